@@ -1,0 +1,314 @@
+//! Whether a description is one that a generator can take.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
+
+use super::shape::{DOCUMENT, Kind, Shape};
+use super::{follow, members, operations, parameters, plain, reduce, template, text};
+use crate::{Error, Result};
+
+/// How many problems of one sort a message lists before it only counts the rest.
+const LISTED: usize = 10;
+
+/// Refuses what a generator cannot take, and says why.
+pub(super) fn description(description: &Value) -> Result<()> {
+    version(description)?;
+    // What is left out cannot hurt, so the facts are all that is looked at.
+    let facts = reduce(description);
+    let mut walk = Walk::default();
+    walk.value(&facts, &Kind::One(&DOCUMENT), "");
+    if operations(&facts).is_empty() {
+        walk.misshapen.push("/paths has no operation".to_owned());
+    }
+    let groups = [
+        ("is not what OpenAPI 3.0 says it should be", walk.misshapen),
+        (
+            "has a `$ref` that leads to another file; bundle the files into one",
+            walk.outside,
+        ),
+        (
+            "has a `$ref` that leads nowhere; the file may be cut off",
+            dangling(&facts, &walk.references),
+        ),
+        (
+            "asks for a security scheme that it does not have; the file may be cut off",
+            unknown_security(&facts),
+        ),
+        ("gives an operationId twice", repeated_ids(&facts)),
+        ("has parameters that do not match", mismatched(&facts)),
+    ];
+    let messages: Vec<_> = groups
+        .into_iter()
+        .filter(|(_, problems)| !problems.is_empty())
+        .map(|(what, problems)| format!("the description {what}:{}", listed(&problems)))
+        .collect();
+    if messages.is_empty() {
+        return Ok(());
+    }
+    Err(Error::new(messages.join("\n")))
+}
+
+/// That it is OpenAPI 3.0 at all: the first thing to know, and alone worth saying.
+fn version(description: &Value) -> Result<()> {
+    let Some(object) = description.as_object() else {
+        return Err(Error::new(format!(
+            "the description is {} at the top level where an object with `openapi`, `info` and `paths` should be; is it \
+             the description, or an error page?",
+            kind_of(description)
+        )));
+    };
+    if let Some(version) = object.get("swagger") {
+        return Err(Error::new(format!(
+            "this is Swagger {}, which came before OpenAPI 3.0; take the OpenAPI 3.0 form of the description, or convert it",
+            plain(version)
+        )));
+    }
+    match object.get("openapi") {
+        None => Err(Error::new(
+            "there is no `openapi` at the top level, so this is no OpenAPI 3.0 description; is it the right file, and whole?",
+        )),
+        Some(Value::String(version)) if version.starts_with("3.0.") => Ok(()),
+        Some(Value::String(version)) => Err(Error::new(format!(
+            "this is OpenAPI {version}, and only 3.0.x can be read; take the 3.0 form of the description, or convert it"
+        ))),
+        Some(version) => Err(Error::new(format!(
+            "`openapi` at the top level is {} ({version}) where a string like \"3.0.4\" should be",
+            kind_of(version)
+        ))),
+    }
+}
+
+/// A walk along the shapes: what is not as it should be, and the `$ref`s on the way.
+#[derive(Default)]
+struct Walk {
+    misshapen: Vec<String>,
+    outside: Vec<String>,
+    references: Vec<Reference>,
+}
+
+/// A `$ref` into the description itself.
+struct Reference {
+    place: String,
+    target: String,
+    section: &'static str,
+}
+
+impl Walk {
+    fn value(&mut self, value: &Value, kind: &Kind, place: &str) {
+        match (kind, value) {
+            (Kind::Data, _)
+            | (Kind::Text | Kind::Blank, Value::String(_))
+            | (Kind::Flag | Kind::Mark | Kind::FlagOr(_), Value::Bool(_))
+            | (Kind::Number, Value::Number(_))
+            | (Kind::Values, Value::Array(_)) => {}
+            (Kind::Target, Value::String(target)) => self.target(target, place),
+            (Kind::Names, Value::Array(items)) => self.list(items, &Kind::Text, place),
+            (Kind::List(kind), Value::Array(items)) => self.list(items, kind, place),
+            (Kind::One(shape) | Kind::FlagOr(shape), Value::Object(object)) => {
+                self.object(object, shape, place);
+            }
+            (Kind::Map(kind) | Kind::Extensible(kind), Value::Object(object)) => {
+                for (name, value) in object {
+                    self.value(value, kind, &below(place, name));
+                }
+            }
+            _ => self.misshapen.push(format!(
+                "{} is {} where {} should be",
+                if place.is_empty() { "/" } else { place },
+                kind_of(value),
+                wanted(kind)
+            )),
+        }
+    }
+
+    fn list(&mut self, items: &[Value], kind: &Kind, place: &str) {
+        for (index, item) in items.iter().enumerate() {
+            self.value(item, kind, &below(place, &index.to_string()));
+        }
+    }
+
+    fn object(&mut self, object: &Map<String, Value>, shape: &Shape, place: &str) {
+        if let (Some(section), Some(target)) = (shape.section, shape.reference(object)) {
+            match target {
+                Value::String(target) => self.reference(target, section, place),
+                other => self.misshapen.push(format!(
+                    "{place}/$ref is {} where a string should be",
+                    kind_of(other)
+                )),
+            }
+            return;
+        }
+        for name in shape.demanded {
+            if !object.contains_key(*name) {
+                let place = if place.is_empty() { "/" } else { place };
+                self.misshapen.push(format!("{place} has no `{name}`"));
+            }
+        }
+        for (name, value) in object {
+            if let Some(kind) = shape.member(name) {
+                self.value(value, kind, &below(place, name));
+            }
+        }
+    }
+
+    /// The value of a discriminator's mapping: the plain name of a schema, or a `$ref`.
+    fn target(&mut self, target: &str, place: &str) {
+        if target.contains(['#', '/', ':']) {
+            self.reference(target, "schemas", place);
+        } else {
+            let target = format!("#/components/schemas/{target}");
+            self.reference(&target, "schemas", place);
+        }
+    }
+
+    fn reference(&mut self, target: &str, section: &'static str, place: &str) {
+        if target.starts_with('#') {
+            self.references.push(Reference {
+                place: place.to_owned(),
+                target: target.to_owned(),
+                section,
+            });
+        } else {
+            self.outside.push(format!("{place} -> {target}"));
+        }
+    }
+}
+
+/// `$ref`s to what is not there, is of another sort, or is itself nothing but a `$ref` in a circle.
+fn dangling(facts: &Value, references: &[Reference]) -> Vec<String> {
+    let mut problems = Vec::new();
+    for Reference {
+        place,
+        target,
+        section,
+    } in references
+    {
+        let pointer = target.strip_prefix('#').unwrap_or(target);
+        let Some(found) = facts.pointer(pointer) else {
+            problems.push(format!("{place} -> {target}"));
+            continue;
+        };
+        let in_section = pointer
+            .strip_prefix("/components/")
+            .and_then(|rest| rest.split_once('/'))
+            .is_some_and(|(kind, name)| kind == *section && !name.contains('/'));
+        if !in_section {
+            problems.push(format!(
+                "{place} -> {target}, which is not in #/components/{section}"
+            ));
+        } else if follow(facts, found).is_none() {
+            problems.push(format!("{place} -> {target}, which leads on and on"));
+        }
+    }
+    problems
+}
+
+/// Security schemes that are asked for and not there.
+fn unknown_security(facts: &Value) -> Vec<String> {
+    let known: BTreeSet<_> = members(facts, "/components/securitySchemes")
+        .map(|(name, _)| name)
+        .collect();
+    let whole = ("/security".to_owned(), facts.get("security"));
+    let each = operations(facts)
+        .into_iter()
+        .map(|operation| (operation.place(), operation.value.get("security")));
+    let mut problems = Vec::new();
+    for (place, security) in std::iter::once(whole).chain(each) {
+        let alternatives = security.and_then(Value::as_array).into_iter().flatten();
+        for name in alternatives.flat_map(|one| members(one, "").map(|(name, _)| name)) {
+            if !known.contains(name) {
+                problems.push(format!("{place} -> {name}"));
+            }
+        }
+    }
+    problems
+}
+
+/// Operation ids that more than one operation has.
+fn repeated_ids(facts: &Value) -> Vec<String> {
+    let mut places: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for operation in operations(facts) {
+        if let Some(id) = operation.id() {
+            places.entry(id).or_default().push(operation.place());
+        }
+    }
+    places
+        .into_iter()
+        .filter(|(_, places)| places.len() > 1)
+        .map(|(id, places)| format!("{id}: {}", places.join(", ")))
+        .collect()
+}
+
+/// Templates and path parameters that do not name the same, and parameters of no type.
+fn mismatched(facts: &Value) -> Vec<String> {
+    let mut problems = Vec::new();
+    for operation in operations(facts) {
+        let place = operation.place();
+        let parameters = parameters(facts, &operation);
+        let declared: BTreeSet<_> = parameters
+            .iter()
+            .filter(|parameter| text(parameter, "in") == "path")
+            .map(|parameter| text(parameter, "name"))
+            .collect();
+        let named: BTreeSet<_> = template(operation.path).into_iter().collect();
+        for name in named.difference(&declared) {
+            problems.push(format!("{place}: {{{name}}} has no path parameter"));
+        }
+        for name in declared.difference(&named) {
+            problems.push(format!(
+                "{place}: path parameter `{name}` is not in the path"
+            ));
+        }
+        for parameter in parameters {
+            if parameter.get("schema").is_none() && parameter.get("content").is_none() {
+                let name = text(parameter, "name");
+                problems.push(format!("{place}: parameter `{name}` has no `schema`"));
+            }
+        }
+    }
+    problems
+}
+
+/// The first problems, a line each, and how many more there are.
+fn listed(problems: &[String]) -> String {
+    let mut lines: String = problems
+        .iter()
+        .take(LISTED)
+        .map(|problem| format!("\n  {problem}"))
+        .collect();
+    if problems.len() > LISTED {
+        lines += &format!("\n  and {} more", problems.len() - LISTED);
+    }
+    lines
+}
+
+/// A JSON pointer, one step longer.
+fn below(place: &str, name: &str) -> String {
+    format!("{place}/{}", name.replace('~', "~0").replace('/', "~1"))
+}
+
+/// What a value is, for people.
+fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "empty",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
+}
+
+/// What a value should be, for people.
+fn wanted(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::Text | Kind::Blank | Kind::Target => "a string",
+        Kind::Flag | Kind::Mark => "a boolean",
+        Kind::Number => "a number",
+        Kind::Data => "a value",
+        Kind::Values | Kind::Names | Kind::List(_) => "a list",
+        Kind::FlagOr(_) => "a boolean or an object",
+        Kind::One(_) | Kind::Map(_) | Kind::Extensible(_) => "an object",
+    }
+}

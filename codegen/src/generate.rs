@@ -1,0 +1,131 @@
+//! The way from a description to Rust: mend the description, generate, mend the Rust.
+
+use std::path::PathBuf;
+
+use progenitor::{GenerationSettings, Generator};
+use quote::quote;
+use serde_json::Value;
+
+use crate::docs::Docs;
+use crate::passes::{self, Applied, Code, Context};
+use crate::sources::{Source, Sources};
+use crate::{Error, Result, facts};
+
+/// What comes out for one source.
+#[derive(Debug, Clone)]
+pub struct Generated {
+    /// The client's types, calls and methods.
+    pub rust: String,
+    /// The typed httpmock extension.
+    pub httpmock: String,
+    /// How often each pass applied, in the order they ran.
+    pub applied: Vec<Applied>,
+    /// The files that it was made from.
+    pub inputs: Vec<PathBuf>,
+}
+
+/// Generates from the files of a source.
+///
+/// # Errors
+///
+/// A file cannot be read, a pass does not apply where it is expected to, or the generator refuses the description.
+pub fn generate(sources: &Sources, source: &Source) -> Result<Generated> {
+    let read = |path: &PathBuf| -> Result<(PathBuf, String)> {
+        let path = sources.folder.join(path);
+        let text = std::fs::read_to_string(&path).map_err(|error| Error::file(&path, error))?;
+        Ok((path, text))
+    };
+    let (description_path, description) = read(&source.file)?;
+    let (docs_path, docs) = read(&source.docs)?;
+    let description =
+        facts::read(&description).map_err(|error| error.within(description_path.display()))?;
+    let docs = Docs::read(&docs).map_err(|error| error.within(docs_path.display()))?;
+    let mut generated = generate_from(source, &description, &docs)?;
+    generated.inputs = vec![description_path, docs_path];
+    Ok(generated)
+}
+
+/// Generates from what has been read already.
+///
+/// # Errors
+///
+/// As [`generate`].
+pub fn generate_from(source: &Source, description: &Value, docs: &Docs) -> Result<Generated> {
+    let mut applied = Vec::new();
+
+    let mut mended = description.clone();
+    for pass in passes::ON_DESCRIPTIONS {
+        let times = (pass.run)(&mut mended, source).map_err(|error| error.within(pass.name))?;
+        applied.push(Applied::new(pass.name, times));
+    }
+
+    let spec: openapiv3::OpenAPI = serde_json::from_value(mended.clone()).map_err(|error| {
+        Error::new(format!(
+            "{}: not what OpenAPI 3.0 asks for: {error}",
+            source.name
+        ))
+    })?;
+    let mut generator = Generator::new(&settings(source));
+    let refused = |error: progenitor::Error| {
+        Error::new(format!(
+            "{}: the generator refuses the description: {error}",
+            source.name
+        ))
+    };
+    let tokens = generator.generate_tokens(&spec).map_err(refused)?;
+    let mock = generator.httpmock(&spec, "crate").map_err(refused)?;
+
+    let context = Context {
+        source,
+        facts: description,
+        docs,
+    };
+    let mut code = Code::parse(tokens, mock)?;
+    for pass in passes::ON_RUST {
+        let times = (pass.run)(&mut code, &context).map_err(|error| error.within(pass.name))?;
+        applied.push(Applied::new(pass.name, times));
+    }
+    expect(source, &applied)?;
+
+    let (rust, httpmock) = code.print();
+    Ok(Generated {
+        rust,
+        httpmock,
+        applied,
+        inputs: Vec::new(),
+    })
+}
+
+/// Every pass that the source counts on has found something.
+fn expect(source: &Source, applied: &[Applied]) -> Result<()> {
+    for name in &source.expect {
+        match applied.iter().find(|a| a.name == name) {
+            None => {
+                return Err(Error::new(format!(
+                    "sources.toml expects the pass `{name}` for `{}`, but there is no such pass",
+                    source.name
+                )));
+            }
+            Some(Applied { times: 0, .. }) => {
+                return Err(Error::new(format!(
+                    "the pass `{name}` found nothing to mend in `{}`: the quirk is gone or has changed its shape; look, \
+                     then mend the pass or take its name out of `expect` in sources.toml",
+                    source.name
+                )));
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(())
+}
+
+fn settings(source: &Source) -> GenerationSettings {
+    let mut settings = GenerationSettings::new();
+    settings.with_derive("PartialEq");
+    settings.with_map_type("::std::collections::BTreeMap");
+    for (schema, rust) in &source.types {
+        settings.with_replacement(schema, rust, std::iter::empty());
+    }
+    settings.with_replacement(passes::SECRET, quote!(crate::Secret), std::iter::empty());
+    settings
+}

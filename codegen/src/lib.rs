@@ -1,0 +1,16 @@
+//! Description in, Rust out.
+//!
+//! A vendored description (`spec/<name>/swagger.json`, facts alone) and our words about it (`docs.yaml`) become one Rust
+//! file: [`facts`] reads and reduces descriptions, [`docs`] reads and checks the words, [`passes`] mend one quirk each, and
+//! progenitor does the rest. `build.rs` and `xtask` are the two callers; nothing here knows HTTP, or whose description it is.
+
+pub mod docs;
+mod error;
+pub mod facts;
+mod generate;
+pub mod passes;
+mod schemas;
+pub mod sources;
+
+pub use error::{Error, Result};
+pub use generate::{Generated, generate, generate_from};

@@ -1,0 +1,177 @@
+//! Generated Rust, taken apart for the passes.
+
+use std::collections::BTreeMap;
+
+use heck::ToUpperCamelCase;
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{Attribute, File, ImplItem, ImplItemFn, Item, ItemStruct, Type};
+
+use crate::{Error, Result};
+
+/// Generated Rust, taken apart for the passes.
+#[derive(Clone)]
+pub struct Code {
+    /// What stands in `mod types`.
+    pub(super) types: Vec<Item>,
+    /// The client's methods: the generator's at first, ours in the end.
+    pub(super) methods: Vec<ImplItemFn>,
+    /// What stands in `mod operations`.
+    pub(super) operations: Vec<Item>,
+    /// What stands beside the modules.
+    pub(super) root: Vec<Item>,
+    /// The path of the type that the methods are added to.
+    pub(super) client: TokenStream,
+    /// The httpmock extension.
+    pub(super) mock: File,
+}
+
+impl Code {
+    pub(crate) fn parse(client: TokenStream, mock: TokenStream) -> Result<Self> {
+        let unreadable = |error: syn::Error| {
+            Error::new(format!(
+                "the generator wrote Rust that does not parse: {error}"
+            ))
+        };
+        let file: File = syn::parse2(client).map_err(unreadable)?;
+        let mock: File = syn::parse2(mock).map_err(unreadable)?;
+        let mut code = Code {
+            types: Vec::new(),
+            methods: Vec::new(),
+            operations: Vec::new(),
+            root: Vec::new(),
+            client: quote!(Client),
+            mock,
+        };
+        for item in file.items {
+            match item {
+                Item::Mod(module) if module.ident == "types" => {
+                    code.types = module.content.map(|(_, items)| items).unwrap_or_default();
+                }
+                Item::Impl(block) if block.trait_.is_none() => {
+                    let methods = block.items.into_iter().filter_map(|item| match item {
+                        ImplItem::Fn(method) if method.sig.asyncness.is_some() => Some(method),
+                        _ => None,
+                    });
+                    code.methods.extend(methods);
+                }
+                // The generator's own client, its hooks and its prelude: the client is written by hand.
+                _ => {}
+            }
+        }
+        // The error of conversions that the passes have no use for.
+        code.types
+            .retain(|item| !matches!(item, Item::Mod(module) if module.ident == "error"));
+        Ok(code)
+    }
+
+    /// The finished client and its httpmock extension.
+    pub(crate) fn print(self) -> (String, String) {
+        let Code {
+            types,
+            methods,
+            operations,
+            root,
+            client,
+            mock,
+        } = self;
+        let file: TokenStream = quote! {
+            /// What the API sends and takes.
+            pub mod types {
+                #(#types)*
+            }
+            /// One call for each operation, made by the client's method of the same name.
+            pub mod operations {
+                #(#operations)*
+            }
+            #(#root)*
+            /// One method for each operation.
+            impl #client {
+                #(#methods)*
+            }
+        };
+        let rust = match syn::parse2(file.clone()) {
+            Ok(file) => prettyplease::unparse(&file),
+            // Unreachable as long as the passes write Rust; then rustc's message is the best one.
+            Err(_) => file.to_string(),
+        };
+        (rust, prettyplease::unparse(&mock))
+    }
+
+    /// The structs of `mod types`.
+    pub(super) fn structs(&mut self) -> impl Iterator<Item = &mut ItemStruct> {
+        self.types.iter_mut().filter_map(|item| match item {
+            Item::Struct(item) => Some(item),
+            _ => None,
+        })
+    }
+}
+
+/// Schema names by the name of the Rust type that the generator makes of each.
+pub(super) fn schemas_by_type<'a>(
+    names: impl IntoIterator<Item = &'a str>,
+) -> BTreeMap<String, &'a str> {
+    names
+        .into_iter()
+        .map(|name| (name.to_upper_camel_case(), name))
+        .collect()
+}
+
+/// The doc attributes of a text, one for each line.
+pub(super) fn doc(text: &str) -> Vec<Attribute> {
+    text.trim_end()
+        .lines()
+        .map(|line| {
+            let line = match line {
+                "" => String::new(),
+                line => format!(" {line}"),
+            };
+            syn::parse_quote!(#[doc = #line])
+        })
+        .collect()
+}
+
+/// Takes the doc attributes out.
+pub(super) fn undocumented(attributes: &mut Vec<Attribute>) {
+    attributes.retain(|attribute| !attribute.path().is_ident("doc"));
+}
+
+/// The name that serde reads and writes for something called `rust`.
+pub(super) fn serde_name(attributes: &[Attribute], rust: &syn::Ident) -> String {
+    let mut renamed = None;
+    for attribute in attributes {
+        if attribute.path().is_ident("serde") {
+            // Other options of the attribute may have any shape; the name is all that is wanted.
+            let _ = attribute.parse_nested_meta(|meta| {
+                if meta.path.is_ident("rename") {
+                    renamed = Some(meta.value()?.parse::<syn::LitStr>()?.value());
+                } else if meta.input.peek(syn::Token![=]) {
+                    meta.value()?.parse::<syn::Lit>()?;
+                }
+                Ok(())
+            });
+        }
+    }
+    renamed.unwrap_or_else(|| rust.to_string().trim_start_matches("r#").to_string())
+}
+
+/// The `T` of `Name<T>`, where `ty` is one, whatever path leads to `Name`.
+pub(super) fn argument<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last()?;
+    if last.ident != name {
+        return None;
+    }
+    let syn::PathArguments::AngleBracketed(arguments) = &last.arguments else {
+        return None;
+    };
+    arguments.args.iter().find_map(|argument| match argument {
+        syn::GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    })
+}
+
+/// Whether `ty` is `String`, whatever path leads to it.
+pub(super) fn is_string(ty: &Type) -> bool {
+    matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "String"))
+}

@@ -1,0 +1,688 @@
+//! Descriptions as people find them: whole, half, old, foreign, hostile.
+
+use std::path::Path;
+
+use configcat_management_codegen::facts::{self, canonical, read, reduce};
+use configcat_management_codegen::sources::Sources;
+use serde_json::{Map, Value, json};
+
+/// A small description with one of everything that a check looks at.
+const PETS: &str = r##"
+openapi: 3.0.4
+info:
+  title: Pets
+  version: "1"
+  description: Prose.
+security:
+- Key: []
+paths:
+  /houses/{house}/pets/{pet}:
+    parameters:
+    - {name: house, in: path, required: true, schema: {type: string}}
+    get:
+      operationId: get-pet
+      summary: Prose.
+      tags: [Pets]
+      deprecated: false
+      parameters:
+      - {$ref: "#/components/parameters/Pet"}
+      - {name: since, in: query, example: 2000-01-23T04:56:07Z, schema: {type: string, format: date-time}}
+      responses:
+        200:
+          description: Prose.
+          content:
+            application/json:
+              schema: {$ref: "#/components/schemas/Pet"}
+components:
+  parameters:
+    Pet: {name: pet, in: path, required: true, schema: {type: string}}
+  schemas:
+    Pet:
+      title: Prose
+      type: object
+      required: [name, description]
+      properties:
+        name: {type: string, description: Prose., example: Rex, maxLength: 20}
+        description: {type: string, nullable: true}
+        children: {type: array, items: {$ref: "#/components/schemas/Pet"}}
+  securitySchemes:
+    Key: {type: http, scheme: basic, description: Prose.}
+x-extra: [1]
+"##;
+
+/// [`PETS`] with another text in one place.
+fn pets(from: &str, to: &str) -> String {
+    assert!(PETS.contains(from), "{from}");
+    PETS.replacen(from, to, 1)
+}
+
+/// What reading says.
+#[track_caller]
+fn refused(text: &str) -> String {
+    read(text).expect_err("should be refused").to_string()
+}
+
+#[track_caller]
+fn assert_says(message: &str, parts: &[&str]) {
+    for part in parts {
+        assert!(message.contains(part), "`{part}` is not in: {message}");
+    }
+}
+
+fn vendored() -> (Sources, String) {
+    let spec = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec");
+    let sources = Sources::read(&spec).expect("sources.toml");
+    let file = spec.join(&sources.get("configcat").expect("configcat").file);
+    let text = std::fs::read_to_string(file).expect("swagger.json");
+    (sources, text)
+}
+
+#[test]
+fn a_whole_description_is_read() {
+    let description = read(PETS).expect("PETS");
+    let operations = facts::operations(&description);
+    let [get] = operations[..] else {
+        panic!("{operations:?}");
+    };
+    assert_eq!(get.place(), "GET /houses/{house}/pets/{pet}");
+    assert_eq!((get.id(), get.tag()), (Some("get-pet"), Some("Pets")));
+    let names: Vec<_> = facts::parameters(&description, &get)
+        .iter()
+        .map(|parameter| parameter["name"].clone())
+        .collect();
+    assert_eq!(names, ["pet", "house", "since"]);
+}
+
+#[test]
+fn emptiness_is_named() {
+    for text in ["", " \n\t", "\u{feff}", "\u{feff}\n"] {
+        assert_says(&refused(text), &["empty", "download"]);
+    }
+    for text in ["null", "~", "# a comment", "---"] {
+        assert_says(&refused(text), &["empty at the top level"]);
+    }
+}
+
+#[test]
+fn what_is_no_json_is_told_with_its_place() {
+    let message = refused("{\n  \"openapi\": nope\n}");
+    assert_says(&message, &["not JSON", "line 2 column"]);
+    let message = refused("{\"openapi\": \"3.0.1\",\n \"info\": {");
+    assert_says(&message, &["ends too early", "line 2 column", "cut off"]);
+}
+
+#[test]
+fn what_is_no_yaml_is_told_with_its_place() {
+    let message = refused("openapi: 3.0.1\ninfo: [a, b\npaths: {}\n");
+    assert_says(&message, &["neither JSON nor YAML", "line", "column"]);
+    assert_says(&refused("a: 1\n---\nb: 2\n"), &["more than one document"]);
+    assert_says(
+        &refused("openapi: !secret 3.0.1"),
+        &["neither JSON nor YAML"],
+    );
+}
+
+#[test]
+fn pages_and_other_shapes_are_no_description() {
+    assert_says(
+        &refused("<!DOCTYPE html>\n<html><body>502 Bad Gateway</body></html>"),
+        &["text at the top level", "error page"],
+    );
+    assert_says(&refused("[1, 2]"), &["a list at the top level"]);
+    assert_says(&refused("42"), &["a number at the top level"]);
+    assert_says(&refused("{}"), &["no `openapi`"]);
+}
+
+#[test]
+fn other_versions_are_named() {
+    assert_says(
+        &refused(r#"{"swagger": "2.0", "paths": {}}"#),
+        &["Swagger 2.0", "convert"],
+    );
+    assert_says(&refused("swagger: 2.0"), &["Swagger 2.0"]);
+    assert_says(
+        &refused(&pets("3.0.4", "3.1.0")),
+        &["OpenAPI 3.1.0", "3.0.x"],
+    );
+    assert_says(&refused(&pets("3.0.4", "3.00")), &["a number", "3.0.4"]);
+}
+
+#[test]
+fn wrong_types_are_told_with_their_place() {
+    let places = [
+        ("  title: Pets\n", "", "/info has no `title`"),
+        (
+            "title: Pets",
+            "title: [Pets]",
+            "/info/title is a list where a string",
+        ),
+        (
+            "version: \"1\"",
+            "version: 1",
+            "/info/version is a number where a string",
+        ),
+        (
+            "tags: [Pets]",
+            "tags: Pets",
+            "/get/tags is text where a list",
+        ),
+        (
+            "deprecated: false",
+            "deprecated: no-more",
+            "/get/deprecated is text where a boolean",
+        ),
+        (
+            "maxLength: 20",
+            "maxLength: long",
+            "/properties/name/maxLength is text where a number",
+        ),
+        (
+            "        200:\n",
+            "        404:\n        200:\n",
+            "/responses/404 is empty where an object",
+        ),
+        (
+            "      responses:\n",
+            "      replies:\n",
+            "/get has no `responses`",
+        ),
+        ("name: since, ", "", "/get/parameters/1 has no `name`"),
+        (
+            ", schema: {type: string, format: date-time}",
+            "",
+            "parameter `since` has no `schema`",
+        ),
+        ("    get:\n", "    fetch:\n", "/paths has no operation"),
+        (
+            "{$ref: \"#/components/parameters/Pet\"}",
+            "{$ref: 1}",
+            "/get/parameters/0/$ref is a number",
+        ),
+    ];
+    for (from, to, said) in places {
+        assert_says(&refused(&pets(from, to)), &[said]);
+    }
+    assert_says(
+        &refused("openapi: 3.0.1\ninfo: {title: a, version: b}\npaths: []"),
+        &["/paths is a list where an object"],
+    );
+    assert_says(
+        &refused("openapi: 3.0.1\ninfo: text"),
+        &["/info is text where an object", "/ has no `paths`"],
+    );
+}
+
+#[test]
+fn references_that_lead_nowhere_are_listed_and_counted() {
+    let message = refused(&pets("    Pet:\n      title", "    Cat:\n      title"));
+    assert_says(
+        &message,
+        &[
+            "leads nowhere",
+            "/paths/~1houses~1{house}~1pets~1{pet}/get/responses/200/content/application~1json/schema -> \
+             #/components/schemas/Pet",
+            "/components/schemas/Cat/properties/children/items -> #/components/schemas/Pet",
+        ],
+    );
+
+    let mut description = read(PETS).expect("PETS");
+    for index in 0..12 {
+        let target = format!("#/components/schemas/Gone{index:02}");
+        description["components"]["schemas"]["Pet"]["properties"][format!("p{index:02}")] =
+            json!({"$ref": target});
+    }
+    let message = refused(&description.to_string());
+    assert_says(&message, &["Gone00", "Gone09", "and 2 more"]);
+    assert!(!message.contains("Gone10"), "{message}");
+}
+
+#[test]
+fn references_of_another_sort_are_refused() {
+    let to = |target: &str| pets("\"#/components/parameters/Pet\"", &format!("\"{target}\""));
+    assert_says(
+        &refused(&to("pets.yaml#/Pet")),
+        &["another file", "/get/parameters/0 -> pets.yaml#/Pet"],
+    );
+    assert_says(
+        &refused(&to("https://example.com/pets.json#/Pet")),
+        &["another file", "https://example.com"],
+    );
+    assert_says(
+        &refused(&to("#/components/schemas/Pet")),
+        &["not in #/components/parameters"],
+    );
+    assert_says(
+        &refused(&to("#/info")),
+        &["#/info, which is not in #/components/parameters"],
+    );
+    assert_says(&refused(&to("#")), &["not in #/components/parameters"]);
+    assert_says(
+        &refused(&to("#/components/parameters/~7")),
+        &["leads nowhere"],
+    );
+}
+
+#[test]
+fn schemas_may_hold_themselves_and_may_not_be_nothing_else() {
+    read(PETS).expect("a pet has children");
+    let circle = "    A: {$ref: \"#/components/schemas/B\"}\n    B: {$ref: \"#/components/schemas/A\"}\n    Pet:\n      title";
+    let message = refused(&pets("    Pet:\n      title", circle));
+    assert_says(
+        &message,
+        &["/components/schemas/A -> #/components/schemas/B, which leads on"],
+    );
+}
+
+#[test]
+fn discriminators_name_schemas() {
+    let with = |target: &str| {
+        pets(
+            "      type: object\n",
+            &format!(
+                "      type: object\n      discriminator: {{propertyName: name, mapping: {{rex: \"{target}\"}}}}\n"
+            ),
+        )
+    };
+    read(&with("Pet")).expect("a name");
+    read(&with("#/components/schemas/Pet")).expect("a reference");
+    assert_says(
+        &refused(&with("Dog")),
+        &["mapping/rex -> #/components/schemas/Dog"],
+    );
+    assert_says(&refused(&with("dog.json#/Dog")), &["another file"]);
+}
+
+#[test]
+fn an_id_belongs_to_one_operation() {
+    let twice = "  /pets:\n    put: {operationId: get-pet, responses: {}}\ncomponents:";
+    let message = refused(&pets("components:", twice));
+    assert_says(
+        &message,
+        &[
+            "operationId twice",
+            "get-pet: GET /houses/{house}/pets/{pet}, PUT /pets",
+        ],
+    );
+}
+
+#[test]
+fn templates_and_path_parameters_agree() {
+    assert_says(
+        &refused(&pets(
+            "/houses/{house}/pets/{pet}",
+            "/houses/{house}/pets/{animal}",
+        )),
+        &[
+            "GET /houses/{house}/pets/{animal}: {animal} has no path parameter",
+            "path parameter `pet` is not in the path",
+        ],
+    );
+}
+
+#[test]
+fn security_schemes_are_there() {
+    assert_says(
+        &refused(&pets("- Key: []", "- Basic: []")),
+        &["security scheme", "/security -> Basic"],
+    );
+}
+
+#[test]
+fn half_a_file_is_refused_wherever_it_was_cut() {
+    // What comes behind the security schemes is no fact, so nobody can miss it.
+    let end = PETS.find("    Key: {").expect("schemes");
+    for cut in 0..end {
+        refused(&PETS[..cut]);
+    }
+    for cut in end..PETS.len() {
+        let _ = read(&PETS[..cut]);
+    }
+
+    let (_, json) = vendored();
+    let last = json.trim_end().len();
+    for cut in (1..last).step_by(4001).chain([last - 1]) {
+        assert_says(&refused(&json[..cut]), &["ends too early", "line"]);
+    }
+    let yaml = yaml_serde::to_string(&serde_json::from_str::<Value>(&json).expect("json"));
+    let yaml = yaml.expect("yaml");
+    for part in 1..8 {
+        refused(&yaml[..yaml.len() * part / 8]);
+    }
+}
+
+#[test]
+fn depth_is_an_error_and_no_overflow() {
+    let nested = |open: &str, close: &str, times: usize| open.repeat(times) + &close.repeat(times);
+    for times in [201, 10_000] {
+        let objects = nested("{\"a\":", "}", times).replacen(":}", ":1}", 1);
+        let flow = format!("a: {}", nested("[", "]", times));
+        for text in [nested("[", "]", times), objects, flow] {
+            assert_says(&refused(&text), &["more than 200 levels"]);
+        }
+    }
+    assert_says(&refused(&nested("[", "]", 150)), &["recursion limit"]);
+    assert_says(&refused(&"- ".repeat(10_000)), &["recursion limit"]);
+    let items = nested("{items: ", "}", 150).replacen(": }", ": {}}", 1);
+    let schema = format!("    Deep: {items}\n    Pet:\n      title");
+    assert_says(
+        &refused(&pets("    Pet:\n      title", &schema)),
+        &["recursion limit"],
+    );
+}
+
+#[test]
+fn aliases_do_not_multiply() {
+    let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for level in 1..12 {
+        let before = vec![format!("*a{}", level - 1); 10].join(", ");
+        bomb += &format!("a{level}: &a{level} [{before}]\n");
+    }
+    assert_says(&refused(&bomb), &["repetition limit"]);
+}
+
+#[test]
+fn yaml_scalars_keep_their_meaning() {
+    let description = read(PETS).expect("PETS");
+    let get = &description["paths"]["/houses/{house}/pets/{pet}"]["get"];
+    assert_eq!(get["parameters"][1]["example"], "2000-01-23T04:56:07Z");
+    assert!(get["responses"]["200"].is_object());
+    let names = pets(
+        "maxLength: 20",
+        "maxLength: 20, enum: [no, \"5\", 5, 1.5, null]",
+    );
+    let description = read(&names).expect("enum");
+    assert_eq!(
+        description["components"]["schemas"]["Pet"]["properties"]["name"]["enum"],
+        json!(["no", "5", 5, 1.5, null])
+    );
+}
+
+#[test]
+fn facts_have_no_prose() {
+    let facts = reduce(&read(PETS).expect("PETS"));
+    let text = canonical(&facts);
+    for gone in [
+        "Prose",
+        "Rex",
+        "2000-01",
+        "summary",
+        "x-extra",
+        "example",
+        "deprecated",
+    ] {
+        assert!(!text.contains(gone), "{gone}");
+    }
+    assert_eq!(
+        facts["components"]["schemas"]["Pet"],
+        json!({
+            "type": "object",
+            "required": ["name", "description"],
+            "properties": {
+                "name": {"type": "string", "maxLength": 20},
+                "description": {"type": "string", "nullable": true},
+                "children": {"type": "array", "items": {"$ref": "#/components/schemas/Pet"}},
+            }
+        })
+    );
+    assert_eq!(
+        facts["paths"]["/houses/{house}/pets/{pet}"]["get"]["responses"]["200"]["description"],
+        ""
+    );
+    read(&text).expect("facts are a description");
+}
+
+#[test]
+fn names_are_kept_whatever_they_are() {
+    let names = [
+        "description",
+        "title",
+        "example",
+        "examples",
+        "x-name",
+        "$ref",
+        "default",
+        "required",
+        "enum",
+    ];
+    let properties: Map<_, _> = names
+        .iter()
+        .map(|name| {
+            (
+                (*name).to_owned(),
+                json!({"type": "string", "description": "Prose."}),
+            )
+        })
+        .collect();
+    let mut description = read(PETS).expect("PETS");
+    description["components"]["schemas"]["Pet"]["properties"] = properties.into();
+    let description = read(&description.to_string()).expect("odd names");
+    let facts = reduce(&description);
+    let kept = &facts["components"]["schemas"]["Pet"]["properties"];
+    for name in names {
+        assert_eq!(kept[name], json!({"type": "string"}), "{name}");
+    }
+}
+
+#[test]
+fn data_is_no_structure() {
+    let data = json!({"$ref": "#/nowhere", "description": "kept", "required": ["b", "a"]});
+    let mut description = read(PETS).expect("PETS");
+    description["components"]["schemas"]["Pet"]["default"] = data.clone();
+    description["components"]["schemas"]["Pet"]["enum"] = json!([data, null]);
+    let description = read(&description.to_string()).expect("data");
+    let text = canonical(&reduce(&description));
+    let again: Value = serde_json::from_str(&text).expect("json");
+    assert_eq!(again["components"]["schemas"]["Pet"]["default"], data);
+    assert_eq!(
+        again["components"]["schemas"]["Pet"]["enum"],
+        json!([data, null])
+    );
+}
+
+/// The same value with the keys of every object the other way round.
+fn reversed(value: &Value) -> Value {
+    match value {
+        Value::Array(items) => items.iter().map(reversed).collect(),
+        Value::Object(object) => {
+            let entries = object.iter().rev();
+            let entries = entries.map(|(key, value)| (key.clone(), reversed(value)));
+            entries.collect::<Map<_, _>>().into()
+        }
+        other => other.clone(),
+    }
+}
+
+#[test]
+fn canonical_depends_on_the_facts_alone() {
+    let (_, vendored) = vendored();
+    for text in [PETS, &vendored] {
+        let facts = reduce(&read(text).expect("description"));
+        let bytes = canonical(&facts);
+        assert!(bytes.ends_with("}\n"));
+        let again: Value = serde_json::from_str(&bytes).expect("json");
+        assert_eq!(again, facts_sorted_back(&facts, &again));
+        assert_eq!(canonical(&again), bytes, "idempotent");
+        assert_eq!(canonical(&reduce(&again)), bytes, "nothing left to reduce");
+        assert_eq!(canonical(&reversed(&facts)), bytes, "order of keys");
+        let yaml = yaml_serde::to_string(&reversed(&facts)).expect("yaml");
+        assert_eq!(
+            canonical(&reduce(&read(&yaml).expect("yaml"))),
+            bytes,
+            "YAML"
+        );
+    }
+}
+
+/// `facts`, where it equals `again` but for the order of parameters and required fields.
+fn facts_sorted_back(facts: &Value, again: &Value) -> Value {
+    fn sorted(value: &Value) -> Value {
+        match value {
+            Value::Array(items) => {
+                let mut items: Vec<_> = items.iter().map(sorted).collect();
+                items.sort_by_key(Value::to_string);
+                items.into()
+            }
+            Value::Object(object) => {
+                let mut entries: Vec<_> = object.iter().collect();
+                entries.sort_by_key(|(key, _)| *key);
+                let entries = entries.into_iter();
+                let entries = entries.map(|(key, value)| (key.clone(), sorted(value)));
+                entries.collect::<Map<_, _>>().into()
+            }
+            other => other.clone(),
+        }
+    }
+    assert_eq!(sorted(facts), sorted(again), "nothing lost or added");
+    again.clone()
+}
+
+#[test]
+fn canonical_order_is_the_stated_one() {
+    let description = json!({
+        "components": {"schemas": {"B": {"enum": ["z", "a"], "required": ["z", "a"]}, "A": {}}},
+        "paths": {
+            "/b": {},
+            "/a/{y}/{x}": {
+                "patch": {},
+                "get": {
+                    "parameters": [
+                        {"in": "header", "name": "a"},
+                        {"in": "query", "name": "b"},
+                        {"in": "query", "name": "a"},
+                        {"in": "path", "name": "x"},
+                        {"in": "path", "name": "y"},
+                    ]
+                },
+                "delete": {},
+                "put": {},
+                "post": {},
+            },
+        },
+        "tags": [{"name": "z"}, {"name": "a"}],
+        "info": {"version": "1", "title": "t"},
+        "openapi": "3.0.4",
+    });
+    let bytes = canonical(&description);
+    let text: String = bytes.split_whitespace().collect();
+    assert_eq!(
+        text,
+        concat!(
+            r#"{"openapi":"3.0.4","info":{"title":"t","version":"1"},"tags":[{"name":"z"},{"name":"a"}],"#,
+            r#""paths":{"/a/{y}/{x}":{"get":{"parameters":[{"in":"path","name":"y"},{"in":"path","name":"x"},"#,
+            r#"{"in":"query","name":"a"},{"in":"query","name":"b"},{"in":"header","name":"a"}]},"#,
+            r#""put":{},"post":{},"delete":{},"patch":{}},"/b":{}},"#,
+            r#""components":{"schemas":{"A":{},"B":{"enum":["z","a"],"required":["a","z"]}}}}"#,
+        )
+    );
+    assert!(bytes.starts_with("{\n  \"openapi\": \"3.0.4\",\n"));
+}
+
+#[test]
+fn reducing_and_ordering_bear_any_value() {
+    for value in [
+        json!(null),
+        json!([1]),
+        json!("text"),
+        json!({"paths": [], "info": 1}),
+    ] {
+        let bytes = canonical(&reduce(&value));
+        assert!(bytes.ends_with('\n'));
+        assert!(facts::operations(&value).is_empty());
+    }
+    let odd = json!({"paths": {"/a{": {"get": 1, "parameters": {}}, "/b": 2}, "components": {"schemas": []}});
+    assert_eq!(canonical(&reduce(&odd)), canonical(&odd));
+    assert_eq!(facts::schemas(&odd).count(), 0);
+}
+
+/// Names by which a catalog from the time of 63 operations knows them.
+const TOOLS: [&str; 62] = [
+    "auditLogs.getAuditlogs",
+    "auditLogs.getDeletedSettings",
+    "auditLogs.getOrganizationAuditlogs",
+    "codeReferences.postV1CodeReferences",
+    "codeReferences.postV1CodeReferencesDeleteReports",
+    "configs.createConfig",
+    "configs.deleteConfig",
+    "configs.getConfig",
+    "configs.getConfigs",
+    "configs.updateConfig",
+    "environments.createEnvironment",
+    "environments.deleteEnvironment",
+    "environments.getEnvironment",
+    "environments.getEnvironments",
+    "environments.updateEnvironment",
+    "featureFlagSettingValues.getSettingValue",
+    "featureFlagSettingValues.getSettingValues",
+    "featureFlagSettingValues.replaceSettingValue",
+    "featureFlagSettingValues.updateSettingValue",
+    "featureFlagSettingValuesUsingSdkKey.getSettingValueBySdkkey",
+    "featureFlagSettingValuesUsingSdkKey.replaceSettingValueBySdkkey",
+    "featureFlagSettingValuesUsingSdkKey.updateSettingValueBySdkkey",
+    "featureFlagsSettings.createSetting",
+    "featureFlagsSettings.deleteSetting",
+    "featureFlagsSettings.getSetting",
+    "featureFlagsSettings.getSettings",
+    "featureFlagsSettings.updateSetting",
+    "integrationLinks.addOrUpdateIntegrationLink",
+    "integrationLinks.deleteIntegrationLink",
+    "integrationLinks.getIntegrationLinkDetails",
+    "integrationLinks.jiraAddOrUpdateIntegrationLink",
+    "integrationLinks.postV1JiraConnect",
+    "me.getMe",
+    "members.addMemberToGroup",
+    "members.deleteOrganizationMember",
+    "members.deleteProductMember",
+    "members.getOrganizationMembers",
+    "members.getProductMembers",
+    "members.inviteMember",
+    "organizations.getOrganizations",
+    "permissionGroups.createPermissionGroup",
+    "permissionGroups.deletePermissionGroup",
+    "permissionGroups.getPermissionGroup",
+    "permissionGroups.getPermissionGroups",
+    "permissionGroups.updatePermissionGroup",
+    "products.createProduct",
+    "products.deleteProduct",
+    "products.getProduct",
+    "products.getProducts",
+    "products.updateProduct",
+    "sdkKeys.getSdkKeys",
+    "segments.createSegment",
+    "segments.deleteSegment",
+    "segments.getSegment",
+    "segments.getSegments",
+    "segments.updateSegment",
+    "tags.createTag",
+    "tags.deleteTag",
+    "tags.getSettingsByTag",
+    "tags.getTag",
+    "tags.getTags",
+    "tags.updateTag",
+];
+
+#[test]
+fn every_tool_of_an_older_catalog_is_found() {
+    let (sources, text) = vendored();
+    let source = sources.get("configcat").expect("configcat");
+    let description = read(&text).expect("swagger.json");
+    let mut known = Vec::new();
+    for operation in facts::operations(&description) {
+        let id = facts::operation_id(source, &operation).expect("id");
+        known.push(facts::tool_name(operation.tag().expect("tag"), id));
+        known.extend(source.aliases.get(id).into_iter().flatten().cloned());
+    }
+    for tool in TOOLS {
+        let times = known.iter().filter(|name| *name == tool).count();
+        assert_eq!(times, 1, "{tool}");
+    }
+    assert_eq!(known.len(), 123 + 3);
+}
+
+#[test]
+fn tool_names_are_lower_camel_case() {
+    assert_eq!(
+        facts::tool_name("Audit logs", "get-auditlogs-v2"),
+        "auditLogs.getAuditlogsV2"
+    );
+    assert_eq!(facts::tool_name("", "get-me"), "getMe");
+}

@@ -1,0 +1,234 @@
+//! From the arguments of a call to the request that is sent.
+
+use std::fmt::Write as _;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Serialize;
+
+use crate::check::{Check, Place, Violation};
+use crate::{Error, Operation, Result, Secret};
+
+/// A request that is ready to be sent, and can be sent again.
+#[derive(Debug)]
+pub(crate) struct Request {
+    pub(crate) operation: &'static Operation,
+    pub(crate) url: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Option<Bytes>,
+}
+
+/// Writes a request, one argument after the other. The first argument that cannot be sent decides the outcome.
+#[derive(Debug)]
+pub(crate) struct RequestBuilder {
+    request: Request,
+    has_query: bool,
+    problem: Option<Violation>,
+}
+
+impl RequestBuilder {
+    /// A request to `base`, which has no slash at its end.
+    pub(crate) fn new(operation: &'static Operation, base: &str) -> Self {
+        let mut url = String::with_capacity(base.len() + operation.path.len() + 64);
+        url.push_str(base);
+        RequestBuilder {
+            request: Request {
+                operation,
+                url,
+                headers: HeaderMap::new(),
+                body: None,
+            },
+            has_query: false,
+            problem: None,
+        }
+    }
+
+    /// Part of the path, as it is.
+    pub(crate) fn path(mut self, text: &'static str) -> Self {
+        self.request.url.push_str(text);
+        self
+    }
+
+    /// One segment of the path. An empty one would address something else, and so would `.` and `..`, encoded or not.
+    pub(crate) fn segment(mut self, name: &'static str, value: &impl Parameter) -> Self {
+        let start = self.request.url.len();
+        value.write(&mut self.request.url);
+        if matches!(&self.request.url[start..], "" | "." | "..") {
+            let problem = match &self.request.url[start..] {
+                "" => "is empty; the path needs a value".to_string(),
+                dots => format!("is `{dots}`, which a path cannot carry"),
+            };
+            self.refuse(Violation {
+                field: name.to_string(),
+                problem,
+            });
+        }
+        self
+    }
+
+    /// One query parameter: nothing where there is no value, one pair for each element of a list.
+    pub(crate) fn query(mut self, name: &'static str, value: &impl Query) -> Self {
+        value.each(&mut |value| {
+            self.request
+                .url
+                .push(if self.has_query { '&' } else { '?' });
+            self.has_query = true;
+            self.request.url.push_str(name);
+            self.request.url.push('=');
+            value.write(&mut self.request.url);
+        });
+        self
+    }
+
+    /// One header that is a secret: marked as sensitive, and not shown where it cannot be sent.
+    pub(crate) fn secret_header(mut self, name: &'static str, value: &Secret) -> Self {
+        let header = HeaderName::from_bytes(name.as_bytes());
+        match (header, HeaderValue::from_str(value.expose())) {
+            (Ok(header), Ok(mut value)) => {
+                value.set_sensitive(true);
+                self.request.headers.insert(header, value);
+            }
+            _ => self.refuse(Violation {
+                field: name.to_string(),
+                problem: "has characters that a header cannot carry".to_string(),
+            }),
+        }
+        self
+    }
+
+    /// Something that must hold before anything is sent.
+    pub(crate) fn check(mut self, check: impl FnOnce(&Place<'_>) -> Result<(), Violation>) -> Self {
+        if let Err(violation) = check(&Place::root("query")) {
+            self.refuse(violation);
+        }
+        self
+    }
+
+    /// The body.
+    pub(crate) fn json(mut self, body: &(impl Serialize + Check)) -> Self {
+        if let Err(violation) = body.check(&Place::root("body")) {
+            self.refuse(violation);
+            return self;
+        }
+        match serde_json::to_vec(body) {
+            Ok(bytes) => {
+                let json = HeaderValue::from_static("application/json");
+                self.request.headers.insert(header::CONTENT_TYPE, json);
+                self.request.body = Some(bytes.into());
+            }
+            Err(error) => self.refuse(Violation {
+                field: "body".to_string(),
+                problem: format!("cannot be written as JSON: {error}"),
+            }),
+        }
+        self
+    }
+
+    /// The request, or why there is none.
+    pub(crate) fn finish(self) -> Result<Request> {
+        match self.problem {
+            None => Ok(self.request),
+            Some(violation) => Err(Error::invalid(self.request.operation, violation)),
+        }
+    }
+
+    fn refuse(&mut self, violation: Violation) {
+        self.problem.get_or_insert(violation);
+    }
+}
+
+/// All but RFC 3986's unreserved characters is encoded, so that no value ends a segment, starts a query or climbs.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// A value that a URL can carry.
+pub(crate) trait Parameter {
+    /// Writes it, percent-encoded.
+    fn write(&self, url: &mut String);
+}
+
+impl Parameter for str {
+    fn write(&self, url: &mut String) {
+        url.extend(utf8_percent_encode(self, ENCODED));
+    }
+}
+
+impl<T: Parameter + ?Sized> Parameter for &T {
+    fn write(&self, url: &mut String) {
+        (**self).write(url);
+    }
+}
+
+impl Parameter for String {
+    fn write(&self, url: &mut String) {
+        self.as_str().write(url);
+    }
+}
+
+impl Parameter for chrono::DateTime<chrono::Utc> {
+    fn write(&self, url: &mut String) {
+        self.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)
+            .write(url);
+    }
+}
+
+macro_rules! plain {
+    ($($rust:ty),*) => {
+        $(impl Parameter for $rust {
+            fn write(&self, url: &mut String) {
+                // Writing to a string does not fail, and none of these has a character to encode.
+                let _ = write!(url, "{self}");
+            }
+        })*
+    };
+}
+
+plain!(bool, i32, i64, uuid::Uuid);
+
+/// What stands in a URL for a value, decoded.
+#[cfg(feature = "httpmock")]
+pub(crate) fn plain(value: &impl Parameter) -> String {
+    let mut text = String::new();
+    value.write(&mut text);
+    percent_encoding::percent_decode_str(&text)
+        .decode_utf8_lossy()
+        .into_owned()
+}
+
+/// A regular expression for a value in a path.
+#[cfg(feature = "httpmock")]
+pub(crate) fn pattern(value: &impl Parameter) -> String {
+    let mut text = String::new();
+    value.write(&mut text);
+    regex::escape(&text)
+}
+
+/// What a query parameter may hold: a value, none, or a list of them.
+pub(crate) trait Query {
+    /// Calls `f` with each value.
+    fn each(&self, f: &mut dyn FnMut(&dyn Parameter));
+}
+
+impl<T: Parameter> Query for T {
+    fn each(&self, f: &mut dyn FnMut(&dyn Parameter)) {
+        f(self);
+    }
+}
+
+impl<T: Query> Query for Option<T> {
+    fn each(&self, f: &mut dyn FnMut(&dyn Parameter)) {
+        if let Some(value) = self {
+            value.each(f);
+        }
+    }
+}
+
+impl<T: Parameter> Query for Vec<T> {
+    fn each(&self, f: &mut dyn FnMut(&dyn Parameter)) {
+        self.iter().for_each(|value| f(value));
+    }
+}

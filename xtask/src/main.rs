@@ -1,0 +1,65 @@
+//! What maintainers run: `cargo xtask --help`.
+
+mod catalog;
+mod check;
+mod refresh;
+mod workspace;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use configcat_management_codegen::Result;
+
+use crate::workspace::Workspace;
+
+/// What maintainers of configcat-management run.
+///
+/// Exit codes: 0 all is well; 1 the command found what it looks for, such as drift or missing words; 2 it was called
+/// wrongly, or failed.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    /// The root of the workspace to work on, in place of the one that this program was built in.
+    #[arg(long, global = true, hide = true, value_name = "DIR")]
+    root: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Refresh(refresh::Refresh),
+    Check(check::Check),
+    Catalog(catalog::Catalog),
+}
+
+/// How a command ended that did what it should.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    /// There is nothing to do.
+    Clean,
+    /// Somebody has to look at what was printed.
+    Found,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli) {
+        Ok(Outcome::Clean) => ExitCode::SUCCESS,
+        Ok(Outcome::Found) => ExitCode::from(1),
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<Outcome> {
+    let workspace = Workspace::open(cli.root)?;
+    match cli.command {
+        Command::Refresh(command) => command.run(&workspace),
+        Command::Check(command) => command.run(&workspace),
+        Command::Catalog(command) => command.run(&workspace),
+    }
+}

@@ -1,0 +1,95 @@
+//! Where things are, and how they are read and written.
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use configcat_management_codegen::docs::Docs;
+use configcat_management_codegen::sources::{Source, Sources};
+use configcat_management_codegen::{Error, Result};
+
+/// The tree that a command works on.
+pub(crate) struct Workspace {
+    root: PathBuf,
+    /// What `spec/sources.toml` lists.
+    pub(crate) sources: Sources,
+}
+
+impl Workspace {
+    /// The tree at `root`, or else the one that this program was built in.
+    pub(crate) fn open(root: Option<PathBuf>) -> Result<Self> {
+        let root = root.map_or_else(built_in, Ok)?;
+        let sources = Sources::read(&root.join("spec"))?;
+        Ok(Workspace { root, sources })
+    }
+
+    /// The vendored description of a source.
+    pub(crate) fn description(&self, source: &Source) -> PathBuf {
+        self.sources.folder.join(&source.file)
+    }
+
+    /// Our words about a source; none at all where there is no file yet.
+    pub(crate) fn docs(&self, source: &Source) -> Result<Docs> {
+        let file = self.sources.folder.join(&source.docs);
+        if !file.exists() {
+            return Ok(Docs::default());
+        }
+        Docs::read(&read(&file)?).map_err(|error| error.within(self.shown(&file)))
+    }
+
+    /// A file as messages name it: from the root.
+    pub(crate) fn shown(&self, file: &Path) -> String {
+        let file = file.strip_prefix(&self.root).unwrap_or(file);
+        file.display().to_string()
+    }
+}
+
+/// The folder above this package.
+fn built_in() -> Result<PathBuf> {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = package.parent();
+    root.map(Path::to_path_buf)
+        .ok_or_else(|| Error::file(package, "has no folder above it"))
+}
+
+/// The text of a file.
+pub(crate) fn read(file: &Path) -> Result<String> {
+    let bytes = fs::read(file).map_err(|error| Error::file(file, error))?;
+    String::from_utf8(bytes).map_err(|error| {
+        Error::file(
+            file,
+            format!(
+                "is not UTF-8 text ({}); save it as UTF-8",
+                error.utf8_error()
+            ),
+        )
+    })
+}
+
+/// Puts `text` in the place of a file, so that whoever reads it sees the old text or the new, and never half of either.
+pub(crate) fn replace(file: &Path, text: &str) -> Result<()> {
+    let failed = |error: std::io::Error| Error::file(file, error);
+    let folder = file
+        .parent()
+        .ok_or_else(|| Error::file(file, "is no file in a folder"))?;
+    fs::create_dir_all(folder).map_err(failed)?;
+    let mut draft = new_file()
+        .prefix(".refresh-")
+        .tempfile_in(folder)
+        .map_err(failed)?;
+    draft.write_all(text.as_bytes()).map_err(failed)?;
+    draft.as_file().sync_all().map_err(failed)?;
+    draft.persist(file).map_err(|error| failed(error.error))?;
+    Ok(())
+}
+
+/// A temporary file that others may read once it has its name.
+fn new_file() -> tempfile::Builder<'static, 'static> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(fs::Permissions::from_mode(0o644));
+    }
+    builder
+}
