@@ -47,10 +47,10 @@ impl Catalog {
     pub(crate) fn run(self, workspace: &Workspace) -> Result<Outcome> {
         let entries = entries(workspace)?;
         match self.format {
-            Format::Text => print!("{}", table(&entries)),
+            Format::Text => crate::say!("{}", table(&entries).trim_end()),
             Format::Json => {
                 let json = serde_json::to_string_pretty(&entries);
-                println!("{}", json.map_err(|error| Error::new(error.to_string()))?);
+                crate::say!("{}", json.map_err(|error| Error::new(error.to_string()))?);
             }
         }
         Ok(Outcome::Clean)

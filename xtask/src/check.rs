@@ -22,10 +22,10 @@ impl Check {
         for source in &workspace.sources.sources {
             let problems = problems(workspace, source)?;
             for problem in &problems {
-                println!("{}: {problem}", source.name);
+                crate::say!("{}: {problem}", source.name);
             }
             if problems.is_empty() {
-                println!("{}: no problem", source.name);
+                crate::say!("{}: no problem", source.name);
             } else {
                 outcome = Outcome::Found;
             }

@@ -1,7 +1,17 @@
 //! What maintainers run: `cargo xtask --help`.
 
+/// Prints a line. A reader that has seen enough (`| head`) is no reason to fail.
+macro_rules! say {
+    ($($text:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stdout(), $($text)*);
+    }};
+}
+pub(crate) use say;
+
 mod catalog;
 mod check;
+mod publish;
 mod refresh;
 mod workspace;
 
@@ -32,6 +42,7 @@ enum Command {
     Refresh(refresh::Refresh),
     Check(check::Check),
     Catalog(catalog::Catalog),
+    Publish(publish::Publish),
 }
 
 /// How a command ended that did what it should.
@@ -61,5 +72,6 @@ fn run(cli: Cli) -> Result<Outcome> {
         Command::Refresh(command) => command.run(&workspace),
         Command::Check(command) => command.run(&workspace),
         Command::Catalog(command) => command.run(&workspace),
+        Command::Publish(command) => command.run(&workspace),
     }
 }

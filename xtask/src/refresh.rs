@@ -43,7 +43,7 @@ impl Refresh {
         if changed && !self.check {
             workspace::replace(&file, &new)?;
         }
-        println!(
+        crate::say!(
             "{}: {} operations, {} schemas, {} bytes; {}",
             workspace.shown(&file),
             facts::operations(&facts).len(),
@@ -57,9 +57,9 @@ impl Refresh {
         );
         if !missing.is_empty() {
             let docs = workspace.sources.folder.join(&source.docs);
-            println!("{} has yet to say something:", workspace.shown(&docs));
+            crate::say!("{} has yet to say something:", workspace.shown(&docs));
             for line in missing {
-                println!("  {line}");
+                crate::say!("  {line}");
             }
         }
         Ok(match changed && self.check {

@@ -23,6 +23,11 @@ impl Workspace {
         Ok(Workspace { root, sources })
     }
 
+    /// The folder that everything is in.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// The vendored description of a source.
     pub(crate) fn description(&self, source: &Source) -> PathBuf {
         self.sources.folder.join(&source.file)

@@ -1,0 +1,141 @@
+//! A wrong or missing setting is an error at `build` that says which method or variable to use; `Debug` shows no secret.
+
+use configcat_management::{Client, Error, Secret, types};
+
+fn refused(builder: configcat_management::ClientBuilder) -> String {
+    match builder.build() {
+        Err(Error::Config(problem)) => problem,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn with_url(url: &str) -> configcat_management::ClientBuilder {
+    Client::builder().credentials("u", "p").base_url(url)
+}
+
+#[test]
+fn each_wrong_setting_is_named() {
+    let problem = refused(Client::builder());
+    assert!(
+        problem.contains("no user name")
+            && problem.contains("CONFIGCAT_API_USER")
+            && problem.contains("credentials(user, password)")
+    );
+    for (url, problem) in [
+        ("not a url", "relative URL without a base"),
+        ("ftp://example.com", "neither https nor http"),
+        (
+            "http://example.com",
+            "plain http would show the credentials",
+        ),
+        (
+            "http://127.0.0.1.example.com",
+            "plain http would show the credentials",
+        ),
+        (
+            "http://localhost.example.com",
+            "plain http would show the credentials",
+        ),
+        (
+            "https://u:sesame@example.com",
+            "credentials do not belong there",
+        ),
+        ("https://example.com/?a=b", "query or a fragment"),
+        ("https://", "empty host"),
+    ] {
+        let text = refused(with_url(url));
+        assert!(text.contains(problem), "{url}: {text}");
+        assert!(
+            text.contains("base_url(url)") && text.contains("CONFIGCAT_BASE_URL"),
+            "{text}"
+        );
+        assert!(!text.contains("sesame"), "{text}");
+    }
+    assert!(refused(Client::builder().credentials("a:b", "p")).contains("colon"));
+    assert!(refused(with_url("https://example.com").user_agent("a\nb")).contains("user_agent"));
+    assert!(refused(with_url("https://example.com").caller_id("ä\u{0}")).contains("caller_id"));
+}
+
+#[test]
+fn loopback_may_be_plain_and_so_may_others_where_it_is_said() {
+    for url in [
+        "http://127.0.0.1:8080",
+        "http://127.1.2.3",
+        "http://[::1]:80/",
+        "http://localhost:1",
+        "https://cc.example.com/base/",
+    ] {
+        assert!(with_url(url).build().is_ok(), "{url}");
+    }
+    assert!(
+        with_url("http://configcat-fake:8080")
+            .allow_plain_http()
+            .build()
+            .is_ok()
+    );
+    assert_eq!(
+        with_url("https://cc.example.com/base/")
+            .build()
+            .unwrap()
+            .base_url(),
+        "https://cc.example.com/base"
+    );
+    let host = Client::builder()
+        .credentials("u", "p")
+        .host("cc.example.com:8443")
+        .build()
+        .unwrap();
+    assert_eq!(host.base_url(), "https://cc.example.com:8443");
+}
+
+#[test]
+fn debug_shows_no_secret() {
+    let secret = "s3same-0pen";
+    let builder = Client::builder()
+        .credentials("u", secret)
+        .base_url(format!("https://u:{secret}@x.example"));
+    let client = Client::builder().credentials("u", secret).build().unwrap();
+    let keys: types::SdkKeysModel = serde_json::from_str(&format!(
+        r#"{{"primary":"{secret}","secondary":"{secret}"}}"#
+    ))
+    .unwrap();
+    let header = types::WebhookHeaderModel::new("authorization", secret);
+    let parameters = [("apiKey".to_string(), Secret::from(secret))];
+    let integration = types::CreateIntegrationModel::new(
+        Vec::new(),
+        Vec::new(),
+        types::IntegrationType::Amplitude,
+        "name",
+        std::collections::BTreeMap::from(parameters),
+    );
+    let printed = [
+        format!("{builder:?}"),
+        format!("{client:?}"),
+        format!("{keys:?}"),
+        format!("{header:?}"),
+        format!("{integration:?}"),
+        format!("{:?}", client.get_setting_value_by_sdkkey("flag", secret)),
+        format!("{:?}", client.get_me()),
+    ];
+    for text in printed {
+        assert!(!text.contains(secret), "{text}");
+    }
+    assert_eq!(
+        serde_json::to_value(&keys).unwrap()["primary"],
+        secret,
+        "the wire still gets it"
+    );
+}
+
+#[test]
+fn everything_can_go_to_another_thread() {
+    fn check<T: Send + Sync + 'static>(_: &T) {}
+    fn sent<T: Send + 'static>(_: &T) {}
+    let client = Client::builder().credentials("u", "p").build().unwrap();
+    let call = client.get_me();
+    check(&client);
+    check(&call);
+    sent(&call.send());
+    check(&Error::Config(String::new()));
+    check(&Secret::from("x"));
+}
