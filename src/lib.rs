@@ -1,4 +1,62 @@
-//! TODO front page
+//! A typed client of [ConfigCat](https://configcat.com)'s Public Management API.
+//!
+//! # The first call
+//!
+//! ```no_run
+//! use configcat_management::{Client, Result};
+//!
+//! # async fn example() -> Result<()> {
+//! // CONFIGCAT_API_USER and CONFIGCAT_API_PASS; or `Client::builder().credentials(user, password).build()?`.
+//! let client = Client::from_env()?;
+//! for product in client.get_products().send().await?.iter() {
+//!     for config in client.get_configs(product.product_id).send().await?.iter() {
+//!         println!("{}: {}", product.name, config.name);
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # How it is laid out
+//!
+//! - [`Client`] has one method for each operation of the API. A method takes what the API requires and returns a call;
+//!   the call has a method for each option, and `send` makes it.
+//! - [`ResponseValue`] is what a call gives: the value, the status and the headers.
+//! - [`Error`] is why it did not: refused before sending, failed by the server, no answer, or an answer that cannot be read.
+//! - [`types`] has what is sent and received. What is sent has `new`, with what the API requires, and `with_…` for the rest.
+//!   String enums keep values that this release does not know.
+//! - [`SettingValue`] is the value of a flag or setting; [`Secret`] is text that is never printed.
+//! - [`OPERATIONS`] lists all operations as data.
+//!
+//! # A flag, turned on
+//!
+//! ```no_run
+//! use configcat_management::types::{JsonPatchOperation, OperationType};
+//! # async fn example(client: configcat_management::Client, environment_id: uuid::Uuid, setting_id: i32)
+//! # -> configcat_management::Result<()> {
+//! let on = [JsonPatchOperation::new(OperationType::Replace, "/value").with_value(true)];
+//! let answer = client
+//!     .update_setting_value(environment_id, setting_id, on)
+//!     .reason("Launch day")
+//!     .send()
+//!     .await?;
+//! match answer.as_ref() {
+//!     Some(value) => println!("now {}", value.value),
+//!     None => println!("it was on already"), // the server answered 204
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Cargo features
+//!
+//! `rustls` (default) or `native-tls` for TLS; `http2`; `gzip`; `httpmock` for a typed extension of that crate;
+//! `exhaustive`, which takes `#[non_exhaustive]` off the structs for stand-in servers, and the promise with it that additive
+//! releases compile.
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 mod check;
 mod client;

@@ -72,9 +72,3 @@ impl<T> DerefMut for ResponseValue<T> {
         &mut self.inner
     }
 }
-
-impl<T> AsRef<T> for ResponseValue<T> {
-    fn as_ref(&self) -> &T {
-        &self.inner
-    }
-}
