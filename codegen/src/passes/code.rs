@@ -138,21 +138,30 @@ pub(super) fn undocumented(attributes: &mut Vec<Attribute>) {
 
 /// The name that serde reads and writes for something called `rust`.
 pub(super) fn serde_name(attributes: &[Attribute], rust: &syn::Ident) -> String {
-    let mut renamed = None;
-    for attribute in attributes {
-        if attribute.path().is_ident("serde") {
-            // Other options of the attribute may have any shape; the name is all that is wanted.
-            let _ = attribute.parse_nested_meta(|meta| {
-                if meta.path.is_ident("rename") {
-                    renamed = Some(meta.value()?.parse::<syn::LitStr>()?.value());
-                } else if meta.input.peek(syn::Token![=]) {
-                    meta.value()?.parse::<syn::Lit>()?;
-                }
-                Ok(())
-            });
-        }
-    }
+    let renamed = serde_option(attributes, "rename").flatten();
     renamed.unwrap_or_else(|| rust.to_string().trim_start_matches("r#").to_string())
+}
+
+/// An option of the serde attributes: `None` where it is not there, `Some(None)` where it has no text.
+pub(super) fn serde_option(attributes: &[Attribute], name: &str) -> Option<Option<String>> {
+    let mut found = None;
+    for attribute in attributes {
+        if !attribute.path().is_ident("serde") {
+            continue;
+        }
+        // An option of a shape that serde does not have ends the search; rustc will tell what is wrong with it.
+        let _ = attribute.parse_nested_meta(|meta| {
+            let text = match meta.input.peek(syn::Token![=]) {
+                true => Some(meta.value()?.parse::<syn::LitStr>()?.value()),
+                false => None,
+            };
+            if meta.path.is_ident(name) {
+                found = Some(text);
+            }
+            Ok(())
+        });
+    }
+    found
 }
 
 /// The `T` of `Name<T>`, where `ty` is one, whatever path leads to `Name`.

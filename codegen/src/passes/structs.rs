@@ -7,7 +7,7 @@
 use quote::{format_ident, quote};
 use syn::{Attribute, Field, Fields, Item, ItemStruct, Type};
 
-use super::code::{argument, doc, is_string, schemas_by_type};
+use super::code::{argument, doc, is_string, schemas_by_type, serde_option};
 use super::{Code, Context};
 use crate::Result;
 use crate::schemas::sent;
@@ -63,10 +63,6 @@ fn constructors(item: &ItemStruct) -> Item {
     let about = doc(about);
     let many: Option<Attribute> =
         (required.len() > 7).then(|| syn::parse_quote!(#[allow(clippy::too_many_arguments)]));
-    let default: Option<Attribute> = required
-        .is_empty()
-        .then(|| syn::parse_quote!(#[allow(clippy::new_without_default)]));
-
     let setters = optional.iter().filter_map(|field| {
         let ident = field.ident.as_ref()?;
         let inner = argument(&field.ty, "Option").unwrap_or(&field.ty);
@@ -94,7 +90,6 @@ fn constructors(item: &ItemStruct) -> Item {
         impl #name {
             #(#about)*
             #many
-            #default
             pub fn new(#(#arguments),*) -> Self {
                 Self { #(#given,)* #(#absent: ::std::default::Default::default(),)* }
             }
@@ -105,10 +100,7 @@ fn constructors(item: &ItemStruct) -> Item {
 
 /// Fields that serde reads as absent: options, and lists with a default.
 fn is_optional(field: &Field) -> bool {
-    argument(&field.ty, "Option").is_some()
-        || field.attrs.iter().any(|attribute| {
-            attribute.path().is_ident("serde") && quote!(#attribute).to_string().contains("default")
-        })
+    argument(&field.ty, "Option").is_some() || serde_option(&field.attrs, "default").is_some()
 }
 
 /// What a caller may pass where `ty` is wanted.
