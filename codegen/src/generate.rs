@@ -1,7 +1,9 @@
 //! The way from a description to Rust: mend the description, generate, mend the Rust.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 
+use proc_macro2::TokenStream;
 use progenitor::{GenerationSettings, Generator};
 use quote::quote;
 use serde_json::Value;
@@ -65,15 +67,8 @@ pub fn generate_from(source: &Source, description: &Value, docs: &Docs) -> Resul
             source.name
         ))
     })?;
-    let mut generator = Generator::new(&settings(source));
-    let refused = |error: progenitor::Error| {
-        Error::new(format!(
-            "{}: the generator refuses the description: {error}",
-            source.name
-        ))
-    };
-    let tokens = generator.generate_tokens(&spec).map_err(refused)?;
-    let mock = generator.httpmock(&spec, "crate").map_err(refused)?;
+    let (tokens, mock) = generator(source, &spec)
+        .map_err(|error| Error::new(format!("{}: {error}", source.name)))?;
 
     let context = Context {
         source,
@@ -94,6 +89,29 @@ pub fn generate_from(source: &Source, description: &Value, docs: &Docs) -> Resul
         applied,
         inputs: Vec::new(),
     })
+}
+
+/// The generator's client and httpmock extension. Where a description asks for what it cannot do, it panics as often as
+/// not; whoever refreshes a description gets a sentence all the same.
+fn generator(source: &Source, spec: &openapiv3::OpenAPI) -> Result<(TokenStream, TokenStream)> {
+    let run = AssertUnwindSafe(|| {
+        let mut generator = Generator::new(&settings(source));
+        let tokens = generator.generate_tokens(spec)?;
+        Ok((tokens, generator.httpmock(spec, "crate")?))
+    });
+    match catch_unwind(run) {
+        Ok(done) => done.map_err(|error: progenitor::Error| {
+            Error::new(format!("the generator refuses the description: {error}"))
+        }),
+        Err(panic) => {
+            let text = panic.downcast_ref::<String>().map(String::as_str);
+            let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+            Err(Error::new(format!(
+                "the generator gives up on the description: {}",
+                text.unwrap_or("it does not say why")
+            )))
+        }
+    }
 }
 
 /// Every pass that the source counts on has found something.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::shape::{DOCUMENT, Kind, Shape};
-use super::{follow, members, operations, parameters, plain, reduce, template, text};
+use super::{follow, members, operations, parameters, plain, reduce, schemas, template, text};
 use crate::{Error, Result};
 
 /// How many problems of one sort a message lists before it only counts the rest.
@@ -30,6 +30,10 @@ pub(super) fn description(description: &Value) -> Result<()> {
         (
             "has a `$ref` that leads nowhere; the file may be cut off",
             dangling(&facts, &walk.references),
+        ),
+        (
+            "has a schema that is made of itself, with no property between",
+            circular(&facts),
         ),
         (
             "asks for a security scheme that it does not have; the file may be cut off",
@@ -202,6 +206,33 @@ fn dangling(facts: &Value, references: &[Reference]) -> Vec<String> {
         }
     }
     problems
+}
+
+/// Schemas whose parts lead back to them. No value could be told from another, and generators never come to an end.
+fn circular(facts: &Value) -> Vec<String> {
+    let is_circular = |name: &str, schema| {
+        let own = format!("#/components/schemas/{name}");
+        let mut seen = BTreeSet::new();
+        let mut todo = vec![schema];
+        while let Some(schema) = todo.pop() {
+            let target = text(schema, "$ref");
+            if target == own {
+                return true;
+            }
+            if seen.insert(target) {
+                todo.extend(target.strip_prefix('#').and_then(|at| facts.pointer(at)));
+            }
+            for keyword in ["allOf", "oneOf", "anyOf"] {
+                let parts = schema.get(keyword).and_then(Value::as_array);
+                todo.extend(parts.into_iter().flatten());
+            }
+        }
+        false
+    };
+    schemas(facts)
+        .filter(|(name, schema)| is_circular(name, *schema))
+        .map(|(name, _)| below("/components/schemas", name))
+        .collect()
 }
 
 /// Security schemes that are asked for and not there.

@@ -1,6 +1,6 @@
 //! Generated Rust, taken apart for the passes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use heck::ToUpperCamelCase;
 use proc_macro2::TokenStream;
@@ -59,22 +59,54 @@ impl Code {
                 _ => {}
             }
         }
-        // The error of conversions that the passes have no use for.
-        code.types
-            .retain(|item| !matches!(item, Item::Mod(module) if module.ident == "error"));
+        code.distinct()?;
         Ok(code)
+    }
+
+    /// Refuses types and fields that share a name, which the generator does not.
+    fn distinct(&mut self) -> Result<()> {
+        let types = self.types.iter().filter_map(|item| match item {
+            Item::Struct(item) => Some(&item.ident),
+            Item::Enum(item) => Some(&item.ident),
+            Item::Type(item) => Some(&item.ident),
+            _ => None,
+        });
+        if let Some(name) = repeated(types) {
+            return Err(Error::new(format!(
+                "two schemas become the Rust type `{name}`; one of them needs another name, which a pass has to give it"
+            )));
+        }
+        for item in self.structs() {
+            let fields = item.fields.iter().filter_map(|field| field.ident.as_ref());
+            if let Some(field) = repeated(fields) {
+                return Err(Error::new(format!(
+                    "two fields become `{field}` of the Rust type `{}`; one of them needs another name, which a pass has \
+                     to give it",
+                    item.ident
+                )));
+            }
+        }
+        Ok(())
     }
 
     /// The finished client and its httpmock extension.
     pub(crate) fn print(self) -> (String, String) {
         let Code {
-            types,
+            mut types,
             methods,
             operations,
             root,
             client,
             mock,
         } = self;
+        // The error of conversions, which the passes leave little use for.
+        let (errors, others): (Vec<Item>, Vec<Item>) = types
+            .into_iter()
+            .partition(|item| matches!(item, Item::Mod(module) if module.ident == "error"));
+        types = others;
+        if quote!(#(#types)*).to_string().contains("ConversionError") {
+            types.extend(errors);
+        }
         let file: TokenStream = quote! {
             /// What the API sends and takes.
             pub mod types {
@@ -113,8 +145,31 @@ pub(super) fn schemas_by_type<'a>(
 ) -> BTreeMap<String, &'a str> {
     names
         .into_iter()
-        .map(|name| (name.to_upper_camel_case(), name))
+        .map(|name| (type_name(name), name))
         .collect()
+}
+
+/// The generator's name for the type of a schema.
+fn type_name(schema: &str) -> String {
+    let name = schema.to_upper_camel_case();
+    match name.chars().next() {
+        Some(first) if first.is_alphabetic() => match name.as_str() {
+            "Self" => "Self_".into(),
+            _ => name,
+        },
+        _ => format!("X{name}"),
+    }
+}
+
+/// The first name that occurs twice.
+pub(super) fn repeated<T: Ord>(names: impl IntoIterator<Item = T>) -> Option<T> {
+    let mut seen = BTreeSet::new();
+    for name in names {
+        if let Some(first) = seen.replace(name) {
+            return Some(first);
+        }
+    }
+    None
 }
 
 /// The doc attributes of a text, one for each line.

@@ -8,7 +8,8 @@ use super::code::{doc, undocumented};
 use super::{Code, Context};
 use crate::Result;
 
-pub(super) fn run(code: &mut Code, _: &Context<'_>) -> Result<usize> {
+pub(super) fn run(code: &mut Code, context: &Context<'_>) -> Result<usize> {
+    let client = &context.source.client;
     let mut times = 0;
     for item in &mut code.mock.items {
         match item {
@@ -33,7 +34,7 @@ pub(super) fn run(code: &mut Code, _: &Context<'_>) -> Result<usize> {
                         let operation = method.sig.ident.to_string();
                         set(
                             &mut method.attrs,
-                            &format!("Mocks [`{operation}`](crate::Client::{operation})."),
+                            &format!("Mocks [`{operation}`]({client}::{operation})."),
                         );
                         times += 1;
                     }

@@ -13,18 +13,20 @@ use serde_json::Value;
 use syn::{FnArg, Ident, ImplItemFn, Item, Pat, ReturnType, Type};
 
 use super::checks::limits;
-use super::code::{argument, doc};
+use super::code::{argument, doc, repeated};
 use super::structs::{accepted, is_converted};
 use super::{Code, Context};
 use crate::facts::{self, OperationRef};
 use crate::{Error, Result};
 
 pub(super) fn run(code: &mut Code, context: &Context<'_>) -> Result<usize> {
-    let client: TokenStream = context
-        .source
-        .client
-        .parse()
-        .map_err(|_| Error::new(format!("`{}` is not a path", context.source.client)))?;
+    let client = &context.source.client;
+    let client: syn::Path = syn::parse_str(client).map_err(|_| {
+        Error::new(format!(
+            "sources.toml has `{client}` for the client, which is not the path of a Rust type"
+        ))
+    })?;
+    let client = quote!(#client);
     let positional: BTreeMap<String, ImplItemFn> = std::mem::take(&mut code.methods)
         .into_iter()
         .map(|method| (method.sig.ident.to_string(), method))
@@ -33,6 +35,12 @@ pub(super) fn run(code: &mut Code, context: &Context<'_>) -> Result<usize> {
     let mut names = Vec::new();
     for operation in facts::operations(context.facts) {
         let call = Call::read(&operation, &positional, context)?;
+        if let Some((id, _)) = names.iter().find(|(_, name)| *name == call.name) {
+            return Err(Error::new(format!(
+                "the operations `{id}` and `{}` both become `{}`; one of them needs another id",
+                call.id, call.name
+            )));
+        }
         names.push((call.id.clone(), call.name.clone()));
         code.methods.push(call.method());
         code.operations.extend(call.items(&client));
@@ -100,13 +108,22 @@ impl<'a> Call<'a> {
             .map(|typed| Argument::read(&typed.pat, &typed.ty, operation, context))
             .collect::<Result<Vec<_>>>()
             .map_err(|error| error.within(&place))?;
+        let idents = arguments.iter().map(|argument| argument.ident.to_string());
+        let taken = ["client", "send"].map(String::from);
+        if let Some(name) = repeated(taken.into_iter().chain(idents)) {
+            return Err(Error::new(format!(
+                "{place}: the name `{name}` is taken; give the parameter another one under [source.parameters] in \
+                 sources.toml"
+            )));
+        }
         Ok(Call {
             id: id.to_string(),
             name: format_ident!("{}", id.to_upper_camel_case()),
             operation: *operation,
             arguments,
-            answer: answer(&method.sig.output, operation)
-                .ok_or_else(|| Error::new(format!("{place}: the answer has an unknown shape")))?,
+            answer: answer(&method.sig.output, operation).ok_or_else(|| {
+                Error::new(format!("{place}: no answer says what success looks like"))
+            })?,
             context,
         })
     }
@@ -224,16 +241,14 @@ impl<'a> Call<'a> {
     fn request(&self) -> TokenStream {
         let mut steps = TokenStream::new();
         let mut rest = self.operation.path;
-        for argument in &self.arguments {
-            let Place::Path(name) = &argument.place else {
-                continue;
+        while let Some((before, name, after)) = hole(rest) {
+            let is_it =
+                |argument: &&Argument| matches!(&argument.place, Place::Path(path) if path == name);
+            let Some(Argument { ident, .. }) = self.arguments.iter().find(is_it) else {
+                break;
             };
-            let ident = &argument.ident;
-            let hole = format!("{{{name}}}");
-            if let Some((before, after)) = rest.split_once(&hole) {
-                steps.extend(quote!(.path(#before).segment(#name, &self.#ident)));
-                rest = after;
-            }
+            steps.extend(quote!(.path(#before).segment(#name, &self.#ident)));
+            rest = after;
         }
         if !rest.is_empty() {
             steps.extend(quote!(.path(#rest)));
@@ -293,7 +308,9 @@ impl<'a> Call<'a> {
     }
 
     fn parameter(&self, name: &str) -> Option<&Value> {
-        parameters(&self.operation).find(|parameter| parameter["name"] == name)
+        facts::parameters(self.context.facts, &self.operation)
+            .into_iter()
+            .find(|parameter| parameter["name"] == name)
     }
 
     /// The doc comment of the client's method.
@@ -343,7 +360,7 @@ impl<'a> Call<'a> {
         if declared("404") {
             lines.push("- 404: something that the request names does not exist, or not for these credentials.");
         }
-        if parameters(&self.operation).any(|parameter| parameter["name"] == "latestVersionId") {
+        if self.parameter("latestVersionId").is_some() {
             lines.push(
                 "- 409: there is a newer version than `latest_version_id`; nothing was changed.",
             );
@@ -381,7 +398,7 @@ impl Argument {
         };
         let ty = owned(ty);
         let ident = pat.ident.clone();
-        if ident == "body" {
+        if ident == "body" && operation.value.get("requestBody").is_some() {
             return Ok(Argument {
                 ident,
                 ty,
@@ -389,13 +406,19 @@ impl Argument {
                 place: Place::Body,
             });
         }
-        let parameter = parameters(operation)
-            .find(|parameter| snake(parameter) == ident.to_string().trim_start_matches("r#"))
+        // The generator puts an underscore to names that Rust would not take.
+        let parameter = facts::parameters(context.facts, operation)
+            .into_iter()
+            .find(|parameter| snake(parameter) == ident.to_string().to_snake_case())
             .ok_or_else(|| Error::new(format!("no parameter is called `{ident}`")))?;
         let name = parameter["name"].as_str().unwrap_or_default().to_string();
         let special = context.source.parameters.get(&name);
         let ident = match special.and_then(|special| special.name.as_ref()) {
-            Some(name) => format_ident!("{name}"),
+            Some(rust) => syn::parse_str(rust).map_err(|_| {
+                Error::new(format!(
+                    "sources.toml calls the parameter `{name}` `{rust}`, which is no Rust name"
+                ))
+            })?,
             None => ident,
         };
         let secret = special.is_some_and(|special| special.secret);
@@ -404,6 +427,11 @@ impl Argument {
             false => ty,
         };
         let place = match parameter["in"].as_str() {
+            Some("path" | "query") if secret => {
+                return Err(Error::new(format!(
+                    "the parameter `{name}` is a secret, and only a header may carry one"
+                )));
+            }
             Some("path") => Place::Path(name),
             Some("query") => Place::Query(name),
             Some("header") => Place::Header { name, secret },
@@ -431,13 +459,11 @@ impl Place {
     }
 }
 
-fn parameters<'a>(operation: &OperationRef<'a>) -> impl Iterator<Item = &'a Value> {
-    operation
-        .value
-        .get("parameters")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
+/// What is before the first parameter of a path, its name, and what is after it.
+fn hole(path: &str) -> Option<(&str, &str, &str)> {
+    let (before, rest) = path.split_once('{')?;
+    let (name, after) = rest.split_once('}')?;
+    Some((before, name, after))
 }
 
 fn snake(parameter: &Value) -> String {
@@ -495,7 +521,11 @@ fn answer(output: &ReturnType, operation: &OperationRef<'_>) -> Option<TokenStre
     let ReturnType::Type(_, output) = output else {
         return None;
     };
-    let value = in_operations(argument(argument(output, "Result")?, "ResponseValue")?);
+    let value = argument(argument(output, "Result")?, "ResponseValue")?;
+    if matches!(value, Type::Path(path) if path.path.is_ident("ByteStream")) {
+        return None;
+    }
+    let value = in_operations(value);
     let answers = &operation.value["responses"];
     let optional = answers.get("204").is_some() && answers["200"].get("content").is_some();
     Some(match optional {

@@ -9,7 +9,12 @@ use crate::sources::Source;
 use crate::{Error, Result};
 
 pub(super) fn run(description: &mut Value, source: &Source) -> Result<usize> {
-    for name in source.types.keys() {
+    for (name, rust) in &source.types {
+        if syn::parse_str::<syn::Path>(rust).is_err() {
+            return Err(Error::new(format!(
+                "sources.toml has `{rust}` for the schema `{name}`, which is not the path of a Rust type"
+            )));
+        }
         if description["components"]["schemas"].get(name).is_none() {
             return Err(Error::new(format!(
                 "sources.toml has a type for the schema `{name}`, which the description does not have"

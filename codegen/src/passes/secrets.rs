@@ -11,7 +11,20 @@ use crate::{Error, Result};
 pub(crate) const SECRET: &str = "SecretText";
 
 pub(super) fn run(description: &mut Value, source: &Source) -> Result<usize> {
-    let schemas = &mut description["components"]["schemas"];
+    let Some(schemas) = description
+        .pointer_mut("/components/schemas")
+        .and_then(Value::as_object_mut)
+    else {
+        return match source.secrets.fields.first() {
+            None => Ok(0),
+            Some(place) => Err(absent(place)),
+        };
+    };
+    if schemas.contains_key(SECRET) {
+        return Err(Error::new(format!(
+            "the description has a schema `{SECRET}` of its own; this pass needs another name for the one that it makes"
+        )));
+    }
     for place in &source.secrets.fields {
         let field = place
             .split_once('.')
@@ -21,11 +34,7 @@ pub(super) fn run(description: &mut Value, source: &Source) -> Result<usize> {
                     .get_mut("properties")?
                     .get_mut(field)
             })
-            .ok_or_else(|| {
-                Error::new(format!(
-                    "sources.toml calls `{place}` a secret, but the description has no such field"
-                ))
-            })?;
+            .ok_or_else(|| absent(place))?;
         hide(field).ok_or_else(|| {
             Error::new(format!(
                 "`{place}` cannot be hidden: it is neither a string nor a map of strings"
@@ -33,9 +42,15 @@ pub(super) fn run(description: &mut Value, source: &Source) -> Result<usize> {
         })?;
     }
     if !source.secrets.fields.is_empty() {
-        schemas[SECRET] = json!({ "type": "string" });
+        schemas.insert(SECRET.into(), json!({ "type": "string" }));
     }
     Ok(source.secrets.fields.len())
+}
+
+fn absent(place: &str) -> Error {
+    Error::new(format!(
+        "sources.toml calls `{place}` a secret, but the description has no such field"
+    ))
 }
 
 fn hide(field: &mut Value) -> Option<()> {
