@@ -7,9 +7,13 @@ use std::time::Duration;
 use http::HeaderValue;
 use reqwest::Url;
 use serde::de::DeserializeOwned;
+use tracing::Instrument as _;
 
 use crate::request::{Request, RequestBuilder};
-use crate::transport::Transport;
+use crate::transport::events::{Event, Listener};
+use crate::transport::limiter::RateLimiter;
+use crate::transport::retry::{RetryPolicy, RetryQuota};
+use crate::transport::{Options, Transport};
 use crate::{Error, Operation, ResponseValue, Result, Secret};
 
 /// A client of ConfigCat's Public Management API, with one method for each operation.
@@ -28,6 +32,7 @@ use crate::{Error, Operation, ResponseValue, Result, Secret};
 #[derive(Clone)]
 pub struct Client {
     transport: Arc<Transport>,
+    options: Options,
 }
 
 impl Client {
@@ -45,6 +50,49 @@ impl Client {
         Client::builder().from_env().build()
     }
 
+    /// The same client with another retry policy; it shares everything else.
+    ///
+    /// ```
+    /// # fn example(client: configcat_management::Client, environment: uuid::Uuid, setting: i32) {
+    /// use configcat_management::RetryPolicy;
+    ///
+    /// // This PATCH sets a value, so applying it twice does no harm.
+    /// let on: Vec<configcat_management::types::JsonPatchOperation> = Vec::new();
+    /// let twice_is_fine = client.with_retry(RetryPolicy::default().including_unsafe());
+    /// let call = twice_is_fine.update_setting_value(environment, setting, on);
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn with_retry(&self, retry: RetryPolicy) -> Self {
+        let options = Options {
+            retry,
+            ..self.options
+        };
+        Client {
+            transport: self.transport.clone(),
+            options,
+        }
+    }
+
+    /// The same client with a deadline for each of its calls, which counts from `send` and covers all: waiting for the rate
+    /// limit, every attempt, and the body. A call that would have to wait past it fails at once, see [`Error::Deadline`].
+    #[must_use]
+    pub fn with_deadline(&self, deadline: Duration) -> Self {
+        let options = Options {
+            deadline: Some(deadline),
+            ..self.options
+        };
+        Client {
+            transport: self.transport.clone(),
+            options,
+        }
+    }
+
+    /// What keeps the calls within the rate limit.
+    pub fn rate_limiter(&self) -> &RateLimiter {
+        &self.transport.limiter
+    }
+
     /// Where the requests go, without a slash at its end.
     pub fn base_url(&self) -> &str {
         &self.transport.base
@@ -58,7 +106,13 @@ impl Client {
         &self,
         request: Result<Request>,
     ) -> Result<ResponseValue<T>> {
-        let answer = self.transport.exec(request?).await?;
+        let request = request?;
+        let span = tracing::debug_span!("call", operation = request.operation.id);
+        let answer = self
+            .transport
+            .exec(request, self.options)
+            .instrument(span)
+            .await?;
         ResponseValue::read(answer)
     }
 }
@@ -95,6 +149,9 @@ pub struct ClientBuilder {
     max_body: usize,
     user_agent: Option<String>,
     caller_id: Option<String>,
+    options: Options,
+    limiter: RateLimiter,
+    listener: Option<Listener>,
     http: reqwest::ClientBuilder,
     problem: Option<String>,
 }
@@ -104,7 +161,7 @@ impl ClientBuilder {
     pub const DEFAULT_BASE_URL: &'static str = "https://api.configcat.com";
     /// 10 seconds: an address that has not answered by then will not, and a deploy job should know.
     pub const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-    /// 60 seconds: the slowest of the API's answers, a page of 100 audit log entries, takes a few.
+    /// 60 seconds: far more than any answer of the API should take.
     pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
     /// 64 MiB: ten thousand settings of a config with all their rules fit many times over.
     pub const DEFAULT_MAX_BODY: usize = 64 * 1024 * 1024;
@@ -123,6 +180,12 @@ impl ClientBuilder {
             max_body: Self::DEFAULT_MAX_BODY,
             user_agent: None,
             caller_id: None,
+            options: Options {
+                retry: RetryPolicy::default(),
+                deadline: None,
+            },
+            limiter: RateLimiter::new(),
+            listener: None,
             http: reqwest::Client::builder(),
             problem: None,
         }
@@ -193,10 +256,36 @@ impl ClientBuilder {
         self
     }
 
-    /// The time that a whole call may take, from connecting to the end of the body. Default:
+    /// The time that one attempt may take, from connecting to the end of the body. Default:
     /// [`DEFAULT_TIMEOUT`](Self::DEFAULT_TIMEOUT).
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
+        self
+    }
+
+    /// The time that a whole call may take: waiting for the rate limit, every attempt, and the body. Default: none, because
+    /// a job of many calls waits for the rate limit as long as it takes. [`Client::with_deadline`] sets it for some calls.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.options.deadline = Some(deadline);
+        self
+    }
+
+    /// What is tried again. Default: [`RetryPolicy::default`]. [`Client::with_retry`] sets it for some calls.
+    pub fn retry(mut self, retry: RetryPolicy) -> Self {
+        self.options.retry = retry;
+        self
+    }
+
+    /// Shares a rate limiter with other clients that have the same credentials. Default: one of its own.
+    pub fn rate_limiter(mut self, limiter: RateLimiter) -> Self {
+        self.limiter = limiter;
+        self
+    }
+
+    /// Is told what calls are doing: for progress bars and metrics. It is called in the middle of calls, so it should not
+    /// block. Default: nobody.
+    pub fn on_event(mut self, listener: impl Fn(&Event) + Send + Sync + 'static) -> Self {
+        self.listener = Some(Box::new(listener));
         self
     }
 
@@ -269,7 +358,11 @@ impl ClientBuilder {
                 caller_id,
                 timeout: self.timeout,
                 max_body: self.max_body,
+                limiter: self.limiter,
+                quota: RetryQuota::new(),
+                listener: self.listener,
             }),
+            options: self.options,
         })
     }
 }

@@ -9,6 +9,7 @@ use http::{HeaderMap, StatusCode};
 
 use crate::Operation;
 use crate::check::Violation;
+use crate::transport::retry::Effort;
 
 mod message;
 
@@ -45,6 +46,8 @@ pub enum Error {
     Connection(Box<ConnectionError>),
     /// There was an answer, but it is not what the API describes. The call was processed.
     Decode(Box<DecodeError>),
+    /// The call would have to wait for the rate limit past its deadline, and was not sent.
+    Deadline(Box<DeadlineError>),
 }
 
 /// An argument that breaks a limit of the API; part of [`Error::Invalid`].
@@ -77,6 +80,10 @@ pub struct ApiError {
     pub headers: HeaderMap,
     /// The body as it came, cut at [`ApiError::MAX_BODY`] bytes.
     pub body: Bytes,
+    /// How often the call was tried.
+    pub attempts: u32,
+    /// How long it waited in all: for the rate limit, and between attempts.
+    pub waited: Duration,
 }
 
 /// No answer, or one that broke off; part of [`Error::Connection`].
@@ -89,7 +96,34 @@ pub struct ConnectionError {
     pub stage: Stage,
     /// What happened.
     pub problem: String,
+    /// How often the call was tried.
+    pub attempts: u32,
+    /// How long it waited in all: for the rate limit, and between attempts.
+    pub waited: Duration,
+    /// Trying again would end the same way.
+    is_final: bool,
     source: Option<reqwest::Error>,
+}
+
+impl ConnectionError {
+    pub(crate) fn is_final(&self) -> bool {
+        self.is_final
+    }
+}
+
+/// A wait that a deadline does not allow; part of [`Error::Deadline`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DeadlineError {
+    /// What was to be called.
+    pub operation: &'static Operation,
+    /// How long the wait for the rate limit would have been, as far as known.
+    pub needed: Option<Duration>,
+    /// How often the call was tried; an attempt before this one was answered with 429, or failed before it was sent, or the
+    /// call may be repeated.
+    pub attempts: u32,
+    /// How long it waited in all: for the rate limit, and between attempts.
+    pub waited: Duration,
 }
 
 /// How far a call got before its connection failed.
@@ -136,6 +170,7 @@ impl Error {
             Error::Api(error) => Some(error.operation),
             Error::Connection(error) => Some(error.operation),
             Error::Decode(error) => Some(error.operation),
+            Error::Deadline(error) => Some(error.operation),
         }
     }
 
@@ -171,14 +206,78 @@ impl Error {
         problem: impl Into<String>,
         source: Option<reqwest::Error>,
     ) -> Self {
+        let is_final = source.as_ref().is_some_and(reqwest::Error::is_builder);
         // The URL of a call may carry what a log should not; the operation says which call it was.
         let source = source.map(reqwest::Error::without_url);
+        let (problem, attempts, waited) = (problem.into(), 1, Duration::ZERO);
         Error::Connection(Box::new(ConnectionError {
             operation,
             stage,
-            problem: problem.into(),
+            problem,
+            attempts,
+            waited,
+            is_final,
             source,
         }))
+    }
+
+    /// A body beyond its limit.
+    pub(crate) fn too_large(operation: &'static Operation, problem: String) -> Self {
+        let (stage, attempts, waited) = (Stage::Answering, 1, Duration::ZERO);
+        let (is_final, source) = (true, None);
+        Error::Connection(Box::new(ConnectionError {
+            operation,
+            stage,
+            problem,
+            attempts,
+            waited,
+            is_final,
+            source,
+        }))
+    }
+
+    pub(crate) fn deadline(
+        operation: &'static Operation,
+        needed: Option<Duration>,
+        effort: Effort,
+    ) -> Self {
+        let Effort {
+            attempts, waited, ..
+        } = effort;
+        Error::Deadline(Box::new(DeadlineError {
+            operation,
+            needed,
+            attempts,
+            waited,
+        }))
+    }
+
+    /// The same, after this effort.
+    pub(crate) fn after(mut self, effort: Effort) -> Self {
+        match &mut self {
+            Error::Api(error) => (error.attempts, error.waited) = (effort.attempts, effort.waited),
+            Error::Connection(error) => {
+                (error.attempts, error.waited) = (effort.attempts, effort.waited)
+            }
+            _ => {}
+        }
+        self
+    }
+
+    /// Whether the server may have done what it was asked.
+    pub(crate) fn perhaps_processed(&self) -> bool {
+        match self {
+            Error::Api(error) => error.status.is_server_error(),
+            Error::Connection(error) => error.stage != Stage::Connecting,
+            _ => false,
+        }
+    }
+
+    pub(crate) fn take_headers(&mut self) -> HeaderMap {
+        match self {
+            Error::Api(error) => std::mem::take(&mut error.headers),
+            _ => HeaderMap::new(),
+        }
     }
 
     pub(crate) fn decode(
@@ -217,6 +316,8 @@ impl ApiError {
             retry_after,
             headers,
             body,
+            attempts: 1,
+            waited: Duration::ZERO,
         }
     }
 }
@@ -229,6 +330,8 @@ impl fmt::Debug for ApiError {
             .field("message", &self.message)
             .field("field_errors", &self.field_errors)
             .field("retry_after", &self.retry_after)
+            .field("attempts", &self.attempts)
+            .field("waited", &self.waited)
             .finish_non_exhaustive()
     }
 }
@@ -250,10 +353,10 @@ impl fmt::Display for Error {
                     "{} failed with {}: {}",
                     error.operation, error.status, error.message
                 )?;
-                match error.retry_after {
-                    Some(wait) => write!(f, " (retry after {wait:?})"),
-                    None => Ok(()),
+                if let Some(wait) = error.retry_after {
+                    write!(f, " (retry after {wait:?})")?;
                 }
+                tried(f, error.attempts, error.waited)
             }
             Error::Connection(error) => {
                 let stage = match error.stage {
@@ -261,16 +364,40 @@ impl fmt::Display for Error {
                     Stage::Sent => "got no answer; whether the server processed it is unknown",
                     Stage::Answering => "was processed, but its answer broke off",
                 };
-                write!(f, "{} {stage}: {}", error.operation, error.problem)
+                write!(f, "{} {stage}: {}", error.operation, error.problem)?;
+                tried(f, error.attempts, error.waited)
             }
             Error::Decode(error) => {
+                let DecodeError {
+                    operation,
+                    status,
+                    source,
+                    ..
+                } = &**error;
                 write!(
                     f,
-                    "{} was answered with {}, but the body is not what the API describes: {}",
-                    error.operation, error.status, error.source
+                    "{operation} was answered with {status}, but the body is not what the API describes: {source}"
                 )
             }
+            Error::Deadline(error) => {
+                write!(
+                    f,
+                    "{} was not sent: its deadline ends before the rate limit allows it",
+                    error.operation
+                )?;
+                if let Some(needed) = error.needed {
+                    write!(f, ", in {needed:.1?}")?;
+                }
+                tried(f, error.attempts, error.waited)
+            }
         }
+    }
+}
+
+fn tried(f: &mut fmt::Formatter<'_>, attempts: u32, waited: Duration) -> fmt::Result {
+    match attempts {
+        0 | 1 => Ok(()),
+        attempts => write!(f, " (after {attempts} attempts and waits of {waited:.1?})"),
     }
 }
 

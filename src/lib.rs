@@ -72,7 +72,8 @@ mod value;
 
 pub use client::{Client, ClientBuilder};
 pub use error::{
-    ApiError, Body, ConnectionError, DecodeError, Error, InvalidRequest, Result, Stage,
+    ApiError, Body, ConnectionError, DeadlineError, DecodeError, Error, InvalidRequest, Result,
+    Stage,
 };
 pub use generated::configcat::{OPERATIONS, operations, types};
 #[cfg(feature = "httpmock")]
@@ -82,6 +83,9 @@ pub(crate) use open_enum::open_enum;
 pub use operation::Operation;
 pub use response::ResponseValue;
 pub use secret::Secret;
+pub use transport::events::Event;
+pub use transport::limiter::RateLimiter;
+pub use transport::retry::RetryPolicy;
 pub use value::SettingValue;
 
 pub use chrono;

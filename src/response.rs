@@ -1,11 +1,14 @@
 //! What a call gives.
 
 use std::ops::{Deref, DerefMut};
+use std::time::Duration;
 
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
 use crate::transport::Answer;
+use crate::transport::model::Reading;
+use crate::transport::times::Time;
 use crate::{Error, Result};
 
 /// The value that a call gives, with the status and the headers that it came with.
@@ -16,6 +19,8 @@ pub struct ResponseValue<T> {
     inner: T,
     status: StatusCode,
     headers: HeaderMap,
+    attempts: u32,
+    waited: Duration,
 }
 
 impl<T> ResponseValue<T> {
@@ -33,6 +38,34 @@ impl<T> ResponseValue<T> {
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
     }
+
+    /// How often the call was tried; 1 where it went through at once.
+    pub fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
+    /// How long the call waited in all: for the rate limit, and between attempts.
+    pub fn waited(&self) -> Duration {
+        self.waited
+    }
+
+    /// How many requests the rate limit left when the answer was written.
+    pub fn remaining(&self) -> Option<u32> {
+        self.reading().remaining
+    }
+
+    /// How long the period of the rate limit lasted when the answer was written.
+    pub fn reset(&self) -> Option<Duration> {
+        let reading = self.reading();
+        match reading.reset? {
+            Time::In(delay) => Some(delay),
+            Time::At(moment) => (moment - reading.date?).to_std().ok(),
+        }
+    }
+
+    fn reading(&self) -> Reading {
+        Reading::of(self.status, &self.headers)
+    }
 }
 
 impl<T: DeserializeOwned> ResponseValue<T> {
@@ -43,6 +76,7 @@ impl<T: DeserializeOwned> ResponseValue<T> {
             status,
             headers,
             body,
+            effort,
         } = answer;
         let json = match body.is_empty() || std::mem::size_of::<T>() == 0 {
             true => b"null",
@@ -53,6 +87,8 @@ impl<T: DeserializeOwned> ResponseValue<T> {
                 inner,
                 status,
                 headers,
+                attempts: effort.attempts,
+                waited: effort.waited,
             }),
             Err(error) => Err(Error::decode(operation, status, body, error)),
         }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use configcat_management::types::{CreateTagModel, UpdateTagModel};
 use configcat_management::uuid::Uuid;
-use configcat_management::{ApiError, Client, Error, Stage};
+use configcat_management::{ApiError, Client, Error, RetryPolicy, Stage};
 use support::{Reply, Server, answer, json};
 
 async fn failure(reply: Reply) -> Box<ApiError> {
@@ -158,6 +158,7 @@ async fn a_server_that_says_nothing_meets_the_deadline() {
         .credentials("u", "p")
         .base_url(&server.url)
         .timeout(Duration::from_millis(50))
+        .retry(RetryPolicy::never())
         .build()
         .unwrap();
     let error = client.get_me().send().await.unwrap_err();

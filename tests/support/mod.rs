@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use configcat_management::Client;
+use configcat_management::{Client, RetryPolicy};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -69,12 +69,13 @@ impl Server {
             .clone()
     }
 
-    /// A client of this server.
+    /// A client of this server, which tries once.
     pub fn client(&self) -> Client {
         Client::builder()
             .credentials(USER, PASSWORD)
             .base_url(&self.url)
             .timeout(Duration::from_secs(5))
+            .retry(RetryPolicy::never())
             .build()
             .expect("a complete set of settings")
     }

@@ -1,0 +1,231 @@
+//! What is tried again, and when.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use http::{Method, StatusCode};
+
+use crate::Error;
+use crate::error::Stage;
+
+/// What is tried again, how often, and after how long.
+///
+/// | what happened | tried again |
+/// | --- | --- |
+/// | 429: the server did not process the call | any method, after the wait that it asks for |
+/// | no connection: the server has seen nothing | any method |
+/// | 408, 5xx but 501, a connection that broke, no answer in time | GET, PUT and DELETE; POST and PATCH only by [`including_unsafe`](Self::including_unsafe) |
+/// | anything else | never |
+///
+/// The time between two attempts is drawn at random from zero to a bound that doubles from attempt to attempt, so that many
+/// clients do not come back at once.
+///
+/// ```
+/// use std::time::Duration;
+/// use configcat_management::RetryPolicy;
+///
+/// let patient = RetryPolicy::default().with_attempts(8).with_budget(Duration::from_secs(300));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct RetryPolicy {
+    attempts: u32,
+    refusals: u32,
+    first_backoff: Duration,
+    max_backoff: Duration,
+    budget: Duration,
+    unsafe_too: bool,
+}
+
+impl RetryPolicy {
+    /// 4 attempts: one for a connection that was closed while idle, one for a restart, one for bad luck.
+    pub const DEFAULT_ATTEMPTS: u32 = 4;
+    /// 20 repetitions after a 429: each waits for a period of the limit, so a call that needs more has lost to others.
+    pub const DEFAULT_REFUSALS: u32 = 20;
+    /// 200 milliseconds, which is a round trip or two.
+    pub const DEFAULT_FIRST_BACKOFF: Duration = Duration::from_millis(200);
+    /// 20 seconds, within which a service restarts.
+    pub const DEFAULT_MAX_BACKOFF: Duration = Duration::from_secs(20);
+    /// 2 minutes: a longer outage is for a person to look at. Waiting for the rate limit does not count.
+    pub const DEFAULT_BUDGET: Duration = Duration::from_secs(120);
+
+    /// The defaults named above.
+    pub const fn new() -> Self {
+        RetryPolicy {
+            attempts: Self::DEFAULT_ATTEMPTS,
+            refusals: Self::DEFAULT_REFUSALS,
+            first_backoff: Self::DEFAULT_FIRST_BACKOFF,
+            max_backoff: Self::DEFAULT_MAX_BACKOFF,
+            budget: Self::DEFAULT_BUDGET,
+            unsafe_too: false,
+        }
+    }
+
+    /// Each call is made once, whatever happens.
+    pub const fn never() -> Self {
+        let mut policy = Self::new();
+        policy.attempts = 1;
+        policy.refusals = 0;
+        policy
+    }
+
+    /// The most attempts of a call, the first one included; those that were answered with 429 do not count. At least 1.
+    pub const fn with_attempts(mut self, attempts: u32) -> Self {
+        self.attempts = if attempts == 0 { 1 } else { attempts };
+        self
+    }
+
+    /// The most times that a call is repeated after a 429.
+    pub const fn with_refusals(mut self, refusals: u32) -> Self {
+        self.refusals = refusals;
+        self
+    }
+
+    /// The bound of the first random wait, and the bound that it never exceeds.
+    pub const fn with_backoff(mut self, first: Duration, max: Duration) -> Self {
+        self.first_backoff = first;
+        self.max_backoff = max;
+        self
+    }
+
+    /// The time after the first failure within which the last attempt must begin.
+    pub const fn with_budget(mut self, budget: Duration) -> Self {
+        self.budget = budget;
+        self
+    }
+
+    /// Repeats POST and PATCH too where the server may have processed them already. Only for calls that may be applied
+    /// twice.
+    pub const fn including_unsafe(mut self) -> Self {
+        self.unsafe_too = true;
+        self
+    }
+
+    /// What to do after a failure.
+    pub(super) fn judge(&self, method: &Method, error: &Error, effort: &Effort) -> Verdict {
+        let harmless = match error {
+            Error::Api(failure) if failure.status == StatusCode::TOO_MANY_REQUESTS => {
+                return match effort.refusals <= self.refusals {
+                    true => Verdict::WhenAllowed,
+                    false => Verdict::GiveUp,
+                };
+            }
+            Error::Api(failure) if is_transient(failure.status) => false,
+            Error::Connection(failure) if failure.is_final() => return Verdict::GiveUp,
+            Error::Connection(failure) => failure.stage == Stage::Connecting,
+            _ => return Verdict::GiveUp,
+        };
+        let idempotent = matches!(
+            *method,
+            Method::GET | Method::PUT | Method::DELETE | Method::HEAD | Method::OPTIONS
+        );
+        let failures = effort.attempts - effort.refusals;
+        let may = harmless || idempotent || self.unsafe_too;
+        if !may || failures >= self.attempts || effort.failing_for() > self.budget {
+            return Verdict::GiveUp;
+        }
+        let bound = self
+            .first_backoff
+            .saturating_mul(1 << (failures - 1).min(16))
+            .min(self.max_backoff);
+        let asked = error
+            .retry_after()
+            .unwrap_or_default()
+            .min(self.max_backoff);
+        Verdict::After(asked.max(bound.mul_f64(fastrand::f64())))
+    }
+}
+
+impl Default for RetryPolicy {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Failures that may be gone the next time.
+fn is_transient(status: StatusCode) -> bool {
+    status == StatusCode::REQUEST_TIMEOUT
+        || (status.is_server_error() && status != StatusCode::NOT_IMPLEMENTED)
+}
+
+/// What to do after a failure.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Verdict {
+    GiveUp,
+    /// Try again as soon as the rate limit allows.
+    WhenAllowed,
+    /// Try again after this time.
+    After(Duration),
+}
+
+/// What a call has cost so far.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Effort {
+    pub(crate) attempts: u32,
+    /// Attempts that were answered with 429.
+    pub(crate) refusals: u32,
+    /// Time spent waiting: for the rate limit, and between attempts.
+    pub(crate) waited: Duration,
+    /// An earlier attempt may have been processed.
+    pub(crate) perhaps_done: bool,
+    pub(crate) first_failure: Option<tokio::time::Instant>,
+}
+
+impl Effort {
+    fn failing_for(&self) -> Duration {
+        self.first_failure
+            .map_or(Duration::ZERO, |first| first.elapsed())
+    }
+}
+
+/// Keeps an outage from becoming a storm: repetitions cost tokens, successes bring them back.
+///
+/// As in the AWS SDKs. A client that fails a hundred times in a row stops repeating until something succeeds; 429s cost
+/// nothing, because they are paced anyway.
+#[derive(Debug)]
+pub(crate) struct RetryQuota(AtomicU32);
+
+impl RetryQuota {
+    const CAPACITY: u32 = 500;
+    const COST: u32 = 5;
+
+    pub(crate) fn new() -> Self {
+        RetryQuota(AtomicU32::new(Self::CAPACITY))
+    }
+
+    /// Pays for one repetition, where there is enough.
+    pub(super) fn take(&self) -> bool {
+        let pay = |tokens: u32| tokens.checked_sub(Self::COST);
+        self.0
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, pay)
+            .is_ok()
+    }
+
+    /// A call succeeded: what its repetition cost comes back, and one token for one that needed none.
+    pub(super) fn succeeded(&self, repeated: bool) {
+        let back = if repeated { Self::COST } else { 1 };
+        if self.0.load(Ordering::Relaxed) < Self::CAPACITY {
+            let add = |tokens: u32| Some((tokens + back).min(Self::CAPACITY));
+            let _ = self
+                .0
+                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_outage_uses_the_retry_quota_up_and_successes_fill_it() {
+        let quota = RetryQuota::new();
+        assert_eq!((0..1000).filter(|_| quota.take()).count(), 100);
+        for _ in 0..5 {
+            quota.succeeded(false);
+        }
+        assert!(quota.take() && !quota.take());
+        quota.succeeded(true);
+        assert!(quota.take());
+    }
+}
