@@ -1,1 +1,67 @@
-//! soon
+//! ConfigCat's Public Management API as a local server with state, for tests.
+//!
+//! Nothing leaves the machine, nothing is shared, nothing is left behind: each [`Fake`] has a port and a state of its own.
+//!
+//! ```
+//! use configcat_fake::Fake;
+//! use configcat_management::types::JsonPatchOperation;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> configcat_management::Result<()> {
+//! let fake = Fake::start().await;
+//! let demo = fake.demo().unwrap();
+//! let client = fake.client();
+//!
+//! let patch = vec![JsonPatchOperation::new("replace", "/defaultValue/boolValue").with_value(true)];
+//! let (environment, flag) = (demo.production_id, demo.v2.new_checkout);
+//! client.update_setting_value_v2(environment, flag, patch).send().await?;
+//!
+//! let value = client.get_setting_value_v2(environment, flag).send().await?;
+//! assert_eq!(value.default_value.bool_value, Some(true));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What it does like ConfigCat
+//!
+//! - Every request is checked against the published description, and refused with the messages for each field.
+//! - Every answer is written by the generated types, so that it cannot drift from them.
+//! - HTTP Basic authentication; SDK keys; 404 for ids that do not exist; deletions that take along what hangs on them.
+//! - Values fit their setting's type; keys are unique in a config; V1 operations are refused on V2 configs, and the other way
+//!   round; `latestVersionId` is guarded with 409; a patch that changes nothing answers 204.
+//! - Rate limits, counted for each credential, with the headers that the API sends; see [`FakeBuilder::quota`].
+//!
+//! # What it does that ConfigCat does not
+//!
+//! It remembers all requests ([`Fake::requests`]), and fails on demand ([`Fake::fail_next`]). Its clock is tokio's: a test
+//! that pauses time and moves it on moves the server's quota too.
+//!
+//! # What is missing
+//!
+//! Operations that the server does not know yet answer 501. Segments are not known, so rules cannot look at them. There are
+//! no approvals and no demanded reasons: `reason` and `bypassApproval` are accepted and change nothing.
+//!
+//! # As a program
+//!
+//! `configcat-fake --port 8080` serves any language; see `--help`.
+
+mod api;
+mod call;
+mod clock;
+mod fake;
+mod faults;
+mod http;
+mod journal;
+mod limits;
+mod listener;
+mod patch;
+mod routes;
+mod schema;
+mod seed;
+mod state;
+
+pub use fake::{Fake, FakeBuilder};
+pub use faults::Fault;
+pub use journal::Recorded;
+pub use limits::Quota;
+pub use seed::{Demo, DemoConfig};

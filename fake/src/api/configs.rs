@@ -1,0 +1,76 @@
+//! Configs.
+
+use std::collections::BTreeMap;
+
+use configcat_management::types::{
+    ConfigModel, CreateConfigRequest, EvaluationVersion, UpdateConfigRequest,
+};
+use uuid::Uuid;
+
+use crate::call::{Answer, Call, Refusal, new_id};
+use crate::state::{Config, State, next_order};
+
+pub(super) fn list(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    let product = state.product(call.path("productId")?)?;
+    let configs = state.configs_of(product.id);
+    let models = configs.into_iter().map(|config| state.config_model(config));
+    Answer::ok(&models.collect::<Result<Vec<ConfigModel>, _>>()?)
+}
+
+pub(super) fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    let product_id = state.product(call.path("productId")?)?.id;
+    let CreateConfigRequest {
+        description,
+        evaluation_version,
+        name,
+        order,
+    } = call.body()?;
+    let next = next_order(
+        state
+            .configs_of(product_id)
+            .iter()
+            .map(|config| config.order),
+    );
+    let config = Config {
+        id: new_id(),
+        product_id,
+        name,
+        description,
+        order: order.unwrap_or(next),
+        evaluation_version: evaluation_version.unwrap_or(EvaluationVersion::V1),
+        settings: BTreeMap::new(),
+        created: state.count(),
+    };
+    let model = state.config_model(&config)?;
+    let environments = state.environments_of(product_id);
+    let environments: Vec<Uuid> = environments.iter().map(|found| found.id).collect();
+    for environment_id in environments {
+        state.add_sdk_key(config.id, environment_id);
+    }
+    state.configs.insert(config.id, config);
+    Answer::created(&model)
+}
+
+pub(super) fn get(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    let config = state.config(call.path("configId")?)?;
+    Answer::ok(&state.config_model(config)?)
+}
+
+pub(super) fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    let config = state.config_mut(call.path("configId")?)?;
+    let UpdateConfigRequest {
+        description,
+        name,
+        order,
+    } = call.body()?;
+    config.description = description.or(config.description.take());
+    config.name = name.unwrap_or_else(|| config.name.clone());
+    config.order = order.unwrap_or(config.order);
+    get(state, call)
+}
+
+pub(super) fn delete(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    let id = state.config(call.path("configId")?)?.id;
+    state.remove_config(id);
+    Answer::none()
+}

@@ -1,0 +1,92 @@
+//! Environments.
+
+use configcat_management::types::{
+    CreateEnvironmentModel, EnvironmentModel, UpdateEnvironmentModel,
+};
+use uuid::Uuid;
+
+use super::values;
+use crate::call::{Answer, Call, Refusal, new_id};
+use crate::state::{Environment, Rules, State, Target, next_order};
+
+pub(super) fn list(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    let product = state.product(call.path("productId")?)?;
+    let environments = state.environments_of(product.id);
+    let models = environments
+        .into_iter()
+        .map(|environment| state.environment_model(environment));
+    Answer::ok(&models.collect::<Result<Vec<EnvironmentModel>, _>>()?)
+}
+
+pub(super) fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    let product_id = state.product(call.path("productId")?)?.id;
+    let CreateEnvironmentModel {
+        color,
+        description,
+        name,
+        order,
+    } = call.body()?;
+    let siblings = state.environments_of(product_id);
+    let next = next_order(siblings.iter().map(|environment| environment.order));
+    let environment = Environment {
+        id: new_id(),
+        product_id,
+        name,
+        color,
+        description,
+        order: order.unwrap_or(next),
+        created: state.count(),
+    };
+    let model = state.environment_model(&environment)?;
+    add_to_configs(state, &environment);
+    state.environments.insert(environment.id, environment);
+    Answer::created(&model)
+}
+
+/// Every config of the product gets an SDK key for the new environment, and every setting a value.
+fn add_to_configs(state: &mut State, environment: &Environment) {
+    let mut configs: Vec<Uuid> = Vec::new();
+    let mut values: Vec<(Target, Rules)> = Vec::new();
+    for config in state.configs_of(environment.product_id) {
+        configs.push(config.id);
+        for setting in state.settings_of(config) {
+            let target = Target {
+                setting_id: setting.id,
+                environment_id: environment.id,
+            };
+            values.push((target, values::first(config, setting)));
+        }
+    }
+    for config_id in configs {
+        state.add_sdk_key(config_id, environment.id);
+    }
+    for (target, rules) in values {
+        state.publish(target, rules, None);
+    }
+}
+
+pub(super) fn get(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    let environment = state.environment(call.path("environmentId")?)?;
+    Answer::ok(&state.environment_model(environment)?)
+}
+
+pub(super) fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    let environment = state.environment_mut(call.path("environmentId")?)?;
+    let UpdateEnvironmentModel {
+        color,
+        description,
+        name,
+        order,
+    } = call.body()?;
+    environment.color = color.or(environment.color.take());
+    environment.description = description.or(environment.description.take());
+    environment.name = name.unwrap_or_else(|| environment.name.clone());
+    environment.order = order.unwrap_or(environment.order);
+    get(state, call)
+}
+
+pub(super) fn delete(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    let id = state.environment(call.path("environmentId")?)?.id;
+    state.remove_environment(id);
+    Answer::none()
+}

@@ -1,0 +1,327 @@
+//! From V2 rules that are wanted to rules that can be served.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use configcat_management::types::{
+    ComparisonValueListModel, ComparisonValueModel, ConditionModel, PercentageOptionModel,
+    PrerequisiteFlagConditionModel, TargetingRuleModel, UpdateComparisonValueListModel,
+    UpdateComparisonValueModel, UpdateConditionModel, UpdateEvaluationFormulaModel,
+    UpdatePercentageOptionModel, UpdatePrerequisiteFlagConditionModel, UpdateTargetingRuleModel,
+    UpdateUserConditionModel, UpdateValueModel, UserConditionModel, ValueModel,
+};
+use uuid::Uuid;
+
+use super::values::{self, Choice};
+use crate::call::{Problems, Refusal};
+use crate::state::{LIMITATIONS, Rules, RulesV2, Setting, State};
+
+/// Turns rules that are wanted into rules that can be served. They count only where no problem was noted.
+pub(super) struct Checker<'a> {
+    state: &'a State,
+    setting: &'a Setting,
+    problems: &'a mut Problems,
+}
+
+impl<'a> Checker<'a> {
+    pub(super) fn new(state: &'a State, setting: &'a Setting, problems: &'a mut Problems) -> Self {
+        Checker {
+            state,
+            setting,
+            problems,
+        }
+    }
+
+    pub(super) fn rules(&mut self, wanted: UpdateEvaluationFormulaModel, at: &str) -> RulesV2 {
+        let UpdateEvaluationFormulaModel {
+            default_value,
+            percentage_evaluation_attribute,
+            targeting_rules,
+        } = wanted;
+        let default = self.value(self.setting, default_value, &format!("{at}DefaultValue"));
+        let wanted = targeting_rules.unwrap_or_default();
+        let at = format!("{at}TargetingRules");
+        self.limit(wanted.len(), LIMITATIONS.max_targeting_rule_count, &at);
+        let mut rules = Vec::new();
+        for (index, rule) in wanted.into_iter().enumerate() {
+            rules.push(self.rule(rule, &format!("{at}[{index}]")));
+        }
+        RulesV2 {
+            default,
+            percentage_attribute: percentage_evaluation_attribute,
+            rules,
+        }
+    }
+
+    fn rule(&mut self, wanted: UpdateTargetingRuleModel, at: &str) -> TargetingRuleModel {
+        let UpdateTargetingRuleModel {
+            conditions,
+            percentage_options,
+            value,
+        } = wanted;
+        let options = percentage_options.unwrap_or_default();
+        if value.is_some() != options.is_empty() {
+            let message = "A rule serves a value or percentage options, one of the two.";
+            self.problems.add(at, message);
+        }
+        let conditions = conditions.unwrap_or_default();
+        let most = LIMITATIONS.max_condition_per_targeting_rule_count;
+        self.limit(conditions.len(), most, &format!("{at}.Conditions"));
+        if conditions.is_empty() && options.is_empty() {
+            let message = "A rule that serves a value needs a condition.";
+            self.problems.add(format!("{at}.Conditions"), message);
+        }
+        let mut checked_conditions = Vec::new();
+        for (index, condition) in conditions.into_iter().enumerate() {
+            let at = format!("{at}.Conditions[{index}]");
+            checked_conditions.push(self.condition(condition, &at));
+        }
+        let options_at = format!("{at}.PercentageOptions");
+        self.limit(
+            options.len(),
+            LIMITATIONS.max_percentage_option_count,
+            &options_at,
+        );
+        let percentages = options.iter().map(|option| i64::from(option.percentage));
+        values::check_percentages(percentages, &options_at, self.problems);
+        let mut checked_options = Vec::new();
+        for (index, option) in options.into_iter().enumerate() {
+            let UpdatePercentageOptionModel { percentage, value } = option;
+            let at = format!("{options_at}[{index}].Value");
+            let value = self.value(self.setting, value, &at);
+            checked_options.push(PercentageOptionModel { percentage, value });
+        }
+        TargetingRuleModel {
+            conditions: checked_conditions,
+            percentage_options: checked_options,
+            value: value.map(|value| self.value(self.setting, value, &format!("{at}.Value"))),
+        }
+    }
+
+    fn condition(&mut self, wanted: UpdateConditionModel, at: &str) -> ConditionModel {
+        let UpdateConditionModel {
+            prerequisite_flag_condition,
+            segment_condition,
+            user_condition,
+        } = wanted;
+        let kinds = [
+            prerequisite_flag_condition.is_some(),
+            segment_condition.is_some(),
+            user_condition.is_some(),
+        ];
+        if kinds.iter().filter(|given| **given).count() != 1 {
+            let message = "A condition is of one kind: user, segment or prerequisite flag.";
+            self.problems.add(at, message);
+        }
+        if let Some(condition) = &segment_condition {
+            // Segments are still to come.
+            let message = format!("There is no segment `{}`.", condition.segment_id);
+            self.problems
+                .add(format!("{at}.SegmentCondition.SegmentId"), message);
+        }
+        ConditionModel {
+            prerequisite_flag_condition: prerequisite_flag_condition.map(|condition| {
+                self.prerequisite(condition, &format!("{at}.PrerequisiteFlagCondition"))
+            }),
+            segment_condition: None,
+            user_condition: user_condition
+                .map(|condition| self.user(condition, &format!("{at}.UserCondition"))),
+        }
+    }
+
+    fn prerequisite(
+        &mut self,
+        wanted: UpdatePrerequisiteFlagConditionModel,
+        at: &str,
+    ) -> PrerequisiteFlagConditionModel {
+        let UpdatePrerequisiteFlagConditionModel {
+            comparator,
+            prerequisite_comparison_value,
+            prerequisite_setting_id,
+        } = wanted;
+        let found = self.state.settings.get(&prerequisite_setting_id);
+        let found = found.filter(|found| found.config_id == self.setting.config_id);
+        if found.is_none() {
+            let message = format!("The config has no setting `{prerequisite_setting_id}`.");
+            self.problems
+                .add(format!("{at}.PrerequisiteSettingId"), message);
+        }
+        let value_at = format!("{at}.PrerequisiteComparisonValue");
+        let setting = found.unwrap_or(self.setting);
+        PrerequisiteFlagConditionModel {
+            comparator,
+            prerequisite_comparison_value: match found {
+                Some(_) => self.value(setting, prerequisite_comparison_value, &value_at),
+                None => no_value(),
+            },
+            prerequisite_setting_id,
+        }
+    }
+
+    fn user(&mut self, wanted: UpdateUserConditionModel, at: &str) -> UserConditionModel {
+        let UpdateUserConditionModel {
+            comparator,
+            comparison_attribute,
+            comparison_value,
+        } = wanted;
+        let UpdateComparisonValueModel {
+            double_value,
+            list_value,
+            string_value,
+        } = comparison_value;
+        let at = format!("{at}.ComparisonValue");
+        let wanted = comparison_field(comparator.as_str());
+        for (name, given) in [
+            ("DoubleValue", double_value.is_some()),
+            ("ListValue", list_value.is_some()),
+            ("StringValue", string_value.is_some()),
+        ] {
+            if given != (name == wanted) {
+                let message = format!("The comparator `{comparator}` takes {wanted} alone.");
+                self.problems.add(format!("{at}.{name}"), message);
+            }
+        }
+        let length = string_value.iter().map(|text| text.chars().count()).sum();
+        let most = LIMITATIONS.max_comparison_value_length;
+        self.limit(length, most, &format!("{at}.StringValue"));
+        let list = list_value.iter().flatten();
+        let longest = list.map(|item| item.value.chars().count()).max();
+        let most = LIMITATIONS.max_comparison_value_list_item_length;
+        self.limit(
+            longest.unwrap_or_default(),
+            most,
+            &format!("{at}.ListValue"),
+        );
+        let count = list_value.as_ref().map_or(0, Vec::len);
+        let most = LIMITATIONS.max_comparison_value_list_length;
+        self.limit(count, most, &format!("{at}.ListValue"));
+        let item = |item: UpdateComparisonValueListModel| {
+            let UpdateComparisonValueListModel { hint, value } = item;
+            ComparisonValueListModel { hint, value }
+        };
+        UserConditionModel {
+            comparator,
+            comparison_attribute,
+            comparison_value: ComparisonValueModel {
+                double_value,
+                list_value: list_value.map(|list| list.into_iter().map(item).collect()),
+                string_value,
+            },
+        }
+    }
+
+    /// A value that a setting may serve: given as such, or by the id of a predefined variation.
+    fn value(&mut self, setting: &Setting, wanted: UpdateValueModel, at: &str) -> ValueModel {
+        let UpdateValueModel {
+            bool_value,
+            double_value,
+            int_value,
+            predefined_variation_id,
+            string_value,
+        } = wanted;
+        let choice = Choice {
+            bool_value,
+            double_value,
+            int_value,
+            string_value,
+        };
+        let variation = predefined_variation_id.map(|id| {
+            let mut variations = setting.variations.iter();
+            variations.find(|variation| variation.predefined_variation_id == id)
+        });
+        let id_at = format!("{at}.PredefinedVariationId");
+        match variation {
+            Some(None) => {
+                self.problems
+                    .add(id_at, "The setting has no such predefined variation.");
+                return no_value();
+            }
+            Some(Some(variation)) if choice.is_empty() => {
+                return values::model(setting, &values::of_variation(variation));
+            }
+            _ => {}
+        }
+        let value = choice.value(&setting.setting_type, setting.is_json, at, self.problems);
+        let Some(value) = value else {
+            return no_value();
+        };
+        let value = match values::accept(setting, value) {
+            Ok(value) => values::model(setting, &value),
+            Err(message) => {
+                self.problems.add(at, message);
+                return no_value();
+            }
+        };
+        if predefined_variation_id.is_some_and(|id| value.predefined_variation_id != Some(id)) {
+            self.problems
+                .add(id_at, "The predefined variation has another value.");
+        }
+        value
+    }
+
+    fn limit(&mut self, count: usize, most: i32, at: &str) {
+        if values::too_many(count, most) {
+            let message =
+                format!("It has {count} entries or characters; at most {most} are allowed.");
+            self.problems.add(at, message);
+        }
+    }
+}
+
+/// Stands where a problem was noted.
+fn no_value() -> ValueModel {
+    ValueModel {
+        bool_value: None,
+        double_value: None,
+        int_value: None,
+        predefined_variation_id: None,
+        string_value: None,
+    }
+}
+
+/// What a comparator compares with.
+fn comparison_field(comparator: &str) -> &'static str {
+    if comparator.ends_with("Of") {
+        "ListValue"
+    } else if comparator.starts_with("number") || comparator.starts_with("dateTime") {
+        "DoubleValue"
+    } else {
+        "StringValue"
+    }
+}
+
+/// Flags must not depend on themselves, not even by way of others.
+pub(super) fn demand_no_circle(
+    state: &State,
+    environment_id: Uuid,
+    changes: &BTreeMap<i32, RulesV2>,
+) -> Result<(), Refusal> {
+    let next = |setting_id: i32| -> Vec<i32> {
+        let served = state.values.get(&(setting_id, environment_id));
+        match (changes.get(&setting_id), served.map(|served| &served.rules)) {
+            (Some(rules), _) | (None, Some(Rules::V2(rules))) => prerequisites(rules).collect(),
+            _ => Vec::new(),
+        }
+    };
+    for start in changes.keys() {
+        let mut seen = BTreeSet::new();
+        let mut open = next(*start);
+        while let Some(setting_id) = open.pop() {
+            if setting_id == *start {
+                let message = format!("The setting `{start}` would depend on itself.");
+                return Err(Refusal::field("TargetingRules", message));
+            }
+            if seen.insert(setting_id) {
+                open.extend(next(setting_id));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The settings that rules look at.
+pub(super) fn prerequisites(rules: &RulesV2) -> impl Iterator<Item = i32> {
+    let conditions = rules.rules.iter().flat_map(|rule| &rule.conditions);
+    conditions
+        .filter_map(|condition| condition.prerequisite_flag_condition.as_ref())
+        .map(|condition| condition.prerequisite_setting_id)
+}

@@ -1,0 +1,268 @@
+//! Feature flags and other settings: their metadata.
+
+use configcat_management::SettingValue;
+use configcat_management::types::{
+    CreateSettingInitialValues, InitialValue, ReplaceSettingModel, SettingModel,
+};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{rules_v2, values, variations};
+use crate::call::{Answer, Call, Problems, Refusal, read_as};
+use crate::patch;
+use crate::state::{Attached, Config, Rules, Setting, State, Target};
+
+pub(super) fn list(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    let config = state.config(call.path("configId")?)?;
+    let settings = state.settings_of(config).into_iter();
+    let models = settings.map(|setting| state.setting_model(setting));
+    Answer::ok(&models.collect::<Result<Vec<SettingModel>, _>>()?)
+}
+
+pub(super) fn get(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    let setting = state.setting(call.path("settingId")?)?;
+    Answer::ok(&state.setting_model(setting)?)
+}
+
+pub(super) fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    let config = state.config(call.path("configId")?)?;
+    let CreateSettingInitialValues {
+        hint,
+        initial_values,
+        is_json,
+        key,
+        name,
+        order,
+        predefined_variations,
+        setting_id_to_init_from,
+        setting_type,
+        tags,
+    } = call.body()?;
+    let mut problems = Problems::default();
+    if config.settings.contains_key(&key) {
+        problems.add(
+            "Key",
+            format!("The config has a setting with the key `{key}`."),
+        );
+    }
+    let is_json = is_json.unwrap_or(false);
+    let source = source_of(state, config, setting_id_to_init_from, &mut problems);
+    if source.is_some_and(|source| source.setting_type != setting_type) {
+        problems.add("SettingIdToInitFrom", "The setting is of another type.");
+    }
+    if setting_id_to_init_from.is_some() && initial_values.is_some() {
+        let message = "Give initial values or a setting to copy them from, not both.";
+        problems.add("InitialValues", message);
+    }
+    let variations = match (predefined_variations, source) {
+        (Some(_), Some(_)) => {
+            let message = "They are copied from the setting; do not give any.";
+            problems.add("PredefinedVariations", message);
+            Vec::new()
+        }
+        (Some(wanted), None) => variations::new(wanted, &setting_type, is_json, &mut problems),
+        (None, Some(source)) => source.variations.clone(),
+        (None, None) => Vec::new(),
+    };
+    let of_source = source.map(|source| source.tags.iter().map(|tag| tag.tag_id).collect());
+    let tags = tags.or(of_source).unwrap_or_default();
+    check_tags(state, config, &tags, &mut problems);
+    // Where one was deleted two may share a place; then the ids decide.
+    let next = i32::try_from(config.settings.len()).unwrap_or(i32::MAX);
+    let mut setting = Setting {
+        id: 0,
+        config_id: config.id,
+        key,
+        name,
+        hint,
+        order: order.unwrap_or(next),
+        setting_type,
+        is_json,
+        variations,
+        tags: Vec::new(),
+        created_at: call.now,
+    };
+    let given = initial_values.unwrap_or_default();
+    let rules = first_rules(state, config, &setting, source, given, &mut problems);
+    problems.none()?;
+
+    let config_id = config.id;
+    setting.id = i32::try_from(state.count()).unwrap_or(i32::MAX);
+    setting.tags = attach(state, &[], tags);
+    let setting_id = setting.id;
+    state
+        .config_mut(config_id)?
+        .settings
+        .insert(setting.key.clone(), setting_id);
+    state.settings.insert(setting_id, setting);
+    for (environment_id, rules) in rules {
+        let target = Target {
+            setting_id,
+            environment_id,
+        };
+        state.publish(target, rules, None);
+    }
+    Answer::created(&state.setting_model(state.setting(setting_id)?)?)
+}
+
+/// The setting that a new one is modelled on: one of the same config, because its rules may look at others there.
+fn source_of<'a>(
+    state: &'a State,
+    config: &Config,
+    id: Option<i32>,
+    problems: &mut Problems,
+) -> Option<&'a Setting> {
+    let source = state.settings.get(&id?);
+    let source = source.filter(|source| source.config_id == config.id);
+    if source.is_none() {
+        problems.add("SettingIdToInitFrom", "The config has no such setting.");
+    }
+    source
+}
+
+/// What a new setting serves in each environment.
+fn first_rules(
+    state: &State,
+    config: &Config,
+    setting: &Setting,
+    source: Option<&Setting>,
+    given: Vec<InitialValue>,
+    problems: &mut Problems,
+) -> Vec<(Uuid, Rules)> {
+    let environments = state.environments_of(config.product_id);
+    let mut initial: Vec<(Uuid, SettingValue)> = Vec::new();
+    for (index, given) in given.into_iter().enumerate() {
+        let InitialValue {
+            environment_id,
+            value,
+        } = given;
+        let at = format!("InitialValues[{index}]");
+        match environment_id.filter(|id| environments.iter().any(|found| found.id == *id)) {
+            None => {
+                let message = "It has to be an environment of the product.";
+                problems.add(format!("{at}.EnvironmentId"), message);
+            }
+            Some(id) => match values::accept(setting, value) {
+                Ok(value) => initial.push((id, value)),
+                Err(message) => problems.add(format!("{at}.Value"), message),
+            },
+        }
+    }
+    let mut rules = Vec::new();
+    for environment in environments {
+        let initial = initial.iter().rfind(|(id, _)| *id == environment.id);
+        let copied = source.and_then(|source| state.values.get(&(source.id, environment.id)));
+        rules.push((
+            environment.id,
+            match (initial, copied) {
+                (Some((_, value)), _) => values::plain(config, setting, value.clone()),
+                (None, Some(served)) => served.rules.clone(),
+                (None, None) => values::first(config, setting),
+            },
+        ));
+    }
+    rules
+}
+
+/// Name, hint and tags, by JSON Patch. Tags are ids in it.
+pub(super) fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    let setting = state.setting(call.path("settingId")?)?;
+    let tags: Vec<i64> = setting
+        .tags
+        .iter()
+        .map(|attached| attached.tag_id)
+        .collect();
+    let document = json!({ "name": setting.name, "hint": setting.hint, "tags": tags });
+    let document = patch::apply(&call.body, document, &["name", "hint", "tags"])?;
+    let wanted: ReplaceSettingModel = read_as("ReplaceSettingModel", &document)?;
+    let wanted = ReplaceSettingModel {
+        is_json: Some(setting.is_json),
+        order: Some(setting.order),
+        ..wanted
+    };
+    write(state, call, wanted)
+}
+
+/// All metadata; what the body leaves out is reset.
+pub(super) fn replace(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    write(state, call, call.body()?)
+}
+
+fn write(state: &mut State, call: &Call, wanted: ReplaceSettingModel) -> Result<Answer, Refusal> {
+    let setting = state.setting(call.path("settingId")?)?;
+    let ReplaceSettingModel {
+        hint,
+        is_json,
+        name,
+        order,
+        tags,
+    } = wanted;
+    let (id, attached) = (setting.id, setting.tags.clone());
+    let tags = tags.unwrap_or_default();
+    let mut problems = Problems::default();
+    check_tags(
+        state,
+        state.config(setting.config_id)?,
+        &tags,
+        &mut problems,
+    );
+    problems.none()?;
+    let tags = attach(state, &attached, tags);
+    let setting = state.setting_mut(id)?;
+    setting.hint = hint;
+    setting.is_json = is_json.unwrap_or(false);
+    setting.name = name;
+    setting.order = order.unwrap_or(0);
+    setting.tags = tags;
+    get(state, call)
+}
+
+fn check_tags(state: &State, config: &Config, tags: &[i64], problems: &mut Problems) {
+    for (index, id) in tags.iter().enumerate() {
+        let found = state.tags.get(id);
+        if found.is_none_or(|tag| tag.product_id != config.product_id) {
+            problems.add(
+                format!("Tags[{index}]"),
+                format!("The product has no tag `{id}`."),
+            );
+        }
+    }
+}
+
+/// Tags that stay keep the id of their attachment; each is attached once.
+fn attach(state: &mut State, before: &[Attached], tags: Vec<i64>) -> Vec<Attached> {
+    let mut attached: Vec<Attached> = Vec::new();
+    for tag_id in tags {
+        if attached.iter().all(|attached| attached.tag_id != tag_id) {
+            let kept = before.iter().find(|attached| attached.tag_id == tag_id);
+            attached.push(kept.copied().unwrap_or_else(|| Attached {
+                setting_tag_id: i64::from(state.count()),
+                tag_id,
+            }));
+        }
+    }
+    attached
+}
+
+pub(super) fn delete(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    let setting = state.setting(call.path("settingId")?)?;
+    let id = setting.id;
+    let needs_it = |(_, rules): (i32, &Rules)| match rules {
+        Rules::V2(rules) => rules_v2::prerequisites(rules).any(|needed| needed == id),
+        Rules::V1(_) => false,
+    };
+    let config = state.config(setting.config_id)?;
+    for sibling in config.settings.values() {
+        let everywhere = (*sibling, Uuid::nil())..=(*sibling, Uuid::max());
+        let served = state.values.range(everywhere);
+        if served
+            .map(|(_, served)| (*sibling, &served.rules))
+            .any(needs_it)
+        {
+            let message = format!("The setting `{sibling}` has it as a prerequisite.");
+            return Err(Refusal::field("SettingId", message));
+        }
+    }
+    state.remove_setting(id);
+    Answer::none()
+}

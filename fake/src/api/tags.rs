@@ -1,0 +1,60 @@
+//! Tags.
+
+use configcat_management::types::{CreateTagModel, SettingModel, TagModel, UpdateTagModel};
+
+use crate::call::{Answer, Call, Refusal};
+use crate::state::{State, Tag};
+
+pub(super) fn list(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    let product = state.product(call.path("productId")?)?;
+    let tags = state
+        .tags
+        .values()
+        .filter(|tag| tag.product_id == product.id);
+    let models = tags.map(|tag| state.tag_model(tag));
+    Answer::ok(&models.collect::<Result<Vec<TagModel>, _>>()?)
+}
+
+pub(super) fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    let product_id = state.product(call.path("productId")?)?.id;
+    let CreateTagModel { color, name } = call.body()?;
+    let tag = Tag {
+        id: i64::from(state.count()),
+        product_id,
+        name,
+        color,
+    };
+    let model = state.tag_model(&tag)?;
+    state.tags.insert(tag.id, tag);
+    Answer::created(&model)
+}
+
+pub(super) fn get(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    let tag = state.tag(call.path("tagId")?)?;
+    Answer::ok(&state.tag_model(tag)?)
+}
+
+pub(super) fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    let id: i64 = call.path("tagId")?;
+    let Some(tag) = state.tags.get_mut(&id) else {
+        return Err(Refusal::unknown("tag", id));
+    };
+    let UpdateTagModel { color, name } = call.body()?;
+    tag.color = color.or(tag.color.take());
+    tag.name = name.unwrap_or_else(|| tag.name.clone());
+    get(state, call)
+}
+
+pub(super) fn delete(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    let id = state.tag(call.path("tagId")?)?.id;
+    state.remove_tag(id);
+    Answer::none()
+}
+
+pub(super) fn settings(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    let id = state.tag(call.path("tagId")?)?.id;
+    let settings = state.settings.values();
+    let tagged = settings.filter(|setting| setting.tags.iter().any(|tag| tag.tag_id == id));
+    let models = tagged.map(|setting| state.setting_model(setting));
+    Answer::ok(&models.collect::<Result<Vec<SettingModel>, _>>()?)
+}

@@ -1,0 +1,304 @@
+//! What V1 and V2 values have in common: types, places, and who changed them.
+
+use configcat_management::SettingValue;
+use configcat_management::types::{
+    EvaluationVersion, PredefinedVariationModel, PredefinedVariationValueModel, SettingType,
+    ValueModel,
+};
+use http::StatusCode;
+use uuid::Uuid;
+
+use crate::call::{Call, Problems, Refusal};
+use crate::state::{Config, LIMITATIONS, Rules, RulesV1, RulesV2, Served, Setting, State, Target};
+
+/// The setting and the environment that a path names by id.
+pub(super) fn by_ids(state: &State, call: &Call) -> Result<Target, Refusal> {
+    let environment_id = state.environment(call.path("environmentId")?)?.id;
+    let setting_id = state.setting(call.path("settingId")?)?.id;
+    let target = Target {
+        setting_id,
+        environment_id,
+    };
+    state.served(target)?;
+    Ok(target)
+}
+
+/// The setting that a path names by key or id, in the config and environment of an SDK key.
+pub(super) fn by_sdk_key(state: &State, call: &Call) -> Result<Target, Refusal> {
+    const HEADER: &str = "X-CONFIGCAT-SDKKEY";
+    let Some(sdk_key) = &call.sdk_key else {
+        return Err(Refusal::field(HEADER, "It is required."));
+    };
+    let Some(&(config_id, environment_id)) = state.by_sdk_key.get(sdk_key.expose()) else {
+        let text = format!("There is no SDK key like the one in the header {HEADER}.");
+        return Err(Refusal::text(StatusCode::NOT_FOUND, text));
+    };
+    let key_or_id: String = call.path("settingKeyOrId")?;
+    let in_config = |id: &i32| {
+        let setting = state.settings.get(id);
+        setting.is_some_and(|setting| setting.config_id == config_id)
+    };
+    let by_key = state.config(config_id)?.settings.get(&key_or_id).copied();
+    let found = by_key.or_else(|| key_or_id.parse().ok().filter(in_config));
+    let target = Target {
+        setting_id: found.ok_or_else(|| Refusal::unknown("setting", &key_or_id))?,
+        environment_id,
+    };
+    state.served(target)?;
+    Ok(target)
+}
+
+/// The config and the environment that a path names; both belong to one product.
+pub(super) fn place<'a>(state: &'a State, call: &Call) -> Result<(&'a Config, Uuid), Refusal> {
+    let config = state.config(call.path("configId")?)?;
+    let environment = state.environment(call.path("environmentId")?)?;
+    match config.product_id == environment.product_id {
+        true => Ok((config, environment.id)),
+        false => Err(Refusal::unknown("environment", environment.id)),
+    }
+}
+
+/// An error where a config has not the version that an operation is for.
+pub(super) fn demand_version(config: &Config, version: EvaluationVersion) -> Result<(), Refusal> {
+    match config.evaluation_version == version {
+        true => Ok(()),
+        false => Err(wrong_version(&config.evaluation_version)),
+    }
+}
+
+/// 400: the operation is for the other evaluation version.
+pub(super) fn wrong_version(version: &EvaluationVersion) -> Refusal {
+    let message = format!(
+        "The config has evaluation version `{version}`; use the {version} operations for its values."
+    );
+    Refusal::field("EvaluationVersion", message)
+}
+
+/// What a new setting serves.
+pub(super) fn first(config: &Config, setting: &Setting) -> Rules {
+    let value = match (setting.variations.first(), &setting.setting_type) {
+        (Some(variation), _) => of_variation(variation),
+        (None, SettingType::Boolean) => SettingValue::Bool(false),
+        (None, SettingType::String) => SettingValue::String(String::new()),
+        (None, SettingType::Int) => SettingValue::Int(0),
+        (None, _) => SettingValue::Double(0.0),
+    };
+    plain(config, setting, value)
+}
+
+/// A value without any rules.
+pub(super) fn plain(config: &Config, setting: &Setting, value: SettingValue) -> Rules {
+    match config.evaluation_version {
+        EvaluationVersion::V1 => Rules::V1(RulesV1 {
+            value,
+            rules: Vec::new(),
+            items: Vec::new(),
+        }),
+        _ => Rules::V2(RulesV2 {
+            default: model(setting, &value),
+            percentage_attribute: None,
+            rules: Vec::new(),
+        }),
+    }
+}
+
+/// A value as V2 writes it.
+pub(super) fn model(setting: &Setting, value: &SettingValue) -> ValueModel {
+    let PredefinedVariationValueModel {
+        bool_value,
+        double_value,
+        int_value,
+        string_value,
+    } = variation_value(value);
+    ValueModel {
+        bool_value,
+        double_value,
+        int_value,
+        predefined_variation_id: variation_of(&setting.variations, value)
+            .map(|variation| variation.predefined_variation_id),
+        string_value,
+    }
+}
+
+/// A value as predefined variations have it.
+pub(super) fn variation_value(value: &SettingValue) -> PredefinedVariationValueModel {
+    let mut model = PredefinedVariationValueModel {
+        bool_value: None,
+        double_value: None,
+        int_value: None,
+        string_value: None,
+    };
+    match value {
+        SettingValue::Bool(value) => model.bool_value = Some(*value),
+        SettingValue::String(value) => model.string_value = Some(value.clone()),
+        SettingValue::Int(value) => model.int_value = i32::try_from(*value).ok(),
+        SettingValue::Double(value) => model.double_value = Some(*value),
+        _ => {}
+    }
+    model
+}
+
+pub(super) fn of_variation(variation: &PredefinedVariationModel) -> SettingValue {
+    let PredefinedVariationValueModel {
+        bool_value,
+        double_value,
+        int_value,
+        string_value,
+    } = variation.value.clone();
+    let value = bool_value.map(SettingValue::Bool);
+    let value = value.or(string_value.map(SettingValue::String));
+    let value = value.or(int_value.map(|value| SettingValue::Int(value.into())));
+    value.unwrap_or(SettingValue::Double(double_value.unwrap_or_default()))
+}
+
+fn variation_of<'a>(
+    variations: &'a [PredefinedVariationModel],
+    value: &SettingValue,
+) -> Option<&'a PredefinedVariationModel> {
+    variations
+        .iter()
+        .find(|variation| of_variation(variation) == *value)
+}
+
+/// A plain value, where the setting may serve it; otherwise why it may not.
+pub(super) fn accept(setting: &Setting, value: SettingValue) -> Result<SettingValue, String> {
+    let value = typed(&setting.setting_type, setting.is_json, value)?;
+    match setting.variations.is_empty() || variation_of(&setting.variations, &value).is_some() {
+        true => Ok(value),
+        false => Err(format!("`{value}` is none of the predefined variations.")),
+    }
+}
+
+/// A value that fits a type of settings; otherwise why it does not.
+pub(super) fn typed(
+    setting_type: &SettingType,
+    is_json: bool,
+    value: SettingValue,
+) -> Result<SettingValue, String> {
+    match (setting_type, value) {
+        (SettingType::Boolean, SettingValue::Bool(value)) => Ok(SettingValue::Bool(value)),
+        (SettingType::String, SettingValue::String(text)) => {
+            let most = LIMITATIONS.max_string_flag_value_length;
+            if too_many(text.chars().count(), most) {
+                return Err(format!("It has more than {most} characters."));
+            }
+            if is_json && serde_json::from_str::<serde::de::IgnoredAny>(&text).is_err() {
+                return Err("It has to be JSON.".to_string());
+            }
+            Ok(SettingValue::String(text))
+        }
+        (SettingType::Int, SettingValue::Int(value)) => match i32::try_from(value) {
+            Ok(_) => Ok(SettingValue::Int(value)),
+            Err(_) => Err(format!("{value} is out of range.")),
+        },
+        (SettingType::Double, SettingValue::Double(value)) => Ok(SettingValue::Double(value)),
+        (SettingType::Double, SettingValue::Int(value)) => Ok(SettingValue::Double(value as f64)),
+        (setting_type, value) => Err(format!(
+            "`{value}` does not fit the setting's type `{setting_type}`."
+        )),
+    }
+}
+
+/// Whether there is more of something than a limit allows.
+pub(super) fn too_many(count: usize, most: i32) -> bool {
+    usize::try_from(most).is_ok_and(|most| count > most)
+}
+
+/// The fields of which one should hold a value.
+#[derive(Debug, Default)]
+pub(super) struct Choice {
+    pub(super) bool_value: Option<bool>,
+    pub(super) double_value: Option<f64>,
+    pub(super) int_value: Option<i32>,
+    pub(super) string_value: Option<String>,
+}
+
+impl Choice {
+    /// The value, of the field that fits the type; otherwise the problem is noted.
+    pub(super) fn value(
+        self,
+        setting_type: &SettingType,
+        is_json: bool,
+        at: &str,
+        problems: &mut Problems,
+    ) -> Option<SettingValue> {
+        let fields = [
+            (
+                "BoolValue",
+                SettingType::Boolean,
+                self.bool_value.map(SettingValue::Bool),
+            ),
+            (
+                "StringValue",
+                SettingType::String,
+                self.string_value.map(SettingValue::String),
+            ),
+            (
+                "IntValue",
+                SettingType::Int,
+                self.int_value.map(SettingValue::from),
+            ),
+            (
+                "DoubleValue",
+                SettingType::Double,
+                self.double_value.map(SettingValue::Double),
+            ),
+        ];
+        let mut found = None;
+        for (name, fits, value) in fields {
+            match value {
+                Some(value) if fits == *setting_type => match typed(setting_type, is_json, value) {
+                    Ok(value) => found = Some(value),
+                    Err(message) => problems.add(format!("{at}.{name}"), message),
+                },
+                Some(_) => {
+                    let message = format!("It does not fit the setting's type `{setting_type}`.");
+                    problems.add(format!("{at}.{name}"), message);
+                }
+                None if fits == *setting_type => {
+                    let message = format!("It is required by the setting's type `{setting_type}`.");
+                    problems.add(format!("{at}.{name}"), message);
+                }
+                None => {}
+            }
+        }
+        found
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.bool_value.is_none()
+            && self.double_value.is_none()
+            && self.int_value.is_none()
+            && self.string_value.is_none()
+    }
+}
+
+/// Notes where percentages do not add up to 100. None at all are fine.
+pub(super) fn check_percentages(
+    percentages: impl Iterator<Item = i64>,
+    at: &str,
+    problems: &mut Problems,
+) {
+    let percentages: Vec<i64> = percentages.collect();
+    for (index, percentage) in percentages.iter().enumerate() {
+        if !(0..=100).contains(percentage) {
+            let message = format!("{percentage} is not between 0 and 100.");
+            problems.add(format!("{at}[{index}].Percentage"), message);
+        }
+    }
+    let sum = percentages.iter().copied().fold(0, i64::saturating_add);
+    if !percentages.is_empty() && sum != 100 {
+        problems.add(at, format!("The percentages add up to {sum}, not to 100."));
+    }
+}
+
+/// Email address and full name of who changed a value.
+pub(super) fn updater(state: &State, served: &Served) -> (Option<String>, Option<String>) {
+    match served.updated_at {
+        Some(_) => (
+            Some(state.me.email.clone()),
+            Some(state.me.full_name.clone()),
+        ),
+        None => (None, None),
+    }
+}

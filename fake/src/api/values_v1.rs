@@ -1,0 +1,330 @@
+//! Values of configs with evaluation version `v1`.
+
+use std::collections::BTreeSet;
+
+use configcat_management::SettingValue;
+use configcat_management::types::{
+    ConfigSettingValueModel, ConfigSettingValuesModel, EvaluationVersion,
+    RolloutPercentageItemModel, RolloutRuleModel, SettingDataModel, SettingValueModel,
+    UpdateRolloutPercentageItemModel, UpdateRolloutRuleModel, UpdateSettingValueModel,
+    UpdateSettingValueWithSettingIdModel, UpdateSettingValuesWithIdModel,
+};
+use serde_json::json;
+
+use super::values;
+use crate::call::{Answer, Call, Problems, Refusal, read_as};
+use crate::patch;
+use crate::state::{LIMITATIONS, Rules, RulesV1, Served, Setting, State, Target};
+
+pub(super) fn get(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    answer(state, values::by_ids(state, call)?)
+}
+
+pub(super) fn get_by_sdk_key(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    answer(state, values::by_sdk_key(state, call)?)
+}
+
+pub(super) fn replace(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    let target = values::by_ids(state, call)?;
+    replace_target(state, call, target)
+}
+
+pub(super) fn replace_by_sdk_key(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    let target = values::by_sdk_key(state, call)?;
+    replace_target(state, call, target)
+}
+
+pub(super) fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    let target = values::by_ids(state, call)?;
+    update_target(state, call, target)
+}
+
+pub(super) fn update_by_sdk_key(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    let target = values::by_sdk_key(state, call)?;
+    update_target(state, call, target)
+}
+
+pub(super) fn list(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    let (config, environment_id) = values::place(state, call)?;
+    values::demand_version(config, EvaluationVersion::V1)?;
+    let entry = |setting: &Setting| {
+        let setting_id = setting.id;
+        let target = Target {
+            setting_id,
+            environment_id,
+        };
+        entry(state, target)
+    };
+    Answer::ok(&ConfigSettingValuesModel {
+        config: state.config_model(config)?,
+        environment: state.environment_model(state.environment(environment_id)?)?,
+        feature_flag_limitations: LIMITATIONS,
+        read_only: false,
+        setting_values: state
+            .settings_of(config)
+            .into_iter()
+            .map(entry)
+            .collect::<Result<_, _>>()?,
+    })
+}
+
+/// Replaces what the listed settings serve, all of them or none.
+pub(super) fn post(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    let (config, environment_id) = values::place(state, call)?;
+    values::demand_version(config, EvaluationVersion::V1)?;
+    let UpdateSettingValuesWithIdModel { setting_values } = call.body()?;
+    let mut problems = Problems::default();
+    let mut changes = Vec::new();
+    let mut seen = BTreeSet::new();
+    for (index, entry) in setting_values.into_iter().enumerate() {
+        let UpdateSettingValueWithSettingIdModel {
+            rollout_percentage_items,
+            rollout_rules,
+            setting_id,
+            value,
+        } = entry;
+        let at = format!("SettingValues[{index}].");
+        let setting = setting_id.and_then(|id| state.settings.get(&id));
+        let setting =
+            setting.filter(|setting| setting.config_id == config.id && seen.insert(setting.id));
+        let Some(setting) = setting else {
+            let message = "It has to be a setting of the config that is listed once.";
+            problems.add(format!("{at}SettingId"), message);
+            continue;
+        };
+        let wanted = UpdateSettingValueModel {
+            rollout_percentage_items,
+            rollout_rules,
+            value,
+        };
+        let target = Target {
+            setting_id: setting.id,
+            environment_id,
+        };
+        changes.push((target, check(setting, wanted, &at, &mut problems)));
+    }
+    problems.none()?;
+    for (target, rules) in changes {
+        state.publish(target, Rules::V1(rules), Some(call.now));
+    }
+    list(state, call)
+}
+
+fn replace_target(state: &mut State, call: &Call, target: Target) -> Result<Answer, Refusal> {
+    rules(state, target)?;
+    let rules = checked(state.setting(target.setting_id)?, call.body()?)?;
+    state.publish(target, Rules::V1(rules), Some(call.now));
+    answer(state, target)
+}
+
+fn update_target(state: &mut State, call: &Call, target: Target) -> Result<Answer, Refusal> {
+    let before = rules(state, target)?;
+    let document = json!({
+        "value": before.value,
+        "rolloutRules": before.rules,
+        "rolloutPercentageItems": before.items,
+    });
+    let roots = ["value", "rolloutRules", "rolloutPercentageItems"];
+    let document = patch::apply(&call.body, document, &roots)?;
+    let wanted = read_as("UpdateSettingValueModel", &document)?;
+    let after = checked(state.setting(target.setting_id)?, wanted)?;
+    if after == *before {
+        return Answer::none();
+    }
+    state.publish(target, Rules::V1(after), Some(call.now));
+    answer(state, target)
+}
+
+/// What is served now, where the config has the right version.
+fn rules(state: &State, target: Target) -> Result<&RulesV1, Refusal> {
+    match &state.served(target)?.rules {
+        Rules::V1(rules) => Ok(rules),
+        Rules::V2(_) => Err(values::wrong_version(&EvaluationVersion::V2)),
+    }
+}
+
+fn checked(setting: &Setting, wanted: UpdateSettingValueModel) -> Result<RulesV1, Refusal> {
+    let mut problems = Problems::default();
+    let rules = check(setting, wanted, "", &mut problems);
+    problems.none()?;
+    Ok(rules)
+}
+
+/// The rules that are wanted. They count only where no problem was noted.
+fn check(
+    setting: &Setting,
+    wanted: UpdateSettingValueModel,
+    at: &str,
+    problems: &mut Problems,
+) -> RulesV1 {
+    let UpdateSettingValueModel {
+        rollout_percentage_items,
+        rollout_rules,
+        value,
+    } = wanted;
+    let mut accept = |value: SettingValue, at: String| {
+        let fallback = value.clone();
+        values::accept(setting, value).unwrap_or_else(|message| {
+            problems.add(at, message);
+            fallback
+        })
+    };
+    let value = accept(value, format!("{at}Value"));
+    let mut items = Vec::new();
+    for (index, item) in rollout_percentage_items.into_iter().enumerate() {
+        let UpdateRolloutPercentageItemModel { percentage, value } = item;
+        let value = accept(value, format!("{at}RolloutPercentageItems[{index}].Value"));
+        items.push(RolloutPercentageItemModel { percentage, value });
+    }
+    let mut rules = Vec::new();
+    for (index, rule) in rollout_rules.into_iter().enumerate() {
+        let UpdateRolloutRuleModel {
+            comparator,
+            comparison_attribute,
+            comparison_value,
+            segment_comparator,
+            segment_id,
+            value,
+        } = rule;
+        let value = accept(value, format!("{at}RolloutRules[{index}].Value"));
+        rules.push(RolloutRuleModel {
+            comparator,
+            comparison_attribute,
+            comparison_value,
+            segment_comparator,
+            segment_id,
+            value,
+        });
+    }
+    for (index, rule) in rules.iter().enumerate() {
+        check_rule(rule, &format!("{at}RolloutRules[{index}]"), problems);
+    }
+    let percentages = items.iter().map(|item| item.percentage);
+    values::check_percentages(
+        percentages,
+        &format!("{at}RolloutPercentageItems"),
+        problems,
+    );
+    for (name, count, most) in [
+        (
+            "RolloutRules",
+            rules.len(),
+            LIMITATIONS.max_targeting_rule_count,
+        ),
+        (
+            "RolloutPercentageItems",
+            items.len(),
+            LIMITATIONS.max_percentage_option_count,
+        ),
+    ] {
+        if values::too_many(count, most) {
+            problems.add(
+                format!("{at}{name}"),
+                format!("It has more than {most} entries."),
+            );
+        }
+    }
+    RulesV1 {
+        value,
+        rules,
+        items,
+    }
+}
+
+/// A rule compares an attribute, or looks at a segment.
+fn check_rule(rule: &RolloutRuleModel, at: &str, problems: &mut Problems) {
+    let comparison = [
+        ("Comparator", rule.comparator.is_some()),
+        ("ComparisonAttribute", rule.comparison_attribute.is_some()),
+        ("ComparisonValue", rule.comparison_value.is_some()),
+    ];
+    let segment = [
+        ("SegmentComparator", rule.segment_comparator.is_some()),
+        ("SegmentId", rule.segment_id.is_some()),
+    ];
+    let compares = comparison.iter().any(|(_, given)| *given);
+    let looks = segment.iter().any(|(_, given)| *given);
+    if compares && looks {
+        problems.add(
+            at,
+            "A rule compares an attribute or looks at a segment, not both.",
+        );
+        return;
+    }
+    let needs = if looks { &segment[..] } else { &comparison[..] };
+    for (name, _) in needs.iter().filter(|(_, given)| !given) {
+        problems.add(format!("{at}.{name}"), "The rule needs it.");
+    }
+    if let Some(id) = rule.segment_id {
+        // Segments are still to come.
+        problems.add(
+            format!("{at}.SegmentId"),
+            format!("There is no segment `{id}`."),
+        );
+    }
+}
+
+fn answer(state: &State, target: Target) -> Result<Answer, Refusal> {
+    rules(state, target)?;
+    let setting = state.setting(target.setting_id)?;
+    let ConfigSettingValueModel {
+        integration_links,
+        last_updater_user_email,
+        last_updater_user_full_name,
+        rollout_percentage_items,
+        rollout_rules,
+        setting: setting_data,
+        setting_tags,
+        updated_at,
+        value,
+    } = entry(state, target)?;
+    Answer::ok(&SettingValueModel {
+        config: state.config_model(state.config(setting.config_id)?)?,
+        environment: state.environment_model(state.environment(target.environment_id)?)?,
+        feature_flag_limitations: LIMITATIONS,
+        integration_links,
+        last_updater_user_email,
+        last_updater_user_full_name,
+        read_only: false,
+        rollout_percentage_items,
+        rollout_rules,
+        setting: setting_data,
+        setting_tags,
+        updated_at,
+        value,
+    })
+}
+
+fn entry(state: &State, target: Target) -> Result<ConfigSettingValueModel, Refusal> {
+    let served: &Served = state.served(target)?;
+    let rules = rules(state, target)?;
+    let setting = state.setting(target.setting_id)?;
+    let (last_updater_user_email, last_updater_user_full_name) = values::updater(state, served);
+    Ok(ConfigSettingValueModel {
+        integration_links: Vec::new(),
+        last_updater_user_email,
+        last_updater_user_full_name,
+        rollout_percentage_items: rules.items.clone(),
+        rollout_rules: rules.rules.clone(),
+        setting: data(state, setting),
+        setting_tags: state.setting_tags(setting)?,
+        updated_at: served.updated_at,
+        value: rules.value.clone(),
+    })
+}
+
+fn data(state: &State, setting: &Setting) -> SettingDataModel {
+    SettingDataModel {
+        created_at: Some(setting.created_at),
+        creator_email: Some(state.me.email.clone()),
+        creator_full_name: Some(state.me.full_name.clone()),
+        hint: setting.hint.clone(),
+        is_json: setting.is_json,
+        is_watching: false,
+        key: setting.key.clone(),
+        name: setting.name.clone(),
+        order: setting.order,
+        setting_id: setting.id,
+        setting_type: setting.setting_type.clone(),
+    }
+}

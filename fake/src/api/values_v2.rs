@@ -1,0 +1,291 @@
+//! Values of configs with evaluation version `v2`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use configcat_management::types::{
+    ConfigSettingFormulaModel, ConfigSettingFormulasModel, EvaluationVersion, SettingDataV2Model,
+    SettingFormulaModel, UpdateEvaluationFormulaModel, UpdateEvaluationFormulaWithIdModel,
+    UpdateEvaluationFormulasModel,
+};
+use http::StatusCode;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::rules_v2::{Checker, demand_no_circle, prerequisites};
+use super::values;
+use crate::call::{Answer, Call, Problems, Refusal, read_as};
+use crate::patch;
+use crate::state::{Config, LIMITATIONS, Rules, RulesV2, Served, Setting, State, Target};
+
+pub(super) fn get(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    answer(state, values::by_ids(state, call)?)
+}
+
+pub(super) fn get_by_sdk_key(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    answer(state, values::by_sdk_key(state, call)?)
+}
+
+pub(super) fn replace(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    let target = values::by_ids(state, call)?;
+    replace_target(state, call, target)
+}
+
+pub(super) fn replace_by_sdk_key(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    let target = values::by_sdk_key(state, call)?;
+    replace_target(state, call, target)
+}
+
+pub(super) fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    let target = values::by_ids(state, call)?;
+    update_target(state, call, target)
+}
+
+pub(super) fn update_by_sdk_key(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    let target = values::by_sdk_key(state, call)?;
+    update_target(state, call, target)
+}
+
+pub(super) fn list(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    let (config, environment_id) = values::place(state, call)?;
+    values::demand_version(config, EvaluationVersion::V2)?;
+    let dependents = dependents(state, config, environment_id);
+    let entry = |setting: &Setting| {
+        let setting_id = setting.id;
+        let target = Target {
+            setting_id,
+            environment_id,
+        };
+        entry(state, target, &dependents)
+    };
+    Answer::ok(&ConfigSettingFormulasModel {
+        approve_required: false,
+        can_bypass_approval: false,
+        config: state.config_model(config)?,
+        environment: state.environment_model(state.environment(environment_id)?)?,
+        feature_flag_limitations: LIMITATIONS,
+        read_only: false,
+        reason_required: false,
+        setting_formulas: state
+            .settings_of(config)
+            .into_iter()
+            .map(entry)
+            .collect::<Result<_, _>>()?,
+    })
+}
+
+/// Replaces what the listed settings serve, all of them or none.
+pub(super) fn post(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    let (config, environment_id) = values::place(state, call)?;
+    values::demand_version(config, EvaluationVersion::V2)?;
+    let ids = config.settings.values();
+    let all = ids.filter_map(|id| state.values.get(&(*id, environment_id)));
+    demand_latest(call, all.max_by_key(|served| served.version))?;
+    let UpdateEvaluationFormulasModel { update_formulas } = call.body()?;
+    let mut problems = Problems::default();
+    let mut changes = BTreeMap::new();
+    for (index, entry) in update_formulas.into_iter().enumerate() {
+        let UpdateEvaluationFormulaWithIdModel {
+            default_value,
+            percentage_evaluation_attribute,
+            setting_id,
+            targeting_rules,
+        } = entry;
+        let at = format!("UpdateFormulas[{index}].");
+        let setting = setting_id.and_then(|id| state.settings.get(&id));
+        let setting = setting
+            .filter(|setting| setting.config_id == config.id && !changes.contains_key(&setting.id));
+        let Some(setting) = setting else {
+            let message = "It has to be a setting of the config that is listed once.";
+            problems.add(format!("{at}SettingId"), message);
+            continue;
+        };
+        let wanted = UpdateEvaluationFormulaModel {
+            default_value,
+            percentage_evaluation_attribute,
+            targeting_rules,
+        };
+        let rules = Checker::new(state, setting, &mut problems).rules(wanted, &at);
+        changes.insert(setting.id, rules);
+    }
+    problems.none()?;
+    demand_no_circle(state, environment_id, &changes)?;
+    for (setting_id, rules) in changes {
+        let target = Target {
+            setting_id,
+            environment_id,
+        };
+        state.publish(target, Rules::V2(rules), Some(call.now));
+    }
+    list(state, call)
+}
+
+fn replace_target(state: &mut State, call: &Call, target: Target) -> Result<Answer, Refusal> {
+    rules(state, target)?;
+    demand_latest(call, Some(state.served(target)?))?;
+    let rules = checked(state, target, call.body()?)?;
+    state.publish(target, Rules::V2(rules), Some(call.now));
+    answer(state, target)
+}
+
+fn update_target(state: &mut State, call: &Call, target: Target) -> Result<Answer, Refusal> {
+    let before = rules(state, target)?;
+    demand_latest(call, Some(state.served(target)?))?;
+    let document = json!({
+        "defaultValue": before.default,
+        "targetingRules": before.rules,
+        "percentageEvaluationAttribute": before.percentage_attribute,
+    });
+    let roots = [
+        "defaultValue",
+        "targetingRules",
+        "percentageEvaluationAttribute",
+    ];
+    let document = patch::apply(&call.body, document, &roots)?;
+    let wanted = read_as("UpdateEvaluationFormulaModel", &document)?;
+    let after = checked(state, target, wanted)?;
+    if after == *before {
+        return Answer::none();
+    }
+    state.publish(target, Rules::V2(after), Some(call.now));
+    answer(state, target)
+}
+
+/// What is served now, where the config has the right version.
+fn rules(state: &State, target: Target) -> Result<&RulesV2, Refusal> {
+    match &state.served(target)?.rules {
+        Rules::V2(rules) => Ok(rules),
+        Rules::V1(_) => Err(values::wrong_version(&EvaluationVersion::V1)),
+    }
+}
+
+/// 409 where the caller builds on something else than the latest version.
+fn demand_latest(call: &Call, latest: Option<&Served>) -> Result<(), Refusal> {
+    let read: Option<Uuid> = call.query("latestVersionId")?;
+    match (read, latest) {
+        (Some(read), Some(latest)) if read != latest.version_id => {
+            let latest = latest.version_id;
+            let text = format!(
+                "The value was changed after version `{read}`; its latest version is `{latest}`. Read it, and try again."
+            );
+            Err(Refusal::text(StatusCode::CONFLICT, text))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn checked(
+    state: &State,
+    target: Target,
+    wanted: UpdateEvaluationFormulaModel,
+) -> Result<RulesV2, Refusal> {
+    let mut problems = Problems::default();
+    let setting = state.setting(target.setting_id)?;
+    let rules = Checker::new(state, setting, &mut problems).rules(wanted, "");
+    problems.none()?;
+    let changes = BTreeMap::from([(setting.id, rules.clone())]);
+    demand_no_circle(state, target.environment_id, &changes)?;
+    Ok(rules)
+}
+
+/// Which settings of a config depend on which one.
+fn dependents(state: &State, config: &Config, environment_id: Uuid) -> BTreeMap<i32, Vec<i32>> {
+    let mut dependents: BTreeMap<i32, Vec<i32>> = BTreeMap::new();
+    for setting_id in config.settings.values() {
+        let served = state.values.get(&(*setting_id, environment_id));
+        if let Some(Rules::V2(rules)) = served.map(|served| &served.rules) {
+            for prerequisite in prerequisites(rules).collect::<BTreeSet<_>>() {
+                dependents
+                    .entry(prerequisite)
+                    .or_default()
+                    .push(*setting_id);
+            }
+        }
+    }
+    dependents
+}
+
+fn answer(state: &State, target: Target) -> Result<Answer, Refusal> {
+    rules(state, target)?;
+    let config = state.config(state.setting(target.setting_id)?.config_id)?;
+    let ConfigSettingFormulaModel {
+        change_request_count,
+        default_value,
+        integration_links,
+        last_updater_user_email,
+        last_updater_user_full_name,
+        last_version_id,
+        percentage_evaluation_attribute,
+        setting,
+        setting_ids_where_prerequisite,
+        setting_tags,
+        targeting_rules,
+        updated_at,
+    } = entry(
+        state,
+        target,
+        &dependents(state, config, target.environment_id),
+    )?;
+    Answer::ok(&SettingFormulaModel {
+        approve_required: false,
+        can_bypass_approval: false,
+        change_request_count,
+        config: state.config_model(config)?,
+        default_value,
+        environment: state.environment_model(state.environment(target.environment_id)?)?,
+        feature_flag_limitations: LIMITATIONS,
+        integration_links,
+        last_updater_user_email,
+        last_updater_user_full_name,
+        last_version_id,
+        percentage_evaluation_attribute,
+        read_only: false,
+        reason_required: false,
+        setting,
+        setting_ids_where_prerequisite,
+        setting_tags,
+        targeting_rules,
+        updated_at,
+    })
+}
+
+fn entry(
+    state: &State,
+    target: Target,
+    dependents: &BTreeMap<i32, Vec<i32>>,
+) -> Result<ConfigSettingFormulaModel, Refusal> {
+    let served = state.served(target)?;
+    let rules = rules(state, target)?;
+    let setting = state.setting(target.setting_id)?;
+    let (last_updater_user_email, last_updater_user_full_name) = values::updater(state, served);
+    Ok(ConfigSettingFormulaModel {
+        change_request_count: 0,
+        default_value: rules.default.clone(),
+        integration_links: Vec::new(),
+        last_updater_user_email,
+        last_updater_user_full_name,
+        last_version_id: served.version_id,
+        percentage_evaluation_attribute: rules.percentage_attribute.clone(),
+        setting: data(state, setting),
+        setting_ids_where_prerequisite: dependents.get(&setting.id).cloned().unwrap_or_default(),
+        setting_tags: state.setting_tags(setting)?,
+        targeting_rules: rules.rules.clone(),
+        updated_at: served.updated_at,
+    })
+}
+
+fn data(state: &State, setting: &Setting) -> SettingDataV2Model {
+    SettingDataV2Model {
+        created_at: Some(setting.created_at),
+        creator_email: Some(state.me.email.clone()),
+        creator_full_name: Some(state.me.full_name.clone()),
+        hint: setting.hint.clone(),
+        is_json: setting.is_json,
+        is_watching: false,
+        key: setting.key.clone(),
+        name: setting.name.clone(),
+        order: setting.order,
+        predefined_variations: setting.variations.clone(),
+        setting_id: setting.id,
+        setting_type: setting.setting_type.clone(),
+    }
+}

@@ -1,0 +1,236 @@
+//! Predefined variations of a setting.
+
+use std::collections::BTreeMap;
+
+use configcat_management::types::{
+    CreatePredefinedVariationModel, CreatePredefinedVariationValueModel, EnvironmentAccessType,
+    PredefinedVariationEnvironmentModel, PredefinedVariationModel, PredefinedVariationUsageModel,
+    PredefinedVariationWithUsagesModel, PredefinedVariationsModel,
+    PredefinedVariationsWithUsagesModel, SettingType, UpdatePredefinedVariationModel,
+    UpdatePredefinedVariationValueModel, UpdatePredefinedVariationsRequest, ValueModel,
+};
+use uuid::Uuid;
+
+use super::values::{self, Choice};
+use crate::call::{Answer, Call, Problems, Refusal, new_id};
+use crate::state::{MAX_PREDEFINED_VARIATIONS, Rules, Setting, State};
+
+/// The variations of a new setting. They count only where no problem was noted.
+pub(super) fn new(
+    wanted: Vec<CreatePredefinedVariationModel>,
+    setting_type: &SettingType,
+    is_json: bool,
+    problems: &mut Problems,
+) -> Vec<PredefinedVariationModel> {
+    let update = |wanted: CreatePredefinedVariationModel| {
+        let CreatePredefinedVariationModel { hint, name, value } = wanted;
+        let CreatePredefinedVariationValueModel {
+            bool_value,
+            double_value,
+            int_value,
+            string_value,
+        } = value;
+        UpdatePredefinedVariationModel {
+            hint,
+            name,
+            predefined_variation_id: None,
+            value: UpdatePredefinedVariationValueModel {
+                bool_value,
+                double_value,
+                int_value,
+                string_value,
+            },
+        }
+    };
+    check(
+        wanted.into_iter().map(update).collect(),
+        setting_type,
+        is_json,
+        problems,
+    )
+}
+
+fn check(
+    wanted: Vec<UpdatePredefinedVariationModel>,
+    setting_type: &SettingType,
+    is_json: bool,
+    problems: &mut Problems,
+) -> Vec<PredefinedVariationModel> {
+    if values::too_many(wanted.len(), MAX_PREDEFINED_VARIATIONS) {
+        let message = format!("At most {MAX_PREDEFINED_VARIATIONS} are allowed.");
+        problems.add("PredefinedVariations", message);
+    }
+    let mut variations: Vec<PredefinedVariationModel> = Vec::new();
+    for (index, wanted) in wanted.into_iter().enumerate() {
+        let UpdatePredefinedVariationModel {
+            hint,
+            name,
+            predefined_variation_id,
+            value,
+        } = wanted;
+        let UpdatePredefinedVariationValueModel {
+            bool_value,
+            double_value,
+            int_value,
+            string_value,
+        } = value;
+        let choice = Choice {
+            bool_value,
+            double_value,
+            int_value,
+            string_value,
+        };
+        let at = format!("PredefinedVariations[{index}].Value");
+        let Some(value) = choice.value(setting_type, is_json, &at, problems) else {
+            continue;
+        };
+        let value = values::variation_value(&value);
+        if variations.iter().any(|variation| variation.value == value) {
+            problems.add(at, "Another variation has the same value.");
+        }
+        variations.push(PredefinedVariationModel {
+            hint,
+            name,
+            predefined_variation_id: predefined_variation_id.unwrap_or_else(new_id),
+            value,
+        });
+    }
+    variations
+}
+
+pub(super) fn get(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    let setting = state.setting(call.path("settingId")?)?;
+    let mut usages = usages(state, setting)?;
+    let config = state.config(setting.config_id)?;
+    let environments = state.environments_of(config.product_id).into_iter();
+    let variation = |variation: &PredefinedVariationModel| PredefinedVariationWithUsagesModel {
+        change_request_usages: Vec::new(),
+        change_request_usages_in_other_environments: 0,
+        hint: variation.hint.clone(),
+        name: variation.name.clone(),
+        predefined_variation_id: variation.predefined_variation_id,
+        usages: usages
+            .remove(&variation.predefined_variation_id)
+            .unwrap_or_default(),
+        usages_in_other_environments: 0,
+        value: variation.value.clone(),
+    };
+    Answer::ok(&PredefinedVariationsWithUsagesModel {
+        environments: environments
+            .map(|environment| PredefinedVariationEnvironmentModel {
+                access_type: EnvironmentAccessType::Full,
+                environment_id: environment.id,
+                name: environment.name.clone(),
+            })
+            .collect(),
+        max_predefined_variations: MAX_PREDEFINED_VARIATIONS,
+        predefined_variations: setting.variations.iter().map(variation).collect(),
+        setting_key: setting.key.clone(),
+        setting_type: setting.setting_type.clone(),
+    })
+}
+
+pub(super) fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    let setting = state.setting(call.path("settingId")?)?;
+    let UpdatePredefinedVariationsRequest {
+        predefined_variations,
+    } = call.body()?;
+    let mut problems = Problems::default();
+    for (index, wanted) in predefined_variations.iter().enumerate() {
+        let known = |id: Uuid| {
+            setting
+                .variations
+                .iter()
+                .any(|v| v.predefined_variation_id == id)
+        };
+        if wanted.predefined_variation_id.is_some_and(|id| !known(id)) {
+            let at = format!("PredefinedVariations[{index}].PredefinedVariationId");
+            problems.add(at, "The setting has no such predefined variation.");
+        }
+    }
+    let (setting_type, is_json) = (&setting.setting_type, setting.is_json);
+    let wanted = check(predefined_variations, setting_type, is_json, &mut problems);
+    for used in usages(state, setting)?.into_keys() {
+        let same =
+            |variation: &&PredefinedVariationModel| variation.predefined_variation_id == used;
+        let before = setting
+            .variations
+            .iter()
+            .find(same)
+            .map(|variation| &variation.value);
+        let after = wanted.iter().find(same).map(|variation| &variation.value);
+        if before != after {
+            let message = format!("The variation `{used}` is in use; its value cannot change.");
+            problems.add("PredefinedVariations", message);
+        }
+    }
+    if setting.variations.is_empty() && !wanted.is_empty() {
+        let message = "The setting serves free values; variations come with its creation.";
+        problems.add("PredefinedVariations", message);
+    }
+    problems.none()?;
+    let setting = state.setting_mut(setting.id)?;
+    setting.variations = wanted;
+    Answer::ok(&PredefinedVariationsModel {
+        max_predefined_variations: MAX_PREDEFINED_VARIATIONS,
+        predefined_variations: setting.variations.clone(),
+    })
+}
+
+/// Where the variations of a setting are served, and compared with by settings that depend on it.
+fn usages(
+    state: &State,
+    setting: &Setting,
+) -> Result<BTreeMap<Uuid, Vec<PredefinedVariationUsageModel>>, Refusal> {
+    let mut usages: BTreeMap<Uuid, Vec<PredefinedVariationUsageModel>> = BTreeMap::new();
+    for setting_id in state.config(setting.config_id)?.settings.values() {
+        let everywhere = (*setting_id, Uuid::nil())..=(*setting_id, Uuid::max());
+        for ((_, environment_id), served) in state.values.range(everywhere) {
+            let mut used: Vec<Uuid> = match &served.rules {
+                Rules::V1(rules) if *setting_id == setting.id => {
+                    let items = rules.items.iter().map(|item| &item.value);
+                    let values = rules.rules.iter().map(|rule| &rule.value).chain(items);
+                    let values = values.chain([&rules.value]);
+                    values
+                        .filter_map(|value| values::model(setting, value).predefined_variation_id)
+                        .collect()
+                }
+                Rules::V1(_) => Vec::new(),
+                Rules::V2(rules) => {
+                    let served = (*setting_id == setting.id).then_some(&rules.default);
+                    let served = served
+                        .into_iter()
+                        .chain(rules.rules.iter().flat_map(|rule| {
+                            let serves = *setting_id == setting.id;
+                            let options =
+                                rule.percentage_options.iter().map(|option| &option.value);
+                            let options = options.chain(&rule.value).filter(move |_| serves);
+                            let conditions = rule.conditions.iter();
+                            let conditions = conditions
+                                .filter_map(|condition| {
+                                    condition.prerequisite_flag_condition.as_ref()
+                                })
+                                .filter(|condition| condition.prerequisite_setting_id == setting.id)
+                                .map(|condition| &condition.prerequisite_comparison_value);
+                            options.chain(conditions)
+                        }));
+                    served
+                        .filter_map(|value: &ValueModel| value.predefined_variation_id)
+                        .collect()
+                }
+            };
+            used.sort();
+            used.dedup();
+            for id in used {
+                usages
+                    .entry(id)
+                    .or_default()
+                    .push(PredefinedVariationUsageModel {
+                        environment_id: *environment_id,
+                        setting_id: *setting_id,
+                    });
+            }
+        }
+    }
+    Ok(usages)
+}

@@ -1,0 +1,173 @@
+//! A request on its way in, and an answer on its way out.
+
+use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::str::FromStr;
+
+use chrono::{DateTime, Utc};
+use configcat_management::{Operation, Secret};
+use http::StatusCode;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::schema;
+
+/// A request that fits an operation of the description.
+#[derive(Debug)]
+pub(crate) struct Call {
+    pub(crate) operation: &'static Operation,
+    /// The arguments of the path, decoded.
+    pub(crate) path: Vec<(&'static str, String)>,
+    /// The query, decoded.
+    pub(crate) query: Vec<(String, String)>,
+    pub(crate) sdk_key: Option<Secret>,
+    /// `Null` where the operation has none.
+    pub(crate) body: Value,
+    pub(crate) now: DateTime<Utc>,
+}
+
+impl Call {
+    /// An argument of the path.
+    pub(crate) fn path<T: FromStr>(&self, name: &str) -> Result<T, Refusal> {
+        let given = self.path.iter().find(|(given, _)| *given == name);
+        let text = given.map(|(_, text)| text.as_str()).unwrap_or_default();
+        text.parse()
+            .map_err(|_| Refusal::field(name, format!("`{text}` is not valid here.")))
+    }
+
+    /// An argument of the query; `None` where it is not given.
+    pub(crate) fn query<T: FromStr>(&self, name: &str) -> Result<Option<T>, Refusal> {
+        let given = self.query.iter().find(|(given, _)| given == name);
+        let Some((_, text)) = given.filter(|(_, text)| !text.is_empty()) else {
+            return Ok(None);
+        };
+        match text.parse() {
+            Ok(value) => Ok(Some(value)),
+            Err(_) => Err(Refusal::field(name, format!("`{text}` is not valid here."))),
+        }
+    }
+
+    /// The body, which has been checked against the description.
+    pub(crate) fn body<T: DeserializeOwned>(&self) -> Result<T, Refusal> {
+        read(&self.body)
+    }
+}
+
+/// A document of the description, checked, as a type.
+pub(crate) fn read_as<T: DeserializeOwned>(schema: &str, document: &Value) -> Result<T, Refusal> {
+    schema::check(schema, document).none()?;
+    read(document)
+}
+
+fn read<T: DeserializeOwned>(document: &Value) -> Result<T, Refusal> {
+    T::deserialize(document).map_err(|error| Refusal::field("Body", error.to_string()))
+}
+
+/// A success.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) body: Option<Vec<u8>>,
+}
+
+impl Answer {
+    /// 200 with a body.
+    pub(crate) fn ok(body: &impl Serialize) -> Result<Self, Refusal> {
+        Answer::with(StatusCode::OK, body)
+    }
+
+    /// 201 with what was created.
+    pub(crate) fn created(body: &impl Serialize) -> Result<Self, Refusal> {
+        Answer::with(StatusCode::CREATED, body)
+    }
+
+    /// 204.
+    pub(crate) fn none() -> Result<Self, Refusal> {
+        Ok(Answer {
+            status: StatusCode::NO_CONTENT,
+            body: None,
+        })
+    }
+
+    fn with(status: StatusCode, body: &impl Serialize) -> Result<Self, Refusal> {
+        match serde_json::to_vec(body) {
+            Ok(body) => Ok(Answer {
+                status,
+                body: Some(body),
+            }),
+            Err(error) => Err(Refusal::text(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                format!("The answer cannot be written: {error}."),
+            )),
+        }
+    }
+}
+
+/// A failure.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Refusal {
+    pub(crate) status: StatusCode,
+    pub(crate) reason: Reason,
+}
+
+/// What a failure says.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Reason {
+    /// Plain text.
+    Text(String),
+    /// `{"Name": ["must not be empty"]}`
+    Fields(BTreeMap<String, Vec<String>>),
+}
+
+impl Refusal {
+    pub(crate) fn text(status: StatusCode, text: impl Into<String>) -> Self {
+        let reason = Reason::Text(text.into());
+        Refusal { status, reason }
+    }
+
+    /// 400, because of one field.
+    pub(crate) fn field(field: impl Into<String>, message: impl Into<String>) -> Self {
+        let mut problems = Problems::default();
+        problems.add(field, message);
+        problems.into()
+    }
+
+    /// 404.
+    pub(crate) fn unknown(what: &str, id: impl Display) -> Self {
+        Refusal::text(StatusCode::NOT_FOUND, format!("There is no {what} `{id}`."))
+    }
+}
+
+/// What is wrong with the fields of a request.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Problems(BTreeMap<String, Vec<String>>);
+
+impl Problems {
+    pub(crate) fn add(&mut self, field: impl Into<String>, message: impl Into<String>) {
+        self.0.entry(field.into()).or_default().push(message.into());
+    }
+
+    /// An error where there is a problem.
+    pub(crate) fn none(self) -> Result<(), Refusal> {
+        match self.0.is_empty() {
+            true => Ok(()),
+            false => Err(self.into()),
+        }
+    }
+}
+
+impl From<Problems> for Refusal {
+    fn from(problems: Problems) -> Self {
+        Refusal {
+            status: StatusCode::BAD_REQUEST,
+            reason: Reason::Fields(problems.0),
+        }
+    }
+}
+
+/// The id of something new.
+pub(crate) fn new_id() -> Uuid {
+    Uuid::new_v4()
+}

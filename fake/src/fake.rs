@@ -1,0 +1,364 @@
+//! The server, as a value: while it lives, it answers.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use std::{fmt, io};
+
+use chrono::{DateTime, Utc};
+use configcat_management::types::MeModel;
+use configcat_management::{Client, ClientBuilder, Secret};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use uuid::Uuid;
+
+use crate::clock::Clock;
+use crate::faults::Fault;
+use crate::http::{Server, lock, router};
+use crate::journal::Recorded;
+use crate::limits::{Limits, Quota};
+use crate::listener::{Cut, Listener};
+use crate::routes::Routes;
+use crate::seed::{self, Demo};
+use crate::state::State;
+
+/// A running server. Dropping it stops it: open connections end, and nothing is accepted any more.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> configcat_management::Result<()> {
+/// let fake = configcat_fake::Fake::start().await;
+/// let products = fake.client().get_products().send().await?;
+/// assert_eq!(products[0].name, "Web shop");
+/// assert_eq!(fake.requests()[0].operation, Some("get-products"));
+/// # Ok(())
+/// # }
+/// ```
+pub struct Fake {
+    server: Arc<Server>,
+    address: SocketAddr,
+    client: Client,
+    demo: Option<Demo>,
+    stop: Option<oneshot::Sender<()>>,
+    task: Option<JoinHandle<()>>,
+}
+
+impl Fake {
+    /// Starts a server with the defaults: a free port of 127.0.0.1, the [demo](Demo) inside.
+    ///
+    /// # Panics
+    ///
+    /// Where the server cannot start; see [`FakeBuilder::try_start`].
+    pub async fn start() -> Self {
+        Fake::builder().start().await
+    }
+
+    /// Starts to set up a server.
+    pub fn builder() -> FakeBuilder {
+        FakeBuilder::new()
+    }
+
+    /// Where the server listens, such as `http://127.0.0.1:49321`.
+    pub fn base_url(&self) -> String {
+        base_url(self.address)
+    }
+
+    /// The address that the server listens on.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The user name that the server knows.
+    pub fn user(&self) -> &str {
+        let first = self.server.credentials.first();
+        first.map_or("", |(user, _)| user)
+    }
+
+    /// The password that goes with the user name.
+    pub fn password(&self) -> &str {
+        let first = self.server.credentials.first();
+        first.map_or("", |(_, password)| password.expose())
+    }
+
+    /// A client of this server. All that come from here share their connections.
+    pub fn client(&self) -> Client {
+        self.client.clone()
+    }
+
+    /// A client of this server that is still to be set up; URL and credentials are in it.
+    pub fn client_builder(&self) -> ClientBuilder {
+        client_builder(self.address, self.user(), self.password())
+    }
+
+    /// The ids of the demo, where the server was started with it.
+    pub fn demo(&self) -> Option<&Demo> {
+        self.demo.as_ref()
+    }
+
+    /// The id of the organization, which every server has.
+    pub fn organization_id(&self) -> Uuid {
+        let state = lock(&self.server.state);
+        state
+            .organizations
+            .keys()
+            .next()
+            .copied()
+            .unwrap_or_default()
+    }
+
+    /// All requests since the start or since [`clear_requests`](Fake::clear_requests), oldest first; the last
+    /// [`Recorded::MAX_REQUESTS`] of them.
+    pub fn requests(&self) -> Vec<Recorded> {
+        lock(&self.server.journal).all()
+    }
+
+    /// Forgets the requests so far.
+    pub fn clear_requests(&self) {
+        lock(&self.server.journal).clear();
+    }
+
+    /// Lets the next `n` requests fail, whatever they are for. Faults that were planned earlier come first.
+    pub fn fail_next(&self, n: usize, fault: Fault) {
+        lock(&self.server.faults).plan(None, n, fault);
+    }
+
+    /// Lets the next `n` requests for one operation fail, such as `get-config`.
+    pub fn fail_next_of(&self, operation: &str, n: usize, fault: Fault) {
+        lock(&self.server.faults).plan(Some(operation), n, fault);
+    }
+
+    /// Forgets the faults that are still to come.
+    pub fn clear_faults(&self) {
+        lock(&self.server.faults).clear();
+    }
+
+    /// What time it is for the server. It passes as tokio's clock does.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.server.clock.now()
+    }
+
+    /// Stops the server, and waits until its port is free again.
+    pub async fn stop(mut self) {
+        self.end();
+        if let Some(task) = self.task.take() {
+            let abort = task.abort_handle();
+            // A connection that is in the middle of something does not hold the end up for long.
+            if tokio::time::timeout(Duration::from_secs(1), task)
+                .await
+                .is_err()
+            {
+                abort.abort();
+            }
+        }
+    }
+
+    fn end(&mut self) {
+        self.server.stopped.store(true, Ordering::Release);
+        if let Some(stop) = self.stop.take() {
+            // Nobody listens where the runtime has gone, and the server with it.
+            let _ = stop.send(());
+        }
+    }
+}
+
+impl fmt::Debug for Fake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Fake")
+            .field("base_url", &self.base_url())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Drop for Fake {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// Sets up a [`Fake`].
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// use std::time::Duration;
+/// use configcat_fake::Fake;
+///
+/// let fake = Fake::builder()
+///     .empty()
+///     .quota(100, Duration::from_secs(60))
+///     .start()
+///     .await;
+/// assert!(fake.client().get_products().send().await.unwrap().is_empty());
+/// # }
+/// ```
+#[derive(Debug)]
+#[must_use = "a server is started by `start`"]
+pub struct FakeBuilder {
+    address: SocketAddr,
+    credentials: (String, Secret),
+    more_credentials: Vec<(String, Secret)>,
+    quotas: Vec<Quota>,
+    clock: Option<DateTime<Utc>>,
+    demo: bool,
+}
+
+impl FakeBuilder {
+    /// The user name where none is set.
+    pub const DEFAULT_USER: &'static str = "user";
+    /// The password where none is set.
+    pub const DEFAULT_PASSWORD: &'static str = "pass";
+
+    fn new() -> Self {
+        FakeBuilder {
+            address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            credentials: (
+                Self::DEFAULT_USER.to_string(),
+                Secret::from(Self::DEFAULT_PASSWORD),
+            ),
+            more_credentials: Vec::new(),
+            quotas: Vec::new(),
+            clock: None,
+            demo: true,
+        }
+    }
+
+    /// The port of 127.0.0.1 to listen on; 0 for a free one. Default: a free one.
+    pub fn port(mut self, port: u16) -> Self {
+        self.address.set_port(port);
+        self
+    }
+
+    /// The address and port to listen on. Default: a free port of 127.0.0.1.
+    pub fn address(mut self, address: SocketAddr) -> Self {
+        self.address = address;
+        self
+    }
+
+    /// The user name and the password. Default: [`DEFAULT_USER`](Self::DEFAULT_USER) and
+    /// [`DEFAULT_PASSWORD`](Self::DEFAULT_PASSWORD).
+    pub fn credentials(mut self, user: impl Into<String>, password: impl Into<Secret>) -> Self {
+        self.credentials = (user.into(), password.into());
+        self
+    }
+
+    /// Another user name and password that are let in, with a quota of their own.
+    pub fn and_credentials(mut self, user: impl Into<String>, password: impl Into<Secret>) -> Self {
+        self.more_credentials.push((user.into(), password.into()));
+        self
+    }
+
+    /// How many requests a credential has in a period. Default: [`Quota::DEFAULT`].
+    ///
+    /// Called more than once, all quotas hold at the same time, and the headers tell of the longest period alone, as with
+    /// the limiter that ConfigCat's headers point to.
+    pub fn quota(mut self, requests: u32, period: Duration) -> Self {
+        self.quotas.push(Quota { requests, period });
+        self
+    }
+
+    /// What time it is for the server when it starts. Default: the time of this machine.
+    pub fn clock(mut self, time: DateTime<Utc>) -> Self {
+        self.clock = Some(time);
+        self
+    }
+
+    /// Starts with one organization and nothing in it. Default: with the [demo](Demo).
+    pub fn empty(mut self) -> Self {
+        self.demo = false;
+        self
+    }
+
+    /// Starts the server.
+    ///
+    /// # Panics
+    ///
+    /// Where it cannot start: this is for tests. [`try_start`](Self::try_start) gives the error instead.
+    pub async fn start(self) -> Fake {
+        match self.try_start().await {
+            Ok(fake) => fake,
+            Err(error) => panic!("the server cannot start: {error}"),
+        }
+    }
+
+    /// Starts the server.
+    ///
+    /// # Errors
+    ///
+    /// Where the port is taken, or the credentials are of a kind that HTTP Basic authentication cannot carry.
+    pub async fn try_start(self) -> io::Result<Fake> {
+        let (user, password) = &self.credentials;
+        let tcp = TcpListener::bind(self.address).await?;
+        let address = tcp.local_addr()?;
+        let client = client_builder(address, user, password);
+        let client = client.build().map_err(io::Error::other)?;
+        let clock = Clock::new(self.clock.unwrap_or_else(Utc::now));
+        let mut state = State::new(MeModel {
+            email: "jane.doe@example.com".to_string(),
+            full_name: "Jane Doe".to_string(),
+        });
+        let demo = match self.demo {
+            true => Some(seed::demo(&mut state, clock.now()).map_err(io::Error::other)?),
+            false => None,
+        };
+        let stopped = Arc::new(AtomicBool::new(false));
+        let mut credentials = vec![self.credentials];
+        credentials.extend(self.more_credentials);
+        let server = Arc::new(Server {
+            state: Mutex::new(state),
+            limits: Mutex::new(Limits::new(self.quotas)),
+            faults: Mutex::default(),
+            journal: Mutex::default(),
+            clock,
+            credentials,
+            routes: Routes::new(),
+            stopped: stopped.clone(),
+        });
+        let (stop, stopping) = oneshot::channel::<()>();
+        let app = router(server.clone()).into_make_service_with_connect_info::<Cut>();
+        let serving = axum::serve(Listener { tcp, stopped }, app).with_graceful_shutdown(async {
+            // An error means that the handle has gone, which is an end too.
+            let _ = stopping.await;
+        });
+        let task = tokio::spawn(async {
+            // Serving ends with the handle, and with no error before that.
+            let _ = serving.await;
+        });
+        Ok(Fake {
+            server,
+            address,
+            client,
+            demo,
+            stop: Some(stop),
+            task: Some(task),
+        })
+    }
+}
+
+fn base_url(address: SocketAddr) -> String {
+    // Who listens everywhere is reached at home.
+    match address.ip().is_unspecified() {
+        true => format!("http://127.0.0.1:{}", address.port()),
+        false => format!("http://{address}"),
+    }
+}
+
+fn client_builder(address: SocketAddr, user: &str, password: impl Into<Secret>) -> ClientBuilder {
+    Client::builder()
+        .base_url(base_url(address))
+        .allow_plain_http()
+        .credentials(user, password)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn handles_go_between_threads() {
+        fn both<T: Send + Sync>() {}
+        both::<Fake>();
+        both::<FakeBuilder>();
+    }
+}

@@ -1,0 +1,336 @@
+//! What happens to a request: recorded, authenticated, counted, made to fail on demand, checked, carried out.
+
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::Router;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{ConnectInfo, Query, Request};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use configcat_management::{Operation, Secret};
+use http::request::Parts;
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
+use serde_json::Value;
+use tokio::time::Instant;
+
+use crate::api;
+use crate::call::{Answer, Call, Reason, Refusal};
+use crate::clock::{self, Clock};
+use crate::faults::{Fault, Faults};
+use crate::journal::{self, Journal, Recorded};
+use crate::limits::{Blocked, Limits, Standing};
+use crate::listener::Cut;
+use crate::routes::{Route, Routes};
+use crate::schema;
+use crate::state::State;
+
+/// 10 MiB: more than any request needs.
+const MAX_BODY: usize = 10 * 1024 * 1024;
+
+const REMAINING: HeaderName = HeaderName::from_static("x-rate-limit-remaining");
+const RESET: HeaderName = HeaderName::from_static("x-rate-limit-reset");
+const SDK_KEY: &str = "X-CONFIGCAT-SDKKEY";
+
+/// All that requests share. No lock is held while anything is awaited.
+pub(crate) struct Server {
+    pub(crate) state: Mutex<State>,
+    pub(crate) limits: Mutex<Limits>,
+    pub(crate) faults: Mutex<Faults>,
+    pub(crate) journal: Mutex<Journal>,
+    pub(crate) clock: Clock,
+    /// User names and passwords.
+    pub(crate) credentials: Vec<(String, Secret)>,
+    pub(crate) routes: Routes,
+    pub(crate) stopped: Arc<AtomicBool>,
+}
+
+/// Locks, even where a thread panicked with the lock in its hands: what it left behind is still the state.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+pub(crate) fn router(server: Arc<Server>) -> Router {
+    Router::new().fallback(
+        move |ConnectInfo(cut): ConnectInfo<Cut>, request: Request| {
+            let server = server.clone();
+            async move { server.serve(request, cut).await }
+        },
+    )
+}
+
+/// What becomes of a request.
+enum Outcome {
+    Answer(Response<Body>),
+    Cut,
+}
+
+impl Server {
+    async fn serve(&self, request: Request, cut: Cut) -> Response<Body> {
+        let started = self.clock.now();
+        let (parts, body) = request.into_parts();
+        let body = to_bytes(body, MAX_BODY).await;
+        let route = self.routes.find(&parts.method, parts.uri.path());
+        let operation = match &route {
+            Route::Operation(operation, _) => Some(operation.id),
+            _ => None,
+        };
+        let path = parts.uri.path_and_query();
+        let number = lock(&self.journal).begin(Recorded {
+            method: parts.method.clone(),
+            path: path.map_or("/", |path| path.as_str()).to_string(),
+            operation,
+            status: None,
+            body: body
+                .as_ref()
+                .map_or(String::new(), |body| journal::text(body)),
+            started,
+            duration: std::time::Duration::ZERO,
+        });
+        let outcome = self.outcome(&parts, route, body.ok()).await;
+        let now = self.clock.now();
+        match outcome {
+            Outcome::Answer(mut response) => {
+                let status = response.status().as_u16();
+                lock(&self.journal).end(number, Some(status), now);
+                if let Some(date) = clock::http_date(now) {
+                    response.headers_mut().entry(header::DATE).or_insert(date);
+                }
+                response
+            }
+            Outcome::Cut => {
+                lock(&self.journal).end(number, None, now);
+                cut.cut();
+                Response::new(Body::empty())
+            }
+        }
+    }
+
+    async fn outcome(&self, parts: &Parts, route: Route, body: Option<Bytes>) -> Outcome {
+        let Some(user) = self.user(&parts.headers) else {
+            return Outcome::Answer(unauthorized());
+        };
+        let admitted = lock(&self.limits).admit(user, Instant::now());
+        let standing = match admitted {
+            Ok(standing) => standing,
+            Err(blocked) => return Outcome::Answer(self.too_many(&blocked)),
+        };
+        let operation = match &route {
+            Route::Operation(operation, _) => Some(operation.id),
+            _ => None,
+        };
+        let fault = lock(&self.faults).next(operation);
+        let mut response = match fault {
+            None => self.response(parts, route, body),
+            Some(Fault::Delay(delay)) => {
+                tokio::time::sleep(delay).await;
+                self.response(parts, route, body)
+            }
+            Some(Fault::Status(status, text)) => {
+                let status = StatusCode::from_u16(status);
+                plain(status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), text)
+            }
+            Some(Fault::Answer(response)) => response.map(Body::from),
+            Some(Fault::Cut) => return Outcome::Cut,
+            Some(Fault::CutAfter) => {
+                self.response(parts, route, body);
+                return Outcome::Cut;
+            }
+        };
+        self.show(standing, response.headers_mut());
+        Outcome::Answer(response)
+    }
+
+    /// The user name of the request, where it comes with the right password.
+    fn user(&self, headers: &HeaderMap) -> Option<&str> {
+        let given = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+        let (scheme, encoded) = given.split_once(' ')?;
+        if !scheme.eq_ignore_ascii_case("basic") {
+            return None;
+        }
+        let decoded = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
+        let given = decoded.split_once(':')?;
+        let fits =
+            |(user, password): &&(String, Secret)| (user.as_str(), password.expose()) == given;
+        self.credentials
+            .iter()
+            .find(fits)
+            .map(|(user, _)| user.as_str())
+    }
+
+    fn too_many(&self, blocked: &Blocked) -> Response<Body> {
+        let seconds = clock::whole_seconds(blocked.wait).max(1);
+        let text = format!(
+            "The quota of {} is used up. Try again in {seconds} s.",
+            blocked.quota
+        );
+        let mut response = plain(StatusCode::TOO_MANY_REQUESTS, text);
+        let headers = response.headers_mut();
+        headers.insert(header::RETRY_AFTER, seconds.into());
+        self.show(blocked.standing, headers);
+        response
+    }
+
+    fn show(&self, standing: Standing, headers: &mut HeaderMap) {
+        let reset = clock::seven_digits(self.clock.at(standing.reset));
+        headers
+            .entry(REMAINING)
+            .or_insert(standing.remaining.into());
+        if let Ok(reset) = HeaderValue::from_str(&reset) {
+            headers.entry(RESET).or_insert(reset);
+        }
+    }
+
+    fn response(&self, parts: &Parts, route: Route, body: Option<Bytes>) -> Response<Body> {
+        let result = match route {
+            Route::Operation(operation, path) => self.carry_out(operation, path, parts, body),
+            Route::WrongMethod(methods) => return wrong_method(&methods, parts),
+            Route::Unknown => Err(Refusal::text(
+                StatusCode::NOT_FOUND,
+                format!("The API has no path `{}`.", parts.uri.path()),
+            )),
+        };
+        match result {
+            Ok(Answer { status, body }) => match body {
+                Some(body) => json(status, body),
+                None => empty(status),
+            },
+            Err(Refusal { status, reason }) => match reason {
+                Reason::Text(text) => plain(status, text),
+                Reason::Fields(fields) => {
+                    json(status, serde_json::to_vec(&fields).unwrap_or_default())
+                }
+            },
+        }
+    }
+
+    fn carry_out(
+        &self,
+        operation: &'static Operation,
+        path: Vec<(&'static str, String)>,
+        parts: &Parts,
+        body: Option<Bytes>,
+    ) -> Result<Answer, Refusal> {
+        let Some(handler) = api::handler(operation.id) else {
+            return Err(Refusal::text(
+                StatusCode::NOT_IMPLEMENTED,
+                format!("This server does not know {operation} yet."),
+            ));
+        };
+        let sdk_key = parts.headers.get(SDK_KEY);
+        let call = Call {
+            operation,
+            path,
+            query: query(parts)?,
+            sdk_key: sdk_key.and_then(|key| key.to_str().ok()).map(Secret::from),
+            body: document(operation, &parts.headers, body)?,
+            now: self.clock.now(),
+        };
+        call.check()?;
+        handler(&mut lock(&self.state), &call)
+    }
+}
+
+impl Call {
+    /// Checks everything that came with the request against the description.
+    pub(crate) fn check(&self) -> Result<(), Refusal> {
+        schema::check_arguments(self.operation, &self.path, &self.query).none()?;
+        match schema::takes_body(self.operation) {
+            true => schema::check_body(self.operation, &self.body).none(),
+            false => Ok(()),
+        }
+    }
+}
+
+fn query(parts: &Parts) -> Result<Vec<(String, String)>, Refusal> {
+    Query::try_from_uri(&parts.uri)
+        .map(|Query(pairs)| pairs)
+        .map_err(|_| Refusal::text(StatusCode::BAD_REQUEST, "The query cannot be read."))
+}
+
+/// The body of a request, as JSON.
+fn document(
+    operation: &Operation,
+    headers: &HeaderMap,
+    body: Option<Bytes>,
+) -> Result<Value, Refusal> {
+    let Some(body) = body else {
+        let text = format!("The body is broken, or has more than {MAX_BODY} bytes.");
+        return Err(Refusal::text(StatusCode::PAYLOAD_TOO_LARGE, text));
+    };
+    if !schema::takes_body(operation) {
+        return Ok(Value::Null);
+    }
+    if body.is_empty() {
+        return Err(Refusal::field("Body", "It is required."));
+    }
+    let content_type = headers.get(header::CONTENT_TYPE);
+    let content_type = content_type
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    if !is_json(content_type) {
+        let text = format!("The body is `{content_type}`; send `application/json`.");
+        return Err(Refusal::text(StatusCode::UNSUPPORTED_MEDIA_TYPE, text));
+    }
+    serde_json::from_slice(&body)
+        .map_err(|error| Refusal::field("Body", format!("It is not JSON: {error}.")))
+}
+
+/// The three media types of the description, with or without parameters.
+fn is_json(content_type: &str) -> bool {
+    let media_type = content_type.split(';').next().unwrap_or_default();
+    let media_type = media_type.trim().to_ascii_lowercase();
+    matches!(&*media_type, "application/json" | "text/json")
+        || (media_type.starts_with("application/") && media_type.ends_with("+json"))
+}
+
+fn unauthorized() -> Response<Body> {
+    let text = "The user name or the password is wrong, or there is none.";
+    let mut response = plain(StatusCode::UNAUTHORIZED, text);
+    let challenge = HeaderValue::from_static("Basic realm=\"configcat-fake\", charset=\"UTF-8\"");
+    response
+        .headers_mut()
+        .insert(header::WWW_AUTHENTICATE, challenge);
+    response
+}
+
+fn wrong_method(methods: &[&'static http::Method], parts: &Parts) -> Response<Body> {
+    let mut methods: Vec<&str> = methods.iter().map(|method| method.as_str()).collect();
+    methods.sort_unstable();
+    methods.dedup();
+    let allowed = methods.join(", ");
+    let text = format!(
+        "`{}` is not for {}, but for {allowed}.",
+        parts.uri.path(),
+        parts.method
+    );
+    let mut response = plain(StatusCode::METHOD_NOT_ALLOWED, text);
+    if let Ok(allowed) = HeaderValue::from_str(&allowed) {
+        response.headers_mut().insert(header::ALLOW, allowed);
+    }
+    response
+}
+
+fn empty(status: StatusCode) -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    response
+}
+
+fn plain(status: StatusCode, text: impl Into<String>) -> Response<Body> {
+    with_body(status, Body::from(text.into()), "text/plain; charset=utf-8")
+}
+
+fn json(status: StatusCode, body: Vec<u8>) -> Response<Body> {
+    with_body(status, Body::from(body), "application/json; charset=utf-8")
+}
+
+fn with_body(status: StatusCode, body: Body, content_type: &'static str) -> Response<Body> {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    let content_type = HeaderValue::from_static(content_type);
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, content_type);
+    response
+}

@@ -1,0 +1,209 @@
+//! ConfigCat's Public Management API as a local program.
+
+use std::io::{self, Write as _};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Parser;
+use configcat_fake::{Fake, FakeBuilder, Quota};
+
+/// ConfigCat's Public Management API as a local server, for tests.
+///
+/// It keeps everything in memory, and forgets it when it stops. Point a client at the address that it prints; the lines
+/// beside it are the environment variables that clients read.
+#[derive(Parser)]
+#[command(version, after_help = AFTER_HELP)]
+struct Arguments {
+    /// Port to listen on; 0 takes a free one.
+    #[arg(long, default_value_t = 8080, value_name = "PORT")]
+    port: u16,
+
+    /// Address to listen on; 0.0.0.0 for all of them, as a container needs it.
+    #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST), value_name = "ADDRESS")]
+    address: IpAddr,
+
+    /// User name of the Public API.
+    #[arg(long, default_value = FakeBuilder::DEFAULT_USER, value_name = "NAME")]
+    user: String,
+
+    /// Password that goes with the user name.
+    #[arg(long, default_value = FakeBuilder::DEFAULT_PASSWORD, value_name = "TEXT")]
+    pass: String,
+
+    /// Requests that are let through in a period, such as 100/1m; units are ms, s, m, h and d.
+    ///
+    /// May be given more than once; then all of them hold, and the headers tell of the longest period alone.
+    #[arg(long, value_parser = quota, value_name = "REQUESTS/PERIOD", default_value = "10000/1m")]
+    quota: Vec<Quota>,
+
+    /// Starts with a product, two environments, two configs and a few flags. This is the default.
+    #[arg(long, conflicts_with = "empty")]
+    seed_demo: bool,
+
+    /// Starts with one organization and nothing in it.
+    #[arg(long)]
+    empty: bool,
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  configcat-fake
+  configcat-fake --port 0 --empty
+  configcat-fake --user alice --pass secret --quota 100/1m --quota 10/1s
+
+  curl --user user:pass http://127.0.0.1:8080/v1/products
+
+It stops on Ctrl-C.";
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("configcat-fake: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> io::Result<()> {
+    let address = SocketAddr::new(arguments.address, arguments.port);
+    let mut builder = Fake::builder()
+        .address(address)
+        .credentials(arguments.user, arguments.pass);
+    for Quota { requests, period } in arguments.quota {
+        builder = builder.quota(requests, period);
+    }
+    if arguments.empty {
+        builder = builder.empty();
+    }
+    let fake = builder
+        .try_start()
+        .await
+        .map_err(|error| io::Error::new(error.kind(), format!("{address}: {error}")))?;
+    let told = told_to_stop()?;
+    writeln!(
+        io::stdout(),
+        "Listening on {}. Ctrl-C stops it.\n\nCONFIGCAT_BASE_URL={} CONFIGCAT_API_USER={} CONFIGCAT_API_PASS={}",
+        fake.base_url(),
+        fake.base_url(),
+        quoted(fake.user()),
+        quoted(fake.password()),
+    )?;
+    told.await;
+    fake.stop().await;
+    Ok(())
+}
+
+/// Listens from now on for Ctrl-C and for what a container is stopped by; the future is ready when one of them came.
+#[cfg(unix)]
+fn told_to_stop() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// The future is ready when Ctrl-C came.
+#[cfg(not(unix))]
+fn told_to_stop() -> io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        // Who cannot be told by Ctrl-C is stopped from outside.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    })
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_./:@%+,=".contains(letter);
+    match !word.is_empty() && word.chars().all(plain) {
+        true => word.to_string(),
+        false => format!("'{}'", word.replace('\'', r"'\''")),
+    }
+}
+
+/// `100/1m`
+fn quota(text: &str) -> Result<Quota, String> {
+    let (requests, period) = text
+        .split_once('/')
+        .ok_or("write requests and period, such as 100/1m")?;
+    let requests = requests
+        .trim()
+        .parse()
+        .map_err(|_| format!("`{requests}` is not a number of requests"))?;
+    Ok(Quota {
+        requests,
+        period: duration(period.trim())?,
+    })
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    let wrong = || format!("`{text}` is not a period such as 500ms, 30s, 1m, 2h or 1d");
+    let end = text.find(|letter: char| !letter.is_ascii_digit());
+    let (number, unit) = text.split_at(end.ok_or_else(wrong)?);
+    let milliseconds: u64 = match unit {
+        "ms" => 1,
+        "s" => 1_000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        "d" => 86_400_000,
+        _ => return Err(wrong()),
+    };
+    let number: u64 = if number.is_empty() {
+        Ok(1)
+    } else {
+        number.parse()
+    }
+    .map_err(|_| wrong())?;
+    let period = number.checked_mul(milliseconds).ok_or_else(wrong)?;
+    match period {
+        0 => Err(wrong()),
+        period => Ok(Duration::from_millis(period)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotas_are_read() {
+        let read = |text| quota(text).map(|quota| (quota.requests, quota.period.as_millis()));
+        assert_eq!(read("100/1m"), Ok((100, 60_000)));
+        assert_eq!(read("5/m"), Ok((5, 60_000)));
+        assert_eq!(read("1/500ms"), Ok((1, 500)));
+        for wrong in [
+            "",
+            "100",
+            "x/1m",
+            "1/",
+            "1/0s",
+            "1/1y",
+            "-1/1s",
+            "1/99999999999999999999d",
+        ] {
+            assert!(quota(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn words_are_quoted_where_a_shell_needs_it() {
+        assert_eq!(quoted("pass"), "pass");
+        assert_eq!(quoted("it's"), r"'it'\''s'");
+        assert_eq!(quoted(""), "''");
+    }
+
+    #[test]
+    fn the_arguments_are_in_order() {
+        use clap::CommandFactory as _;
+        Arguments::command().debug_assert();
+    }
+}

@@ -1,0 +1,426 @@
+//! What the server knows, and how it is shown.
+
+use std::collections::{BTreeMap, HashMap};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, Utc};
+use configcat_management::types::{
+    ConfigModel, EnvironmentModel, EvaluationVersion, FeatureFlagLimitations, MeModel,
+    OrganizationModel, PredefinedVariationModel, ProductModel, RolloutPercentageItemModel,
+    RolloutRuleModel, SettingModel, SettingTagModel, SettingType, TagModel, TargetingRuleModel,
+    ValueModel,
+};
+use configcat_management::{Secret, SettingValue};
+use uuid::Uuid;
+
+use crate::call::{Refusal, new_id};
+
+/// The most predefined variations of a setting.
+pub(crate) const MAX_PREDEFINED_VARIATIONS: i32 = 100;
+
+/// The limits of the subscription.
+pub(crate) const LIMITATIONS: FeatureFlagLimitations = FeatureFlagLimitations {
+    max_comparison_value_length: 65_536,
+    max_comparison_value_list_item_length: 1_000,
+    max_comparison_value_list_length: 1_000,
+    max_condition_per_targeting_rule_count: 20,
+    max_percentage_option_count: 50,
+    max_string_flag_value_length: 65_536,
+    max_targeting_rule_count: 200,
+};
+
+/// Everything, in one place. It has no `Debug`, because it holds secrets.
+pub(crate) struct State {
+    pub(crate) me: MeModel,
+    pub(crate) organizations: BTreeMap<Uuid, OrganizationModel>,
+    pub(crate) products: BTreeMap<Uuid, Product>,
+    pub(crate) configs: BTreeMap<Uuid, Config>,
+    pub(crate) environments: BTreeMap<Uuid, Environment>,
+    pub(crate) settings: BTreeMap<i32, Setting>,
+    pub(crate) tags: BTreeMap<i64, Tag>,
+    /// What a setting serves in an environment: one for each setting and each environment of its product.
+    pub(crate) values: BTreeMap<(i32, Uuid), Served>,
+    /// The SDK key of each config in each environment of its product.
+    pub(crate) sdk_keys: BTreeMap<(Uuid, Uuid), Secret>,
+    /// The config and the environment that an SDK key stands for.
+    pub(crate) by_sdk_key: HashMap<String, (Uuid, Uuid)>,
+    counter: u32,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Product {
+    pub(crate) id: Uuid,
+    pub(crate) organization_id: Uuid,
+    pub(crate) name: String,
+    pub(crate) description: Option<String>,
+    pub(crate) order: i32,
+    pub(crate) created: u32,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Config {
+    pub(crate) id: Uuid,
+    pub(crate) product_id: Uuid,
+    pub(crate) name: String,
+    pub(crate) description: Option<String>,
+    pub(crate) order: i32,
+    pub(crate) evaluation_version: EvaluationVersion,
+    /// The settings, by key.
+    pub(crate) settings: BTreeMap<String, i32>,
+    pub(crate) created: u32,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Environment {
+    pub(crate) id: Uuid,
+    pub(crate) product_id: Uuid,
+    pub(crate) name: String,
+    pub(crate) color: Option<String>,
+    pub(crate) description: Option<String>,
+    pub(crate) order: i32,
+    pub(crate) created: u32,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Setting {
+    pub(crate) id: i32,
+    pub(crate) config_id: Uuid,
+    pub(crate) key: String,
+    pub(crate) name: String,
+    pub(crate) hint: Option<String>,
+    pub(crate) order: i32,
+    pub(crate) setting_type: SettingType,
+    pub(crate) is_json: bool,
+    pub(crate) variations: Vec<PredefinedVariationModel>,
+    pub(crate) tags: Vec<Attached>,
+    pub(crate) created_at: DateTime<Utc>,
+}
+
+/// A tag on a setting.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Attached {
+    pub(crate) setting_tag_id: i64,
+    pub(crate) tag_id: i64,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Tag {
+    pub(crate) id: i64,
+    pub(crate) product_id: Uuid,
+    pub(crate) name: String,
+    pub(crate) color: Option<String>,
+}
+
+/// What a setting serves in an environment.
+#[derive(Clone, Debug)]
+pub(crate) struct Served {
+    pub(crate) rules: Rules,
+    pub(crate) version_id: Uuid,
+    /// Grows with every version, of whatever setting.
+    pub(crate) version: u32,
+    /// `None` where nobody changed it yet.
+    pub(crate) updated_at: Option<DateTime<Utc>>,
+}
+
+/// Rules, in the evaluation version of the config.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Rules {
+    V1(RulesV1),
+    V2(RulesV2),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct RulesV1 {
+    pub(crate) value: SettingValue,
+    pub(crate) rules: Vec<RolloutRuleModel>,
+    pub(crate) items: Vec<RolloutPercentageItemModel>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct RulesV2 {
+    pub(crate) default: ValueModel,
+    pub(crate) percentage_attribute: Option<String>,
+    pub(crate) rules: Vec<TargetingRuleModel>,
+}
+
+/// A setting in an environment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Target {
+    pub(crate) setting_id: i32,
+    pub(crate) environment_id: Uuid,
+}
+
+impl State {
+    /// One organization, and nothing in it.
+    pub(crate) fn new(me: MeModel) -> Self {
+        let organization = OrganizationModel {
+            name: "Acme Corporation".to_string(),
+            organization_id: new_id(),
+        };
+        State {
+            me,
+            organizations: BTreeMap::from([(organization.organization_id, organization)]),
+            products: BTreeMap::new(),
+            configs: BTreeMap::new(),
+            environments: BTreeMap::new(),
+            settings: BTreeMap::new(),
+            tags: BTreeMap::new(),
+            values: BTreeMap::new(),
+            sdk_keys: BTreeMap::new(),
+            by_sdk_key: HashMap::new(),
+            counter: 0,
+        }
+    }
+
+    /// A number that was not given out before.
+    pub(crate) fn count(&mut self) -> u32 {
+        self.counter += 1;
+        self.counter
+    }
+
+    pub(crate) fn organization(&self, id: Uuid) -> Result<&OrganizationModel, Refusal> {
+        let found = self.organizations.get(&id);
+        found.ok_or_else(|| Refusal::unknown("organization", id))
+    }
+
+    pub(crate) fn product(&self, id: Uuid) -> Result<&Product, Refusal> {
+        let found = self.products.get(&id);
+        found.ok_or_else(|| Refusal::unknown("product", id))
+    }
+
+    pub(crate) fn product_mut(&mut self, id: Uuid) -> Result<&mut Product, Refusal> {
+        let found = self.products.get_mut(&id);
+        found.ok_or_else(|| Refusal::unknown("product", id))
+    }
+
+    pub(crate) fn config(&self, id: Uuid) -> Result<&Config, Refusal> {
+        let found = self.configs.get(&id);
+        found.ok_or_else(|| Refusal::unknown("config", id))
+    }
+
+    pub(crate) fn config_mut(&mut self, id: Uuid) -> Result<&mut Config, Refusal> {
+        let found = self.configs.get_mut(&id);
+        found.ok_or_else(|| Refusal::unknown("config", id))
+    }
+
+    pub(crate) fn environment(&self, id: Uuid) -> Result<&Environment, Refusal> {
+        let found = self.environments.get(&id);
+        found.ok_or_else(|| Refusal::unknown("environment", id))
+    }
+
+    pub(crate) fn environment_mut(&mut self, id: Uuid) -> Result<&mut Environment, Refusal> {
+        let found = self.environments.get_mut(&id);
+        found.ok_or_else(|| Refusal::unknown("environment", id))
+    }
+
+    pub(crate) fn setting(&self, id: i32) -> Result<&Setting, Refusal> {
+        let found = self.settings.get(&id);
+        found.ok_or_else(|| Refusal::unknown("setting", id))
+    }
+
+    pub(crate) fn setting_mut(&mut self, id: i32) -> Result<&mut Setting, Refusal> {
+        let found = self.settings.get_mut(&id);
+        found.ok_or_else(|| Refusal::unknown("setting", id))
+    }
+
+    pub(crate) fn tag(&self, id: i64) -> Result<&Tag, Refusal> {
+        let found = self.tags.get(&id);
+        found.ok_or_else(|| Refusal::unknown("tag", id))
+    }
+
+    /// What a setting serves in an environment of its product.
+    pub(crate) fn served(&self, target: Target) -> Result<&Served, Refusal> {
+        let Target {
+            setting_id,
+            environment_id,
+        } = target;
+        self.setting(setting_id)?;
+        let found = self.values.get(&(setting_id, environment_id));
+        found.ok_or_else(|| Refusal::unknown("environment", environment_id))
+    }
+
+    /// The configs of a product, in order.
+    pub(crate) fn configs_of(&self, product_id: Uuid) -> Vec<&Config> {
+        let of = |config: &&Config| config.product_id == product_id;
+        let mut configs: Vec<&Config> = self.configs.values().filter(of).collect();
+        configs.sort_by_key(|config| (config.order, config.created));
+        configs
+    }
+
+    /// The environments of a product, in order.
+    pub(crate) fn environments_of(&self, product_id: Uuid) -> Vec<&Environment> {
+        let of = |environment: &&Environment| environment.product_id == product_id;
+        let mut environments: Vec<&Environment> = self.environments.values().filter(of).collect();
+        environments.sort_by_key(|environment| (environment.order, environment.created));
+        environments
+    }
+
+    /// The settings of a config, in order.
+    pub(crate) fn settings_of(&self, config: &Config) -> Vec<&Setting> {
+        let found = |id: &i32| self.settings.get(id);
+        let mut settings: Vec<&Setting> = config.settings.values().filter_map(found).collect();
+        settings.sort_by_key(|setting| (setting.order, setting.id));
+        settings
+    }
+
+    /// Publishes rules as a new version. The target has to exist.
+    pub(crate) fn publish(&mut self, target: Target, rules: Rules, at: Option<DateTime<Utc>>) {
+        let served = Served {
+            rules,
+            version_id: new_id(),
+            version: self.count(),
+            updated_at: at,
+        };
+        let key = (target.setting_id, target.environment_id);
+        self.values.insert(key, served);
+    }
+
+    /// Makes the SDK key of a config in an environment.
+    pub(crate) fn add_sdk_key(&mut self, config_id: Uuid, environment_id: Uuid) {
+        let part = || URL_SAFE_NO_PAD.encode(new_id().as_bytes());
+        let key = format!("configcat-sdk-1/{}/{}", part(), part());
+        let place = (config_id, environment_id);
+        self.by_sdk_key.insert(key.clone(), place);
+        self.sdk_keys.insert(place, Secret::from(key));
+    }
+
+    pub(crate) fn remove_product(&mut self, id: Uuid) {
+        let configs: Vec<Uuid> = self.configs_of(id).iter().map(|config| config.id).collect();
+        for config_id in configs {
+            self.remove_config(config_id);
+        }
+        let environments = self.environments_of(id);
+        let environments: Vec<Uuid> = environments.iter().map(|found| found.id).collect();
+        for environment_id in environments {
+            self.remove_environment(environment_id);
+        }
+        self.tags.retain(|_, tag| tag.product_id != id);
+        self.products.remove(&id);
+    }
+
+    pub(crate) fn remove_config(&mut self, id: Uuid) {
+        let config = self.configs.remove(&id);
+        for setting_id in config.iter().flat_map(|config| config.settings.values()) {
+            self.remove_setting(*setting_id);
+        }
+        self.sdk_keys.retain(|(config_id, _), _| *config_id != id);
+        self.by_sdk_key.retain(|_, (config_id, _)| *config_id != id);
+    }
+
+    pub(crate) fn remove_environment(&mut self, id: Uuid) {
+        self.environments.remove(&id);
+        self.values
+            .retain(|(_, environment_id), _| *environment_id != id);
+        self.sdk_keys
+            .retain(|(_, environment_id), _| *environment_id != id);
+        self.by_sdk_key
+            .retain(|_, (_, environment_id)| *environment_id != id);
+    }
+
+    pub(crate) fn remove_setting(&mut self, id: i32) {
+        let Some(setting) = self.settings.remove(&id) else {
+            return;
+        };
+        if let Some(config) = self.configs.get_mut(&setting.config_id) {
+            config.settings.remove(&setting.key);
+        }
+        let everywhere = (id, Uuid::nil())..=(id, Uuid::max());
+        let keys: Vec<_> = self.values.range(everywhere).map(|(key, _)| *key).collect();
+        for key in keys {
+            self.values.remove(&key);
+        }
+    }
+
+    pub(crate) fn remove_tag(&mut self, id: i64) {
+        self.tags.remove(&id);
+        for setting in self.settings.values_mut() {
+            setting.tags.retain(|attached| attached.tag_id != id);
+        }
+    }
+
+    pub(crate) fn product_model(&self, product: &Product) -> Result<ProductModel, Refusal> {
+        Ok(ProductModel {
+            approve_required: false,
+            description: product.description.clone(),
+            name: product.name.clone(),
+            order: product.order,
+            organization: self.organization(product.organization_id)?.clone(),
+            product_id: product.id,
+            reason_required: false,
+        })
+    }
+
+    pub(crate) fn config_model(&self, config: &Config) -> Result<ConfigModel, Refusal> {
+        Ok(ConfigModel {
+            config_id: config.id,
+            description: config.description.clone(),
+            evaluation_version: config.evaluation_version.clone(),
+            migrated_config_id: None,
+            name: config.name.clone(),
+            order: config.order,
+            product: self.product_model(self.product(config.product_id)?)?,
+        })
+    }
+
+    pub(crate) fn environment_model(
+        &self,
+        environment: &Environment,
+    ) -> Result<EnvironmentModel, Refusal> {
+        Ok(EnvironmentModel {
+            approve_required: false,
+            color: environment.color.clone(),
+            description: environment.description.clone(),
+            environment_id: environment.id,
+            name: environment.name.clone(),
+            order: environment.order,
+            product: self.product_model(self.product(environment.product_id)?)?,
+            reason_required: false,
+        })
+    }
+
+    pub(crate) fn setting_model(&self, setting: &Setting) -> Result<SettingModel, Refusal> {
+        let tag = |attached: &Attached| self.tag_model(self.tag(attached.tag_id)?);
+        Ok(SettingModel {
+            config_id: setting.config_id,
+            config_name: self.config(setting.config_id)?.name.clone(),
+            created_at: Some(setting.created_at),
+            hint: setting.hint.clone(),
+            is_json: setting.is_json,
+            key: setting.key.clone(),
+            name: setting.name.clone(),
+            order: setting.order,
+            predefined_variations: setting.variations.clone(),
+            setting_id: setting.id,
+            setting_type: setting.setting_type.clone(),
+            tags: setting.tags.iter().map(tag).collect::<Result<_, _>>()?,
+        })
+    }
+
+    pub(crate) fn tag_model(&self, tag: &Tag) -> Result<TagModel, Refusal> {
+        Ok(TagModel {
+            color: tag.color.clone(),
+            name: tag.name.clone(),
+            product: self.product_model(self.product(tag.product_id)?)?,
+            tag_id: tag.id,
+        })
+    }
+
+    pub(crate) fn setting_tags(&self, setting: &Setting) -> Result<Vec<SettingTagModel>, Refusal> {
+        let model = |attached: &Attached| {
+            let tag = self.tag(attached.tag_id)?;
+            Ok(SettingTagModel {
+                color: tag.color.clone(),
+                name: tag.name.clone(),
+                setting_tag_id: attached.setting_tag_id,
+                tag_id: tag.id,
+            })
+        };
+        setting.tags.iter().map(model).collect()
+    }
+}
+
+/// The place after the last, where a request does not name one.
+pub(crate) fn next_order(orders: impl Iterator<Item = i32>) -> i32 {
+    orders.max().map_or(0, |last| last.saturating_add(1))
+}
