@@ -8,8 +8,8 @@ use clap::Args;
 use configcat_management_codegen::{Error, Result, generate};
 use toml::{Table, Value};
 
+use crate::Outcome;
 use crate::workspace::{self, Workspace};
-use crate::{Outcome, say};
 
 /// The files beside `src/` that go along.
 const FILES: [&str; 5] = [
