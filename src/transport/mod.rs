@@ -224,9 +224,14 @@ impl Transport {
         if let Some(caller_id) = &self.caller_id {
             http = http.header(CALLER_ID, caller_id);
         }
-        if let Some(body) = body {
-            http = http.body(body.clone());
-        }
+        http = match body {
+            Some(body) => http.body(body.clone()),
+            // Servers and proxies may answer a POST that does not tell its length with 411.
+            None if [Method::POST, Method::PUT, Method::PATCH].contains(&operation.method) => {
+                http.header(header::CONTENT_LENGTH, HeaderValue::from_static("0"))
+            }
+            None => http,
+        };
         // From here on, a time-out no longer means that the server has seen nothing.
         *stage = Stage::Sent;
         permit.sent();

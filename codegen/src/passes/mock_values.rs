@@ -2,7 +2,7 @@
 //!
 //! The generator writes `value.to_string()` for every parameter. A list has no such thing, a time has another form in a URL,
 //! and a text with a `/` or a `.` in it means something else in the pattern of a path. The client's own writing serves here
-//! too; a list travels as repeated keys, so each element is expected on its own.
+//! too; a list travels as repeated keys, so each element is expected on its own, and as many keys as there are elements.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::quote;
@@ -39,7 +39,10 @@ impl VisitMut for Values {
         if call.method == "query_param" && self.in_list {
             let (name, value) = (&call.args[0], &call.args[1]);
             *expression = syn::parse_quote! {
-                value.iter().fold(self.0, |when, value| when.query_param(#name, #value))
+                value.iter().fold(
+                    self.0.query_param_count(concat!("^", #name, "$"), "", value.len()),
+                    |when, value| when.query_param(#name, #value),
+                )
             };
         } else if call.method == "to_string" && is_value(&call.receiver) {
             *expression = syn::parse_quote!(crate::request::plain(&value));

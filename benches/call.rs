@@ -1,0 +1,144 @@
+//! What a call costs beside the same call written by hand with reqwest: instructions of the client's process alone.
+//!
+//! `cargo bench --bench call` runs both under valgrind's callgrind (Debian: `apt-get install valgrind`), each with two
+//! numbers of calls, so that the difference leaves out starting and connecting.
+
+use std::hint::black_box;
+use std::process::{Command, Stdio};
+
+use configcat_management::{Client, RetryPolicy};
+use serde::Deserialize;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+
+const FEW: u64 = 200;
+const MANY: u64 = 1200;
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let arguments: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|argument| argument != "--bench")
+        .collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    match arguments.as_slice() {
+        ["ours", url, calls] => runtime.block_on(ours(url, calls.parse()?)),
+        ["by-hand", url, calls] => runtime.block_on(by_hand(url, calls.parse()?)),
+        _ => compare(&runtime),
+    }
+}
+
+fn compare(runtime: &tokio::runtime::Runtime) -> Result<(), Box<dyn std::error::Error>> {
+    let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0"))?;
+    let url = format!("http://{}", listener.local_addr()?);
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
+        if let Ok(runtime) = runtime {
+            // The listener belongs to the other runtime; only its socket moves over.
+            let listener = listener.into_std().and_then(|socket| {
+                let _entered = runtime.enter();
+                TcpListener::from_std(socket)
+            });
+            runtime.block_on(serve(listener));
+        }
+    });
+    let ours = instructions("ours", &url)?;
+    let by_hand = instructions("by-hand", &url)?;
+    println!(
+        "instructions a call: ours {ours:.0}, by hand {by_hand:.0}, ratio {:.3}",
+        ours / by_hand
+    );
+    Ok(())
+}
+
+/// Instructions for one call of `who`.
+fn instructions(who: &str, url: &str) -> Result<f64, Box<dyn std::error::Error>> {
+    let few = counted(who, url, FEW)?;
+    let many = counted(who, url, MANY)?;
+    Ok((many - few) as f64 / (MANY - FEW) as f64)
+}
+
+fn counted(who: &str, url: &str, calls: u64) -> Result<u64, Box<dyn std::error::Error>> {
+    let output = Command::new("valgrind")
+        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+        .arg(std::env::current_exe()?)
+        .args([who, url, &calls.to_string()])
+        .stdout(Stdio::inherit())
+        .output()
+        .map_err(|error| {
+            format!("valgrind cannot be run ({error}); on Debian: apt-get install valgrind")
+        })?;
+    let told = String::from_utf8_lossy(&output.stderr);
+    let total = told
+        .lines()
+        .find_map(|line| line.split_once("Collected :"))
+        .and_then(|(_, total)| total.trim().parse().ok());
+    total.ok_or_else(|| format!("callgrind told no total:\n{told}").into())
+}
+
+#[derive(Deserialize)]
+struct Me {
+    email: String,
+    #[serde(rename = "fullName")]
+    full_name: String,
+}
+
+async fn by_hand(url: &str, calls: u64) -> Result<(), Box<dyn std::error::Error>> {
+    let client = reqwest::Client::builder().user_agent("by-hand/1").build()?;
+    for _ in 0..calls {
+        let response = client
+            .get(format!("{url}/v1/me"))
+            .basic_auth("user", Some("password"))
+            .header("accept", "application/json")
+            .send()
+            .await?
+            .error_for_status()?;
+        let me: Me = serde_json::from_slice(&response.bytes().await?)?;
+        black_box((me.email, me.full_name));
+    }
+    Ok(())
+}
+
+async fn ours(url: &str, calls: u64) -> Result<(), Box<dyn std::error::Error>> {
+    let client = Client::builder()
+        .credentials("user", "password")
+        .base_url(url)
+        .retry(RetryPolicy::default())
+        .build()?;
+    for _ in 0..calls {
+        let me = client.get_me().send().await?.into_inner();
+        black_box((me.email, me.full_name));
+    }
+    Ok(())
+}
+
+/// Answers every request on kept connections, with the headers of the real service.
+async fn serve(listener: std::io::Result<TcpListener>) {
+    let Ok(listener) = listener else { return };
+    while let Ok((mut stream, _)) = listener.accept().await {
+        tokio::spawn(async move {
+            let body = r#"{"email":"ada@example.com","fullName":"Ada Example"}"#;
+            let reset = "2099-01-01T00:00:00.0000000Z";
+            let answer = format!(
+                "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ndate: Sun, 22 Nov 2026 10:00:00 GMT\r\n\
+                 x-rate-limit-remaining: 100000\r\nx-rate-limit-reset: {reset}\r\ncontent-length: {}\r\n\r\n{body}",
+                body.len()
+            );
+            let mut buffer = [0; 4096];
+            let mut seen = Vec::new();
+            while let Ok(read @ 1..) = stream.read(&mut buffer).await {
+                seen.extend_from_slice(&buffer[..read]);
+                while let Some(end) = seen.windows(4).position(|four| four == b"\r\n\r\n") {
+                    seen.drain(..end + 4);
+                    if stream.write_all(answer.as_bytes()).await.is_err() {
+                        return;
+                    }
+                }
+            }
+        });
+    }
+}
