@@ -1,0 +1,347 @@
+//! How a client is set up.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use base64::Engine as _;
+use http::HeaderValue;
+use reqwest::Url;
+
+use super::Client;
+use crate::transport::events::{Event, Listener};
+use crate::transport::limiter::RateLimiter;
+use crate::transport::retry::{RetryPolicy, RetryQuota};
+use crate::transport::{Options, Transport};
+use crate::{Error, Result, Secret};
+
+/// Sets up a [`Client`].
+///
+/// ```
+/// use std::time::Duration;
+/// use configcat_management::Client;
+///
+/// let client = Client::builder()
+///     .credentials("user", "password")
+///     .timeout(Duration::from_secs(20))
+///     .caller_id("release-bot/1.4")
+///     .build()?;
+/// # Ok::<(), configcat_management::Error>(())
+/// ```
+#[must_use = "a client is made by `build`"]
+pub struct ClientBuilder {
+    user: Option<String>,
+    password: Option<Secret>,
+    base_url: Option<String>,
+    plain_http: bool,
+    connect_timeout: Duration,
+    timeout: Duration,
+    max_body: usize,
+    user_agent: Option<String>,
+    caller_id: Option<String>,
+    options: Options,
+    limiter: RateLimiter,
+    listener: Option<Listener>,
+    http: reqwest::ClientBuilder,
+    problem: Option<String>,
+}
+
+impl ClientBuilder {
+    /// The public service.
+    pub const DEFAULT_BASE_URL: &'static str = "https://api.configcat.com";
+    /// 10 seconds: an address that has not answered by then will not, and a deploy job should know.
+    pub const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+    /// 60 seconds: far more than any answer of the API should take.
+    pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
+    /// 64 MiB: ten thousand settings of a config with all their rules fit many times over.
+    pub const DEFAULT_MAX_BODY: usize = 64 * 1024 * 1024;
+    /// This crate and its version.
+    pub const DEFAULT_USER_AGENT: &'static str =
+        concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
+
+    pub(crate) fn new() -> Self {
+        ClientBuilder {
+            user: None,
+            password: None,
+            base_url: None,
+            plain_http: false,
+            connect_timeout: Self::DEFAULT_CONNECT_TIMEOUT,
+            timeout: Self::DEFAULT_TIMEOUT,
+            max_body: Self::DEFAULT_MAX_BODY,
+            user_agent: None,
+            caller_id: None,
+            options: Options {
+                retry: RetryPolicy::default(),
+                deadline: None,
+            },
+            limiter: RateLimiter::new(),
+            listener: None,
+            http: reqwest::Client::builder(),
+            problem: None,
+        }
+    }
+
+    /// User name and password of the Public API, which ConfigCat's dashboard gives out. No default.
+    pub fn credentials(mut self, user: impl Into<String>, password: impl Into<Secret>) -> Self {
+        self.user = Some(user.into());
+        self.password = Some(password.into());
+        self
+    }
+
+    /// Credentials and host from the variables that the official tools read: `CONFIGCAT_API_USER`, `CONFIGCAT_API_PASS`
+    /// (both needed), and `CONFIGCAT_BASE_URL` (a URL) or `CONFIGCAT_API_HOST` (a host name). An empty variable counts as
+    /// unset. What is set before stays where the environment has nothing; what is set afterwards wins.
+    pub fn from_env(mut self) -> Self {
+        let mut variable = |name: &str| match std::env::var(name) {
+            Ok(text) if text.is_empty() => None,
+            Ok(text) => Some(text),
+            Err(std::env::VarError::NotPresent) => None,
+            Err(std::env::VarError::NotUnicode(_)) => {
+                self.problem
+                    .get_or_insert_with(|| format!("the environment variable {name} is not UTF-8"));
+                None
+            }
+        };
+        let user = variable("CONFIGCAT_API_USER");
+        let password = variable("CONFIGCAT_API_PASS");
+        let base_url = variable("CONFIGCAT_BASE_URL");
+        let host = variable("CONFIGCAT_API_HOST");
+        self.user = user.or(self.user);
+        self.password = password.map(Secret::from).or(self.password);
+        match (base_url, host) {
+            (Some(url), _) => self.base_url(url),
+            (None, Some(host)) => self.host(host),
+            (None, None) => self,
+        }
+    }
+
+    /// The host of a dedicated or on-premise ConfigCat, with its port where it is not 443; reached by https.
+    /// Default: [`DEFAULT_BASE_URL`](Self::DEFAULT_BASE_URL).
+    pub fn host(self, host: impl Into<String>) -> Self {
+        let host = host.into();
+        match host.contains("://") {
+            true => self.base_url(host),
+            false => self.base_url(format!("https://{host}")),
+        }
+    }
+
+    /// The URL that every operation's path is added to. It may have a path of its own, but neither credentials, query nor
+    /// fragment. Plain http is for loopback addresses alone, see [`allow_plain_http`](Self::allow_plain_http).
+    /// Default: [`DEFAULT_BASE_URL`](Self::DEFAULT_BASE_URL).
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = Some(url.into());
+        self
+    }
+
+    /// Allows plain http beyond this machine, which shows the credentials to everyone on the way. For a stand-in server
+    /// that runs in a container beside the tests. Default: not allowed.
+    pub fn allow_plain_http(mut self) -> Self {
+        self.plain_http = true;
+        self
+    }
+
+    /// The time that a connection may take to come about. Default: [`DEFAULT_CONNECT_TIMEOUT`](Self::DEFAULT_CONNECT_TIMEOUT).
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// The time that one attempt may take, from connecting to the end of the body. Default:
+    /// [`DEFAULT_TIMEOUT`](Self::DEFAULT_TIMEOUT).
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// The time that a whole call may take: waiting for the rate limit, every attempt, and the body. Default: none, because
+    /// a job of many calls waits for the rate limit as long as it takes. [`Client::with_deadline`] sets it for some calls.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.options.deadline = Some(deadline);
+        self
+    }
+
+    /// What is tried again. Default: [`RetryPolicy::default`]. [`Client::with_retry`] sets it for some calls.
+    pub fn retry(mut self, retry: RetryPolicy) -> Self {
+        self.options.retry = retry;
+        self
+    }
+
+    /// Shares a rate limiter with other clients that have the same credentials. Default: one of its own.
+    pub fn rate_limiter(mut self, limiter: RateLimiter) -> Self {
+        self.limiter = limiter;
+        self
+    }
+
+    /// Is told what calls are doing: for progress bars and metrics. It is called in the middle of calls, so it should not
+    /// block. Default: nobody.
+    pub fn on_event(mut self, listener: impl Fn(&Event) + Send + Sync + 'static) -> Self {
+        self.listener = Some(Box::new(listener));
+        self
+    }
+
+    /// The bytes that the body of an answer may have, after decompression. Default:
+    /// [`DEFAULT_MAX_BODY`](Self::DEFAULT_MAX_BODY).
+    pub fn max_body(mut self, bytes: usize) -> Self {
+        self.max_body = bytes;
+        self
+    }
+
+    /// The `User-Agent` header. Default: [`DEFAULT_USER_AGENT`](Self::DEFAULT_USER_AGENT).
+    pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
+        self.user_agent = Some(user_agent.into());
+        self
+    }
+
+    /// The `X-Caller-Id` header, in which a tool names itself to ConfigCat. Default: not sent.
+    pub fn caller_id(mut self, caller_id: impl Into<String>) -> Self {
+        self.caller_id = Some(caller_id.into());
+        self
+    }
+
+    /// Your own settings of the HTTP client, such as proxies, certificates and connection pools.
+    ///
+    /// It takes reqwest's *builder*, not a finished client, because a finished client keeps its own way with redirects: it
+    /// would follow one to another host and take the SDK key along. User agent, connect timeout and redirects are set here.
+    pub fn http(mut self, http: reqwest::ClientBuilder) -> Self {
+        self.http = http;
+        self
+    }
+
+    /// The client.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Config`] says which setting is missing or wrong, and which method or variable sets it.
+    pub fn build(self) -> Result<Client> {
+        if let Some(problem) = self.problem {
+            return Err(Error::Config(problem));
+        }
+        let user = given(self.user, "user name", "CONFIGCAT_API_USER")?;
+        let password = given(self.password, "password", "CONFIGCAT_API_PASS")?;
+        let base = self.base_url.as_deref().unwrap_or(Self::DEFAULT_BASE_URL);
+        let base = checked_base(base, self.plain_http)?;
+        let user_agent = self
+            .user_agent
+            .as_deref()
+            .unwrap_or(Self::DEFAULT_USER_AGENT);
+        let user_agent = header("user_agent", user_agent)?;
+        let caller_id = self
+            .caller_id
+            .map(|id| header("caller_id", &id))
+            .transpose()?;
+        let http = self
+            .http
+            .user_agent(user_agent)
+            .connect_timeout(self.connect_timeout)
+            // Credentials and SDK keys go to the configured origin and nowhere else.
+            .redirect(reqwest::redirect::Policy::none())
+            .referer(false)
+            .build()
+            .map_err(|error| {
+                Error::Config(format!("the HTTP client cannot be built: {error:#?}"))
+            })?;
+        Ok(Client {
+            transport: Arc::new(Transport {
+                http,
+                base,
+                authorization: basic(&user, &password)?,
+                caller_id,
+                timeout: self.timeout,
+                max_body: self.max_body,
+                limiter: self.limiter,
+                quota: RetryQuota::new(),
+                listener: self.listener,
+            }),
+            options: self.options,
+        })
+    }
+}
+
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("user", &self.user)
+            .field("password", &self.password)
+            // A base URL that `build` refuses may hold a password.
+            .field("base_url", &self.base_url.as_deref().map(without_user_info))
+            .finish_non_exhaustive()
+    }
+}
+
+fn given<T>(setting: Option<T>, name: &str, variable: &str) -> Result<T> {
+    setting.ok_or_else(|| {
+        Error::Config(format!(
+            "no {name}: pass it to `Client::builder().credentials(user, password)`, or set {variable} and call `from_env()`"
+        ))
+    })
+}
+
+fn checked_base(text: &str, plain_http: bool) -> Result<String> {
+    let wrong = |problem: &str| {
+        let text = without_user_info(text);
+        Error::Config(format!(
+            "`{text}` cannot be the base URL: {problem}; set it by `base_url(url)`, CONFIGCAT_BASE_URL or CONFIGCAT_API_HOST"
+        ))
+    };
+    let url = Url::parse(text).map_err(|error| wrong(&error.to_string()))?;
+    let loopback = match url.host() {
+        None => return Err(wrong("it has no host")),
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+    };
+    match url.scheme() {
+        "https" => {}
+        "http" if loopback || plain_http => {}
+        "http" => {
+            return Err(wrong(
+                "plain http would show the credentials to everyone on the way; use https, or `allow_plain_http()`",
+            ));
+        }
+        _ => return Err(wrong("it is neither https nor http")),
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(wrong(
+            "credentials do not belong there; use `credentials(user, password)`",
+        ));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(wrong("it has a query or a fragment"));
+    }
+    Ok(url.as_str().trim_end_matches('/').to_string())
+}
+
+fn without_user_info(url: &str) -> String {
+    match (url.find("://"), url.rfind('@')) {
+        (Some(start), Some(end)) if start < end => {
+            format!("{}://***{}", &url[..start], &url[end..])
+        }
+        (None, Some(end)) => format!("***{}", &url[end..]),
+        _ => url.to_string(),
+    }
+}
+
+fn header(setting: &str, text: &str) -> Result<HeaderValue> {
+    HeaderValue::from_str(text).map_err(|_| {
+        Error::Config(format!(
+            "`{setting}` is {text:?}, which has characters that a header cannot carry"
+        ))
+    })
+}
+
+/// `Authorization: Basic …`. A user name cannot hold a colon, which ends it.
+fn basic(user: &str, password: &Secret) -> Result<HeaderValue> {
+    if user.contains(':') {
+        return Err(Error::Config(
+            "the user name has a colon, which HTTP Basic authentication cannot carry; check `credentials(user, password)` or \
+             CONFIGCAT_API_USER"
+                .to_string(),
+        ));
+    }
+    let encoded =
+        base64::engine::general_purpose::STANDARD.encode(format!("{user}:{}", password.expose()));
+    let mut value = HeaderValue::from_str(&format!("Basic {encoded}"))
+        .map_err(|_| Error::Config("the credentials cannot be sent in a header".to_string()))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
