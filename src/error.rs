@@ -9,7 +9,9 @@ use http::{HeaderMap, StatusCode};
 
 use crate::Operation;
 use crate::check::Violation;
+use crate::transport::model::Reading;
 use crate::transport::retry::Effort;
+use crate::transport::times;
 
 mod message;
 
@@ -46,7 +48,7 @@ pub enum Error {
     Connection(Box<ConnectionError>),
     /// There was an answer, but it is not what the API describes. The call was processed.
     Decode(Box<DecodeError>),
-    /// The call would have to wait for the rate limit past its deadline, and was not sent.
+    /// The call would have to wait for the rate limit past its deadline, and was not sent, or not once more.
     Deadline(Box<DeadlineError>),
 }
 
@@ -84,6 +86,8 @@ pub struct ApiError {
     pub attempts: u32,
     /// How long it waited in all: for the rate limit, and between attempts.
     pub waited: Duration,
+    /// See [`Error::perhaps_processed`].
+    pub perhaps_processed: bool,
 }
 
 /// No answer, or one that broke off; part of [`Error::Connection`].
@@ -100,6 +104,8 @@ pub struct ConnectionError {
     pub attempts: u32,
     /// How long it waited in all: for the rate limit, and between attempts.
     pub waited: Duration,
+    /// See [`Error::perhaps_processed`].
+    pub perhaps_processed: bool,
     /// Trying again would end the same way.
     is_final: bool,
     source: Option<reqwest::Error>,
@@ -119,35 +125,42 @@ pub struct DeadlineError {
     pub operation: &'static Operation,
     /// How long the wait for the rate limit would have been, as far as known.
     pub needed: Option<Duration>,
-    /// How often the call was tried; an attempt before this one was answered with 429, or failed before it was sent, or the
-    /// call may be repeated.
+    /// How often the call was tried before; 0 where it was never sent.
     pub attempts: u32,
     /// How long it waited in all: for the rate limit, and between attempts.
     pub waited: Duration,
+    /// See [`Error::perhaps_processed`].
+    pub perhaps_processed: bool,
 }
 
 /// How far a call got before its connection failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Stage {
-    /// There was no connection; the server has seen nothing.
+    /// There was no connection, or none that began to send the body, or the server refused to take the call up: it has
+    /// processed nothing.
     Connecting,
-    /// There was a connection; the server may have processed the call.
+    /// There was, or may have been, a connection; the server may have processed the call.
     Sent,
-    /// The answer's status and headers came, but not all of its body. The server has processed the call.
+    /// A success came, but not all of its body. The server has processed the call.
     Answering,
 }
 
 /// An answer that is not what the API describes; part of [`Error::Decode`].
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct DecodeError {
     /// What was called.
     pub operation: &'static Operation,
     /// The status of the answer.
     pub status: StatusCode,
+    /// The headers of the answer.
+    pub headers: HeaderMap,
     /// The whole body. It may hold secrets, and is not printed.
     pub body: Body,
+    /// How often the call was tried.
+    pub attempts: u32,
+    /// How long it waited in all: for the rate limit, and between attempts.
+    pub waited: Duration,
     source: serde_json::Error,
 }
 
@@ -191,6 +204,76 @@ impl Error {
         }
     }
 
+    /// Whether the server may have done what it was asked: in the last attempt, or in an earlier one that was repeated.
+    ///
+    /// Where this is `false`, nothing was changed, and the call can be made again. Where it is `true` and the call changes
+    /// something, look before you make it again: it was answered with a success that cannot be read, a failure that may have
+    /// come too late (3xx, 408, 5xx), or not at all.
+    pub fn perhaps_processed(&self) -> bool {
+        match self {
+            Error::Config(_) | Error::Invalid(_) => false,
+            Error::Api(error) => error.perhaps_processed,
+            Error::Connection(error) => error.perhaps_processed,
+            Error::Decode(_) => true,
+            Error::Deadline(error) => error.perhaps_processed,
+        }
+    }
+
+    /// How often the call was tried; 0 where it was never sent.
+    pub fn attempts(&self) -> u32 {
+        match self {
+            Error::Config(_) | Error::Invalid(_) => 0,
+            Error::Api(error) => error.attempts,
+            Error::Connection(error) => error.attempts,
+            Error::Decode(error) => error.attempts,
+            Error::Deadline(error) => error.attempts,
+        }
+    }
+
+    /// How long the call waited in all: for the rate limit, and between attempts.
+    pub fn waited(&self) -> Duration {
+        match self {
+            Error::Config(_) | Error::Invalid(_) => Duration::ZERO,
+            Error::Api(error) => error.waited,
+            Error::Connection(error) => error.waited,
+            Error::Decode(error) => error.waited,
+            Error::Deadline(error) => error.waited,
+        }
+    }
+
+    /// How many requests the rate limit left when the last answer was written; `None` where it did not say, or there was none.
+    pub fn remaining(&self) -> Option<u32> {
+        Reading::of(self.status()?, self.headers()?).remaining
+    }
+
+    /// How long the period of the rate limit lasted when the last answer was written; `None` where it did not say, or there
+    /// was none.
+    pub fn reset(&self) -> Option<Duration> {
+        let headers = self.headers()?;
+        let reset = Reading::of(self.status()?, headers).reset?;
+        Some(times::left(headers, reset))
+    }
+
+    /// The headers of the answer, where there was one.
+    pub fn headers(&self) -> Option<&HeaderMap> {
+        match self {
+            Error::Api(error) => Some(&error.headers),
+            Error::Decode(error) => Some(&error.headers),
+            _ => None,
+        }
+    }
+
+    /// What went wrong in a few words, none of which are the server's.
+    pub(crate) fn reason(&self) -> String {
+        match self {
+            Error::Api(error) => error.status.to_string(),
+            Error::Connection(error) => format!("{}: {}", error.stage.words(), error.problem),
+            Error::Decode(error) => format!("{}, but not what the API describes", error.status),
+            Error::Deadline(_) => "its deadline ends before it may be sent".to_string(),
+            Error::Config(_) | Error::Invalid(_) => "not to be sent".to_string(),
+        }
+    }
+
     pub(crate) fn invalid(operation: &'static Operation, violation: Violation) -> Self {
         let Violation { field, problem } = violation;
         Error::Invalid(Box::new(InvalidRequest {
@@ -209,13 +292,13 @@ impl Error {
         let is_final = source.as_ref().is_some_and(reqwest::Error::is_builder);
         // The URL of a call may carry what a log should not; the operation says which call it was.
         let source = source.map(reqwest::Error::without_url);
-        let (problem, attempts, waited) = (problem.into(), 1, Duration::ZERO);
         Error::Connection(Box::new(ConnectionError {
             operation,
             stage,
-            problem,
-            attempts,
-            waited,
+            problem: problem.into(),
+            attempts: 1,
+            waited: Duration::ZERO,
+            perhaps_processed: stage != Stage::Connecting,
             is_final,
             source,
         }))
@@ -223,73 +306,68 @@ impl Error {
 
     /// A body beyond its limit.
     pub(crate) fn too_large(operation: &'static Operation, problem: String) -> Self {
-        let (stage, attempts, waited) = (Stage::Answering, 1, Duration::ZERO);
-        let (is_final, source) = (true, None);
         Error::Connection(Box::new(ConnectionError {
             operation,
-            stage,
+            stage: Stage::Answering,
             problem,
-            attempts,
-            waited,
-            is_final,
-            source,
+            attempts: 1,
+            waited: Duration::ZERO,
+            perhaps_processed: true,
+            is_final: true,
+            source: None,
         }))
     }
 
-    pub(crate) fn deadline(
-        operation: &'static Operation,
-        needed: Option<Duration>,
-        effort: Effort,
-    ) -> Self {
-        let Effort {
-            attempts, waited, ..
-        } = effort;
+    pub(crate) fn deadline(operation: &'static Operation, needed: Option<Duration>) -> Self {
         Error::Deadline(Box::new(DeadlineError {
             operation,
             needed,
-            attempts,
-            waited,
+            attempts: 0,
+            waited: Duration::ZERO,
+            perhaps_processed: false,
         }))
     }
 
     /// The same, after this effort.
-    pub(crate) fn after(mut self, effort: Effort) -> Self {
-        match &mut self {
-            Error::Api(error) => (error.attempts, error.waited) = (effort.attempts, effort.waited),
-            Error::Connection(error) => {
-                (error.attempts, error.waited) = (effort.attempts, effort.waited)
-            }
-            _ => {}
-        }
+    pub(crate) fn after(mut self, effort: &Effort) -> Self {
+        let (attempts, waited, processed) = match &mut self {
+            Error::Config(_) | Error::Invalid(_) => return self,
+            Error::Api(error) => (
+                &mut error.attempts,
+                &mut error.waited,
+                &mut error.perhaps_processed,
+            ),
+            Error::Connection(error) => (
+                &mut error.attempts,
+                &mut error.waited,
+                &mut error.perhaps_processed,
+            ),
+            Error::Decode(error) => (&mut error.attempts, &mut error.waited, &mut true),
+            Error::Deadline(error) => (
+                &mut error.attempts,
+                &mut error.waited,
+                &mut error.perhaps_processed,
+            ),
+        };
+        (*attempts, *waited) = (effort.attempts, effort.waited);
+        *processed |= effort.perhaps_done;
         self
-    }
-
-    /// Whether the server may have done what it was asked.
-    pub(crate) fn perhaps_processed(&self) -> bool {
-        match self {
-            Error::Api(error) => error.status.is_server_error(),
-            Error::Connection(error) => error.stage != Stage::Connecting,
-            _ => false,
-        }
-    }
-
-    pub(crate) fn take_headers(&mut self) -> HeaderMap {
-        match self {
-            Error::Api(error) => std::mem::take(&mut error.headers),
-            _ => HeaderMap::new(),
-        }
     }
 
     pub(crate) fn decode(
         operation: &'static Operation,
         status: StatusCode,
+        headers: HeaderMap,
         body: Bytes,
         source: serde_json::Error,
     ) -> Self {
         Error::Decode(Box::new(DecodeError {
             operation,
             status,
+            headers,
             body: Body(body),
+            attempts: 1,
+            waited: Duration::ZERO,
             source,
         }))
     }
@@ -318,7 +396,32 @@ impl ApiError {
             body,
             attempts: 1,
             waited: Duration::ZERO,
+            // A 4xx is a refusal; but a proxy that lost its patience does not know what became of the call.
+            perhaps_processed: !status.is_client_error() || status == StatusCode::REQUEST_TIMEOUT,
         }
+    }
+}
+
+impl Stage {
+    fn words(self) -> &'static str {
+        match self {
+            Stage::Connecting => "could not be sent",
+            Stage::Sent => "got no answer; whether the server processed it is unknown",
+            Stage::Answering => "was processed, but its answer broke off",
+        }
+    }
+}
+
+impl fmt::Debug for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DecodeError")
+            .field("operation", &self.operation.id)
+            .field("status", &self.status)
+            .field("body", &self.body)
+            .field("attempts", &self.attempts)
+            .field("waited", &self.waited)
+            .field("source", &self.source)
+            .finish_non_exhaustive()
     }
 }
 
@@ -332,6 +435,7 @@ impl fmt::Debug for ApiError {
             .field("retry_after", &self.retry_after)
             .field("attempts", &self.attempts)
             .field("waited", &self.waited)
+            .field("perhaps_processed", &self.perhaps_processed)
             .finish_non_exhaustive()
     }
 }
@@ -356,16 +460,17 @@ impl fmt::Display for Error {
                 if let Some(wait) = error.retry_after {
                     write!(f, " (retry after {wait:?})")?;
                 }
-                tried(f, error.attempts, error.waited)
+                tried(f, error.attempts, error.waited)?;
+                earlier(f, error.perhaps_processed && error.status.is_client_error())
             }
             Error::Connection(error) => {
-                let stage = match error.stage {
-                    Stage::Connecting => "could not be sent",
-                    Stage::Sent => "got no answer; whether the server processed it is unknown",
-                    Stage::Answering => "was processed, but its answer broke off",
-                };
+                let stage = error.stage.words();
                 write!(f, "{} {stage}: {}", error.operation, error.problem)?;
-                tried(f, error.attempts, error.waited)
+                tried(f, error.attempts, error.waited)?;
+                earlier(
+                    f,
+                    error.perhaps_processed && error.stage == Stage::Connecting,
+                )
             }
             Error::Decode(error) => {
                 let DecodeError {
@@ -380,15 +485,21 @@ impl fmt::Display for Error {
                 )
             }
             Error::Deadline(error) => {
+                let again = match error.attempts {
+                    0 => "",
+                    _ => " again",
+                };
                 write!(
                     f,
-                    "{} was not sent: its deadline ends before the rate limit allows it",
+                    "{} was not sent{again}: its deadline ends before ",
                     error.operation
                 )?;
-                if let Some(needed) = error.needed {
-                    write!(f, ", in {needed:.1?}")?;
+                match error.needed {
+                    Some(needed) => write!(f, "the rate limit allows it, in {needed:.1?}")?,
+                    None => f.write_str("it may be sent")?,
                 }
-                tried(f, error.attempts, error.waited)
+                tried(f, error.attempts, error.waited)?;
+                earlier(f, error.perhaps_processed)
             }
         }
     }
@@ -398,6 +509,14 @@ fn tried(f: &mut fmt::Formatter<'_>, attempts: u32, waited: Duration) -> fmt::Re
     match attempts {
         0 | 1 => Ok(()),
         attempts => write!(f, " (after {attempts} attempts and waits of {waited:.1?})"),
+    }
+}
+
+/// Where the words so far are of the last attempt, and an earlier one may have gone further.
+fn earlier(f: &mut fmt::Formatter<'_>, perhaps: bool) -> fmt::Result {
+    match perhaps {
+        true => f.write_str("; an earlier attempt may have been processed"),
+        false => Ok(()),
     }
 }
 

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use crate::transport::Answer;
 use crate::transport::model::Reading;
-use crate::transport::times::Time;
+use crate::transport::times;
 use crate::{Error, Result};
 
 /// The value that a call gives, with the status and the headers that it came with.
@@ -29,7 +29,8 @@ impl<T> ResponseValue<T> {
         self.inner
     }
 
-    /// The status as the server sent it: 204 where a patch changed nothing.
+    /// The status as the server sent it: 204 where a patch changed nothing; 404 where a deletion was tried again because its
+    /// first answer was lost, and found nothing left to delete.
     pub fn status(&self) -> StatusCode {
         self.status
     }
@@ -56,11 +57,7 @@ impl<T> ResponseValue<T> {
 
     /// How long the period of the rate limit lasted when the answer was written.
     pub fn reset(&self) -> Option<Duration> {
-        let reading = self.reading();
-        match reading.reset? {
-            Time::In(delay) => Some(delay),
-            Time::At(moment) => (moment - reading.date?).to_std().ok(),
-        }
+        Some(times::left(&self.headers, self.reading().reset?))
     }
 
     fn reading(&self) -> Reading {
@@ -77,8 +74,11 @@ impl<T: DeserializeOwned> ResponseValue<T> {
             headers,
             body,
             effort,
+            gone,
         } = answer;
-        let json = match body.is_empty() || std::mem::size_of::<T>() == 0 {
+        // Where no value is expected, whatever comes will do; but a page is not the API's, so the call did not get there.
+        let no_value = std::mem::size_of::<T>() == 0 && !is_page(&body);
+        let json = match body.is_empty() || no_value {
             true => b"null",
             false => &body[..],
         };
@@ -90,9 +90,17 @@ impl<T: DeserializeOwned> ResponseValue<T> {
                 attempts: effort.attempts,
                 waited: effort.waited,
             }),
-            Err(error) => Err(Error::decode(operation, status, body, error)),
+            Err(error) => Err(gone.unwrap_or_else(|| {
+                Error::decode(operation, status, headers, body, error).after(&effort)
+            })),
         }
     }
+}
+
+/// Whether something between here and the API answered in its place.
+fn is_page(body: &[u8]) -> bool {
+    let body = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body);
+    body.trim_ascii_start().starts_with(b"<")
 }
 
 impl<T> Deref for ResponseValue<T> {

@@ -201,7 +201,8 @@ impl ClientBuilder {
     /// Your own settings of the HTTP client, such as proxies, certificates and connection pools.
     ///
     /// It takes reqwest's *builder*, not a finished client, because a finished client keeps its own way with redirects: it
-    /// would follow one to another host and take the SDK key along. User agent, connect timeout and redirects are set here.
+    /// would follow one to another host and take the SDK key along. User agent, connect timeout, redirects and
+    /// reqwest's own retries are set here.
     pub fn http(mut self, http: reqwest::ClientBuilder) -> Self {
         self.http = http;
         self
@@ -236,6 +237,8 @@ impl ClientBuilder {
             // Credentials and SDK keys go to the configured origin and nowhere else.
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
+            // What is sent again is decided in one place, and counted.
+            .retry(reqwest::retry::never())
             .build()
             .map_err(|error| {
                 Error::Config(format!("the HTTP client cannot be built: {error:#?}"))

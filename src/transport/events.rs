@@ -4,9 +4,14 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use crate::Operation;
+use super::Transport;
+use super::retry::Effort;
+use crate::{Error, Operation};
 
 /// What a call is doing, told to [`ClientBuilder::on_event`](crate::ClientBuilder::on_event). No secret and no body is in it.
+///
+/// A call that gets its answer ends with [`Event::Answered`], any other with [`Event::GaveUp`]. A call that is dropped ends
+/// without a word.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Event {
@@ -36,10 +41,130 @@ pub enum Event {
         attempt: u32,
         /// How long until the next one; `None` where the rate limit decides.
         wait: Option<Duration>,
-        /// Why the attempt failed.
+        /// Why the attempt failed: the status, or what happened to the connection.
+        reason: String,
+    },
+    /// A call is not tried again, and ends with an error.
+    GaveUp {
+        /// What was called.
+        operation: &'static Operation,
+        /// How often it was tried.
+        attempts: u32,
+        /// How long it waited in all: for the rate limit, and between attempts.
+        waited: Duration,
+        /// Why the last attempt failed: the status, or what happened to the connection.
         reason: String,
     },
 }
 
 /// Who is told.
 pub(crate) type Listener = Box<dyn Fn(&Event) + Send + Sync>;
+
+impl Transport {
+    fn tell(&self, event: impl FnOnce() -> Event) {
+        if let Some(listener) = &self.listener {
+            listener(&event());
+        }
+    }
+
+    pub(super) fn tell_waiting(
+        &self,
+        operation: &'static Operation,
+        effort: &Effort,
+        expected: Option<Duration>,
+    ) {
+        let attempt = effort.attempts + 1;
+        tracing::debug!(
+            operation = operation.id,
+            attempt,
+            wait = ?expected,
+            "waits for the rate limit"
+        );
+        self.tell(|| Event::Waiting {
+            operation,
+            expected,
+        });
+    }
+
+    pub(super) fn tell_answered(
+        &self,
+        operation: &'static Operation,
+        effort: &Effort,
+        status: StatusCode,
+        took: Duration,
+    ) {
+        let attempt = effort.attempts;
+        tracing::debug!(
+            operation = operation.id,
+            attempt,
+            status = status.as_u16(),
+            ?took,
+            "answered"
+        );
+        self.tell(|| Event::Answered {
+            operation,
+            attempt,
+            status,
+            took,
+        });
+    }
+
+    pub(super) fn tell_retrying(
+        &self,
+        operation: &'static Operation,
+        effort: &Effort,
+        wait: Option<Duration>,
+        error: &Error,
+    ) {
+        let attempt = effort.attempts;
+        let reason = error.reason();
+        match wait {
+            Some(wait) => {
+                tracing::warn!(
+                    operation = operation.id,
+                    attempt,
+                    ?wait,
+                    reason,
+                    "tries again"
+                );
+            }
+            None => tracing::info!(
+                operation = operation.id,
+                attempt,
+                reason,
+                "tries again as soon as the rate limit allows"
+            ),
+        }
+        self.tell(|| Event::Retrying {
+            operation,
+            attempt,
+            wait,
+            reason,
+        });
+    }
+
+    pub(super) fn tell_gave_up(
+        &self,
+        operation: &'static Operation,
+        effort: &Effort,
+        error: &Error,
+    ) {
+        let Effort {
+            attempts, waited, ..
+        } = *effort;
+        let reason = error.reason();
+        tracing::debug!(
+            operation = operation.id,
+            attempts,
+            ?waited,
+            reason,
+            "gives up"
+        );
+        self.tell(|| Event::GaveUp {
+            operation,
+            attempts,
+            waited,
+            reason,
+        });
+    }
+}

@@ -1,5 +1,6 @@
 //! Who may send when: first come, first served, and never more than the server allows.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -28,6 +29,8 @@ struct Shared {
     turnstile: Semaphore,
     /// An answer has come, or a permit was given back.
     changed: Notify,
+    /// Permits that are given out.
+    permits: AtomicUsize,
 }
 
 /// The wait that a deadline does not allow.
@@ -53,6 +56,7 @@ impl RateLimiter {
                 model: Mutex::new(Model::new(max_wait)),
                 turnstile: Semaphore::new(1),
                 changed: Notify::new(),
+                permits: AtomicUsize::new(0),
             }),
         }
     }
@@ -60,6 +64,11 @@ impl RateLimiter {
     /// What is left of the period, as far as known.
     pub fn remaining(&self) -> Option<u32> {
         self.shared.model().left().0
+    }
+
+    /// Requests that are under way: sent, or about to be, and not answered. 0 where nobody calls.
+    pub fn in_flight(&self) -> usize {
+        self.shared.permits.load(Ordering::Relaxed)
     }
 
     /// How long the period lasts from now on, as far as known.
@@ -169,6 +178,7 @@ pub(crate) struct Permit {
 
 impl Permit {
     fn new(limiter: RateLimiter, ticket: Ticket) -> Self {
+        limiter.shared.permits.fetch_add(1, Ordering::Relaxed);
         Permit {
             limiter,
             ticket,
@@ -200,6 +210,7 @@ impl Permit {
 
 impl Drop for Permit {
     fn drop(&mut self) {
+        self.limiter.shared.permits.fetch_sub(1, Ordering::Relaxed);
         if !self.done {
             self.limiter
                 .shared

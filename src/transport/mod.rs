@@ -4,26 +4,32 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep_until, timeout_at};
 
 use crate::error::{ApiError, Stage};
 use crate::request::Request;
 use crate::{Error, Operation, Result};
 
+mod body;
 mod clock;
 pub(crate) mod events;
+mod failure;
 pub(crate) mod limiter;
 pub(crate) mod model;
 pub(crate) mod retry;
 pub(crate) mod times;
 
-use events::{Event, Listener};
+use body::{Incoming, Outgoing};
+use events::Listener;
 use limiter::{Permit, RateLimiter};
 use model::Reading;
 use retry::{Effort, RetryPolicy, RetryQuota, Verdict};
 
 /// The header in which official tools name themselves.
 const CALLER_ID: HeaderName = HeaderName::from_static("x-caller-id");
+
+/// The time that the words of a failure may take; its status is known already.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Sends requests to one server with one set of credentials.
 pub(crate) struct Transport {
@@ -57,79 +63,93 @@ pub(crate) struct Answer {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
     pub(crate) effort: Effort,
+    /// A deletion was tried again and found nothing left to delete: a success, unless it should have given a value.
+    pub(crate) gone: Option<Error>,
+}
+
+/// One request on its way.
+struct Attempt<'a> {
+    request: &'a Request,
+    /// Taken when the answer comes.
+    permit: Option<Permit>,
+    stage: Stage,
+    body: Option<Outgoing>,
 }
 
 impl Transport {
     /// Makes one call: as many attempts as it takes and the options allow.
     pub(crate) async fn exec(&self, request: Request, options: Options) -> Result<Answer> {
-        let operation = request.operation;
-        let deadline = options.deadline.map(|deadline| Instant::now() + deadline);
         let mut effort = Effort::default();
+        match self.run(&request, options, &mut effort).await {
+            Ok(answer) => Ok(Answer { effort, ..answer }),
+            Err(error) => {
+                let error = error.after(&effort);
+                self.tell_gave_up(request.operation, &effort, &error);
+                Err(error)
+            }
+        }
+    }
+
+    async fn run(
+        &self,
+        request: &Request,
+        options: Options,
+        effort: &mut Effort,
+    ) -> Result<Answer> {
+        let operation = request.operation;
+        let deadline = options.deadline.map(from_now);
         loop {
-            let permit = self.admit(operation, deadline, &mut effort).await?;
+            let permit = self.admit(operation, deadline, effort).await?;
             effort.attempts += 1;
             let began = Instant::now();
-            let until = deadline.map_or(began + self.timeout, |deadline| {
-                deadline.min(began + self.timeout)
-            });
-            let mut stage = Stage::Connecting;
-            let attempt = self.attempt(&request, permit, &mut stage);
-            let result = match timeout_at(until, attempt).await {
-                Ok(result) => result,
-                Err(_) => {
-                    let problem = format!("no complete answer within {:?}", until - began);
-                    Err(Error::connection(operation, stage, problem, None))
-                }
+            let result = self.attempt(request, permit, options, deadline).await;
+            let status = match &result {
+                Ok(answer) => Some(answer.status),
+                Err(error) => error.status(),
             };
-            let mut error = match result {
-                Ok(mut answer) => {
-                    self.quota.succeeded(effort.attempts > 1);
-                    self.tell_answered(operation, effort, answer.status, began);
-                    answer.effort = effort;
+            if let Some(status) = status {
+                self.tell_answered(operation, effort, status, began.elapsed());
+            }
+            let error = match result {
+                Ok(answer) => {
+                    self.quota.succeeded(effort.failures() > 0);
                     return Ok(answer);
+                }
+                // What is to be gone is gone; an earlier attempt may be why.
+                Err(Error::Api(mut failure))
+                    if failure.status == StatusCode::NOT_FOUND
+                        && operation.method == Method::DELETE
+                        && effort.perhaps_done =>
+                {
+                    self.quota.succeeded(true);
+                    return Ok(Answer {
+                        operation,
+                        status: failure.status,
+                        headers: std::mem::take(&mut failure.headers),
+                        body: Bytes::new(),
+                        effort: *effort,
+                        gone: Some(Error::Api(failure).after(effort)),
+                    });
                 }
                 Err(error) => error,
             };
-            if let Some(status) = error.status() {
-                self.tell_answered(operation, effort, status, began);
-                if status == StatusCode::TOO_MANY_REQUESTS {
-                    effort.refusals += 1;
-                }
-                // What is to be gone is gone; an earlier attempt may be why.
-                if status == StatusCode::NOT_FOUND
-                    && operation.method == Method::DELETE
-                    && effort.perhaps_done
-                {
-                    let headers = error.take_headers();
-                    return Ok(Answer {
-                        operation,
-                        status,
-                        headers,
-                        body: Bytes::new(),
-                        effort,
-                    });
-                }
-            }
-            effort.perhaps_done |= error.perhaps_processed();
-            effort.first_failure.get_or_insert_with(Instant::now);
-            let verdict = match options.retry.judge(&operation.method, &error, &effort) {
-                Verdict::After(_) if !self.quota.take() => Verdict::GiveUp,
-                verdict => verdict,
-            };
-            let wait = match verdict {
-                Verdict::GiveUp => return Err(error.after(effort)),
+            effort.failed(&error);
+            let next = match options.retry.judge(&operation.method, &error, effort) {
+                Verdict::GiveUp => return Err(error),
                 Verdict::WhenAllowed => None,
-                Verdict::After(wait)
-                    if deadline.is_some_and(|deadline| Instant::now() + wait >= deadline) =>
-                {
-                    return Err(error.after(effort));
-                }
                 Verdict::After(wait) => Some(wait),
             };
-            self.tell_retrying(operation, effort, wait, &error);
-            if let Some(wait) = wait {
-                sleep(wait).await;
+            if let Some(wait) = next {
+                let until = from_now(wait);
+                if deadline.is_some_and(|deadline| until >= deadline) || !self.quota.take() {
+                    return Err(error);
+                }
+                self.tell_retrying(operation, effort, next, &error);
+                drop(error);
+                sleep_until(until).await;
                 effort.waited += wait;
+            } else {
+                self.tell_retrying(operation, effort, next, &error);
             }
         }
     }
@@ -144,78 +164,58 @@ impl Transport {
         let mut began = None;
         let waiting = |expected| {
             began = Some(Instant::now());
-            tracing::debug!(
-                operation = operation.id,
-                ?expected,
-                "waits for the rate limit"
-            );
-            if let Some(listener) = &self.listener {
-                listener(&Event::Waiting {
-                    operation,
-                    expected,
-                });
-            }
+            self.tell_waiting(operation, effort, expected);
         };
         let permit = self.limiter.acquire(deadline, waiting).await;
-        effort.waited += began.map_or(Duration::ZERO, |began| began.elapsed());
-        permit.map_err(|late| Error::deadline(operation, late.needed, *effort))
-    }
-
-    fn tell_answered(
-        &self,
-        operation: &'static Operation,
-        effort: Effort,
-        status: StatusCode,
-        began: Instant,
-    ) {
-        let attempt = effort.attempts;
-        tracing::debug!(
-            operation = operation.id,
-            attempt,
-            status = status.as_u16(),
-            "answered"
-        );
-        if let Some(listener) = &self.listener {
-            listener(&Event::Answered {
-                operation,
-                attempt,
-                status,
-                took: began.elapsed(),
-            });
+        if let Some(began) = began {
+            effort.waited_for_the_limit(began.elapsed());
+        }
+        match permit {
+            Ok(_) if deadline.is_some_and(|deadline| deadline <= Instant::now()) => {
+                Err(Error::deadline(operation, None))
+            }
+            Ok(permit) => Ok(permit),
+            Err(late) => Err(Error::deadline(operation, late.needed)),
         }
     }
 
-    fn tell_retrying(
-        &self,
-        operation: &'static Operation,
-        effort: Effort,
-        wait: Option<Duration>,
-        error: &Error,
-    ) {
-        let attempt = effort.attempts;
-        tracing::warn!(operation = operation.id, attempt, ?wait, reason = %error, "tries again");
-        if let Some(listener) = &self.listener {
-            listener(&Event::Retrying {
-                operation,
-                attempt,
-                wait,
-                reason: error.to_string(),
-            });
-        }
-    }
-
+    /// One attempt, within its time.
     async fn attempt(
         &self,
         request: &Request,
-        mut permit: Permit,
-        stage: &mut Stage,
+        permit: Permit,
+        options: Options,
+        deadline: Option<Instant>,
     ) -> Result<Answer> {
+        let limit = from_now(self.timeout);
+        let until = deadline.map_or(limit, |deadline| deadline.min(limit));
+        let mut attempt = Attempt {
+            request,
+            permit: Some(permit),
+            stage: Stage::Connecting,
+            body: None,
+        };
+        match timeout_at(until, self.send(&mut attempt, until)).await {
+            Ok(result) => result,
+            Err(_) => {
+                let problem = match options.deadline {
+                    Some(time) if until < limit => {
+                        format!("no complete answer before the deadline of {time:?}")
+                    }
+                    _ => format!("no complete answer within {:?}", self.timeout),
+                };
+                Err(attempt.failed(problem, None))
+            }
+        }
+    }
+
+    async fn send(&self, attempt: &mut Attempt<'_>, until: Instant) -> Result<Answer> {
         let Request {
             operation,
             url,
             headers,
             body,
-        } = request;
+        } = attempt.request;
         let mut http = self
             .http
             .request(operation.method.clone(), url)
@@ -224,50 +224,54 @@ impl Transport {
         if let Some(caller_id) = &self.caller_id {
             http = http.header(CALLER_ID, caller_id);
         }
-        http = match body {
-            Some(body) => http.body(body.clone()),
-            // Servers and proxies may answer a POST that does not tell its length with 411.
-            None if [Method::POST, Method::PUT, Method::PATCH].contains(&operation.method) => {
-                http.header(header::CONTENT_LENGTH, HeaderValue::from_static("0"))
-            }
-            None => http,
-        };
+        if let Some(body) = body {
+            let (handle, body) = Outgoing::new(body.clone());
+            attempt.body = Some(handle);
+            http = http.body(body);
+        } else if !matches!(operation.method, Method::GET | Method::DELETE) {
+            // Servers are free to refuse a POST that does not tell its length.
+            http = http.header(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
         // From here on, a time-out no longer means that the server has seen nothing.
-        *stage = Stage::Sent;
-        permit.sent();
-        let mut response = match http.headers(headers.clone()).send().await {
+        attempt.stage = Stage::Sent;
+        if let Some(permit) = &mut attempt.permit {
+            permit.sent();
+        }
+        let sent = http.headers(headers.clone()).send().await;
+        let mut response = match sent {
             Ok(response) => response,
             Err(error) => {
-                let stage = match error.is_connect() || error.is_builder() {
-                    true => Stage::Connecting,
-                    false => Stage::Sent,
-                };
-                if stage == Stage::Connecting {
-                    permit.not_sent();
+                if failure::is_unsent(&error) {
+                    attempt.stage = Stage::Connecting;
                 }
-                return Err(Error::connection(
-                    operation,
-                    stage,
-                    root_cause(&error),
-                    Some(error),
-                ));
+                return Err(attempt.failed(failure::root_cause(&error), Some(error)));
             }
         };
-        *stage = Stage::Answering;
+        attempt.stage = Stage::Answering;
         let status = response.status();
         let headers = std::mem::take(response.headers_mut());
-        permit.answered(&Reading::of(status, &headers));
-        let limit = match status.is_success() {
-            true => self.max_body,
-            false => ApiError::MAX_BODY,
-        };
-        let (body, whole) = read(operation, response, limit).await?;
+        if let Some(permit) = attempt.permit.take() {
+            permit.answered(&Reading::of(status, &headers));
+        }
+        let mut body = Incoming::default();
         if !status.is_success() {
+            // The status decides; the words are welcome as far as they come.
+            let until = until.min(from_now(PATIENCE));
+            let _ = timeout_at(until, body.read(&mut response, ApiError::MAX_BODY)).await;
             let wait = times::retry_after(&headers);
-            let failure = ApiError::read(operation, status, headers, body, wait);
+            let failure = ApiError::read(operation, status, headers, body.join(), wait);
             return Err(Error::Api(Box::new(failure)));
         }
+        let told = response.content_length().unwrap_or(0);
+        let whole = told <= self.max_body as u64
+            && match body.read(&mut response, self.max_body).await {
+                Ok(whole) => whole,
+                Err(error) => {
+                    return Err(attempt.failed(failure::root_cause(&error), Some(error)));
+                }
+            };
         if !whole {
+            let limit = self.max_body;
             let problem = format!("the body has more than the {limit} bytes that are allowed");
             return Err(Error::too_large(operation, problem));
         }
@@ -275,80 +279,30 @@ impl Transport {
             operation,
             status,
             headers,
-            body,
+            body: body.join(),
             effort: Effort::default(),
+            gone: None,
         })
     }
 }
 
-/// Reads a body up to a limit, and says whether that was all of it. A body that came in one piece is not copied.
-async fn read(
-    operation: &'static Operation,
-    mut response: reqwest::Response,
-    limit: usize,
-) -> Result<(Bytes, bool)> {
-    let mut pieces = Pieces::None;
-    loop {
-        let piece = match response.chunk().await {
-            Ok(Some(piece)) => piece,
-            Ok(None) => return Ok((pieces.join(), true)),
-            Err(error) => {
-                return Err(Error::connection(
-                    operation,
-                    Stage::Answering,
-                    root_cause(&error),
-                    Some(error),
-                ));
-            }
-        };
-        if pieces.len() + piece.len() > limit {
-            pieces.push(piece.slice(..limit - pieces.len()));
-            return Ok((pieces.join(), false));
+impl Attempt<'_> {
+    /// It ended without an answer. What has not left stays here, and so the call may be tried again.
+    fn failed(&mut self, problem: String, source: Option<reqwest::Error>) -> Error {
+        if self.stage == Stage::Sent && self.body.as_ref().is_some_and(Outgoing::revoke) {
+            self.stage = Stage::Connecting;
         }
-        pieces.push(piece);
+        if self.stage == Stage::Connecting
+            && let Some(permit) = &mut self.permit
+        {
+            permit.not_sent();
+        }
+        Error::connection(self.request.operation, self.stage, problem, source)
     }
 }
 
-enum Pieces {
-    None,
-    One(Bytes),
-    Many(Vec<u8>),
-}
-
-impl Pieces {
-    fn len(&self) -> usize {
-        match self {
-            Pieces::None => 0,
-            Pieces::One(piece) => piece.len(),
-            Pieces::Many(pieces) => pieces.len(),
-        }
-    }
-
-    fn push(&mut self, piece: Bytes) {
-        *self = match std::mem::replace(self, Pieces::None) {
-            Pieces::None => Pieces::One(piece),
-            Pieces::One(first) => Pieces::Many([first, piece].concat()),
-            Pieces::Many(mut pieces) => {
-                pieces.extend_from_slice(&piece);
-                Pieces::Many(pieces)
-            }
-        };
-    }
-
-    fn join(self) -> Bytes {
-        match self {
-            Pieces::None => Bytes::new(),
-            Pieces::One(piece) => piece,
-            Pieces::Many(pieces) => pieces.into(),
-        }
-    }
-}
-
-/// The innermost cause, which says more than the layers around it ("Connection refused", not "error sending request").
-fn root_cause(error: &reqwest::Error) -> String {
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(source) = cause.source() {
-        cause = source;
-    }
-    cause.to_string()
+/// A moment that no clock reaches stands for one that it cannot express.
+fn from_now(time: Duration) -> Instant {
+    const DECADES: Duration = Duration::from_secs(30 * 366 * 24 * 3600);
+    Instant::now() + time.min(DECADES)
 }

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use http::{Method, StatusCode};
+use tokio::time::Instant;
 
 use crate::Error;
 use crate::error::Stage;
@@ -13,12 +14,16 @@ use crate::error::Stage;
 /// | what happened | tried again |
 /// | --- | --- |
 /// | 429: the server did not process the call | any method, after the wait that it asks for |
-/// | no connection: the server has seen nothing | any method |
+/// | no connection, or none that began to send the body: the server has seen nothing | any method |
 /// | 408, 5xx but 501, a connection that broke, no answer in time | GET, PUT and DELETE; POST and PATCH only by [`including_unsafe`](Self::including_unsafe) |
 /// | anything else | never |
 ///
 /// The time between two attempts is drawn at random from zero to a bound that doubles from attempt to attempt, so that many
-/// clients do not come back at once.
+/// clients do not come back at once. Where the server asks for a wait by `Retry-After`, that comes on top. A wait that ends
+/// beyond the budget or the deadline is not begun: the call fails at once.
+///
+/// Failures cost tokens that successes bring back, as in the AWS SDKs: a client that fails a hundred times in a row stops
+/// trying again until something succeeds.
 ///
 /// ```
 /// use std::time::Duration;
@@ -88,7 +93,8 @@ impl RetryPolicy {
         self
     }
 
-    /// The time after the first failure within which the last attempt must begin.
+    /// The time after the first failure within which the last attempt must begin. 429s are no failures, and waiting for the
+    /// rate limit does not count.
     pub const fn with_budget(mut self, budget: Duration) -> Self {
         self.budget = budget;
         self
@@ -101,7 +107,7 @@ impl RetryPolicy {
         self
     }
 
-    /// What to do after a failure.
+    /// What to do after a failure, which the effort includes.
     pub(super) fn judge(&self, method: &Method, error: &Error, effort: &Effort) -> Verdict {
         let harmless = match error {
             Error::Api(failure) if failure.status == StatusCode::TOO_MANY_REQUESTS => {
@@ -119,21 +125,27 @@ impl RetryPolicy {
             *method,
             Method::GET | Method::PUT | Method::DELETE | Method::HEAD | Method::OPTIONS
         );
-        let failures = effort.attempts - effort.refusals;
         let may = harmless || idempotent || self.unsafe_too;
-        if !may || failures >= self.attempts || effort.failing_for() > self.budget {
+        if !may || effort.failures() >= self.attempts {
             return Verdict::GiveUp;
         }
+        let doublings = effort.failures().saturating_sub(1).min(16);
         let bound = self
             .first_backoff
-            .saturating_mul(1 << (failures - 1).min(16))
+            .saturating_mul(1 << doublings)
             .min(self.max_backoff);
-        let asked = error
-            .retry_after()
-            .unwrap_or_default()
-            .min(self.max_backoff);
-        Verdict::After(asked.max(bound.mul_f64(fastrand::f64())))
+        let asked = error.retry_after().unwrap_or_default();
+        let wait = asked.saturating_add(share(bound, fastrand::f64()));
+        match effort.failing_for().saturating_add(wait) > self.budget {
+            true => Verdict::GiveUp,
+            false => Verdict::After(wait),
+        }
     }
+}
+
+/// A share between 0 and 1 of a time, however long that is.
+fn share(time: Duration, share: f64) -> Duration {
+    Duration::try_from_secs_f64(time.as_secs_f64() * share).unwrap_or(time)
 }
 
 impl Default for RetryPolicy {
@@ -163,25 +175,50 @@ pub(super) enum Verdict {
 pub(crate) struct Effort {
     pub(crate) attempts: u32,
     /// Attempts that were answered with 429.
-    pub(crate) refusals: u32,
+    refusals: u32,
     /// Time spent waiting: for the rate limit, and between attempts.
     pub(crate) waited: Duration,
-    /// An earlier attempt may have been processed.
+    /// An attempt so far may have been processed.
     pub(crate) perhaps_done: bool,
-    pub(crate) first_failure: Option<tokio::time::Instant>,
+    /// The first failure that was no 429, and the time since then that went by waiting for the rate limit.
+    failing: Option<(Instant, Duration)>,
 }
 
 impl Effort {
+    /// An attempt failed.
+    pub(super) fn failed(&mut self, error: &Error) {
+        self.perhaps_done |= error.perhaps_processed();
+        match error.status() {
+            Some(StatusCode::TOO_MANY_REQUESTS) => self.refusals += 1,
+            _ => {
+                let now = (Instant::now(), Duration::ZERO);
+                self.failing.get_or_insert(now);
+            }
+        }
+    }
+
+    pub(super) fn waited_for_the_limit(&mut self, time: Duration) {
+        self.waited += time;
+        if let Some((_, excused)) = &mut self.failing {
+            *excused += time;
+        }
+    }
+
+    /// Attempts that failed otherwise than by a 429; the one that succeeded is among them as long as it runs.
+    pub(super) fn failures(&self) -> u32 {
+        self.attempts - self.refusals
+    }
+
     fn failing_for(&self) -> Duration {
-        self.first_failure
-            .map_or(Duration::ZERO, |first| first.elapsed())
+        self.failing.map_or(Duration::ZERO, |(first, excused)| {
+            first.elapsed().saturating_sub(excused)
+        })
     }
 }
 
 /// Keeps an outage from becoming a storm: repetitions cost tokens, successes bring them back.
 ///
-/// As in the AWS SDKs. A client that fails a hundred times in a row stops repeating until something succeeds; 429s cost
-/// nothing, because they are paced anyway.
+/// As in the AWS SDKs. 429s cost nothing, because they are paced anyway.
 #[derive(Debug)]
 pub(crate) struct RetryQuota(AtomicU32);
 
@@ -216,6 +253,36 @@ impl RetryQuota {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Operation;
+
+    fn operation() -> &'static Operation {
+        crate::OPERATIONS[0]
+    }
+
+    fn failure(stage: Stage) -> Error {
+        Error::connection(operation(), stage, "broke", None)
+    }
+
+    fn answer(status: u16, retry_after: Option<u64>) -> Error {
+        let status = StatusCode::from_u16(status).unwrap();
+        let wait = retry_after.map(Duration::from_secs);
+        let failure =
+            crate::ApiError::read(operation(), status, Default::default(), "".into(), wait);
+        Error::Api(Box::new(failure))
+    }
+
+    fn after(errors: &[Error]) -> Effort {
+        let mut effort = Effort::default();
+        for error in errors {
+            effort.attempts += 1;
+            effort.failed(error);
+        }
+        effort
+    }
+
+    fn judge(policy: RetryPolicy, method: Method, errors: &[Error]) -> Verdict {
+        policy.judge(&method, errors.last().unwrap(), &after(errors))
+    }
 
     #[test]
     fn an_outage_uses_the_retry_quota_up_and_successes_fill_it() {
@@ -227,5 +294,72 @@ mod tests {
         assert!(quota.take() && !quota.take());
         quota.succeeded(true);
         assert!(quota.take());
+    }
+
+    #[test]
+    fn refusals_and_failures_are_counted_apart() {
+        let policy = RetryPolicy::default().with_attempts(2).with_refusals(2);
+        let refused = || answer(429, None);
+        let broke = || failure(Stage::Sent);
+        let get = |errors: &[Error]| judge(policy, Method::GET, errors);
+        assert_eq!(get(&[refused(), refused()]), Verdict::WhenAllowed);
+        assert_eq!(get(&[refused(), refused(), refused()]), Verdict::GiveUp);
+        assert!(matches!(
+            get(&[refused(), refused(), broke()]),
+            Verdict::After(_)
+        ));
+        assert_eq!(get(&[broke(), refused(), broke()]), Verdict::GiveUp);
+        assert_eq!(
+            judge(RetryPolicy::never(), Method::GET, &[refused()]),
+            Verdict::GiveUp
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_budget_counts_from_the_first_failure_and_excuses_the_rate_limit() {
+        let policy = RetryPolicy::default().with_budget(Duration::from_secs(60));
+        let broke = failure(Stage::Sent);
+        let mut effort = after(&[answer(429, None)]);
+        tokio::time::advance(Duration::from_secs(100)).await;
+        effort.attempts += 1;
+        effort.failed(&broke);
+        let judge = |effort: &Effort| policy.judge(&Method::GET, &broke, effort);
+        assert!(
+            matches!(judge(&effort), Verdict::After(_)),
+            "a 429 is no failure"
+        );
+        tokio::time::advance(Duration::from_secs(100)).await;
+        effort.waited_for_the_limit(Duration::from_secs(100));
+        assert!(
+            matches!(judge(&effort), Verdict::After(_)),
+            "the limit's time is excused"
+        );
+        tokio::time::advance(Duration::from_secs(60)).await;
+        assert_eq!(judge(&effort), Verdict::GiveUp);
+    }
+
+    #[test]
+    fn what_the_server_asks_for_is_waited_or_not_begun() {
+        let policy = RetryPolicy::default().with_budget(Duration::from_secs(60));
+        match judge(policy, Method::GET, &[answer(503, Some(30))]) {
+            Verdict::After(wait) => {
+                assert!(wait >= Duration::from_secs(30) && wait < Duration::from_secs(31));
+            }
+            other => panic!("{other:?}"),
+        }
+        let long = judge(policy, Method::GET, &[answer(503, Some(61))]);
+        assert_eq!(long, Verdict::GiveUp);
+    }
+
+    #[test]
+    fn the_longest_times_do_not_panic() {
+        let policy = RetryPolicy::default()
+            .with_backoff(Duration::MAX, Duration::MAX)
+            .with_budget(Duration::MAX);
+        let errors: Vec<Error> = (0..3).map(|_| answer(503, Some(u64::MAX))).collect();
+        assert!(matches!(
+            judge(policy, Method::GET, &errors),
+            Verdict::After(_)
+        ));
     }
 }

@@ -42,11 +42,17 @@ pub(crate) fn date(headers: &HeaderMap) -> Option<DateTime<Utc>> {
 /// How long `Retry-After` asks to wait, by the server's clock; by this machine's where the server does not tell its own.
 /// Zero where the moment has passed.
 pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    match read(headers, &header::RETRY_AFTER)? {
-        Time::In(wait) => Some(wait),
+    Some(left(headers, read(headers, &header::RETRY_AFTER)?))
+}
+
+/// How long it was to a time when these headers were written, by the server's clock; by this machine's, and now, where the
+/// server does not tell its own. Zero where the moment has passed.
+pub(crate) fn left(headers: &HeaderMap, time: Time) -> Duration {
+    match time {
+        Time::In(wait) => wait,
         Time::At(moment) => {
             let left = moment - date(headers).unwrap_or_else(Utc::now);
-            Some(left.max(TimeDelta::zero()).to_std().unwrap_or_default())
+            left.max(TimeDelta::zero()).to_std().unwrap_or_default()
         }
     }
 }

@@ -1,6 +1,8 @@
 //! A server that says what it is told to, and keeps what it was sent.
 #![allow(dead_code, unreachable_pub)] // Each test file is a crate of its own and uses its part.
 
+pub mod faulty;
+
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
