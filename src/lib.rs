@@ -26,6 +26,8 @@
 //! - [`types`] has what is sent and received. What is sent has `new`, with what the API requires, and `with_…` for the rest.
 //!   String enums keep values that this release does not know.
 //! - [`SettingValue`] is the value of a flag or setting; [`Secret`] is text that is never printed.
+//! - [`paging`] reads listings as streams, [`integration`] has the parameters of each tool as types, [`code_references`]
+//!   gathers what a scanner found, and `webhook` (a Cargo feature) verifies received notifications.
 //! - [`OPERATIONS`] lists all operations as data.
 //!
 //! # A flag, turned on
@@ -50,9 +52,9 @@
 //!
 //! # Cargo features
 //!
-//! `rustls` (default) or `native-tls` for TLS; `http2`; `gzip`; `httpmock` for a typed extension of that crate;
-//! `exhaustive`, which takes `#[non_exhaustive]` off the structs for stand-in servers, and the promise with it that additive
-//! releases compile.
+//! `rustls` (default) or `native-tls` for TLS; `http2`; `gzip`; `httpmock` for a typed extension of that crate; `webhook` to
+//! verify received notifications; `exhaustive`, which takes `#[non_exhaustive]` off the structs for stand-in servers, and the
+//! promise with it that additive releases compile.
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
@@ -60,15 +62,21 @@ struct Readme;
 
 mod check;
 mod client;
+pub mod code_references;
 mod error;
 mod generated;
+mod hal;
+pub mod integration;
 mod open_enum;
 mod operation;
+pub mod paging;
 mod request;
 mod response;
 mod secret;
 mod transport;
 mod value;
+#[cfg(feature = "webhook")]
+pub mod webhook;
 
 pub use client::{Client, ClientBuilder};
 pub use error::{

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use crate::transport::Answer;
 use crate::transport::model::Reading;
 use crate::transport::times;
-use crate::{Error, Result};
+use crate::{Error, Result, hal};
 
 /// The value that a call gives, with the status and the headers that it came with.
 ///
@@ -79,10 +79,10 @@ impl<T: DeserializeOwned> ResponseValue<T> {
         // Where no value is expected, whatever comes will do; but a page is not the API's, so the call did not get there.
         let no_value = std::mem::size_of::<T>() == 0 && !is_page(&body);
         let json = match body.is_empty() || no_value {
-            true => b"null",
-            false => &body[..],
+            true => b"null".into(),
+            false => hal::plain(&headers, &body),
         };
-        match serde_json::from_slice(json) {
+        match serde_json::from_slice(&json) {
             Ok(inner) => Ok(ResponseValue {
                 inner,
                 status,

@@ -1,0 +1,276 @@
+//! Code references: where settings are used in source code, gathered for one upload.
+//!
+//! A scanner goes through the files of one branch and adds each line that it finds; the request for
+//! [`upload_code_references`](crate::Client::upload_code_references) (`POST /v1/code-references`) comes out.
+//!
+//! ```no_run
+//! use configcat_management::code_references::{CodeReferences, FoundLine};
+//!
+//! # async fn example(client: configcat_management::Client, config_id: uuid::Uuid) -> Result<(), Box<dyn std::error::Error>> {
+//! let mut references = CodeReferences::new(config_id, "web-shop", "main")
+//!     .commit("2d0b02f", "https://git.example.com/web-shop/commit/2d0b02f")
+//!     .active_branches(["main", "spring-sale"]);
+//! let source = std::fs::read_to_string("src/cart.rs")?;
+//! for (index, line) in source.lines().enumerate() {
+//!     if line.contains("free_shipping") {
+//!         let context = FoundLine::DEFAULT_CONTEXT;
+//!         references.extend(FoundLine::in_source(1234, "src/cart.rs", &source, index + 1, context));
+//!     }
+//! }
+//! client.upload_code_references(references.build()?).send().await?;
+//! # Ok(())
+//! # }
+//! ```
+
+use std::collections::BTreeMap;
+
+use uuid::Uuid;
+
+use crate::check::{Check as _, Place, Violation};
+use crate::operations::UploadCodeReferences;
+use crate::types::{
+    CodeReferenceRequest, FlagReference, ReferenceLineRequest, ReferenceLinesRequest,
+};
+use crate::{Error, Result};
+
+/// A line that uses a setting, with the lines around it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FoundLine {
+    /// The setting that it uses.
+    pub setting_id: i32,
+    /// The file, as a path from the root of the repository; 1 to 255 characters.
+    pub file: String,
+    /// The number of the line, from 1.
+    pub line: usize,
+    /// The text of the line. What is longer than [`MAX_TEXT`](Self::MAX_TEXT) is cut.
+    pub text: String,
+    /// The lines right before it, in the order of the file, so that the last one is its neighbour. Of more than
+    /// [`MAX_CONTEXT`](Self::MAX_CONTEXT), the nearest stay.
+    pub before: Vec<String>,
+    /// The lines right after it, in the order of the file. Of more than [`MAX_CONTEXT`](Self::MAX_CONTEXT), the nearest stay.
+    pub after: Vec<String>,
+    /// The address of the line for the dashboard, up to 1000 characters. Default: none.
+    pub url: Option<String>,
+}
+
+impl FoundLine {
+    /// The longest text of a line: 1000, the limit of the API. It is counted in UTF-16 units, which are never fewer than
+    /// characters, so that it fits whichever way the server counts.
+    pub const MAX_TEXT: usize = 1000;
+    /// What stands at the end of a text that was cut.
+    pub const CUT: char = '…';
+    /// The most lines before, and after, a found one: 10, as many as ConfigCat's own scanner allows. The API's description
+    /// names no limit.
+    pub const MAX_CONTEXT: usize = 10;
+    /// As many lines before and after as ConfigCat's own scanner takes where it is not told: 4.
+    pub const DEFAULT_CONTEXT: usize = 4;
+
+    /// A line without lines around it.
+    pub fn new(
+        setting_id: i32,
+        file: impl Into<String>,
+        line: usize,
+        text: impl Into<String>,
+    ) -> Self {
+        FoundLine {
+            setting_id,
+            file: file.into(),
+            line,
+            text: text.into(),
+            before: Vec::new(),
+            after: Vec::new(),
+            url: None,
+        }
+    }
+
+    /// A line of a file that was read, with up to `context` lines before and after; `None` where the file has no such line.
+    /// `line` counts from 1.
+    pub fn in_source(
+        setting_id: i32,
+        file: impl Into<String>,
+        source: &str,
+        line: usize,
+        context: usize,
+    ) -> Option<Self> {
+        let context = context.min(Self::MAX_CONTEXT);
+        let index = line.checked_sub(1)?;
+        let first = index.saturating_sub(context);
+        let mut lines = source.lines().skip(first).map(str::to_string);
+        let before = lines.by_ref().take(index - first).collect();
+        let text = lines.next()?;
+        let after = lines.take(context).collect();
+        Some(FoundLine {
+            before,
+            after,
+            ..FoundLine::new(setting_id, file, line, text)
+        })
+    }
+
+    /// The address of the line for the dashboard.
+    #[must_use]
+    pub fn with_url(mut self, url: impl Into<String>) -> Self {
+        self.url = Some(url.into());
+        self
+    }
+
+    /// The lines around it, in the order of the file.
+    #[must_use]
+    pub fn with_context(
+        mut self,
+        before: impl IntoIterator<Item = impl Into<String>>,
+        after: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.before = before.into_iter().map(Into::into).collect();
+        self.after = after.into_iter().map(Into::into).collect();
+        self
+    }
+
+    fn into_request(self) -> Result<ReferenceLinesRequest, Violation> {
+        let number = i32::try_from(self.line).ok().filter(|number| *number >= 1);
+        let Some(number) = number else {
+            return Err(self.violation("line", format!("is {}, lines count from 1", self.line)));
+        };
+        // A line right before the first one would have no number: the list is longer than the file there.
+        let above = self.before.iter().rev().zip((1..number).rev());
+        let mut above: Vec<_> = above.take(Self::MAX_CONTEXT).map(numbered).collect();
+        above.reverse();
+        let below = self.after.iter().zip((number..i32::MAX).map(|n| n + 1));
+        let below: Vec<_> = below.take(Self::MAX_CONTEXT).map(numbered).collect();
+        let mut request =
+            ReferenceLinesRequest::new(self.file.as_str(), numbered((&self.text, number)))
+                .with_pre_lines(above)
+                .with_post_lines(below);
+        request.file_url = self.url.clone();
+        let place = Place::root("reference");
+        match request.check(&place) {
+            Ok(()) => Ok(request),
+            Err(violation) => {
+                let field = violation.field.trim_start_matches("reference.");
+                Err(self.violation(field, violation.problem))
+            }
+        }
+    }
+
+    /// Names the line: where it will be in the request says nothing to who found it.
+    fn violation(&self, field: &str, problem: String) -> Violation {
+        let (setting, line, file) = (self.setting_id, self.line, cut(&self.file, 80));
+        Violation {
+            field: field.to_string(),
+            problem: format!("{problem} (setting {setting} in `{file}`, line {line})"),
+        }
+    }
+}
+
+fn numbered((text, number): (&String, i32)) -> ReferenceLineRequest {
+    let text = text.trim_end_matches(['\r', '\n']);
+    ReferenceLineRequest::new(number).with_line_text(cut(text, FoundLine::MAX_TEXT))
+}
+
+/// The beginning of a text, on a border of characters, with [`FoundLine::CUT`] where something is missing: at most `most`
+/// UTF-16 units in all.
+fn cut(text: &str, most: usize) -> String {
+    if text.len() <= most || text.encode_utf16().count() <= most {
+        return text.to_string();
+    }
+    let mut room = most.saturating_sub(FoundLine::CUT.len_utf16());
+    let kept = text.chars().take_while(|c| {
+        let fits = c.len_utf16() <= room;
+        room = room.saturating_sub(c.len_utf16());
+        fits
+    });
+    kept.chain([FoundLine::CUT]).collect()
+}
+
+/// The lines that were found in one branch of a repository, for the settings of one config.
+///
+/// Lines come in any order and leave in a fixed one: by setting, file and line. A line that is added twice is sent once, as
+/// it was added last.
+#[derive(Clone, Debug)]
+#[must_use = "what was found is uploaded by `upload_code_references`"]
+pub struct CodeReferences {
+    request: CodeReferenceRequest,
+    found: BTreeMap<(i32, String, usize), FoundLine>,
+}
+
+impl CodeReferences {
+    /// For the settings of a config, in a repository's branch; both names have 1 to 255 characters.
+    pub fn new(config_id: Uuid, repository: impl Into<String>, branch: impl Into<String>) -> Self {
+        CodeReferences {
+            request: CodeReferenceRequest::new(branch, config_id, repository),
+            found: BTreeMap::new(),
+        }
+    }
+
+    /// The commit that was scanned: its hash, up to 255 characters, and its address for the dashboard, up to 1000. Default: none.
+    pub fn commit(mut self, hash: impl Into<String>, url: impl Into<String>) -> Self {
+        self.request.commit_hash = Some(hash.into());
+        self.request.commit_url = Some(url.into());
+        self
+    }
+
+    /// The name of the scanning tool for the dashboard, up to 255 characters. Default: none.
+    pub fn uploader(mut self, uploader: impl Into<String>) -> Self {
+        self.request.uploader = Some(uploader.into());
+        self
+    }
+
+    /// All branches that still exist. The server deletes its reports of others, so the scanned branch is added where it is
+    /// missing. Default: not sent.
+    pub fn active_branches(
+        mut self,
+        branches: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.request.active_branches = branches.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Adds a line.
+    pub fn add(&mut self, found: FoundLine) {
+        let key = (found.setting_id, found.file.clone(), found.line);
+        self.found.insert(key, found);
+    }
+
+    /// How many different lines there are.
+    pub fn len(&self) -> usize {
+        self.found.len()
+    }
+
+    /// Whether nothing was found. It is worth an upload all the same: that is how earlier reports of the branch go.
+    pub fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
+    /// The request, with all limits of the API kept. Texts of lines are cut, because the line is still worth showing; names
+    /// and addresses are not, because they would then name something else.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] names the first name, address or line number that breaks a limit.
+    pub fn build(self) -> Result<CodeReferenceRequest> {
+        let CodeReferences { mut request, found } = self;
+        let invalid = |violation| Error::invalid(UploadCodeReferences::OPERATION, violation);
+        for line in found.into_values() {
+            let setting = line.setting_id;
+            let reference = line.into_request().map_err(invalid)?;
+            match request.flag_references.last_mut() {
+                Some(flag) if flag.setting_id == setting => flag.references.push(reference),
+                _ => request
+                    .flag_references
+                    .push(FlagReference::new([reference], setting)),
+            }
+        }
+        let branches = &mut request.active_branches;
+        if !branches.is_empty() && !branches.contains(&request.branch) {
+            branches.push(request.branch.clone());
+        }
+        request.check(&Place::root("body")).map_err(invalid)?;
+        Ok(request)
+    }
+}
+
+impl Extend<FoundLine> for CodeReferences {
+    fn extend<I: IntoIterator<Item = FoundLine>>(&mut self, lines: I) {
+        lines.into_iter().for_each(|line| self.add(line));
+    }
+}

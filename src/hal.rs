@@ -1,0 +1,55 @@
+//! HAL: the same answers with links, and with what belongs to them a level deeper.
+//!
+//! Older servers, and those that are asked for it, answer in `application/hal+json`. What `application/json` has as
+//! `product` is `_embedded.product` there, at every level; lists stay lists, and `_links` is extra. Here embedded objects go
+//! back to where the types expect them. `_links` stays, as any field that a type does not name.
+
+use std::borrow::Cow;
+
+use http::{HeaderMap, header};
+use serde_json::Value;
+
+/// The media type, without its parameters.
+const MEDIA_TYPE: &str = "application/hal+json";
+
+/// The body as `application/json` would have it. A body of another type, or one that is no JSON, stays as it is.
+pub(crate) fn plain<'a>(headers: &HeaderMap, body: &'a [u8]) -> Cow<'a, [u8]> {
+    if !is_hal(headers) {
+        return Cow::Borrowed(body);
+    }
+    let Ok(mut value) = serde_json::from_slice(body) else {
+        return Cow::Borrowed(body);
+    };
+    lift(&mut value);
+    serde_json::to_vec(&value).map_or(Cow::Borrowed(body), Cow::Owned)
+}
+
+fn is_hal(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next())
+        .is_some_and(|value| value.trim().eq_ignore_ascii_case(MEDIA_TYPE))
+}
+
+/// Puts what is embedded beside what is not; a field that is there already wins. As deep as serde_json reads: 128 levels.
+fn lift(value: &mut Value) {
+    match value {
+        Value::Object(object) => {
+            match object.remove("_embedded") {
+                Some(Value::Object(embedded)) => {
+                    for (name, value) in embedded {
+                        object.entry(name).or_insert(value);
+                    }
+                }
+                Some(other) => {
+                    object.insert("_embedded".to_string(), other);
+                }
+                None => {}
+            }
+            object.values_mut().for_each(lift);
+        }
+        Value::Array(list) => list.iter_mut().for_each(lift),
+        _ => {}
+    }
+}

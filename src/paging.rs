@@ -1,0 +1,320 @@
+//! Listings that come page by page, read as streams.
+//!
+//! Three calls answer with one page: [`get_auditlogs_v2`](crate::Client::get_auditlogs_v2),
+//! [`get_organization_auditlogs_v2`](crate::Client::get_organization_auditlogs_v2) and
+//! [`get_change_requests`](crate::Client::get_change_requests). Each has `entries()`, a stream of entries, and `pages()`, a
+//! stream of pages, with all filters that were set on the call before.
+//!
+//! ```no_run
+//! # async fn example(client: configcat_management::Client, product_id: uuid::Uuid) -> configcat_management::Result<()> {
+//! let mut entries = client.get_auditlogs_v2(product_id).entries();
+//! while let Some(entry) = entries.next().await {
+//!     let entry = entry?;
+//!     println!("{} {}", entry.audit_log_date_time, entry.audit_log_type);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! The streams implement [`Stream`], so the combinators of `futures-util` and others apply to them.
+//!
+//! # What is read, and when
+//!
+//! - Nothing is sent before a stream is polled, and a page is asked for when its first entry is. With `read_ahead()`, the
+//!   next page is on its way while this one is looked at: one page, never more.
+//! - The first page is the one that `page_number` names, by default 1. The end is where the server says that there is no
+//!   next page, or where a page is empty.
+//! - Each page is one call with the client's retries, pace and deadline. After an error the stream is at its end; entries
+//!   that it gave before are good.
+//!
+//! # Entries that come and go meanwhile
+//!
+//! Pages are cut anew for each call. When entries are added at the front while a stream reads, and the listings have the
+//! newest in front, then some of one page show up on the next once more. They are left out: no stream gives an id twice. For
+//! that it remembers the ids, some 16 bytes for each entry.
+//!
+//! Nothing is missed as long as entries are only added at the front. Those that are added after the first page was read do not
+//! come, except where they are added faster than they are read: then some of them come between older ones. What disappears from a page that was read, such as a change request that no longer matches the filter,
+//! pulls as many entries from the next page onto that one, and these are missed. Audit logs do not lose entries at the front.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Mutex;
+use std::task::{Context, Poll, ready};
+use std::vec;
+
+pub use futures_core::Stream;
+use tokio::task::JoinHandle;
+use tracing::Instrument as _;
+
+use crate::types::{AuditLogItemModel, ChangeRequestSummaryModel, PagingResponseInfo};
+use crate::{Result, operations};
+
+/// A call that answers with one page of a listing. Only this crate implements it.
+pub trait Paged: call::Call {}
+
+impl<C: call::Call> Paged for C {}
+
+/// One page of a listing.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Page<T> {
+    /// The entries of the page, without those that an earlier page had.
+    pub entries: Vec<T>,
+    /// Where the page stands among all pages; `None` where the server did not tell, and then it is the last.
+    pub paging: Option<PagingResponseInfo>,
+}
+
+type Loading<T> = Pin<Box<dyn Future<Output = Result<Page<T>>> + Send>>;
+
+mod call {
+    use super::{Loading, Page};
+
+    /// What the three calls have in common.
+    pub trait Call: Clone + Send + Sync + Sized + 'static {
+        /// What is listed.
+        type Entry: std::fmt::Debug + Send + Sync + 'static;
+        /// The id that no other entry has.
+        fn id(entry: &Self::Entry) -> i64;
+        /// The same call for another page.
+        fn at(&self, page: i32) -> Self;
+        /// Makes the call.
+        fn load(self) -> Loading<Self::Entry>;
+    }
+
+    impl<T> Page<T> {
+        pub(super) fn new(
+            entries: Option<Vec<T>>,
+            paging: Option<super::PagingResponseInfo>,
+        ) -> Self {
+            let entries = entries.unwrap_or_default();
+            Page { entries, paging }
+        }
+
+        /// The number of the next page, if there is one.
+        pub(super) fn next(&self) -> Option<i32> {
+            let paging = self.paging.as_ref().filter(|paging| paging.has_next)?;
+            match self.entries.is_empty() {
+                true => None,
+                false => paging.current_page.checked_add(1),
+            }
+        }
+    }
+}
+
+macro_rules! paged {
+    ($($call:ident: $entry:ident, $id:ident, |$answer:ident| $list:expr;)*) => {
+        $(impl call::Call for operations::$call {
+            type Entry = $entry;
+
+            fn id(entry: &$entry) -> i64 {
+                entry.$id
+            }
+
+            fn at(&self, page: i32) -> Self {
+                self.clone().page_number(page)
+            }
+
+            fn load(self) -> Loading<$entry> {
+                Box::pin(async move {
+                    let $answer = self.send().await?.into_inner();
+                    let list = $list;
+                    Ok(Page::new(list.data, list.paging))
+                })
+            }
+        }
+
+        impl operations::$call {
+            /// Every page from this one on, as a stream that makes one call for each; see [`paging`](crate::paging).
+            pub fn pages(self) -> Pages<Self> {
+                Pages::new(self)
+            }
+
+            /// Every entry from this page on, as a stream that makes one call for each page; see [`paging`](crate::paging).
+            pub fn entries(self) -> Entries<Self> {
+                Entries { pages: self.pages(), page: Vec::new().into_iter() }
+            }
+        })*
+    };
+}
+
+paged! {
+    GetAuditlogsV2: AuditLogItemModel, audit_log_id, |answer| answer;
+    GetOrganizationAuditlogsV2: AuditLogItemModel, audit_log_id, |answer| answer;
+    GetChangeRequests: ChangeRequestSummaryModel, change_request_id, |answer| answer.change_requests;
+}
+
+/// The pages of a listing; see the [module](self).
+#[must_use = "nothing is sent before a stream is polled"]
+pub struct Pages<C: Paged> {
+    /// The call of the page that was asked for last.
+    call: C,
+    state: State<C::Entry>,
+    ahead: bool,
+    seen: HashSet<i64>,
+}
+
+enum State<T> {
+    /// The page of `call` has not been asked for.
+    Asking,
+    /// It has. The mutex is never locked: it lets streams be shared, as all else here.
+    Loading(Mutex<Loading<T>>),
+    /// There are no more pages.
+    Ended,
+}
+
+impl<C: Paged> Pages<C> {
+    fn new(call: C) -> Self {
+        Pages {
+            call,
+            state: State::Asking,
+            ahead: false,
+            seen: HashSet::new(),
+        }
+    }
+
+    /// Asks for the next page as soon as one is given out, and not when it is needed. Default: off.
+    ///
+    /// It is read in a task of the runtime, which ends with the stream.
+    pub fn read_ahead(mut self) -> Self {
+        self.ahead = true;
+        self
+    }
+
+    /// The next page; `None` after the last one, and after an error. It can be dropped and called again: no page is lost.
+    ///
+    /// # Errors
+    ///
+    /// Those of the call.
+    pub async fn next(&mut self) -> Option<Result<Page<C::Entry>>> {
+        std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
+    }
+
+    /// What follows a page that was loaded.
+    fn proceed(&mut self, page: Option<i32>) {
+        let Some(page) = page else {
+            self.state = State::Ended;
+            return;
+        };
+        self.call = self.call.at(page);
+        self.state = match self.ahead {
+            true => State::Loading(Mutex::new(in_background(self.call.clone()))),
+            false => State::Asking,
+        };
+    }
+}
+
+// Nothing here is pinned in place: futures are boxed.
+impl<C: Paged> Unpin for Pages<C> {}
+
+impl<C: Paged> Stream for Pages<C> {
+    type Item = Result<Page<C::Entry>>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = self.get_mut();
+        let loaded = loop {
+            match &mut this.state {
+                State::Asking => {
+                    this.state = State::Loading(Mutex::new(this.call.clone().load()));
+                }
+                State::Loading(loading) => {
+                    let loading = loading
+                        .get_mut()
+                        .unwrap_or_else(std::sync::PoisonError::into_inner);
+                    break ready!(loading.as_mut().poll(cx));
+                }
+                State::Ended => return Poll::Ready(None),
+            }
+        };
+        match loaded {
+            Ok(mut page) => {
+                this.proceed(page.next());
+                page.entries.retain(|entry| this.seen.insert(C::id(entry)));
+                Poll::Ready(Some(Ok(page)))
+            }
+            Err(error) => {
+                this.state = State::Ended;
+                Poll::Ready(Some(Err(error)))
+            }
+        }
+    }
+}
+
+impl<C: Paged> fmt::Debug for Pages<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pages")
+            .field("ahead", &self.ahead)
+            .field("seen", &self.seen.len())
+            .field("ended", &matches!(self.state, State::Ended))
+            .finish_non_exhaustive()
+    }
+}
+
+/// The entries of a listing; see the [module](self).
+#[derive(Debug)]
+#[must_use = "nothing is sent before a stream is polled"]
+pub struct Entries<C: Paged> {
+    pages: Pages<C>,
+    page: vec::IntoIter<C::Entry>,
+}
+
+impl<C: Paged> Entries<C> {
+    /// Asks for the next page as soon as this one begins, and not when it is needed. Default: off.
+    ///
+    /// It is read in a task of the runtime, which ends with the stream.
+    pub fn read_ahead(mut self) -> Self {
+        self.pages = self.pages.read_ahead();
+        self
+    }
+
+    /// The next entry; `None` after the last one, and after an error. It can be dropped and called again: no entry is lost.
+    ///
+    /// # Errors
+    ///
+    /// Those of the call.
+    pub async fn next(&mut self) -> Option<Result<C::Entry>> {
+        std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
+    }
+}
+
+impl<C: Paged> Unpin for Entries<C> {}
+
+impl<C: Paged> Stream for Entries<C> {
+    type Item = Result<C::Entry>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = self.get_mut();
+        loop {
+            if let Some(entry) = this.page.next() {
+                return Poll::Ready(Some(Ok(entry)));
+            }
+            match ready!(Pin::new(&mut this.pages).poll_next(cx)) {
+                Some(Ok(page)) => this.page = page.entries.into_iter(),
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                None => return Poll::Ready(None),
+            }
+        }
+    }
+}
+
+/// Makes the call at once, in a task that ends when the answer is no longer wanted.
+fn in_background<C: Paged>(call: C) -> Loading<C::Entry> {
+    struct Task<T>(JoinHandle<T>);
+
+    impl<T> Drop for Task<T> {
+        fn drop(&mut self) {
+            self.0.abort();
+        }
+    }
+
+    let mut task = Task(tokio::spawn(call.clone().load().in_current_span()));
+    Box::pin(async move {
+        match (&mut task.0).await {
+            Ok(page) => page,
+            // The task's runtime is gone; this one is not.
+            Err(_) => call.load().await,
+        }
+    })
+}
