@@ -70,6 +70,7 @@ pub mod integration;
 mod open_enum;
 mod operation;
 pub mod paging;
+pub mod patch;
 mod request;
 mod response;
 mod secret;
@@ -97,5 +98,6 @@ pub use transport::retry::RetryPolicy;
 pub use value::SettingValue;
 
 pub use chrono;
+pub use json_patch;
 pub use reqwest;
 pub use uuid;

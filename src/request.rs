@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
@@ -112,6 +112,14 @@ impl RequestBuilder {
             return self;
         }
         match serde_json::to_vec(body) {
+            // JSON Patch is the only body of the API's PATCH operations; without an operation it changes nothing.
+            Ok(bytes) if self.request.operation.method == Method::PATCH && bytes == b"[]" => {
+                self.refuse(Violation {
+                    field: "body".to_string(),
+                    problem: "is a patch without operations; there is nothing to change"
+                        .to_string(),
+                });
+            }
             Ok(bytes) => {
                 let json = HeaderValue::from_static("application/json");
                 self.request.headers.insert(header::CONTENT_TYPE, json);

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use configcat_management::types::{
     AddOrUpdateIntegrationLinkModel, AddOrUpdateJiraIntegrationLinkModel, IntegrationLinkType,
-    JsonPatchOperation, UpdateEvaluationFormulaModel, UpdateMemberPermissionsRequest,
-    UpdateSettingValueModel, UpdateValueModel,
+    JsonPatchOperation, OperationType, UpdateEvaluationFormulaModel,
+    UpdateMemberPermissionsRequest, UpdateSettingValueModel, UpdateValueModel,
 };
 use configcat_management::{Client, Error, OPERATIONS};
 
@@ -143,7 +143,7 @@ fn texts_in_paths() -> Vec<TextInPath> {
                         .update_setting_value_by_sdkkey(
                             text,
                             "key",
-                            Vec::<JsonPatchOperation>::new(),
+                            [JsonPatchOperation::new(OperationType::Remove, "/a")],
                         )
                         .send(),
                 )
@@ -178,7 +178,7 @@ fn texts_in_paths() -> Vec<TextInPath> {
                         .update_setting_value_by_sdkkey_v2(
                             text,
                             "key",
-                            Vec::<JsonPatchOperation>::new(),
+                            [JsonPatchOperation::new(OperationType::Remove, "/a")],
                         )
                         .send(),
                 )

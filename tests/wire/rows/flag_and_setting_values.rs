@@ -356,7 +356,11 @@ pub(super) fn rows() -> Vec<Row> {
             |client| {
                 call(
                     client
-                        .update_setting_value(ENVIRONMENT, 4711, Vec::<JsonPatchOperation>::new())
+                        .update_setting_value(
+                            ENVIRONMENT,
+                            4711,
+                            [JsonPatchOperation::new(OperationType::Remove, "/a")],
+                        )
                         .send(),
                 )
             },
@@ -366,6 +370,6 @@ pub(super) fn rows() -> Vec<Row> {
                 "/value",
             ),
         )
-        .body(r#"[]"#),
+        .body(r#"[{"op":"remove","path":"/a"}]"#),
     ]
 }

@@ -226,7 +226,7 @@ pub(super) fn rows() -> Vec<Row> {
                         .update_setting_value_by_sdkkey(
                             HAIRY,
                             "configcat-sdk-1/PKDVCLf-Hq-h/uC0Jq:x==",
-                            Vec::<JsonPatchOperation>::new(),
+                            [JsonPatchOperation::new(OperationType::Remove, "/a")],
                         )
                         .send(),
                 )
@@ -237,7 +237,7 @@ pub(super) fn rows() -> Vec<Row> {
                 "/value",
             ),
         )
-        .body(r#"[]"#)
+        .body(r#"[{"op":"remove","path":"/a"}]"#)
         .sdk_key("configcat-sdk-1/PKDVCLf-Hq-h/uC0Jq:x=="),
     ]
 }

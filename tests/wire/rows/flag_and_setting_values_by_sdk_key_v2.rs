@@ -335,7 +335,7 @@ pub(super) fn rows() -> Vec<Row> {
                         .update_setting_value_by_sdkkey_v2(
                             HAIRY,
                             "configcat-sdk-1/PKDVCLf-Hq-h/uC0Jq:x==",
-                            Vec::<JsonPatchOperation>::new(),
+                            [JsonPatchOperation::new(OperationType::Remove, "/a")],
                         )
                         .send(),
                 )
@@ -346,7 +346,7 @@ pub(super) fn rows() -> Vec<Row> {
                 "/value",
             ),
         )
-        .body(r#"[]"#)
+        .body(r#"[{"op":"remove","path":"/a"}]"#)
         .sdk_key("configcat-sdk-1/PKDVCLf-Hq-h/uC0Jq:x=="),
     ]
 }

@@ -515,7 +515,7 @@ pub(super) fn rows() -> Vec<Row> {
                         .update_setting_value_v2(
                             ENVIRONMENT,
                             4711,
-                            Vec::<JsonPatchOperation>::new(),
+                            [JsonPatchOperation::new(OperationType::Remove, "/a")],
                         )
                         .send(),
                 )
@@ -526,7 +526,7 @@ pub(super) fn rows() -> Vec<Row> {
                 "/value",
             ),
         )
-        .body(r#"[]"#),
+        .body(r#"[{"op":"remove","path":"/a"}]"#),
         Row::new(
             "update-setting-value-v2",
             |client| {

@@ -224,14 +224,17 @@ pub(super) fn rows() -> Vec<Row> {
             |client| {
                 call(
                     client
-                        .update_setting(4711, Vec::<JsonPatchOperation>::new())
+                        .update_setting(
+                            4711,
+                            [JsonPatchOperation::new(OperationType::Remove, "/a")],
+                        )
                         .send(),
                 )
             },
             "PATCH",
             "/v1/settings/4711",
         )
-        .body(r#"[]"#),
+        .body(r#"[{"op":"remove","path":"/a"}]"#),
         Row::new(
             "get-predefined-variations",
             |client| call(client.get_predefined_variations(4711).send()),

@@ -215,14 +215,17 @@ pub(super) fn rows() -> Vec<Row> {
             |client| {
                 call(
                     client
-                        .update_proxy_profile(PROXY_PROFILE, Vec::<JsonPatchOperation>::new())
+                        .update_proxy_profile(
+                            PROXY_PROFILE,
+                            [JsonPatchOperation::new(OperationType::Remove, "/a")],
+                        )
                         .send(),
                 )
             },
             "PATCH",
             "/v1/proxy-profiles/09f00000-0000-4000-8000-000000009008",
         )
-        .body(r#"[]"#),
+        .body(r#"[{"op":"remove","path":"/a"}]"#),
         Row::new(
             "get-proxy-profile-sdk-keys",
             |client| call(client.get_proxy_profile_sdk_keys(PROXY_PROFILE).send()),

@@ -171,14 +171,14 @@ pub(super) fn rows() -> Vec<Row> {
             |client| {
                 call(
                     client
-                        .update_webhook(815, Vec::<JsonPatchOperation>::new())
+                        .update_webhook(815, [JsonPatchOperation::new(OperationType::Remove, "/a")])
                         .send(),
                 )
             },
             "PATCH",
             "/v1/webhooks/815",
         )
-        .body(r#"[]"#),
+        .body(r#"[{"op":"remove","path":"/a"}]"#),
         Row::new(
             "get-webhook-signing-keys",
             |client| call(client.get_webhook_signing_keys(815).send()),

@@ -1,0 +1,284 @@
+//! JSON Patch that cannot go wrong: for each operation that takes one, a type whose methods are what may be changed there.
+//!
+//! | operation | patch | starts from |
+//! | --- | --- | --- |
+//! | `update-setting` | [`SettingPatch`] | [`SettingModel`](crate::types::SettingModel) |
+//! | `update-setting-value`, `update-setting-value-by-sdkkey` | [`SettingValuePatch`] | [`SettingValueModel`](crate::types::SettingValueModel) |
+//! | `update-setting-value-v2`, `update-setting-value-by-sdkkey-v2` | [`FormulaPatch`] | [`SettingFormulaModel`](crate::types::SettingFormulaModel) |
+//! | `update-webhook` | [`WebhookPatch`] | [`WebhookResponseModel`](crate::types::WebhookResponseModel) |
+//! | `update-proxy-profile` | [`ProxyProfilePatch`] | [`ProxyProfileModel`](crate::types::ProxyProfileModel) |
+//!
+//! # Say what changes
+//!
+//! ```no_run
+//! # async fn example(client: configcat_management::Client, setting_id: i32) -> configcat_management::Result<()> {
+//! use configcat_management::patch::SettingPatch;
+//!
+//! let patch = SettingPatch::new().rename("New checkout").clear_hint().add_tag(12);
+//! println!("{patch}"); // one line for each operation
+//! client.update_setting(setting_id, patch).send().await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Or change what was read
+//!
+//! ```no_run
+//! # async fn example(client: configcat_management::Client, environment: uuid::Uuid, setting_id: i32) -> configcat_management::Result<()> {
+//! use configcat_management::patch::FormulaPatch;
+//!
+//! let seen = client.get_setting_value_v2(environment, setting_id).send().await?;
+//! let mut wanted = FormulaPatch::part(&seen)?;
+//! wanted.targeting_rules.get_or_insert_default().reverse();
+//!
+//! let patch = FormulaPatch::diff(&seen, &wanted)?.guarded_by(&seen);
+//! match patch.into_operations() {
+//!     Some(operations) => println!("{}", client.update_setting_value_v2(environment, setting_id, operations).send().await?.status()),
+//!     None => println!("nothing to change, nothing sent"),
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A patch without operations is never sent: a call with one is refused before it leaves, with [`Error::Invalid`].
+
+use std::marker::PhantomData;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::check::Violation;
+use crate::types::{JsonPatchOperation, OperationType};
+use crate::{Error, Result};
+
+mod convert;
+mod diff;
+mod document;
+mod formula;
+mod kind;
+mod list;
+mod methods;
+mod path;
+mod proxy_profile;
+mod setting;
+mod setting_value;
+mod show;
+mod webhook;
+
+pub use formula::{Formula, FormulaPatch};
+pub use kind::{Kind, Wanted};
+pub use proxy_profile::{ProxyProfile, ProxyProfilePatch};
+pub use setting::{Setting, SettingPatch};
+pub use setting_value::{SettingValuePatch, SettingValueV1};
+pub use webhook::{Webhook, WebhookPatch};
+
+use path::Path;
+
+/// A JSON Patch for the operations of one [`Kind`]. The aliases, such as [`SettingPatch`], are what code names.
+///
+/// Operations are carried out in the order of the method calls, all or none. An index counts in the list as the operations
+/// before it leave it.
+///
+/// ```
+/// use configcat_management::patch::SettingValuePatch;
+///
+/// let patch = SettingValuePatch::new().turn_on().move_rule(2, 0);
+/// assert_eq!(patch.to_string(), "replace /value: true\nmove /rolloutRules/2 to /rolloutRules/0");
+/// ```
+///
+/// What may not be changed has no method:
+///
+/// ```compile_fail
+/// configcat_management::patch::SettingPatch::new().turn_on();
+/// ```
+#[must_use = "a patch does nothing until a call sends it"]
+pub struct Patch<K> {
+    operations: Vec<JsonPatchOperation>,
+    kind: PhantomData<fn() -> K>,
+}
+
+impl<K: Kind> Patch<K> {
+    /// With no operation yet.
+    pub fn new() -> Self {
+        Patch {
+            operations: Vec::new(),
+            kind: PhantomData,
+        }
+    }
+
+    /// Adds any operation of RFC 6902, unchecked: for what this type has no method for.
+    ///
+    /// ```
+    /// use configcat_management::patch::SettingPatch;
+    /// use configcat_management::types::{JsonPatchOperation, OperationType};
+    ///
+    /// let first_tag = JsonPatchOperation::new(OperationType::Copy, "/tags/-").with_from("/tags/0");
+    /// assert_eq!(SettingPatch::new().raw(first_tag).to_string(), "copy /tags/0 to /tags/-");
+    /// ```
+    pub fn raw(mut self, operation: JsonPatchOperation) -> Self {
+        self.operations.push(operation);
+        self
+    }
+
+    /// Whether there is no operation. Such a patch is not sent.
+    pub fn is_empty(&self) -> bool {
+        self.operations.is_empty()
+    }
+
+    /// The operations, in order.
+    pub fn operations(&self) -> &[JsonPatchOperation] {
+        &self.operations
+    }
+
+    /// The operations to send; `None` where there is nothing to change, and so nothing to call.
+    pub fn into_operations(self) -> Option<Vec<JsonPatchOperation>> {
+        (!self.is_empty()).then_some(self.operations)
+    }
+
+    /// Puts `test` operations before: each attribute that the patch touches must still be as it was seen, or the server
+    /// changes nothing.
+    ///
+    /// Call it last; what is added later is not guarded. For V2 values, `latest_version_id` of the call guards the whole value.
+    ///
+    /// ```
+    /// # fn example(seen: &configcat_management::types::SettingValueModel) {
+    /// use configcat_management::patch::SettingValuePatch;
+    ///
+    /// let patch = SettingValuePatch::new().turn_on().guarded_by(seen);
+    /// println!("{patch}"); // test /value: false
+    ///                      // replace /value: true
+    /// # }
+    /// ```
+    pub fn guarded_by(self, seen: &K::Seen) -> Self {
+        let document = document::of_seen::<K>(&json(seen));
+        let touched = |root: &str| {
+            let changes = self
+                .operations
+                .iter()
+                .filter(|o| o.op != OperationType::Test);
+            let mut paths = changes.flat_map(|o| o.from.iter().chain([&o.path]));
+            paths.any(|path| path::root(path) == root)
+        };
+        let mut guarded = Self::new();
+        for root in K::ROOTS.iter().filter(|root| touched(root.name)) {
+            if let Some(value) = document.get(root.name) {
+                guarded = guarded.unchanged(Path::root(root.name), value, root.in_parts);
+            }
+        }
+        guarded.operations.extend(self.operations);
+        guarded
+    }
+
+    fn unchanged(self, path: Path, value: &Value, in_parts: bool) -> Self {
+        match value {
+            Value::Object(fields) if in_parts => {
+                fields.iter().fold(self, |patch, (name, value)| {
+                    patch.unchanged(path.key(name), value, true)
+                })
+            }
+            value => self.test(path, value.clone()),
+        }
+    }
+
+    /// What the patch makes of what was seen, without any call: the modifiable part afterwards, in the form that the `PUT` of
+    /// the same thing takes.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`], naming the path, where an operation fails or leaves what may be changed.
+    pub fn preview(&self, seen: &K::Seen) -> Result<K::Part> {
+        let seen = json(seen);
+        let mut document = document::of_seen::<K>(&seen);
+        self.apply(&mut document)?;
+        for name in K::ALONGSIDE {
+            if let Some(value) = seen.get(name) {
+                document[*name] = value.clone();
+            }
+        }
+        serde_json::from_value(document).map_err(|error| {
+            let problem = format!("would leave what the API does not take: {error}");
+            Self::invalid("body", problem)
+        })
+    }
+
+    fn apply(&self, document: &mut Value) -> Result<()> {
+        for operation in &self.operations {
+            for path in operation.from.iter().chain([&operation.path]) {
+                if !K::ROOTS.iter().any(|root| root.name == path::root(path)) {
+                    return Err(Self::read_only(path));
+                }
+            }
+        }
+        let patch = json_patch::Patch::try_from(self.clone())?;
+        json_patch::patch(document, &patch).map_err(|error| {
+            let number = error.operation + 1;
+            let problem = format!(
+                "cannot be done on what was seen (operation {number}): {}",
+                error.kind
+            );
+            Self::invalid(error.path.as_str(), problem)
+        })
+    }
+
+    /// What may be changed of what was seen, to be changed and given to [`diff`](Patch::diff).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] where the answer does not have the form that the API describes for requests.
+    pub fn part(seen: &K::Seen) -> Result<K::Part> {
+        Self::new().preview(seen)
+    }
+
+    /// The smallest sensible patch that makes `after` out of `before`; empty where they are the same.
+    ///
+    /// `after` is a changed copy of the answer, or the modifiable part as [`part`](Patch::part) gives it. Of the part, an empty
+    /// text or list may be left out; anything else that is left out stays as it is. Entries of lists that only changed
+    /// places are moved.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`], naming the path, where they differ in something that the operation may not change.
+    pub fn diff(before: &K::Seen, after: &impl Wanted<K>) -> Result<Self> {
+        let (before, after) = (json(before), json(after));
+        if let Some(path) = document::difference_elsewhere::<K>(&before, &after) {
+            return Err(Self::read_only(&path));
+        }
+        let mut operations = Vec::new();
+        let before = document::of_seen::<K>(&before);
+        let after = document::of_wanted::<K>(&after, &before);
+        for root in K::ROOTS {
+            let of = |document: &Value| document::canonical(&document[root.name]);
+            let path = Path::root(root.name);
+            operations.extend(diff::at(&path, &of(&before), &of(&after), root.in_parts));
+        }
+        Ok(Self::from(operations))
+    }
+
+    fn read_only(path: &str) -> Error {
+        let roots: Vec<String> = K::ROOTS
+            .iter()
+            .map(|root| format!("`/{}`", root.name))
+            .collect();
+        let problem = format!(
+            "cannot be changed by this operation; {} can",
+            roots.join(", ")
+        );
+        Self::invalid(path, problem)
+    }
+
+    fn invalid(field: &str, problem: String) -> Error {
+        let field = field.to_string();
+        Error::invalid(K::OPERATION, Violation { field, problem })
+    }
+}
+
+impl<K: Kind> Default for Patch<K> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// The types of this crate are objects with text keys; writing them as JSON does not fail.
+fn json(value: &impl Serialize) -> Value {
+    serde_json::to_value(value).unwrap_or_default()
+}

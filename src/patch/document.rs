@@ -1,0 +1,131 @@
+//! The part of an answer that a patch works on, as JSON.
+
+use serde_json::{Map, Value};
+
+use super::kind::Kind;
+use super::kind::sealed::Absent;
+use super::path::Path;
+
+/// What may be changed of an answer, as the server's patch sees it: nulls stay, fields that requests do not have go.
+pub(super) fn of_seen<K: Kind>(seen: &Value) -> Value {
+    let mut document = roots::<K>(seen);
+    K::simplify(&mut document);
+    keep_what_requests_have::<K>(&mut document);
+    document
+}
+
+/// What is wanted, in the same form. A changed copy of an answer and a part are told apart by nothing: what is simple already
+/// stays as it is.
+pub(super) fn of_wanted<K: Kind>(wanted: &Value, before: &Value) -> Value {
+    let mut document = roots::<K>(wanted);
+    K::simplify(&mut document);
+    for root in K::ROOTS {
+        if document.get(root.name).is_none() {
+            document[root.name] = match root.absent {
+                Absent::Null => Value::Null,
+                Absent::EmptyList => Value::Array(Vec::new()),
+                Absent::Unchanged => before[root.name].clone(),
+            };
+        }
+    }
+    K::complete(&mut document, before);
+    keep_what_requests_have::<K>(&mut document);
+    document
+}
+
+/// Removes what an answer has and a request does not, found by the way through the request's type.
+fn keep_what_requests_have<K: Kind>(document: &mut Value) {
+    let part: Result<K::Part, _> = serde_json::from_value(document.clone());
+    if let Ok(part) = part {
+        let part = super::json(&part);
+        for root in K::ROOTS {
+            if let (Some(value), Some(known)) = (document.get_mut(root.name), part.get(root.name)) {
+                keep_known(value, known);
+            }
+        }
+    }
+}
+
+fn roots<K: Kind>(value: &Value) -> Value {
+    let named = K::ROOTS.iter().filter_map(|root| {
+        let value = value.get(root.name)?;
+        Some((root.name.to_string(), value.clone()))
+    });
+    Value::Object(named.collect())
+}
+
+/// Removes the fields that did not survive the way through the request's type. Those with a null do not, and stay.
+fn keep_known(value: &mut Value, known: &Value) {
+    match (value, known) {
+        (Value::Object(value), Value::Object(known)) => {
+            value.retain(|name, value| value.is_null() || known.contains_key(name));
+            for (name, value) in value.iter_mut() {
+                if let Some(known) = known.get(name) {
+                    keep_known(value, known);
+                }
+            }
+        }
+        (Value::Array(value), Value::Array(known)) => {
+            for (value, known) in value.iter_mut().zip(known) {
+                keep_known(value, known);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The same for all that means the same: fields of objects that are null or an empty list are as good as not there.
+pub(super) fn canonical(value: &Value) -> Value {
+    match value {
+        Value::Object(fields) => {
+            let fields = fields.iter().filter(|(_, value)| !is_nothing(value));
+            let fields: Map<String, Value> = fields
+                .map(|(name, value)| (name.clone(), canonical(value)))
+                .collect();
+            Value::Object(fields)
+        }
+        Value::Array(entries) => entries.iter().map(canonical).collect(),
+        value => value.clone(),
+    }
+}
+
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(entries) => entries.is_empty(),
+        _ => false,
+    }
+}
+
+/// The path of a difference outside of what may be changed.
+pub(super) fn difference_elsewhere<K: Kind>(before: &Value, after: &Value) -> Option<String> {
+    let fields = after.as_object()?;
+    let fixed = fields
+        .iter()
+        .filter(|(name, _)| K::ROOTS.iter().all(|root| root.name != **name));
+    fixed
+        .filter_map(|(name, after)| first_difference(&Path::root(name), &before[name], after))
+        .next()
+        .or_else(|| K::hidden_difference(before, after))
+}
+
+/// The path of the first difference, as deep as both sides have the same form.
+pub(super) fn first_difference(at: &Path, before: &Value, after: &Value) -> Option<String> {
+    match (before, after) {
+        _ if before == after => None,
+        (Value::Object(before), Value::Object(after)) => {
+            before.keys().chain(after.keys()).find_map(|name| {
+                let of =
+                    |fields: &Map<String, Value>| fields.get(name).cloned().unwrap_or_default();
+                first_difference(&at.key(name), &of(before), &of(after))
+            })
+        }
+        (Value::Array(before), Value::Array(after)) if before.len() == after.len() => {
+            let mut pairs = before.iter().zip(after).enumerate();
+            pairs.find_map(|(index, (before, after))| {
+                first_difference(&at.index(index), before, after)
+            })
+        }
+        _ => Some(at.to_string()),
+    }
+}

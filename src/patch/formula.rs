@@ -1,0 +1,90 @@
+//! What `update-setting-value-v2` and `update-setting-value-by-sdkkey-v2` may change.
+
+use serde_json::Value;
+
+use super::kind::models;
+use super::kind::sealed::{Absent, Root, Rules};
+use super::methods::list_methods;
+use super::path::Path;
+use super::{Patch, json};
+use crate::types::{
+    SettingFormulaModel, UpdateEvaluationFormulaModel, UpdateTargetingRuleModel, UpdateValueModel,
+};
+use crate::{Operation, SettingValue, operations};
+
+/// What a setting of a V2 config serves; see [`FormulaPatch`].
+#[derive(Debug)]
+pub enum Formula {}
+
+/// A patch for `update-setting-value-v2` and `update-setting-value-by-sdkkey-v2`: default value, targeting rules with their
+/// conditions and percentage options, and the attribute that percentages go by.
+///
+/// ```
+/// use configcat_management::patch::FormulaPatch;
+/// use configcat_management::types::{UpdatePercentageOptionModel, UpdateTargetingRuleModel, UpdateValueModel};
+///
+/// let option = |percentage, on| UpdatePercentageOptionModel::new(percentage, UpdateValueModel::new().with_bool_value(on));
+/// let tenth = UpdateTargetingRuleModel::new().with_percentage_options([option(10, true), option(90, false)]);
+/// let patch = FormulaPatch::new().turn_off().add_rule(tenth).split_by("Country");
+/// assert_eq!(patch.operations().len(), 3);
+/// ```
+pub type FormulaPatch = Patch<Formula>;
+
+const DEFAULT: &str = "defaultValue";
+const RULES: &str = "targetingRules";
+const SPLIT_BY: &str = "percentageEvaluationAttribute";
+
+models!(Formula: SettingFormulaModel => UpdateEvaluationFormulaModel);
+
+impl Rules for Formula {
+    const OPERATION: &'static Operation = operations::UpdateSettingValueV2::OPERATION;
+    const ROOTS: &'static [Root] = &[
+        Root::new(DEFAULT, Absent::Unchanged),
+        Root::new(RULES, Absent::EmptyList),
+        Root::new(SPLIT_BY, Absent::Null),
+    ];
+}
+
+impl Patch<Formula> {
+    /// Serves `true` where no rule matches.
+    pub fn turn_on(self) -> Self {
+        self.set_default(true)
+    }
+
+    /// Serves `false` where no rule matches.
+    pub fn turn_off(self) -> Self {
+        self.set_default(false)
+    }
+
+    /// Serves this value where no rule matches. Its type has to be the setting's: 5 is for whole numbers, 5.0 for decimals.
+    pub fn set_default(self, value: impl Into<SettingValue>) -> Self {
+        let value = value.into();
+        let field = match value {
+            SettingValue::Bool(_) => "boolValue",
+            SettingValue::String(_) => "stringValue",
+            SettingValue::Int(_) => "intValue",
+            SettingValue::Double(_) => "doubleValue",
+        };
+        self.replace(Path::root(DEFAULT).key(field), json(&value))
+    }
+
+    /// Serves this where no rule matches: for settings with predefined variations.
+    pub fn replace_default(self, value: impl Into<UpdateValueModel>) -> Self {
+        self.replace(Path::root(DEFAULT), json(&value.into()))
+    }
+
+    /// Splits users among percentage options by this attribute.
+    pub fn split_by(self, attribute: impl Into<String>) -> Self {
+        self.replace(Path::root(SPLIT_BY), Value::from(attribute.into()))
+    }
+
+    /// Splits users among percentage options by their identifier again.
+    pub fn split_by_identifier(self) -> Self {
+        self.replace(Path::root(SPLIT_BY), Value::Null)
+    }
+}
+
+list_methods!(
+    Formula, RULES, UpdateTargetingRuleModel, "targeting rule", "targeting rules":
+    add_rule, insert_rule, replace_rule, remove_rule, move_rule, replace_rules
+);

@@ -1,0 +1,91 @@
+//! What tells one patch from another.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// What a [`Patch`](super::Patch) is for. Five types of this module are it, and no others can be.
+pub trait Kind: sealed::Rules + Sized + 'static {
+    /// What a read answers with.
+    type Seen: Wanted<Self>;
+    /// What may be changed, in the form that the `PUT` of the same thing takes.
+    type Part: Wanted<Self> + DeserializeOwned;
+}
+
+/// What a [`diff`](super::Patch::diff) can lead to: a changed copy of the answer, or the modifiable part.
+pub trait Wanted<K>: Serialize + sealed::Wanted {}
+
+pub(super) mod sealed {
+    use serde_json::Value;
+
+    use crate::Operation;
+
+    /// An attribute that may be changed.
+    #[derive(Debug)]
+    pub struct Root {
+        pub name: &'static str,
+        pub absent: Absent,
+        /// It is changed and guarded field by field, never replaced as a whole.
+        pub in_parts: bool,
+    }
+
+    /// What it means that a wanted part leaves an attribute out.
+    #[derive(Clone, Copy, Debug)]
+    pub enum Absent {
+        Null,
+        EmptyList,
+        Unchanged,
+    }
+
+    impl Root {
+        pub const fn new(name: &'static str, absent: Absent) -> Self {
+            let in_parts = false;
+            Root {
+                name,
+                absent,
+                in_parts,
+            }
+        }
+
+        pub const fn in_parts(mut self) -> Self {
+            self.in_parts = true;
+            self
+        }
+    }
+
+    pub trait Rules {
+        const OPERATION: &'static Operation;
+        const ROOTS: &'static [Root];
+        /// What the `PUT` takes besides the roots.
+        const ALONGSIDE: &'static [&'static str] = &[];
+        /// Names whose values are not shown.
+        const SECRETS: &'static [&'static str] = &[];
+
+        /// From the form of answers to the form of requests.
+        fn simplify(_document: &mut Value) {}
+
+        /// Fills in what a wanted part leaves out within an attribute.
+        fn complete(_wanted: &mut Value, _before: &Value) {}
+
+        /// The path of a difference below a root that `simplify` would hide.
+        fn hidden_difference(_before: &Value, _after: &Value) -> Option<String> {
+            None
+        }
+    }
+
+    pub trait Wanted {}
+}
+
+/// Ties a kind to its models.
+macro_rules! models {
+    ($kind:ty: $seen:ty => $part:ty) => {
+        impl $crate::patch::Kind for $kind {
+            type Seen = $seen;
+            type Part = $part;
+        }
+        impl $crate::patch::kind::sealed::Wanted for $seen {}
+        impl $crate::patch::kind::sealed::Wanted for $part {}
+        impl $crate::patch::Wanted<$kind> for $seen {}
+        impl $crate::patch::Wanted<$kind> for $part {}
+    };
+}
+pub(super) use models;

@@ -1,0 +1,130 @@
+//! What `update-proxy-profile` may change.
+
+use serde_json::Value;
+
+use super::document::first_difference;
+use super::kind::models;
+use super::kind::sealed::{Absent, Root, Rules};
+use super::methods::list_methods;
+use super::path::Path;
+use super::{Patch, json};
+use crate::types::{
+    CreateOrUpdateProxyProfileRequest, CreateOrUpdateWebhookNotification, ProxyProfileModel,
+    UpdateProxyProfileSelectionRule,
+};
+use crate::{Operation, operations};
+
+/// A proxy profile; see [`ProxyProfilePatch`].
+#[derive(Debug)]
+pub enum ProxyProfile {}
+
+/// A patch for `update-proxy-profile`: name, description, connection preferences and the rules that select SDK keys.
+///
+/// ```
+/// use configcat_management::patch::ProxyProfilePatch;
+///
+/// let patch = ProxyProfilePatch::new().set_poll_interval(120).disconnect_notifications();
+/// assert_eq!(
+///     patch.to_string(),
+///     "replace /connectionPreferences/sdkPollInterval: 120\nremove /connectionPreferences/webhookNotification"
+/// );
+/// ```
+pub type ProxyProfilePatch = Patch<ProxyProfile>;
+
+const NAME: &str = "name";
+const DESCRIPTION: &str = "description";
+const PREFERENCES: &str = "connectionPreferences";
+const RULES: &str = "sdkKeySelectionRules";
+const INTERVAL: &str = "sdkPollInterval";
+const NOTIFICATION: &str = "webhookNotification";
+const NOTIFICATION_URL: &str = "webhookProxyUrl";
+const SIGNING_KEYS: [&str; 2] = ["signingKey1", "signingKey2"];
+
+models!(ProxyProfile: ProxyProfileModel => CreateOrUpdateProxyProfileRequest);
+
+impl Rules for ProxyProfile {
+    const OPERATION: &'static Operation = operations::UpdateProxyProfile::OPERATION;
+    const ROOTS: &'static [Root] = &[
+        Root::new(NAME, Absent::Unchanged),
+        Root::new(DESCRIPTION, Absent::Null),
+        // In one piece it would say nothing of the signing keys, which requests do not have.
+        Root::new(PREFERENCES, Absent::Unchanged).in_parts(),
+        Root::new(RULES, Absent::EmptyList),
+    ];
+    const SECRETS: &'static [&'static str] = &SIGNING_KEYS;
+
+    fn simplify(document: &mut Value) {
+        let preferences = document.get_mut(PREFERENCES);
+        let notification = preferences.and_then(|preferences| preferences.get_mut(NOTIFICATION));
+        if let Some(fields) = notification.and_then(Value::as_object_mut) {
+            fields.retain(|name, _| !SIGNING_KEYS.contains(&name.as_str()));
+        }
+    }
+
+    fn complete(wanted: &mut Value, before: &Value) {
+        let preferences = wanted.get_mut(PREFERENCES).and_then(Value::as_object_mut);
+        if let Some(preferences) = preferences.filter(|fields| !fields.contains_key(INTERVAL)) {
+            preferences.insert(INTERVAL.to_string(), before[PREFERENCES][INTERVAL].clone());
+        }
+    }
+
+    fn hidden_difference(before: &Value, after: &Value) -> Option<String> {
+        let notification = |value: &Value| value[PREFERENCES][NOTIFICATION].clone();
+        let (before, after) = (notification(before), notification(after));
+        let path = Path::root(PREFERENCES).key(NOTIFICATION);
+        SIGNING_KEYS.iter().find_map(|name| {
+            // Where notifications are connected or disconnected, the keys come or go with them.
+            let (before, after) = (before.get(name)?, after.get(name)?);
+            first_difference(&path.key(name), before, after)
+        })
+    }
+}
+
+impl Patch<ProxyProfile> {
+    /// Gives the profile another name.
+    pub fn rename(self, name: impl Into<String>) -> Self {
+        self.replace(Path::root(NAME), Value::from(name.into()))
+    }
+
+    /// Gives the profile a description.
+    pub fn set_description(self, description: impl Into<String>) -> Self {
+        self.replace(Path::root(DESCRIPTION), Value::from(description.into()))
+    }
+
+    /// Takes the description away.
+    pub fn clear_description(self) -> Self {
+        self.replace(Path::root(DESCRIPTION), Value::Null)
+    }
+
+    /// Lets the proxy's SDKs fetch the config JSON every so many seconds, at least 30.
+    pub fn set_poll_interval(self, seconds: i32) -> Self {
+        let path = Path::root(PREFERENCES).key(INTERVAL);
+        self.replace(path, Value::from(seconds))
+    }
+
+    /// Notifies the proxy of changes at this address, from now on. The server generates a signing key.
+    pub fn connect_notifications(self, url: impl Into<String>) -> Self {
+        let notification = CreateOrUpdateWebhookNotification::new(url);
+        let path = Path::root(PREFERENCES).key(NOTIFICATION);
+        self.add(path, json(&notification))
+    }
+
+    /// Notifies the proxy at another address. Notifications have to be connected.
+    pub fn set_notification_url(self, url: impl Into<String>) -> Self {
+        let path = Path::root(PREFERENCES)
+            .key(NOTIFICATION)
+            .key(NOTIFICATION_URL);
+        self.replace(path, Value::from(url.into()))
+    }
+
+    /// Notifies the proxy no more. Notifications have to be connected.
+    pub fn disconnect_notifications(self) -> Self {
+        self.remove(Path::root(PREFERENCES).key(NOTIFICATION))
+    }
+}
+
+list_methods!(
+    ProxyProfile, RULES, UpdateProxyProfileSelectionRule, "rule that selects SDK keys", "rules that select SDK keys":
+    add_selection_rule, insert_selection_rule, replace_selection_rule, remove_selection_rule,
+    move_selection_rule, replace_selection_rules
+);

@@ -1,0 +1,118 @@
+//! What `update-setting` may change.
+
+use serde_json::Value;
+
+use super::document::first_difference;
+use super::kind::models;
+use super::kind::sealed::{Absent, Root, Rules};
+use super::path::Path;
+use super::{Patch, json};
+use crate::types::{ReplaceSettingModel, SettingModel, TagModel};
+use crate::{Operation, Result, operations};
+
+/// Name, hint and tags of a setting; see [`SettingPatch`].
+#[derive(Debug)]
+pub enum Setting {}
+
+/// A patch for `update-setting`: name, hint and tags of a setting.
+pub type SettingPatch = Patch<Setting>;
+
+const NAME: &str = "name";
+const HINT: &str = "hint";
+const TAGS: &str = "tags";
+
+models!(Setting: SettingModel => ReplaceSettingModel);
+
+impl Rules for Setting {
+    const OPERATION: &'static Operation = operations::UpdateSetting::OPERATION;
+    const ROOTS: &'static [Root] = &[
+        Root::new(NAME, Absent::Unchanged),
+        Root::new(HINT, Absent::Null),
+        Root::new(TAGS, Absent::EmptyList),
+    ];
+    const ALONGSIDE: &'static [&'static str] = &["isJson", "order"];
+
+    fn simplify(document: &mut Value) {
+        for tag in tags_mut(document) {
+            if let Some(id) = tag.get("tagId") {
+                *tag = id.clone();
+            }
+        }
+    }
+
+    fn hidden_difference(before: &Value, after: &Value) -> Option<String> {
+        let tags = |value: &Value| value[TAGS].as_array().cloned().unwrap_or_default();
+        let (before, after) = (tags(before), tags(after));
+        after.iter().enumerate().find_map(|(index, after)| {
+            let id = after.get("tagId")?;
+            let before = before.iter().find(|before| before["tagId"] == *id)?;
+            first_difference(&Path::root(TAGS).index(index), before, after)
+        })
+    }
+}
+
+fn tags_mut(document: &mut Value) -> impl Iterator<Item = &mut Value> {
+    let tags = document.get_mut(TAGS).and_then(Value::as_array_mut);
+    tags.into_iter().flatten()
+}
+
+impl Patch<Setting> {
+    /// Gives the setting another name. Its key stays.
+    pub fn rename(self, name: impl Into<String>) -> Self {
+        self.replace(Path::root(NAME), Value::from(name.into()))
+    }
+
+    /// Gives the setting a hint.
+    pub fn set_hint(self, hint: impl Into<String>) -> Self {
+        self.replace(Path::root(HINT), Value::from(hint.into()))
+    }
+
+    /// Takes the hint away.
+    pub fn clear_hint(self) -> Self {
+        self.replace(Path::root(HINT), Value::Null)
+    }
+
+    /// Attaches a tag, by its id.
+    pub fn add_tag(self, tag_id: i64) -> Self {
+        self.add(Path::root(TAGS).end(), Value::from(tag_id))
+    }
+
+    /// Detaches a tag, by its id; `seen` are the setting's tags as they were read.
+    ///
+    /// Entries of lists are removed by index, so a `test` before makes sure that the tag is still there.
+    ///
+    /// ```
+    /// # fn example(setting: &configcat_management::types::SettingModel) -> configcat_management::Result<()> {
+    /// use configcat_management::patch::SettingPatch;
+    ///
+    /// let patch = SettingPatch::new().remove_tag(12, &setting.tags)?;
+    /// println!("{patch}"); // test /tags/1: 12
+    ///                      // remove /tags/1
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`](crate::Error::Invalid) where the tag is not among those that were seen, or an earlier operation of
+    /// the patch removed it.
+    pub fn remove_tag(self, tag_id: i64, seen: &[TagModel]) -> Result<Self> {
+        let mut document =
+            serde_json::json!({ TAGS: seen.iter().map(|tag| tag.tag_id).collect::<Vec<_>>() });
+        let on_tags = |path: &str| super::path::root(path) == TAGS;
+        let earlier = self.operations.iter().filter(|o| on_tags(&o.path));
+        Self::from(earlier.cloned().collect::<Vec<_>>()).apply(&mut document)?;
+        let index = tags_mut(&mut document).position(|tag| *tag == json(&tag_id));
+        let Some(index) = index else {
+            let problem = format!("has no tag {tag_id} to remove");
+            return Err(Self::invalid(&Path::root(TAGS).to_string(), problem));
+        };
+        let path = Path::root(TAGS).index(index);
+        Ok(self.test(path.clone(), Value::from(tag_id)).remove(path))
+    }
+
+    /// Puts these tags in place of all that the setting has, by their ids.
+    pub fn replace_tags(self, tag_ids: impl Into<Vec<i64>>) -> Self {
+        self.replace(Path::root(TAGS), Value::from(tag_ids.into()))
+    }
+}

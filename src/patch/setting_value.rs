@@ -1,0 +1,73 @@
+//! What `update-setting-value` and `update-setting-value-by-sdkkey` may change.
+
+use super::kind::models;
+use super::kind::sealed::{Absent, Root, Rules};
+use super::methods::list_methods;
+use super::path::Path;
+use super::{Patch, json};
+use crate::types::{
+    SettingValueModel, UpdateRolloutPercentageItemModel, UpdateRolloutRuleModel,
+    UpdateSettingValueModel,
+};
+use crate::{Operation, SettingValue, operations};
+
+/// What a setting of a V1 config serves; see [`SettingValuePatch`].
+#[derive(Debug)]
+pub enum SettingValueV1 {}
+
+/// A patch for `update-setting-value` and `update-setting-value-by-sdkkey`: value, rules and percentages of a V1 config.
+///
+/// ```
+/// use configcat_management::patch::SettingValuePatch;
+/// use configcat_management::types::{RolloutRuleComparator, UpdateRolloutRuleModel};
+///
+/// let staff = UpdateRolloutRuleModel::new(true)
+///     .with_comparison_attribute("Email")
+///     .with_comparator(RolloutRuleComparator::Contains)
+///     .with_comparison_value("@example.com");
+/// let patch = SettingValuePatch::new().turn_off().insert_rule(0, staff);
+/// assert_eq!(patch.operations()[1].path, "/rolloutRules/0");
+/// ```
+pub type SettingValuePatch = Patch<SettingValueV1>;
+
+const VALUE: &str = "value";
+const RULES: &str = "rolloutRules";
+const ITEMS: &str = "rolloutPercentageItems";
+
+models!(SettingValueV1: SettingValueModel => UpdateSettingValueModel);
+
+impl Rules for SettingValueV1 {
+    const OPERATION: &'static Operation = operations::UpdateSettingValue::OPERATION;
+    const ROOTS: &'static [Root] = &[
+        Root::new(VALUE, Absent::Unchanged),
+        Root::new(RULES, Absent::EmptyList),
+        Root::new(ITEMS, Absent::EmptyList),
+    ];
+}
+
+impl Patch<SettingValueV1> {
+    /// Serves `true` where no rule matches.
+    pub fn turn_on(self) -> Self {
+        self.set_value(true)
+    }
+
+    /// Serves `false` where no rule matches.
+    pub fn turn_off(self) -> Self {
+        self.set_value(false)
+    }
+
+    /// Serves this value where no rule matches.
+    pub fn set_value(self, value: impl Into<SettingValue>) -> Self {
+        self.replace(Path::root(VALUE), json(&value.into()))
+    }
+}
+
+list_methods!(
+    SettingValueV1, RULES, UpdateRolloutRuleModel, "targeting or segment rule", "rules":
+    add_rule, insert_rule, replace_rule, remove_rule, move_rule, replace_rules
+);
+list_methods!(
+    SettingValueV1, ITEMS, UpdateRolloutPercentageItemModel, "percentage item", "percentage items":
+    add_percentage_item, insert_percentage_item, replace_percentage_item, remove_percentage_item,
+    move_percentage_item, replace_percentage_items
+);

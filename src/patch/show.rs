@@ -1,0 +1,61 @@
+//! A patch for people to read. Secrets are not shown.
+
+use std::fmt;
+
+use serde_json::Value;
+
+use super::{Kind, Patch};
+use crate::types::OperationType;
+
+/// One line for each operation; `nothing to change` where there is none.
+impl<K: Kind> fmt::Display for Patch<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_empty() {
+            return f.write_str("nothing to change");
+        }
+        for (number, operation) in self.operations.iter().enumerate() {
+            if number > 0 {
+                f.write_str("\n")?;
+            }
+            let path = &operation.path;
+            match (&operation.op, &operation.from, &operation.value) {
+                (OperationType::Move | OperationType::Copy, Some(from), _) => {
+                    write!(f, "{} {from} to {path}", operation.op)?;
+                }
+                (op, _, Some(value)) => {
+                    let last = path.rsplit('/').next().unwrap_or_default();
+                    write!(f, "{op} {path}: {}", shown::<K>(last, value))?;
+                }
+                (op, _, None) => write!(f, "{op} {path}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The lines of `Display`, as a list.
+impl<K: Kind> fmt::Debug for Patch<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = self.to_string();
+        let lines = text.lines().filter(|_| !self.is_empty());
+        f.write_str("Patch")?;
+        f.debug_list().entries(lines).finish()
+    }
+}
+
+fn shown<K: Kind>(name: &str, value: &Value) -> Value {
+    match value {
+        Value::Null => Value::Null,
+        _ if K::SECRETS.contains(&name) => Value::from("***"),
+        Value::Object(fields) => {
+            let fields = fields.iter();
+            Value::Object(
+                fields
+                    .map(|(name, value)| (name.clone(), shown::<K>(name, value)))
+                    .collect(),
+            )
+        }
+        Value::Array(entries) => entries.iter().map(|value| shown::<K>("", value)).collect(),
+        value => value.clone(),
+    }
+}

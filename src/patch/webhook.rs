@@ -1,0 +1,73 @@
+//! What `update-webhook` may change.
+
+use serde_json::Value;
+
+use super::kind::models;
+use super::kind::sealed::{Absent, Root, Rules};
+use super::methods::list_methods;
+use super::path::Path;
+use super::{Patch, json};
+use crate::types::{
+    WebHookHttpMethod, WebHookRequestModel, WebhookHeaderModel, WebhookResponseModel,
+};
+use crate::{Operation, operations};
+
+/// A webhook; see [`WebhookPatch`].
+#[derive(Debug)]
+pub enum Webhook {}
+
+/// A patch for `update-webhook`: address, method, body and headers. The values of headers are not printed.
+///
+/// ```
+/// use configcat_management::patch::WebhookPatch;
+/// use configcat_management::types::WebhookHeaderModel;
+///
+/// let patch = WebhookPatch::new().add_header(WebhookHeaderModel::new("authorization", "Bearer 1234"));
+/// assert_eq!(patch.to_string(), r#"add /webHookHeaders/-: {"key":"authorization","value":"***"}"#);
+/// ```
+pub type WebhookPatch = Patch<Webhook>;
+
+const URL: &str = "url";
+const CONTENT: &str = "content";
+const METHOD: &str = "httpMethod";
+const HEADERS: &str = "webHookHeaders";
+
+models!(Webhook: WebhookResponseModel => WebHookRequestModel);
+
+impl Rules for Webhook {
+    const OPERATION: &'static Operation = operations::UpdateWebhook::OPERATION;
+    const ROOTS: &'static [Root] = &[
+        Root::new(URL, Absent::Unchanged),
+        Root::new(CONTENT, Absent::Null),
+        Root::new(METHOD, Absent::Unchanged),
+        Root::new(HEADERS, Absent::EmptyList),
+    ];
+    const SECRETS: &'static [&'static str] = &["value"];
+}
+
+impl Patch<Webhook> {
+    /// Calls this address.
+    pub fn set_url(self, url: impl Into<String>) -> Self {
+        self.replace(Path::root(URL), Value::from(url.into()))
+    }
+
+    /// Sends this body.
+    pub fn set_content(self, content: impl Into<String>) -> Self {
+        self.replace(Path::root(CONTENT), Value::from(content.into()))
+    }
+
+    /// Sends no body.
+    pub fn clear_content(self) -> Self {
+        self.replace(Path::root(CONTENT), Value::Null)
+    }
+
+    /// Calls with this method.
+    pub fn set_http_method(self, method: impl Into<WebHookHttpMethod>) -> Self {
+        self.replace(Path::root(METHOD), json(&method.into()))
+    }
+}
+
+list_methods!(
+    Webhook, HEADERS, WebhookHeaderModel, "header", "headers":
+    add_header, insert_header, replace_header, remove_header, move_header, replace_headers
+);
