@@ -173,7 +173,11 @@ async fn a_patch_that_changes_nothing_has_no_answer() -> Result<()> {
     assert_eq!(same.status(), 204);
     assert!(same.is_none());
     let none = client
-        .update_setting_value_v2(environment, setting, vec![])
+        .update_setting_value_v2(
+            environment,
+            setting,
+            vec![operation("test", "/defaultValue/boolValue").with_value(false)],
+        )
         .send()
         .await?;
     assert_eq!(none.status(), 204);

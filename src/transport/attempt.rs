@@ -1,0 +1,153 @@
+//! One attempt of a call: send, read, and say how far it got.
+
+use std::time::Duration;
+
+use http::{HeaderName, HeaderValue, Method, header};
+use tokio::time::{Instant, timeout_at};
+
+use super::body::{Incoming, Outgoing};
+use super::limiter::Permit;
+use super::model::Reading;
+use super::retry::Effort;
+use super::{Answer, Options, Transport, failure, from_now, times};
+use crate::error::{ApiError, Stage};
+use crate::request::Request;
+use crate::{Error, Result};
+
+/// The header in which official tools name themselves.
+const CALLER_ID: HeaderName = HeaderName::from_static("x-caller-id");
+
+/// The time that the words of a failure may take; its status is known already.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// One request on its way.
+struct Attempt<'a> {
+    request: &'a Request,
+    /// Taken when the answer comes.
+    permit: Option<Permit>,
+    stage: Stage,
+    body: Option<Outgoing>,
+}
+
+impl Transport {
+    /// One attempt, within its time.
+    pub(super) async fn attempt(
+        &self,
+        request: &Request,
+        permit: Permit,
+        options: Options,
+        deadline: Option<Instant>,
+    ) -> Result<Answer> {
+        let limit = from_now(self.timeout);
+        let until = deadline.map_or(limit, |deadline| deadline.min(limit));
+        let mut attempt = Attempt {
+            request,
+            permit: Some(permit),
+            stage: Stage::Connecting,
+            body: None,
+        };
+        match timeout_at(until, self.send(&mut attempt, until)).await {
+            Ok(result) => result,
+            Err(_) => {
+                let problem = match options.deadline {
+                    Some(time) if until < limit => {
+                        format!("no complete answer before the deadline of {time:?}")
+                    }
+                    _ => format!("no complete answer within {:?}", self.timeout),
+                };
+                Err(attempt.failed(problem, None))
+            }
+        }
+    }
+
+    async fn send(&self, attempt: &mut Attempt<'_>, until: Instant) -> Result<Answer> {
+        let Request {
+            operation,
+            url,
+            headers,
+            body,
+        } = attempt.request;
+        let mut http = self
+            .http
+            .request(operation.method.clone(), url)
+            .header(header::AUTHORIZATION, &self.authorization)
+            .header(header::ACCEPT, HeaderValue::from_static("application/json"));
+        if let Some(caller_id) = &self.caller_id {
+            http = http.header(CALLER_ID, caller_id);
+        }
+        if let Some(body) = body {
+            let (handle, body) = Outgoing::new(body.clone());
+            attempt.body = Some(handle);
+            http = http.body(body);
+        } else if !matches!(operation.method, Method::GET | Method::DELETE) {
+            // Servers are free to refuse a POST that does not tell its length.
+            http = http.header(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
+        // From here on, a time-out no longer means that the server has seen nothing.
+        attempt.stage = Stage::Sent;
+        if let Some(permit) = &mut attempt.permit {
+            permit.sent();
+        }
+        let sent = http.headers(headers.clone()).send().await;
+        let mut response = match sent {
+            Ok(response) => response,
+            Err(error) => {
+                if failure::is_unsent(&error) {
+                    attempt.stage = Stage::Connecting;
+                }
+                return Err(attempt.failed(failure::root_cause(&error), Some(error)));
+            }
+        };
+        attempt.stage = Stage::Answering;
+        let status = response.status();
+        let headers = std::mem::take(response.headers_mut());
+        if let Some(permit) = attempt.permit.take() {
+            permit.answered(&Reading::of(status, &headers));
+        }
+        let mut body = Incoming::default();
+        if !status.is_success() {
+            // The status decides; the words are welcome as far as they come.
+            let until = until.min(from_now(PATIENCE));
+            let _ = timeout_at(until, body.read(&mut response, ApiError::MAX_BODY)).await;
+            let wait = times::retry_after(&headers);
+            let failure = ApiError::read(operation, status, headers, body.join(), wait);
+            return Err(Error::Api(Box::new(failure)));
+        }
+        let told = response.content_length().unwrap_or(0);
+        let whole = told <= self.max_body as u64
+            && match body.read(&mut response, self.max_body).await {
+                Ok(whole) => whole,
+                Err(error) => {
+                    return Err(attempt.failed(failure::root_cause(&error), Some(error)));
+                }
+            };
+        if !whole {
+            let limit = self.max_body;
+            let problem = format!("the body has more than the {limit} bytes that are allowed");
+            return Err(Error::too_large(operation, problem));
+        }
+        Ok(Answer {
+            operation,
+            status,
+            headers,
+            body: body.join(),
+            effort: Effort::default(),
+            gone: None,
+        })
+    }
+}
+
+impl Attempt<'_> {
+    /// It ended without an answer. What has not left stays here, and so the call may be tried again.
+    fn failed(&mut self, problem: String, source: Option<reqwest::Error>) -> Error {
+        if self.stage == Stage::Sent && self.body.as_ref().is_some_and(Outgoing::revoke) {
+            self.stage = Stage::Connecting;
+        }
+        if self.stage == Stage::Connecting
+            && let Some(permit) = &mut self.permit
+        {
+            permit.not_sent();
+        }
+        Error::connection(self.request.operation, self.stage, problem, source)
+    }
+}
