@@ -262,26 +262,19 @@ async fn every_answer_is_kept_whole() {
 
 #[tokio::test]
 async fn an_answer_that_is_not_described_is_an_error_that_keeps_it() {
-    let description = Description::read();
     let server = Server::start().await;
     let client = client(&server);
     let page = "<html>Sign in</html>";
     server.answers(200, &[("content-type", "text/html")], page);
     let mut problems = Vec::new();
     for (id, row) in rows_by_id() {
-        let described = described(&description, &row);
-        let has_body = described
-            .successes()
-            .iter()
-            .any(|(_, schema)| schema.is_some());
         match (row.call)(&client).await {
-            Err(Error::Decode(error)) if has_body => {
+            // Where no body is described either: a page is somebody else's answer, such as a proxy's.
+            Err(Error::Decode(error)) => {
                 assert_eq!(error.operation.id, id);
                 assert_eq!(error.status, 200);
                 assert_eq!(error.body.0, page);
             }
-            // Where no body is described, none is read.
-            Ok(answer) if !has_body && answer.value.is_null() => {}
             other => problems.push(format!("{id}: {other:?}")),
         }
     }
