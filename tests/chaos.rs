@@ -115,7 +115,8 @@ impl Server {
             }
             let (limits, allowed) = self.count();
             let answer = |status, body: &str| reply(status, &headers(&limits), body);
-            if !allowed || fate == Fate::Refused {
+            // Without a limit there is none to refuse for: random refusals would be learnt as a limit without headers.
+            if !allowed || (fate == Fate::Refused && limits.is_some()) {
                 self.refused.fetch_add(1, Ordering::SeqCst);
                 let mut headers = headers(&limits);
                 headers.push(("retry-after", "0.005"));

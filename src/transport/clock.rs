@@ -5,14 +5,25 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use tokio::time::Instant;
 
-/// Added to a moment that is taken from this machine's clock, for clocks that are set by the network and a little apart.
-const MARGIN: f64 = 0.025;
+/// How far two clocks may drift apart, in seconds for each second.
+const DRIFT: f64 = 1e-4;
+
+/// A clock that is known this well is known well enough.
+const FINE: f64 = 0.02;
+
+/// Added to every moment, for what is rounded on the way; and the most that surprises make of it.
+const MARGIN: f64 = 0.002;
+const MAX_MARGIN: f64 = 5.0;
+
+/// How far this machine's clock may be off where it is all there is.
+const UNSYNCHRONIZED: f64 = 0.1;
 
 /// Maps the server's moments to this process's.
 ///
-/// A `Date` header tells the server's time to the second, and each one narrows the difference between the two clocks: the
-/// answer was written between sending and receiving. Where this machine's clock fits into what is left, it is trusted, which
-/// is finer than a second; where it does not, or has proved wrong, the difference that makes a moment latest counts.
+/// A `Date` header tells the server's time to the second, and the answer was written between sending and receiving: each
+/// one narrows the difference between the two clocks. Two answers of which the first came before the server's second
+/// ticked, and the second afterwards, tell it to a few milliseconds. This machine's own time of day is not looked at, so
+/// it may be wrong; only where a server sends no `Date` there is nothing else.
 #[derive(Debug)]
 pub(crate) struct ServerClock {
     /// Where all times below count from.
@@ -21,7 +32,9 @@ pub(crate) struct ServerClock {
     local: f64,
     /// The server's Unix seconds at the anchor lie between these.
     bounds: Option<(f64, f64)>,
-    distrusted: bool,
+    /// When the bounds held.
+    at: f64,
+    margin: f64,
 }
 
 impl ServerClock {
@@ -30,7 +43,8 @@ impl ServerClock {
             anchor: Instant::now(),
             local: seconds(Utc::now()),
             bounds: None,
-            distrusted: false,
+            at: 0.0,
+            margin: MARGIN,
         }
     }
 
@@ -39,43 +53,60 @@ impl ServerClock {
         let date = seconds(date);
         let least = date - self.since(received);
         let most = date + 1.0 - self.since(sent);
+        let now = self.since(received).max(self.at);
+        let drift = DRIFT * (now - self.at);
+        self.at = now;
         self.bounds = match self.bounds {
-            Some((low, high)) if low.max(least) <= high.min(most) => {
-                Some((low.max(least), high.min(most)))
+            Some((low, high)) if least <= high + drift && low - drift <= most => {
+                Some((least.max(low - drift), most.min(high + drift)))
             }
             // The first one; or one of the clocks was set.
             _ => Some((least, most)),
         };
     }
 
-    /// A moment came too early: this machine's clock is not to be trusted with fractions of a second.
-    pub(crate) fn distrust(&mut self) {
-        self.distrusted = true;
+    /// A moment was not over yet when this clock said so: from now on it says so later.
+    pub(crate) fn was_early(&mut self, by: Duration) {
+        let margin = (self.margin + by.as_secs_f64()).max(2.0 * self.margin);
+        self.margin = margin.clamp(MARGIN, MAX_MARGIN);
     }
 
-    /// Whether a moment is more than a guess.
-    pub(crate) fn is_certain(&self) -> bool {
-        self.bounds.is_some_and(|(low, high)| {
-            self.distrusted || !(low..=high).contains(&self.local) || high - low < MARGIN
-        })
+    /// Whether a moment is more than a guess: the server has told its time.
+    pub(crate) fn is_told(&self) -> bool {
+        self.bounds.is_some()
     }
 
-    /// When a moment of the server is here; `None` where that is more than a year away.
-    pub(crate) fn instant(&self, moment: DateTime<Utc>) -> Option<Instant> {
-        let at_anchor = match self.bounds {
-            None => self.local - MARGIN,
-            Some((low, high)) if !self.distrusted && (low..=high).contains(&self.local) => {
-                low.max(self.local - MARGIN)
-            }
-            Some((low, _)) => low,
-        };
-        let from_anchor = seconds(moment) - at_anchor;
-        const YEAR: f64 = 366.0 * 24.0 * 3600.0;
-        match from_anchor {
-            past if past <= 0.0 => Some(self.anchor),
-            near if near < YEAR => self.anchor.checked_add(Duration::from_secs_f64(near)),
-            _ => None,
+    /// When a moment of the server, in Unix seconds, is over for certain; `None` where that is more than a year away.
+    pub(crate) fn latest(&self, moment: f64) -> Option<Instant> {
+        let (low, _) = self.bounds.unwrap_or((self.local - UNSYNCHRONIZED, 0.0));
+        let from_anchor = moment - low;
+        let drift = DRIFT * (from_anchor - self.at).max(0.0);
+        self.instant(from_anchor + drift + self.margin)
+    }
+
+    /// Before when a moment of the server is not over, for certain.
+    pub(crate) fn earliest(&self, moment: f64) -> Instant {
+        let from_anchor = self.bounds.map_or(0.0, |(_, high)| moment - high);
+        let drift = DRIFT * (from_anchor - self.at).max(0.0);
+        let at = self.instant(from_anchor - drift - self.margin);
+        at.unwrap_or(self.anchor)
+    }
+
+    /// When to ask for an answer whose `Date` parts what is not known of the clock, so that this many of them look at it
+    /// from equal distances; `None` where it is known well enough, or that is not before the `end`, a moment of the server.
+    pub(crate) fn look(&self, now: Instant, parts: u32, end: f64) -> Option<Instant> {
+        let (low, high) = self.bounds?;
+        let unknown = high - low;
+        if unknown < FINE {
+            return None;
         }
+        // The server's second number n begins between n - high and n - low.
+        let step = unknown / f64::from(parts + 1);
+        let second = (self.since(now) + high - step).ceil();
+        let look = second - high + step;
+        // It must have arrived before the end.
+        let end = end - high - unknown.min(0.1);
+        if look < end { self.instant(look) } else { None }
     }
 
     /// Where this clock counts from.
@@ -83,11 +114,122 @@ impl ServerClock {
         self.anchor
     }
 
-    fn since(&self, instant: Instant) -> f64 {
+    /// Seconds from there on.
+    pub(crate) fn since(&self, instant: Instant) -> f64 {
         instant.saturating_duration_since(self.anchor).as_secs_f64()
+    }
+
+    fn instant(&self, from_anchor: f64) -> Option<Instant> {
+        const YEAR: f64 = 366.0 * 24.0 * 3600.0;
+        match from_anchor {
+            past if past <= 0.0 => Some(self.anchor),
+            near if near < YEAR => self.anchor.checked_add(Duration::from_secs_f64(near)),
+            _ => None,
+        }
     }
 }
 
-fn seconds(moment: DateTime<Utc>) -> f64 {
+/// Unix seconds.
+pub(crate) fn seconds(moment: DateTime<Utc>) -> f64 {
     moment.timestamp() as f64 + f64::from(moment.timestamp_subsec_nanos()) / 1e9
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ms(ms: u64) -> Duration {
+        Duration::from_millis(ms)
+    }
+
+    fn date(second: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(second, 0).unwrap_or_default()
+    }
+
+    #[test]
+    fn answers_around_a_tick_tell_the_time_whatever_this_machine_says() {
+        for offset in [1_000.0, 1.9e9, 1.0] {
+            let mut clock = ServerClock::new();
+            let start = clock.anchor();
+            // It is x.4 for the server at the start.
+            let server = |after: u64| date((offset + 0.4 + after as f64 / 1000.0) as i64);
+            for after in [100, 590, 610] {
+                clock.saw(server(after), start + ms(after), start + ms(after + 3));
+            }
+            let moment = offset + 10.4;
+            let at = clock.latest(moment).unwrap() - start;
+            assert!(at >= ms(10_000) && at < ms(10_030), "{at:?}");
+        }
+    }
+
+    #[test]
+    fn a_single_date_makes_a_moment_late_and_never_early() {
+        for fraction in [0.0, 0.3, 0.999] {
+            let mut clock = ServerClock::new();
+            let start = clock.anchor();
+            clock.saw(date(500), start + ms(5), start + ms(10));
+            let at = clock.latest(500.0 + fraction + 60.0).unwrap() - start;
+            assert!(at >= ms(60_000), "{at:?}");
+            assert!(at <= ms(61_030), "{at:?}");
+        }
+    }
+
+    #[test]
+    fn a_clock_that_was_set_is_followed() {
+        let mut clock = ServerClock::new();
+        let start = clock.anchor();
+        clock.saw(date(5_000), start, start + ms(1));
+        clock.saw(date(1_000), start + ms(2), start + ms(3));
+        let at = clock.latest(1_010.0).unwrap() - start;
+        assert!(at >= ms(9_000) && at < ms(10_100), "{at:?}");
+    }
+
+    #[test]
+    fn looks_are_spread_over_what_is_not_known() {
+        let mut clock = ServerClock::new();
+        let start = clock.anchor();
+        // The server's time at the start is 100.7.
+        let tell = |clock: &mut ServerClock, at: Instant| {
+            let time = 100.7 + (at - start).as_secs_f64();
+            clock.saw(date(time as i64), at, at + ms(1));
+        };
+        tell(&mut clock, start);
+        let mut now = start + ms(2);
+        let mut looks = 0;
+        for parts in (1..=9).rev() {
+            let Some(look) = clock.look(now, parts, 110.0) else {
+                break;
+            };
+            assert!(look >= now && look < now + ms(1100));
+            now = look;
+            tell(&mut clock, now);
+            now += ms(2);
+            looks += 1;
+        }
+        let at = clock.latest(110.7).unwrap() - start;
+        assert!(at >= ms(10_000) && at < ms(10_040), "{at:?} after {looks}");
+        assert_eq!(clock.look(now, 5, now_is(&clock, now)), None, "too late");
+    }
+
+    fn now_is(clock: &ServerClock, now: Instant) -> f64 {
+        100.7 + clock.since(now)
+    }
+
+    #[test]
+    fn surprises_make_it_careful_within_bounds() {
+        let mut clock = ServerClock::new();
+        for _ in 0..100 {
+            clock.was_early(ms(300));
+        }
+        assert_eq!(clock.margin, MAX_MARGIN);
+    }
+
+    #[test]
+    fn moments_far_away_are_none_and_the_past_is_the_anchor() {
+        let mut clock = ServerClock::new();
+        clock.saw(date(1_000), clock.anchor(), clock.anchor());
+        assert_eq!(clock.latest(1e12), None);
+        assert_eq!(clock.latest(f64::INFINITY), None);
+        assert_eq!(clock.latest(0.0), Some(clock.anchor()));
+    }
 }

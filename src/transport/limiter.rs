@@ -1,13 +1,17 @@
 //! Who may send when: first come, first served, and never more than the server allows.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
 use std::time::Duration;
 
 use tokio::sync::{Notify, Semaphore, SemaphorePermit};
 use tokio::time::{Instant, timeout_at};
 
-use super::model::{Model, Reading, Ticket, Wait};
+use super::model::{Model, Reading, Ticket};
+use super::published::Window;
 
 /// Keeps calls within the server's rate limit, which only its headers tell.
 ///
@@ -27,10 +31,14 @@ struct Shared {
     model: Mutex<Model>,
     /// Its one permit is the head of the queue; the semaphore is fair.
     turnstile: Semaphore,
-    /// An answer has come, or a permit was given back.
+    /// How many are in the queue, the head included.
+    waiting: AtomicU32,
+    /// An answer has come, or a permit was given back: for the head of the queue.
     changed: Notify,
     /// Permits that are given out.
     permits: AtomicUsize,
+    /// Waiting takes another turn than was thought: for those in the queue that have a deadline.
+    turned: Notify,
 }
 
 /// The wait that a deadline does not allow.
@@ -51,12 +59,39 @@ impl RateLimiter {
 
     /// Knows nothing yet, and never waits longer at a time than this, whatever a server says.
     pub fn with_max_wait(max_wait: Duration) -> Self {
+        Self::of(Model::new(max_wait))
+    }
+
+    /// Keeps to limits that are published, for services whose headers tell nothing: so many requests in so much time, all
+    /// of them at once, in whatever stretch of time one looks at. What headers tell, should there be any, counts as well.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use configcat_management::RateLimiter;
+    ///
+    /// const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+    /// let limiter = RateLimiter::published(&[
+    ///     (10, Duration::from_secs(1)),
+    ///     (100, Duration::from_secs(60)),
+    ///     (10_000, DAY),
+    /// ]);
+    /// ```
+    pub fn published(limits: &[(u32, Duration)]) -> Self {
+        let windows = limits
+            .iter()
+            .map(|&(quota, period)| Window::new(quota, period));
+        Self::of(Model::published(Self::DEFAULT_MAX_WAIT, windows.collect()))
+    }
+
+    fn of(model: Model) -> Self {
         RateLimiter {
             shared: Arc::new(Shared {
-                model: Mutex::new(Model::new(max_wait)),
+                model: Mutex::new(model),
                 turnstile: Semaphore::new(1),
+                waiting: AtomicU32::new(0),
                 changed: Notify::new(),
                 permits: AtomicUsize::new(0),
+                turned: Notify::new(),
             }),
         }
     }
@@ -84,31 +119,46 @@ impl RateLimiter {
         waiting: impl FnOnce(Option<Duration>),
     ) -> Result<Permit, TooLate> {
         let shared = &self.shared;
+        let patience = u32::from(deadline.is_none());
         if let Ok(_turn) = shared.turnstile.try_acquire()
-            && let Ok(ticket) = shared.model().admit(Instant::now())
+            && let Ok(ticket) = shared.admit(Instant::now(), patience)
         {
             return Ok(Permit::new(self.clone(), ticket));
         }
-        let estimate = shared.model().estimate(Instant::now(), 0);
-        if let (Some(deadline), Some(estimate)) = (deadline, estimate)
-            && Instant::now() + estimate > deadline
-        {
-            return Err(TooLate {
-                needed: Some(estimate),
-            });
-        }
+        let place = Place::take(shared);
+        let estimate = shared.model().estimate(Instant::now(), place.ahead);
+        place.check(estimate, deadline)?;
         waiting(estimate);
-        let late = |_| TooLate {
-            needed: shared.model().estimate(Instant::now(), 0),
-        };
-        let queue = async {
-            let turn = shared.turnstile.acquire().await;
-            self.at_the_head(turn.ok(), deadline).await
-        };
+        let queue = self.queue(&place, deadline);
         match deadline {
             None => queue.await,
-            Some(deadline) => timeout_at(deadline, queue).await.map_err(late)?,
+            Some(deadline) => timeout_at(deadline, queue).await.map_err(|_| TooLate {
+                needed: shared.model().estimate(Instant::now(), place.ahead()),
+            })?,
         }
+    }
+
+    async fn queue(&self, place: &Place<'_>, deadline: Option<Instant>) -> Result<Permit, TooLate> {
+        let shared = &self.shared;
+        let mut turn = pin!(shared.turnstile.acquire());
+        let turn = loop {
+            let mut turned = pin!(shared.turned.notified());
+            let first = poll_fn(|context| {
+                if let Poll::Ready(turn) = turn.as_mut().poll(context) {
+                    return Poll::Ready(Some(turn));
+                }
+                match deadline {
+                    Some(_) => turned.as_mut().poll(context).map(|()| None),
+                    None => Poll::Pending,
+                }
+            });
+            if let Some(turn) = first.await {
+                break turn;
+            }
+            let estimate = shared.model().estimate(Instant::now(), place.ahead());
+            place.check(estimate, deadline)?;
+        };
+        self.at_the_head(turn.ok(), deadline).await
     }
 
     /// Waits until the model gives a ticket. Only the head of the queue does so; who is dropped here lets the next one in.
@@ -118,30 +168,61 @@ impl RateLimiter {
         deadline: Option<Instant>,
     ) -> Result<Permit, TooLate> {
         loop {
-            let changed = self.shared.changed.notified();
-            tokio::pin!(changed);
+            let mut changed = pin!(self.shared.changed.notified());
             // Registered before the look, so that no answer is missed between the two.
             changed.as_mut().enable();
             let now = Instant::now();
-            let wait = match self.shared.model().admit(now) {
-                Ok(ticket) => return Ok(Permit::new(self.clone(), ticket)),
-                Err(wait) => wait,
+            let demand = match deadline {
+                None => self.shared.waiting.load(Ordering::Relaxed),
+                Some(_) => 0,
             };
-            match wait {
-                Wait::Answer => changed.await,
-                Wait::Until(moment) => {
-                    if deadline
-                        .is_some_and(|deadline| moment > deadline && self.shared.model().is_idle())
-                    {
-                        return Err(TooLate {
-                            needed: Some(moment - now),
-                        });
-                    }
-                    // Whichever comes first: then it looks again.
-                    let _ = timeout_at(moment, changed).await;
-                }
+            let moment = match self.shared.admit(now, demand) {
+                Ok(ticket) => return Ok(Permit::new(self.clone(), ticket)),
+                Err(moment) => moment,
+            };
+            if deadline.is_some_and(|deadline| moment > deadline && self.shared.model().is_idle()) {
+                return Err(TooLate {
+                    needed: Some(moment - now),
+                });
             }
+            // Whichever comes first: then it looks again.
+            let _ = timeout_at(moment, changed).await;
         }
+    }
+}
+
+/// A place in the queue.
+struct Place<'a> {
+    shared: &'a Shared,
+    /// How many were there before.
+    ahead: u32,
+}
+
+impl<'a> Place<'a> {
+    fn take(shared: &'a Shared) -> Self {
+        let ahead = shared.waiting.fetch_add(1, Ordering::Relaxed);
+        Place { shared, ahead }
+    }
+
+    /// How many are still before this one, at most.
+    fn ahead(&self) -> u32 {
+        let waiting = self.shared.waiting.load(Ordering::Relaxed);
+        self.ahead.min(waiting.saturating_sub(1))
+    }
+
+    fn check(&self, estimate: Option<Duration>, deadline: Option<Instant>) -> Result<(), TooLate> {
+        match (estimate, deadline) {
+            (Some(wait), Some(deadline)) if Instant::now() + wait > deadline => {
+                Err(TooLate { needed: estimate })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.shared.waiting.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -163,6 +244,24 @@ impl Shared {
     fn model(&self) -> MutexGuard<'_, Model> {
         // Nothing panics while it holds the lock; and what it guards would still be a model.
         self.model.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn admit(&self, now: Instant, demand: u32) -> Result<Ticket, Instant> {
+        self.change(|model| model.admit(now, demand))
+    }
+
+    /// Changes the model, and tells those who should look again.
+    fn change<T>(&self, change: impl FnOnce(&mut Model) -> T) -> T {
+        let (result, turned) = {
+            let mut model = self.model();
+            let before = model.turn();
+            let result = change(&mut model);
+            (result, model.turn() != before)
+        };
+        if turned {
+            self.turned.notify_waiters();
+        }
+        result
     }
 }
 
@@ -200,11 +299,9 @@ impl Permit {
     /// An answer came.
     pub(crate) fn answered(mut self, reading: &Reading) {
         self.done = true;
-        self.limiter
-            .shared
-            .model()
-            .answered(self.ticket, Instant::now(), reading);
-        self.limiter.shared.changed.notify_waiters();
+        let shared = &self.limiter.shared;
+        shared.change(|model| model.answered(self.ticket, Instant::now(), reading));
+        shared.changed.notify_waiters();
     }
 }
 
@@ -212,11 +309,9 @@ impl Drop for Permit {
     fn drop(&mut self) {
         self.limiter.shared.permits.fetch_sub(1, Ordering::Relaxed);
         if !self.done {
-            self.limiter
-                .shared
-                .model()
-                .abandoned(self.ticket, self.sent);
-            self.limiter.shared.changed.notify_waiters();
+            let shared = &self.limiter.shared;
+            shared.change(|model| model.abandoned(self.ticket, Instant::now(), self.sent));
+            shared.changed.notify_waiters();
         }
     }
 }

@@ -14,9 +14,13 @@ mod body;
 mod clock;
 pub(crate) mod events;
 mod failure;
+mod flight;
 pub(crate) mod limiter;
 pub(crate) mod model;
+mod published;
+mod reading;
 pub(crate) mod retry;
+mod share;
 pub(crate) mod times;
 
 use events::Listener;

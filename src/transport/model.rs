@@ -2,66 +2,36 @@
 
 use std::time::Duration;
 
-use http::{HeaderMap, HeaderName, StatusCode};
 use tokio::time::Instant;
 
 use super::clock::ServerClock;
-use super::times::{self, Time};
-
-const REMAINING: HeaderName = HeaderName::from_static("x-rate-limit-remaining");
-const RESET: HeaderName = HeaderName::from_static("x-rate-limit-reset");
-
-/// Two resets that are no further apart are the same one. A moment is exact but for rounding; a delay counts whole seconds.
-const SAME_MOMENT: f64 = 0.05;
-const SAME_DELAY: f64 = 1.5;
-
-/// From this share of others' requests on, a period is contested, and the last of what is left is not touched.
-const CONTESTED: f64 = 0.05;
+use super::flight::Flight;
+use super::published::{FOR_EVER, Window, Windows};
+pub(crate) use super::reading::Reading;
+use super::reading::{Order, Reset};
+use super::share::Share;
 
 /// The first wait after a refusal that does not say how long; doubled for each one that follows.
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 
-/// What an answer says of the rate limit.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Reading {
-    pub(crate) remaining: Option<u32>,
-    pub(crate) reset: Option<Time>,
-    pub(crate) retry_after: Option<Duration>,
-    pub(crate) date: Option<chrono::DateTime<chrono::Utc>>,
-    pub(crate) refused: bool,
-    pub(crate) broken: bool,
-}
+/// The most that a clock is corrected by at a time: what rounding to seconds hides.
+const SURPRISE: Duration = Duration::from_secs(1);
 
-impl Reading {
-    pub(crate) fn of(status: StatusCode, headers: &HeaderMap) -> Self {
-        let remaining = headers
-            .get(REMAINING)
-            .and_then(|text| text.to_str().ok()?.trim().parse().ok());
-        Reading {
-            remaining,
-            reset: times::read(headers, &RESET),
-            retry_after: times::retry_after(headers),
-            date: times::date(headers),
-            refused: status == StatusCode::TOO_MANY_REQUESTS,
-            broken: status.is_server_error(),
-        }
-    }
-}
+/// How long a count is believed that comes without a reset.
+const WITHOUT_RESET: Duration = Duration::from_secs(1);
+
+/// How long a period without answers is believed in where it is not known how long periods are.
+const WITHOUT_ANSWER: Duration = Duration::from_secs(60);
+
+/// So many of a period are held back to look at the server's clock, where others wait for the next period anyway.
+const LOOKS: u32 = 8;
 
 /// The right to send one request. It has to be given back: answered or abandoned.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ticket {
+    id: u64,
     epoch: u64,
     pub(crate) given: Instant,
-}
-
-/// Why nothing may be sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Wait {
-    /// Not before this moment; an answer may change that.
-    Until(Instant),
-    /// Not before some answer has come.
-    Answer,
 }
 
 /// What is known of a rate limit.
@@ -71,105 +41,93 @@ pub(crate) struct Model {
     /// No wait is longer, whatever a server says.
     max_wait: Duration,
     state: State,
-    /// Counts the stretches of time between which nothing is carried over. Tickets of earlier ones count no more.
+    /// What is under way and may not be in the server's count.
+    flight: Flight,
+    /// Counts the stretches of time between which knowledge ends: periods, refusals. Each begins with its first request.
     epoch: u64,
-    started: Instant,
-    /// Requests of this epoch that are not answered.
-    in_flight: u32,
-    /// Answers to requests of this epoch.
+    began: Instant,
+    /// Answers to requests of this epoch, and whether only one more than these may be under way: the way to full speed.
     answered: u32,
-    /// The reset of the newest period that was reported.
-    key: f64,
+    ramp: bool,
+    /// The newest period that was reported: its reset, and when it was first told.
+    reset: Option<Reset>,
+    told: Instant,
+    share: Share,
     /// What a whole period allows, and how long it lasts, as far as seen.
     quota: Option<u32>,
     period: Option<Duration>,
-    /// The most that was reported in this period.
-    most: Option<u32>,
-    /// Requests of others for each of ours: in this period, in the last.
-    others: f64,
-    others_before: f64,
+    /// Refusals in a row.
     refusals: u32,
-    shorter: Option<Shorter>,
+    /// When the next of the last requests goes that look at the server's clock.
+    look: Option<Instant>,
+    /// Limits that no header tells of.
+    windows: Windows,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum State {
     /// Nothing is known of now: one request goes first.
-    Unknown { probing: bool },
+    Unknown,
     /// The server says nothing of limits.
     Free,
-    /// A period, as reported by its answers.
-    Open { left: u32, reset: Option<Instant> },
-    /// A new period, of which nothing is reported yet; the last one says how much it allows.
-    Assumed { quota: u32 },
-    /// Refused: nothing goes before the time is over.
-    Closed { until: Instant },
-}
-
-/// A period that no header tells of, learnt from a refusal while there was something left.
-#[derive(Clone, Copy, Debug)]
-struct Shorter {
-    quota: u32,
-    period: Duration,
-    start: Instant,
-    used: u32,
+    /// A period of which so much is left, by its own answers.
+    Open(u32),
+    /// A new period, of which no answer tells yet; the last one says how much it allows.
+    Assumed(u32),
+    /// Refused: nothing goes before this.
+    Closed(Instant),
 }
 
 impl Model {
     pub(crate) fn new(max_wait: Duration) -> Self {
+        let clock = ServerClock::new();
+        let now = clock.anchor();
         Model {
-            clock: ServerClock::new(),
-            max_wait,
-            state: State::Unknown { probing: false },
+            clock,
+            max_wait: max_wait.min(FOR_EVER),
+            state: State::Unknown,
+            flight: Flight::default(),
             epoch: 0,
-            started: Instant::now(),
-            in_flight: 0,
+            began: now,
             answered: 0,
-            key: f64::NEG_INFINITY,
+            ramp: true,
+            reset: None,
+            told: now,
+            share: Share::default(),
             quota: None,
             period: None,
-            most: None,
-            others: 0.0,
-            others_before: 0.0,
             refusals: 0,
-            shorter: None,
+            look: None,
+            windows: Windows::default(),
         }
     }
 
-    /// Gives the right to send one request now, or says what to wait for.
-    pub(crate) fn admit(&mut self, now: Instant) -> Result<Ticket, Wait> {
+    /// Keeps to these limits too, from the first request on.
+    pub(crate) fn published(max_wait: Duration, windows: Vec<Window>) -> Self {
+        Model {
+            state: State::Free,
+            ramp: false,
+            windows: Windows::published(windows),
+            ..Model::new(max_wait)
+        }
+    }
+
+    /// Gives the right to send one request now, or says when to ask again; an answer may change that. `demand` counts those
+    /// that wait for one, and for whom the order of things may be better than the earliest moment.
+    pub(crate) fn admit(&mut self, now: Instant, demand: u32) -> Result<Ticket, Instant> {
         self.advance(now);
-        if let Some(shorter) = &mut self.shorter {
-            if now >= shorter.start + shorter.period {
-                shorter.start = now;
-                shorter.used = 0;
-            }
-            if shorter.used >= shorter.quota {
-                return Err(Wait::Until(shorter.start + shorter.period));
-            }
+        if let Some(until) = self.barred(now) {
+            return Err(until);
         }
-        match &mut self.state {
-            State::Free => {}
-            State::Unknown { probing: true } => return Err(Wait::Answer),
-            State::Unknown { probing } => *probing = true,
-            State::Closed { until } => return Err(Wait::Until(*until)),
-            State::Open { reset, .. } => {
-                let reset = *reset;
-                if self.capacity() == 0 {
-                    return Err(reset.map_or(Wait::Answer, Wait::Until));
-                }
-            }
-            State::Assumed { .. } => {
-                if self.capacity() == 0 {
-                    return Err(Wait::Answer);
-                }
-            }
+        if let Some(until) = self.held_back(now, demand) {
+            return Err(until);
         }
-        if let Some(shorter) = &mut self.shorter {
-            shorter.used += 1;
+        if self.flight.is_first_of(self.epoch) {
+            self.began = now;
         }
-        self.in_flight += 1;
+        let id = self.flight.take_off(now, self.epoch);
         Ok(Ticket {
+            id,
             epoch: self.epoch,
             given: now,
         })
@@ -177,285 +135,320 @@ impl Model {
 
     /// An answer came.
     pub(crate) fn answered(&mut self, ticket: Ticket, now: Instant, reading: &Reading) {
+        self.advance(now);
+        let in_time = self.flight.land(ticket.id);
+        if in_time {
+            self.windows.count(now);
+        }
         if let Some(date) = reading.date {
             self.clock.saw(date, ticket.given, now);
         }
+        self.look = None;
+        let reset = reading.reset(&self.clock, ticket.given, now);
         let current = ticket.epoch == self.epoch;
-        if current {
-            self.in_flight = self.in_flight.saturating_sub(1);
-            self.answered += 1;
-        }
         if reading.refused {
-            self.refused(current, now, reading);
+            self.refused(current, ticket, now, reading, reset);
             return;
         }
         if current {
+            self.answered += 1;
             self.refusals = 0;
         }
+        self.windows.accepted(ticket.epoch);
         match reading.remaining {
-            Some(remaining) => self.reported(ticket, now, remaining, reading.reset),
-            None => self.unreported(current, reading.broken),
+            Some(remaining) => self.reported(current, ticket, now, remaining, reset),
+            None if current && self.state == State::Unknown && !reading.broken => {
+                self.state = State::Free;
+                // After a refusal, it may be a limit without headers.
+                self.ramp = self.epoch > 0;
+            }
+            None if in_time => self.flight.unseen(now),
+            None => {}
         }
     }
 
     /// A request will not be answered. Where it was sent, the server may have counted it.
-    pub(crate) fn abandoned(&mut self, ticket: Ticket, sent: bool) {
-        if ticket.epoch != self.epoch {
-            return;
-        }
-        self.in_flight = self.in_flight.saturating_sub(1);
-        match &mut self.state {
-            State::Unknown { probing } => *probing = false,
-            State::Open { left, .. } if sent => *left = left.saturating_sub(1),
-            State::Assumed { quota } if sent => *quota = quota.saturating_sub(1),
-            _ => {}
+    pub(crate) fn abandoned(&mut self, ticket: Ticket, now: Instant, sent: bool) {
+        self.advance(now);
+        match sent {
+            // It stays under way until it is overdue.
+            true => self.flight.lose(ticket.id),
+            false => drop(self.flight.land(ticket.id)),
         }
     }
 
     /// How long a request would wait that has `ahead` others before it; `None` where that cannot be told.
     pub(crate) fn estimate(&self, now: Instant, ahead: u32) -> Option<Duration> {
-        let (first, capacity) = match self.state {
-            State::Closed { until } => (until, 0),
-            State::Open {
-                reset: Some(reset), ..
-            } => (reset, self.capacity()),
-            _ => return None,
+        let windows = self.windows.estimate(now, ahead, self.flight.len());
+        let (first, left) = match self.state {
+            State::Free => return Some(windows),
+            State::Unknown => return (windows > Duration::ZERO).then_some(windows),
+            State::Closed(until) => (until, 0),
+            State::Open(_) | State::Assumed(_) => (self.end(), self.left_for_us()),
         };
-        if ahead < capacity {
-            return Some(Duration::ZERO);
-        }
-        let periods = match self.quota {
-            Some(quota) if quota > 0 => (ahead - capacity) / quota,
-            _ => 0,
+        let capacity = left.saturating_sub(self.flight.uncounted());
+        let Some(behind) = ahead.checked_sub(capacity) else {
+            return Some(windows);
         };
+        let quota = self.quota.or(self.share.quota());
+        let periods = quota.map_or(0, |quota| behind / self.share.of(quota).max(1));
         let more = self.period.unwrap_or_default().saturating_mul(periods);
-        Some(first.saturating_duration_since(now).saturating_add(more))
+        let wait = first.saturating_duration_since(now).saturating_add(more);
+        Some(wait.max(windows))
     }
 
     /// What the newest answer left, and when that ends.
     pub(crate) fn left(&self) -> (Option<u32>, Option<Instant>) {
         match self.state {
-            State::Open { left, reset } => (Some(left), reset),
-            State::Closed { until } => (Some(0), Some(until)),
+            State::Open(left) | State::Assumed(left) => (Some(left), Some(self.end())),
+            State::Closed(until) => (Some(0), Some(until)),
             _ => (None, None),
         }
     }
 
     /// Whether no answer can come that changes anything.
     pub(crate) fn is_idle(&self) -> bool {
-        self.in_flight == 0
+        self.flight.len() == 0
     }
 
-    fn capacity(&self) -> u32 {
+    /// A number that changes when waiting takes another turn: a period is over, a refusal came.
+    pub(crate) fn turn(&self) -> (u64, bool) {
+        let told = matches!(self.state, State::Open(_));
+        (self.epoch, told)
+    }
+
+    /// Why nothing may go: until when, unless an answer comes first.
+    fn barred(&self, now: Instant) -> Option<Instant> {
+        let landed = || self.flight.next_landing().unwrap_or(now + FIRST_WAIT);
+        if let Some(next) = self.windows.full(self.flight.len()) {
+            return Some(next.unwrap_or_else(landed));
+        }
+        let allowed = match self.state {
+            State::Closed(until) => return Some(until),
+            State::Unknown => 1,
+            // One of them may be slow.
+            _ if self.ramp => self.answered.saturating_add(1),
+            _ => u32::MAX,
+        };
+        if self.flight.expected(self.epoch, self.answered) >= allowed {
+            return Some(landed());
+        }
         match self.state {
-            State::Free => u32::MAX,
-            State::Unknown { probing } => u32::from(!probing),
-            State::Closed { .. } => 0,
-            State::Assumed { quota } => quota.saturating_sub(self.in_flight + self.answered),
-            State::Open { left, .. } => {
-                let others = self.others();
-                let ours = match others < CONTESTED {
-                    true => left,
-                    // The others go on while ours are under way.
-                    false => (f64::from(left.saturating_sub(1)) / (1.0 + others)) as u32,
-                };
-                ours.saturating_sub(self.in_flight)
-            }
+            State::Unknown | State::Free => None,
+            _ if self.flight.uncounted() < self.left_for_us() => None,
+            _ => Some(self.end()),
         }
     }
 
-    fn others(&self) -> f64 {
-        self.others.max(self.others_before / 2.0)
+    /// Whether this request does better to wait: the last ones of a period tell the server's clock, on which the next
+    /// period depends, where they are spread around a tick of it.
+    fn held_back(&mut self, now: Instant, demand: u32) -> Option<Instant> {
+        let (State::Open(_), Some(Reset::At { low, .. })) = (self.state, self.reset) else {
+            return None;
+        };
+        let capacity = self.left_for_us().saturating_sub(self.flight.uncounted());
+        if capacity > LOOKS || demand <= capacity {
+            return None;
+        }
+        let look = match self.look {
+            Some(look) => look,
+            None => self.clock.look(now, capacity, low)?,
+        };
+        self.look = (look > now).then_some(look);
+        self.look
+    }
+
+    /// What of this period is for us, those under way included.
+    fn left_for_us(&self) -> u32 {
+        match self.state {
+            State::Open(left) | State::Assumed(left) => self.share.of(left),
+            _ => 0,
+        }
+    }
+
+    /// When the period is over, at the latest.
+    fn end(&self) -> Instant {
+        if let State::Assumed(_) = self.state {
+            let whole = self.period.unwrap_or(WITHOUT_ANSWER) + Flight::GRACE;
+            return self.began + whole.min(self.max_wait);
+        }
+        let end = match self.reset {
+            None => Some(self.told + WITHOUT_RESET),
+            Some(reset) => reset.latest(&self.clock),
+        };
+        let bound = self.told + self.max_wait;
+        end.map_or(bound, |end| end.min(bound))
     }
 
     /// Lets time pass: periods end, and so does waiting after a refusal.
     fn advance(&mut self, now: Instant) {
+        self.windows.advance(now);
         match self.state {
-            State::Closed { until } if now >= until => {
-                self.start(now, State::Unknown { probing: false });
-            }
-            State::Open {
-                reset: Some(reset), ..
-            } if now >= reset => {
+            State::Closed(until) if now >= until => self.start(now, State::Unknown),
+            State::Assumed(_) if now >= self.end() => self.start(now, State::Unknown),
+            State::Open(_) if now >= self.end() => {
+                let next = self.next_period(now);
                 self.finish_period();
-                let next = match self.quota {
-                    Some(quota) if self.clock.is_certain() && self.others() < CONTESTED => {
-                        State::Assumed { quota }
-                    }
-                    _ => State::Unknown { probing: false },
-                };
                 self.start(now, next);
-            }
-            // Nothing left, nobody under way and no word on when it ends: ask again in a while.
-            State::Open {
-                reset: None,
-                left: 0,
-            } if self.in_flight == 0 => {
-                self.close(now, FIRST_WAIT);
+                // What was counted before was counted in the period that is over.
+                if let Some(reset) = self.reset {
+                    self.flight.see(reset.earliest(&self.clock));
+                }
             }
             _ => {}
+        }
+        while self.flight.overdue(now) {
+            // It is in the server's count by now, but perhaps not in what the answers so far have shown of it.
+            self.flight.unseen(now);
+            self.windows.count(now);
+        }
+    }
+
+    /// What is known of the period after one that is over: all, where the end and the quota are certain and nobody else
+    /// takes part.
+    fn next_period(&self, now: Instant) -> State {
+        let certain = match self.reset {
+            Some(Reset::At { .. }) => self.clock.is_told(),
+            Some(Reset::In { .. }) => true,
+            None => false,
+        };
+        let over = self.reset.and_then(|reset| reset.latest(&self.clock));
+        let certain = certain && over.is_some_and(|over| now >= over);
+        match self.share.quota() {
+            Some(quota) if certain && !self.share.is_contested() => State::Assumed(quota),
+            _ => State::Unknown,
         }
     }
 
     fn start(&mut self, now: Instant, state: State) {
+        self.ramp = state == State::Unknown;
         self.state = state;
         self.epoch += 1;
-        self.started = now;
-        self.in_flight = 0;
+        self.began = now;
         self.answered = 0;
+        self.look = None;
     }
 
     fn finish_period(&mut self) {
-        if let Some(most) = self.most.take() {
-            self.quota = Some(most + 1);
-        }
-        self.others_before = self.others;
-        self.others = 0.0;
+        self.quota = self.share.quota().or(self.quota);
+        self.share.finish();
     }
 
-    fn close(&mut self, now: Instant, wait: Duration) {
-        let until = now + wait.min(self.max_wait);
-        self.start(now, State::Closed { until });
-    }
-
-    fn reported(&mut self, ticket: Ticket, now: Instant, remaining: u32, reset: Option<Time>) {
-        let current = ticket.epoch == self.epoch;
-        let (key, same) = match reset {
-            Some(Time::At(moment)) => (moment.timestamp_micros() as f64 / 1e6, SAME_MOMENT),
-            Some(Time::In(delay)) => (
-                now.saturating_duration_since(self.clock.anchor())
-                    .as_secs_f64()
-                    + delay.as_secs_f64(),
-                SAME_DELAY,
-            ),
-            None => (self.key, SAME_MOMENT),
-        };
-        let known = self.key;
-        if key < known - same {
-            return; // A late answer of an earlier period.
-        }
-        let is_new = key > known + same || known == f64::NEG_INFINITY;
-        match self.state {
-            State::Closed { .. } => return,
-            State::Open { left, .. } if !is_new => {
-                let reset = self.reset(now, reset);
-                self.state = State::Open {
-                    left: left.min(remaining),
-                    reset,
-                };
+    fn reported(
+        &mut self,
+        current: bool,
+        ticket: Ticket,
+        now: Instant,
+        remaining: u32,
+        reset: Option<Reset>,
+    ) {
+        let order = Order::of(reset, self.reset);
+        match (self.state, order) {
+            // A late answer of an earlier period, or one that came while nothing goes anyway.
+            (_, Order::Earlier) | (State::Closed(_), _) => return,
+            (State::Open(left), Order::Same) => {
+                self.state = State::Open(left.min(remaining));
+                self.reset = Reset::merge(self.reset, reset);
             }
-            // A new period was expected, and the answer is still of the old one.
-            State::Unknown { .. } | State::Assumed { .. } if !is_new => {
-                if !current {
-                    return;
-                }
-                if self
-                    .reset(now, reset)
-                    .is_some_and(|reset| ticket.given >= reset)
+            // Sent in the period before.
+            (_, Order::Same) if !current && reset.is_some() => return,
+            (_, Order::Same) => {
+                // The period that was thought to be over is not.
+                if let Some(over) = reset.and_then(|reset| reset.latest(&self.clock))
+                    && ticket.given >= over
                 {
-                    self.clock.distrust();
+                    self.clock.was_early(ticket.given - over);
                 }
-                let reset = self.reset(now, reset);
-                self.state = State::Open {
-                    left: remaining,
-                    reset,
-                };
+                self.state = State::Open(remaining);
+                self.reset = reset.or(self.reset);
+                self.told = now;
             }
-            _ => {
-                if let State::Open { .. } = self.state {
+            (_, Order::Later) => {
+                if let State::Open(_) = self.state {
                     self.finish_period();
-                    self.answered = u32::from(current);
                 }
-                if known.is_finite() && key > known {
-                    self.period = Duration::try_from_secs_f64(key - known).ok();
+                // The first one may have begun long ago.
+                let is_whole = self.reset.is_some();
+                self.state = State::Open(remaining);
+                self.reset = reset;
+                self.told = now;
+                if is_whole && let Some(over) = reset.and_then(|reset| reset.latest(&self.clock)) {
+                    let seen = over.saturating_duration_since(ticket.given);
+                    let longest = self.period.unwrap_or_default().mul_f64(0.9);
+                    self.period = Some(seen.max(longest).min(self.max_wait));
                 }
-                let reset = self.reset(now, reset);
-                self.state = State::Open {
-                    left: remaining,
-                    reset,
-                };
-                self.key = key;
-                self.others = 0.0;
-                self.most = None;
             }
         }
-        self.most = Some(self.most.map_or(remaining, |most| most.max(remaining)));
-        self.count_others();
+        self.flight.see(ticket.given);
+        let left = self.left().0.unwrap_or(remaining);
+        let uncounted = self.flight.uncounted();
+        self.share.reported(remaining, left, uncounted);
     }
 
-    /// What went that was not ours, as far as that is certain.
-    fn count_others(&mut self) {
-        let (State::Open { left, .. }, Some(most)) = (self.state, self.most) else {
-            return;
-        };
-        let gone = most.saturating_sub(left);
-        let ours = self.answered.saturating_sub(1) + self.in_flight;
-        let others = gone.saturating_sub(ours);
-        self.others = f64::from(others) / f64::from(self.answered.max(1));
-    }
-
-    fn reset(&self, now: Instant, reset: Option<Time>) -> Option<Instant> {
-        let instant = match reset? {
-            Time::In(delay) => now.checked_add(delay)?,
-            Time::At(moment) => self.clock.instant(moment)?,
-        };
-        Some(instant.min(now + self.max_wait))
-    }
-
-    fn unreported(&mut self, current: bool, broken: bool) {
-        if let State::Unknown { .. } = self.state
-            && current
-        {
-            // A broken server says nothing of limits either way.
-            self.state = match broken {
-                true => State::Unknown { probing: false },
-                false => State::Free,
-            };
-        }
-    }
-
-    fn refused(&mut self, current: bool, now: Instant, reading: &Reading) {
+    fn refused(
+        &mut self,
+        current: bool,
+        ticket: Ticket,
+        now: Instant,
+        reading: &Reading,
+        reset: Option<Reset>,
+    ) {
+        let over = reset.and_then(|reset| reset.latest(&self.clock));
+        // A period of which something is left is not why.
+        let reason = over.filter(|_| reading.remaining.is_none_or(|remaining| remaining == 0));
+        let told = reading
+            .retry_after
+            .or_else(|| Some(reason?.saturating_duration_since(now)));
         if !current {
-            return; // Sent before the refusal that is known already.
+            // Sent before the refusal that is known already; it may know more.
+            if let (State::Closed(until), Some(wait)) = (&mut self.state, told) {
+                *until = (*until).max(now + wait.min(self.max_wait));
+            }
+            return;
         }
         self.refusals += 1;
         let backoff = FIRST_WAIT.saturating_mul(1 << (self.refusals - 1).min(16));
-        let told = reading.retry_after.or_else(|| {
-            let reset = self.reset(now, reading.reset)?;
-            Some(reset.saturating_duration_since(now))
-        });
         let wait = match told {
             // Told, and it was not enough.
             Some(wait) if self.refusals > 1 => wait.max(backoff),
             Some(wait) => wait,
             None => backoff,
         };
-        if reading.remaining.is_some_and(|remaining| remaining > 0) && self.answered > 1 {
-            self.learn_shorter(now, wait);
+        let wait = wait.min(self.max_wait);
+        let over = over.or_else(|| self.reset?.latest(&self.clock));
+        if self.is_hidden(now + wait, reading, over) {
+            // What was accepted since this epoch began is what it allows, and it ends when the wait does.
+            let elapsed = now.saturating_duration_since(self.began);
+            let times = (elapsed.min(self.max_wait), wait);
+            self.windows.learn(now, self.answered, times, self.epoch);
+        } else if let Some(over) = over
+            && ticket.given >= over
+            && Order::of(reset, self.reset) == Order::Same
+        {
+            // The period that was thought to be over is not.
+            let by = reset.map_or(wait, |_| ticket.given - over);
+            self.clock.was_early(by.min(SURPRISE));
+        } else if let State::Open(_) | State::Assumed(_) = self.state {
+            // By our count there was something left.
+            self.share.surprise();
         }
-        if matches!(self.state, State::Assumed { .. }) || self.answered <= 1 {
-            // The first of a period that had not begun.
-            self.clock.distrust();
+        if Order::of(reset, self.reset) == Order::Later {
+            self.reset = reset;
         }
         self.finish_period();
-        self.close(now, wait);
+        self.start(now, State::Closed(now + wait));
     }
 
-    /// A limit of a period that is shorter than the one that headers tell of: what went since this epoch began is what it
-    /// allows, and it ends when the wait does.
-    fn learn_shorter(&mut self, now: Instant, wait: Duration) {
-        let start = self
-            .shorter
-            .map_or(self.started, |shorter| shorter.start.max(self.started));
-        let quota = (self.answered - 1).max(1);
-        let quota = self
-            .shorter
-            .map_or(quota, |shorter| quota.min(shorter.quota));
-        self.shorter = Some(Shorter {
-            quota,
-            period: now.saturating_duration_since(start) + wait.min(self.max_wait),
-            start,
-            used: quota,
-        });
+    /// Whether a refusal is not that of the period which the headers tell of: they say that something is left, or the wait
+    /// is over long before the period.
+    fn is_hidden(&self, until: Instant, reading: &Reading, over: Option<Instant>) -> bool {
+        let shorter = match reading.remaining {
+            Some(remaining) => remaining > 0,
+            None => over.is_none_or(|over| until + SURPRISE < over),
+        };
+        self.answered > 0 && reading.retry_after.is_some() && shorter
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,117 @@
+//! The requests that are under way.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// Requests that the server may count at any moment.
+#[derive(Debug, Default)]
+pub(crate) struct Flight {
+    next: u64,
+    /// Oldest first.
+    under_way: VecDeque<Request>,
+    /// When those were counted, at the latest, that no answer has shown to be counted; oldest first.
+    unseen: VecDeque<Instant>,
+    /// The last epoch of which a request went.
+    epoch: Option<u64>,
+}
+
+#[derive(Debug)]
+struct Request {
+    id: u64,
+    epoch: u64,
+    given: Instant,
+    /// Its answer will not be seen.
+    lost: bool,
+}
+
+impl Flight {
+    /// The time from sending to counting, at most: a slow connection is made in it, and a server counts before it works.
+    /// Who is answered later than that does not hold the others up.
+    pub(crate) const GRACE: Duration = Duration::from_secs(2);
+
+    pub(crate) fn len(&self) -> u32 {
+        self.under_way.len() as u32
+    }
+
+    /// How many the server may count yet, or has counted in a way that is not known.
+    pub(crate) fn uncounted(&self) -> u32 {
+        self.len() + self.unseen.len() as u32
+    }
+
+    /// One was counted before this moment, without an answer that told the count.
+    pub(crate) fn unseen(&mut self, now: Instant) {
+        self.unseen.push_back(now);
+    }
+
+    /// A count is known of a request that was sent at this moment: those before are in it.
+    pub(crate) fn see(&mut self, sent: Instant) {
+        while self.unseen.front().is_some_and(|&counted| counted <= sent) {
+            self.unseen.pop_front();
+        }
+    }
+
+    pub(crate) fn is_first_of(&self, epoch: u64) -> bool {
+        self.epoch != Some(epoch)
+    }
+
+    pub(crate) fn take_off(&mut self, now: Instant, epoch: u64) -> u64 {
+        self.epoch = Some(epoch);
+        self.next += 1;
+        self.under_way.push_back(Request {
+            id: self.next,
+            epoch,
+            given: now,
+            lost: false,
+        });
+        self.next
+    }
+
+    /// Whether this one was still under way.
+    pub(crate) fn land(&mut self, id: u64) -> bool {
+        let index = self.find(id);
+        index.is_some_and(|index| self.under_way.remove(index).is_some())
+    }
+
+    /// The answer of this one will not be seen, but the server may count it yet.
+    pub(crate) fn lose(&mut self, id: u64) {
+        if let Some(request) = self
+            .find(id)
+            .and_then(|index| self.under_way.get_mut(index))
+        {
+            request.lost = true;
+        }
+    }
+
+    /// How many answers of this epoch may still come; of those that will not come, a few more than have come do not count.
+    /// Those of earlier epochs, however slow, hold nobody up.
+    pub(crate) fn expected(&self, epoch: u64, answered: u32) -> u32 {
+        const FEW: usize = 2;
+        let of_this = || {
+            self.under_way
+                .iter()
+                .filter(|request| request.epoch == epoch)
+        };
+        let lost = of_this().filter(|request| request.lost).count();
+        (of_this().count() - lost.min(FEW + answered as usize)) as u32
+    }
+
+    fn find(&self, id: u64) -> Option<usize> {
+        self.under_way
+            .binary_search_by_key(&id, |request| request.id)
+            .ok()
+    }
+
+    /// Takes the oldest one out, where it has been under way for longer than it takes to be counted.
+    pub(crate) fn overdue(&mut self, now: Instant) -> bool {
+        let overdue = self.next_landing().is_some_and(|landing| now >= landing);
+        overdue && self.under_way.pop_front().is_some()
+    }
+
+    /// When the next one is out, at the latest.
+    pub(crate) fn next_landing(&self) -> Option<Instant> {
+        let first = self.under_way.front();
+        first.map(|request| request.given + Self::GRACE)
+    }
+}

@@ -1,0 +1,663 @@
+//! The model against a simulated server, on simulated time.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use proptest::prelude::*;
+
+use super::*;
+
+const MAX_WAIT: Duration = Duration::from_secs(900);
+
+/// How a server writes the reset.
+#[derive(Clone, Copy, Debug)]
+enum Format {
+    Rfc3339,
+    HttpDate,
+    UnixSeconds,
+    DeltaSeconds,
+    Absent,
+    Nonsense,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Limit {
+    quota: u32,
+    /// In microseconds, as all times here.
+    period: u64,
+    /// Windows begin at multiples of the period, not with the first request.
+    aligned: bool,
+}
+
+#[derive(Debug)]
+struct Server {
+    /// The last one is the one that headers tell of.
+    windows: Vec<(Limit, u32, u64)>,
+    /// What its clock shows at time 0, in microseconds.
+    clock: u64,
+    format: Format,
+    dated: bool,
+}
+
+const SECOND: u64 = 1_000_000;
+
+impl Server {
+    fn time(&self, now: u64) -> DateTime<Utc> {
+        DateTime::from_timestamp_micros((self.clock + now) as i64).unwrap_or_default()
+    }
+
+    fn serve(&mut self, now: u64) -> (StatusCode, HeaderMap) {
+        let time = self.clock + now;
+        for (limit, used, reset) in &mut self.windows {
+            if *reset <= now {
+                let begin = if limit.aligned {
+                    time % limit.period
+                } else {
+                    0
+                };
+                (*used, *reset) = (0, now + limit.period - begin);
+            }
+        }
+        let full = |(limit, used, _): &&(Limit, u32, u64)| *used >= limit.quota;
+        let blocking = self.windows.iter().filter(full).map(|w| w.2).max();
+        if blocking.is_none() {
+            self.windows.iter_mut().for_each(|(_, used, _)| *used += 1);
+        }
+        let mut headers = HeaderMap::new();
+        let mut put = |name: &'static str, value: String| {
+            headers.insert(name, HeaderValue::from_str(&value).unwrap());
+        };
+        let (limit, used, reset) = *self.windows.last().unwrap();
+        put("x-rate-limit-remaining", (limit.quota - used).to_string());
+        let moment = self.time(reset);
+        let text = match self.format {
+            Format::Rfc3339 => {
+                let nanos = moment.to_rfc3339_opts(SecondsFormat::Nanos, true);
+                Some(format!("{}Z", &nanos[..nanos.len() - 3]))
+            }
+            Format::HttpDate => Some(moment.format("%a, %d %b %Y %H:%M:%S GMT").to_string()),
+            Format::UnixSeconds => Some(moment.timestamp().to_string()),
+            Format::DeltaSeconds => Some((reset - now).div_ceil(SECOND).to_string()),
+            Format::Nonsense => Some("2999-99-99T99:99:99Z".to_string()),
+            Format::Absent => None,
+        };
+        if let Some(text) = text {
+            put("x-rate-limit-reset", text);
+        }
+        if self.dated {
+            let date = self.time(now).format("%a, %d %b %Y %H:%M:%S GMT");
+            put("date", date.to_string());
+        }
+        match blocking {
+            None => (StatusCode::OK, headers),
+            Some(until) => {
+                put("retry-after", (until - now).div_ceil(SECOND).to_string());
+                (StatusCode::TOO_MANY_REQUESTS, headers)
+            }
+        }
+    }
+}
+
+/// What befalls requests, in per mille, and how long the way takes.
+#[derive(Clone, Copy, Debug, Default)]
+struct Weather {
+    /// The longest way to the server, and back, in microseconds.
+    there: u64,
+    back: u64,
+    /// Answers that take up to this long, instead.
+    slow: (u32, u64),
+    /// Dropped before they are sent; afterwards, which the server may see or not.
+    unsent: u32,
+    dropped: u32,
+    /// 503 without any header of ours.
+    broken: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Event {
+    Arrives(usize),
+    Answered(usize),
+    /// And whether it was sent.
+    Dropped(usize, bool),
+    /// Somebody else's.
+    Other,
+}
+
+#[derive(Debug)]
+struct Run {
+    /// When the last call was answered.
+    end: u64,
+    refused: u32,
+    sent: u32,
+    successes: u32,
+    longest_wait: Duration,
+}
+
+struct World {
+    model: Model,
+    server: Server,
+    weather: Weather,
+    random: fastrand::Rng,
+    agenda: BinaryHeap<Reverse<(u64, usize, Event)>>,
+    tickets: Vec<(Ticket, Option<(StatusCode, HeaderMap)>)>,
+    count: usize,
+    /// The others' requests in each stretch of time so long.
+    others: Option<(u32, u64)>,
+    other_refusals: u32,
+}
+
+impl World {
+    fn new(server: Server, weather: Weather, seed: u64) -> Self {
+        World {
+            model: Model::new(MAX_WAIT),
+            server,
+            weather,
+            random: fastrand::Rng::with_seed(seed),
+            agenda: BinaryHeap::new(),
+            tickets: Vec::new(),
+            count: 0,
+            others: None,
+            other_refusals: 0,
+        }
+    }
+
+    fn at(&self, time: u64) -> Instant {
+        self.model.clock.anchor() + Duration::from_micros(time)
+    }
+
+    fn plan(&mut self, time: u64, event: Event) {
+        self.count += 1;
+        self.agenda.push(Reverse((time, self.count, event)));
+    }
+
+    fn per_mille(&mut self, share: u32) -> bool {
+        self.random.u32(..1000) < share
+    }
+
+    /// Makes calls from so many tasks until each has succeeded or was dropped.
+    fn run(&mut self, calls: u32, tasks: u32, start: u64) -> Run {
+        let mut run = Run {
+            end: start,
+            refused: 0,
+            sent: 0,
+            successes: 0,
+            longest_wait: Duration::ZERO,
+        };
+        let (mut now, mut open, mut busy) = (start, calls, 0);
+        if let Some((n, every)) = self.others {
+            for i in 0..n {
+                self.plan(start + u64::from(i) * 500 + every / 3, Event::Other);
+            }
+        }
+        let mut steps = 0;
+        while open + busy > 0 {
+            steps += 1;
+            assert!(steps < 2_000_000, "no progress: {run:?} {:?}", self.model);
+            let mut wake = None;
+            while open > 0 && busy < tasks {
+                let instant = self.at(now);
+                match self.model.admit(instant, open.min(tasks - busy)) {
+                    Ok(ticket) => {
+                        open -= 1;
+                        busy += 1;
+                        run.sent += 1;
+                        self.send(ticket, now);
+                    }
+                    Err(until) => {
+                        assert!(until > instant, "a wait of no time: {:?}", self.model);
+                        run.longest_wait = run.longest_wait.max(until - instant);
+                        let wait = (until - self.at(0)).as_nanos().div_ceil(1000);
+                        wake = Some(wait as u64);
+                        break;
+                    }
+                }
+            }
+            let next = self.agenda.peek().map(|Reverse((time, ..))| *time);
+            now = match (next, wake) {
+                (Some(event), Some(wake)) => event.min(wake),
+                (event, wake) => event.or(wake).expect("something to wait for"),
+            };
+            while let Some(&Reverse((time, _, event))) = self.agenda.peek() {
+                if time > now {
+                    break;
+                }
+                self.agenda.pop();
+                match event {
+                    Event::Other => {
+                        let (status, _) = self.server.serve(now);
+                        self.other_refusals += u32::from(status != StatusCode::OK);
+                        if let Some((_, every)) = self.others {
+                            self.plan(now + every, Event::Other);
+                        }
+                    }
+                    Event::Arrives(index) => {
+                        let answer = match self.per_mille(self.weather.broken) {
+                            true => {
+                                // Counted, and then it breaks.
+                                let status = self.server.serve(now).0;
+                                match status {
+                                    StatusCode::OK => {
+                                        (StatusCode::SERVICE_UNAVAILABLE, HeaderMap::new())
+                                    }
+                                    _ => (status, HeaderMap::new()),
+                                }
+                            }
+                            false => self.server.serve(now),
+                        };
+                        run.refused += u32::from(answer.0 == StatusCode::TOO_MANY_REQUESTS);
+                        self.tickets[index].1 = Some(answer);
+                    }
+                    Event::Answered(index) => {
+                        let (ticket, answer) = self.tickets[index].clone();
+                        let (status, headers) = answer.expect("it arrived before");
+                        self.answer(ticket, now, status, &headers);
+                        busy -= 1;
+                        match status {
+                            StatusCode::OK => run.successes += 1,
+                            _ => open += 1,
+                        }
+                        run.end = now;
+                    }
+                    Event::Dropped(index, sent) => {
+                        let ticket = self.tickets[index].0;
+                        let instant = self.at(now);
+                        self.model.abandoned(ticket, instant, sent);
+                        busy -= 1;
+                        run.end = now;
+                    }
+                }
+            }
+        }
+        run
+    }
+
+    fn send(&mut self, ticket: Ticket, now: u64) {
+        let index = self.tickets.len();
+        self.tickets.push((ticket, None));
+        if self.per_mille(self.weather.unsent) {
+            // Dropped at once; the call counts as over.
+            self.plan(now, Event::Dropped(index, false));
+            return;
+        }
+        let arrival = now + 1 + self.random.u64(..=self.weather.there);
+        let (share, slow) = self.weather.slow;
+        let back = match self.per_mille(share) {
+            true => slow,
+            false => self.weather.back,
+        };
+        let answer = arrival + 1 + self.random.u64(..=back);
+        if self.per_mille(self.weather.dropped) {
+            let moment = self.random.u64(now..=answer);
+            self.plan(moment, Event::Dropped(index, true));
+            if self.random.bool() {
+                self.plan(arrival, Event::Arrives(index));
+            }
+            return;
+        }
+        self.plan(arrival, Event::Arrives(index));
+        self.plan(answer, Event::Answered(index));
+    }
+
+    fn answer(&mut self, ticket: Ticket, now: u64, status: StatusCode, headers: &HeaderMap) {
+        let reading = Reading::of(status, headers);
+        let before = self.model.left().0;
+        let instant = self.at(now);
+        self.model.advance(instant);
+        let known = self.model.reset;
+        let left = self.model.left().0;
+        let order = Order::of(
+            reading.reset(&self.model.clock, ticket.given, instant),
+            known,
+        );
+        self.model.answered(ticket, instant, &reading);
+        if order == Order::Earlier && status == StatusCode::OK {
+            let after = self.model.left().0;
+            assert!(
+                after <= left,
+                "a late answer raised {before:?} to {after:?}"
+            );
+        }
+    }
+}
+
+fn server(limits: &[Limit], clock: u64, format: Format) -> Server {
+    Server {
+        windows: limits.iter().map(|&limit| (limit, 0, 0)).collect(),
+        clock,
+        format,
+        dated: true,
+    }
+}
+
+/// A clock that is off by so many microseconds. That of this machine is not looked at where the server tells its time.
+fn clock(offset: i64) -> u64 {
+    (1_800_000_000_123_456 + offset) as u64
+}
+
+fn limit(quota: u32, seconds: f64) -> Limit {
+    Limit {
+        quota,
+        period: (seconds * 1e6) as u64,
+        aligned: false,
+    }
+}
+
+const LAN: Weather = Weather {
+    there: 500,
+    back: 500,
+    slow: (0, 0),
+    unsent: 0,
+    dropped: 0,
+    broken: 0,
+};
+
+fn offsets() -> impl Strategy<Value = i64> {
+    prop_oneof![
+        Just(0),
+        Just(400_000),
+        Just(-400_000),
+        Just(3_600_000_000),
+        -3_600_000_000..3_600_000_000i64,
+        -1_000_000..1_000_000i64,
+    ]
+}
+
+fn formats() -> impl Strategy<Value = Format> {
+    prop_oneof![
+        3 => Just(Format::Rfc3339),
+        1 => Just(Format::HttpDate),
+        1 => Just(Format::UnixSeconds),
+        1 => Just(Format::DeltaSeconds),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Alone, nothing is refused, as long as requests are counted within [`Flight::GRACE`] and the server tells its time.
+    #[test]
+    fn what_it_allows_the_server_accepts(
+        seed: u64,
+        quota in 1u32..60,
+        seconds in 2.2..90.0f64,
+        aligned: bool,
+        offset in offsets(),
+        format in formats(),
+        tasks in 1u32..80,
+        there in 0u64..400_000,
+        back in 0u64..400_000,
+        slow in (0u32..100, 0u64..50_000_000),
+        unsent in 0u32..60,
+        dropped in 0u32..60,
+        broken in 0u32..40,
+    ) {
+        let limit = Limit { aligned, ..limit(quota, seconds) };
+        let mut weather = Weather { there, back, slow, unsent, dropped, broken };
+        if quota < 8 {
+            // Where a whole quota goes without a word on what is left, nobody can know it.
+            (weather.dropped, weather.broken) = (0, 0);
+            weather.slow.1 = weather.slow.1.min(1_500_000);
+        }
+        let mut world = World::new(server(&[limit], clock(offset), format), weather, seed);
+        let run = world.run(quota * 4 + 3, tasks, seed % 3_000_000);
+        prop_assert_eq!(run.refused, 0, "{:?}", run);
+        prop_assert!(run.longest_wait <= MAX_WAIT);
+        let end = world.at(run.end) + Flight::GRACE;
+        world.model.advance(end);
+        prop_assert!(world.model.is_idle());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// In a quiet network it is as fast as the server allows, too.
+    #[test]
+    fn it_is_as_fast_as_the_quota_allows(
+        seed: u64,
+        quota in 10u32..200,
+        seconds in 9.0..60.0f64,
+        offset in offsets(),
+    ) {
+        let limit = limit(quota, seconds);
+        let mut world = World::new(server(&[limit], clock(offset), Format::Rfc3339), LAN, seed);
+        let run = world.run(quota * 5, 64, seed % 3_000_000);
+        prop_assert_eq!(run.refused, 0);
+        let took = (run.end - seed % 3_000_000) as f64 / 1e6;
+        let rounds = f64::from(quota).log2().ceil() + f64::from(quota / 64 + 1);
+        let best = 4.0 * seconds + rounds * 0.002;
+        prop_assert!(took <= 1.02 * best, "{} instead of {}", took, best);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// A window that no header tells of is learnt from its refusals: in 128 windows full of calls, a few surprises.
+    #[test]
+    fn a_hidden_window_is_learnt(
+        seed: u64,
+        quota in 2u32..30,
+        seconds in 1.0..6.0f64,
+        aligned: bool,
+        offset in offsets(),
+        there in 0u64..50_000,
+        tasks in 1u32..80,
+    ) {
+        let short = Limit { aligned, ..limit(quota, seconds) };
+        let long = limit(quota * 50, 600.0);
+        let weather = Weather { there, ..LAN };
+        let mut world = World::new(server(&[short, long], clock(offset), Format::Rfc3339), weather, seed);
+        let mut now = seed % 3_000_000;
+        let mut refused = Vec::new();
+        for _ in 0..16 {
+            let run = world.run(quota * 8, tasks, now);
+            refused.push(run.refused);
+            now = run.end;
+        }
+        // Each surprise costs what is under way, which a ramp keeps below what was accepted.
+        prop_assert!(refused.iter().sum::<u32>() <= 6 * quota + 12, "{:?} {:?}", refused, world.model.windows);
+    }
+
+    /// Whatever the headers say, every call ends, and no wait is longer than the bound.
+    #[test]
+    fn nonsense_does_not_stop_it(
+        seed: u64,
+        quota in 1u32..30,
+        seconds in 0.5..30.0f64,
+        offset in offsets(),
+        format in prop_oneof![Just(Format::Nonsense), Just(Format::Absent), formats()],
+        dated: bool,
+        broken in 0u32..300,
+        dropped in 0u32..300,
+        slow in (0u32..300, 0u64..100_000_000),
+    ) {
+        let limits = [limit(quota, seconds)];
+        let clock = if dated { clock(offset) } else { (Utc::now().timestamp_micros() + offset) as u64 };
+        let server = Server { dated, ..server(&limits, clock, format) };
+        let weather = Weather { broken, dropped, slow, ..LAN };
+        let mut world = World::new(server, weather, seed);
+        world.model.max_wait = Duration::from_secs(60);
+        let run = world.run(quota * 3, 20, 0);
+        prop_assert!(run.longest_wait <= Duration::from_secs(60), "{:?}", run);
+    }
+
+    /// Beside somebody who takes half, few are refused and all succeed.
+    #[test]
+    fn a_rude_neighbour_is_lived_with(
+        seed: u64,
+        quota in 10u32..300,
+        seconds in 5.0..60.0f64,
+        offset in offsets(),
+    ) {
+        let limits = [limit(quota, seconds)];
+        let mut world = World::new(server(&limits, clock(offset), Format::Rfc3339), LAN, seed);
+        world.others = Some((quota / 2, (seconds * 1e6) as u64));
+        let run = world.run(quota * 5, 64, 0);
+        prop_assert_eq!(run.successes, quota * 5);
+        prop_assert!(f64::from(run.refused) <= 0.03 * f64::from(run.sent) + 1.0, "{:?}", run);
+    }
+}
+
+fn reading(remaining: u32, reset_in: u64) -> Reading {
+    let time = DateTime::from_timestamp(1_800_000_000 + reset_in as i64, 1).unwrap_or_default();
+    Reading {
+        remaining: Some(remaining),
+        reset: Some(super::super::times::Time::At(time)),
+        is_exact: true,
+        date: DateTime::from_timestamp(1_800_000_000, 0),
+        ..Reading::default()
+    }
+}
+
+#[test]
+fn a_late_answer_of_an_earlier_period_does_not_raise_the_count() {
+    let mut model = Model::new(MAX_WAIT);
+    let now = model.clock.anchor();
+    let first = model.admit(now, 9).unwrap();
+    model.answered(first, now, &reading(9, 10));
+    let slow = model.admit(now, 1).unwrap();
+    model.admit(now, 1).unwrap();
+    let third = model.admit(now, 1).unwrap_err();
+    assert_eq!(third, now + Flight::GRACE, "it grows with the answers");
+    let later = now + Duration::from_secs(20);
+    let next = model.admit(later, 9).unwrap();
+    let mut answer = reading(3, 30);
+    answer.date = DateTime::from_timestamp(1_800_000_020, 0);
+    model.answered(next, later, &answer);
+    assert_eq!(model.left().0, Some(3));
+    model.answered(slow, later, &reading(8, 10));
+    assert_eq!(model.left().0, Some(3));
+}
+
+#[test]
+fn after_a_refusal_everything_waits_and_one_goes_first() {
+    let mut model = Model::new(MAX_WAIT);
+    let now = model.clock.anchor();
+    let ticket = model.admit(now, 9).unwrap();
+    let refusal = Reading {
+        refused: true,
+        retry_after: Some(Duration::from_secs(7)),
+        ..Reading::default()
+    };
+    model.answered(ticket, now, &refusal);
+    let until = now + Duration::from_secs(7);
+    assert_eq!(model.admit(now, 9).unwrap_err(), until);
+    let probe = model.admit(until, 9).unwrap();
+    assert!(model.admit(until, 9).is_err(), "no stampede");
+    model.answered(probe, until, &reading(50, 60));
+    let three: Vec<bool> = (0..3).map(|_| model.admit(until, 9).is_ok()).collect();
+    assert_eq!(three, [true, true, false], "two for the first answer");
+}
+
+#[test]
+fn refusals_that_say_nothing_make_it_wait_longer_each_time_up_to_the_bound() {
+    let bound = Duration::from_secs(3);
+    let mut model = Model::new(bound);
+    let mut now = model.clock.anchor();
+    let mut waits = Vec::new();
+    for _ in 0..5 {
+        let ticket = model.admit(now, 1).unwrap();
+        let refused = true;
+        model.answered(
+            ticket,
+            now,
+            &Reading {
+                refused,
+                ..Reading::default()
+            },
+        );
+        let until = model.admit(now, 1).unwrap_err();
+        waits.push((until - now).as_millis());
+        now = until;
+    }
+    assert_eq!(waits, [500, 1000, 2000, 3000, 3000]);
+}
+
+#[test]
+fn a_permit_that_was_not_sent_is_there_again() {
+    let mut model = Model::new(MAX_WAIT);
+    let now = model.clock.anchor();
+    for _ in 0..100 {
+        let ticket = model.admit(now, 1).unwrap();
+        model.abandoned(ticket, now, false);
+    }
+    let ticket = model.admit(now, 1).unwrap();
+    model.answered(ticket, now, &reading(1, 60));
+    for _ in 0..100 {
+        let ticket = model.admit(now, 1).unwrap();
+        model.abandoned(ticket, now, false);
+    }
+    assert!(model.is_idle());
+}
+
+#[test]
+fn the_estimate_counts_those_before() {
+    let mut model = Model::new(MAX_WAIT);
+    let now = model.clock.anchor();
+    assert_eq!(model.estimate(now, 0), None);
+    let ticket = model.admit(now, 1).unwrap();
+    model.answered(ticket, now, &reading(2, 60));
+    let wait = |model: &Model, ahead| model.estimate(now, ahead).unwrap().as_secs_f64().round();
+    assert_eq!(wait(&model, 1), 0.0);
+    // A second more than the reset: that much is not known of the server's clock.
+    assert_eq!(wait(&model, 2), 60.0);
+    model.quota = Some(10);
+    model.period = Some(Duration::from_secs(60));
+    assert_eq!(wait(&model, 11), 60.0);
+    assert_eq!(wait(&model, 12), 120.0);
+}
+
+#[test]
+fn without_a_word_on_limits_nothing_waits() {
+    let mut model = Model::new(MAX_WAIT);
+    let now = model.clock.anchor();
+    let ticket = model.admit(now, 9).unwrap();
+    assert!(model.admit(now, 9).is_err(), "one goes first");
+    model.answered(ticket, now, &Reading::default());
+    for _ in 0..1000 {
+        model.admit(now, 9).unwrap();
+    }
+}
+
+#[test]
+fn published_limits_hold_from_the_first_request_on() {
+    let second = Duration::from_secs(1);
+    let windows = vec![Window::new(10, second), Window::new(25, 60 * second)];
+    let mut model = Model::published(MAX_WAIT, windows);
+    let start = model.clock.anchor();
+    let mut sent = Vec::new();
+    let mut now = start;
+    while sent.len() < 60 {
+        match model.admit(now, 9) {
+            Ok(ticket) => {
+                sent.push(now - start);
+                model.answered(ticket, now, &Reading::default());
+            }
+            Err(until) => now = until,
+        }
+    }
+    let seconds: Vec<u64> = sent.iter().step_by(5).map(Duration::as_secs).collect();
+    assert_eq!(seconds, [0, 0, 1, 1, 2, 60, 60, 61, 61, 62, 120, 120]);
+}
+
+#[test]
+fn the_longest_wait_there_is_overflows_nothing() {
+    let mut model = Model::new(Duration::MAX);
+    let now = model.clock.anchor();
+    let ticket = model.admit(now, 1).unwrap();
+    model.answered(ticket, now, &reading(0, 60_000_000_000));
+    let until = model.admit(now, 1).unwrap_err();
+    assert_eq!(until, now + FOR_EVER);
+    let ticket = model.admit(until, 1).unwrap();
+    let retry_after = Some(Duration::MAX);
+    let refusal = Reading {
+        retry_after,
+        refused: true,
+        ..Reading::default()
+    };
+    model.answered(ticket, until, &refusal);
+    assert_eq!(model.admit(until, 1).unwrap_err(), until + FOR_EVER);
+}

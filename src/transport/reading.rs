@@ -1,0 +1,142 @@
+//! What an answer says of the rate limit.
+
+use std::time::Duration;
+
+use http::{HeaderMap, HeaderName, StatusCode};
+use tokio::time::Instant;
+
+use super::clock::{ServerClock, seconds};
+use super::flight::Flight;
+use super::times::{self, Time};
+
+const REMAINING: HeaderName = HeaderName::from_static("x-rate-limit-remaining");
+const RESET: HeaderName = HeaderName::from_static("x-rate-limit-reset");
+
+/// Two resets that are no further apart are the same one, in seconds. Fixed windows are at least twice as long.
+const SAME: f64 = 0.05;
+
+/// What an answer says of the rate limit.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Reading {
+    pub(crate) remaining: Option<u32>,
+    pub(crate) reset: Option<Time>,
+    /// The reset comes with fractions of a second.
+    pub(crate) is_exact: bool,
+    pub(crate) retry_after: Option<Duration>,
+    pub(crate) date: Option<chrono::DateTime<chrono::Utc>>,
+    pub(crate) refused: bool,
+    pub(crate) broken: bool,
+}
+
+impl Reading {
+    pub(crate) fn of(status: StatusCode, headers: &HeaderMap) -> Self {
+        let text = |name| Some(headers.get(name)?.to_str().ok()?.trim());
+        Reading {
+            remaining: text(&REMAINING).and_then(|text| text.parse().ok()),
+            reset: times::read(headers, &RESET),
+            is_exact: text(&RESET).is_some_and(|text| text.contains('.')),
+            retry_after: times::retry_after(headers),
+            date: times::date(headers),
+            refused: status == StatusCode::TOO_MANY_REQUESTS,
+            broken: status.is_server_error(),
+        }
+    }
+
+    /// When the period ends; `None` where that is not said, or was long ago when it was said.
+    pub(crate) fn reset(&self, clock: &ServerClock, sent: Instant, now: Instant) -> Option<Reset> {
+        // Whole seconds may have been rounded either way.
+        let rounded = if self.is_exact { 0.0 } else { 1.0 };
+        match self.reset? {
+            Time::At(moment) => {
+                let low = seconds(moment);
+                let past = self.date.is_some_and(|date| low + 1.0 < seconds(date));
+                let high = low + rounded;
+                (!past).then_some(Reset::At { low, high })
+            }
+            Time::In(delay) => Some(Reset::In {
+                low: clock.since(sent) + delay.as_secs_f64() - rounded,
+                high: clock.since(now.min(sent + Flight::GRACE)) + delay.as_secs_f64() + rounded,
+            }),
+        }
+    }
+}
+
+/// When a period ends, as exactly as it is known.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Reset {
+    /// In Unix seconds of the server.
+    At { low: f64, high: f64 },
+    /// In seconds since the clock's anchor.
+    In { low: f64, high: f64 },
+}
+
+impl Reset {
+    /// When it is over for certain; `None` where that is further away than anybody waits.
+    pub(crate) fn latest(self, clock: &ServerClock) -> Option<Instant> {
+        match self {
+            Reset::At { high, .. } => clock.latest(high),
+            Reset::In { high, .. } => {
+                let wait = Duration::try_from_secs_f64(high.max(0.0)).ok()?;
+                clock.anchor().checked_add(wait)
+            }
+        }
+    }
+
+    /// Before when it is not over, for certain.
+    pub(crate) fn earliest(self, clock: &ServerClock) -> Instant {
+        match self {
+            Reset::At { low, .. } => clock.earliest(low),
+            Reset::In { low, .. } => {
+                let wait = Duration::try_from_secs_f64(low.max(0.0)).unwrap_or_default();
+                clock.anchor().checked_add(wait).unwrap_or(clock.anchor())
+            }
+        }
+    }
+
+    /// What two answers say of a reset that seems to be the same: all that it may be.
+    pub(crate) fn merge(known: Option<Self>, new: Option<Self>) -> Option<Self> {
+        let wider = |low: f64, high: f64, l, h| (low.min(l), high.max(h));
+        Some(match (known?, new) {
+            (Reset::In { low, high }, Some(Reset::In { low: l, high: h })) => {
+                let (low, high) = wider(low, high, l, h);
+                Reset::In { low, high }
+            }
+            (Reset::At { low, high }, Some(Reset::At { low: l, high: h })) => {
+                let (low, high) = wider(low, high, l, h);
+                Reset::At { low, high }
+            }
+            (known, _) => known,
+        })
+    }
+}
+
+/// How a reset stands to the one that is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Order {
+    Earlier,
+    Same,
+    Later,
+}
+
+impl Order {
+    /// Where nothing is said, nothing is new.
+    pub(crate) fn of(new: Option<Reset>, known: Option<Reset>) -> Self {
+        let (new, known) = match (new, known) {
+            (None, _) => return Order::Same,
+            (Some(_), None) => return Order::Later,
+            (Some(Reset::At { low, high }), Some(Reset::At { low: l, high: h }))
+            | (Some(Reset::In { low, high }), Some(Reset::In { low: l, high: h })) => {
+                ((low, high), (l, h))
+            }
+            // A server that changes its format says nothing that can be compared.
+            _ => return Order::Same,
+        };
+        if new.1 + SAME < known.0 {
+            Order::Earlier
+        } else if new.0 > known.1 + SAME {
+            Order::Later
+        } else {
+            Order::Same
+        }
+    }
+}

@@ -1,0 +1,319 @@
+//! Calls are paced by the server's rate limit: none is refused where nobody else uses the credentials, none is lost where
+//! somebody does, and none waits for nothing.
+
+use std::time::{Duration, Instant};
+
+use configcat_fake::{Fake, Fault};
+use configcat_management::uuid::Uuid;
+use configcat_management::{Client, Error, RateLimiter};
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+
+const SECOND: Duration = Duration::from_secs(1);
+const MINUTE: Duration = Duration::from_secs(60);
+
+async fn fake(quota: u32, period: Duration) -> Fake {
+    Fake::builder().quota(quota, period).start().await
+}
+
+fn refused(fake: &Fake) -> usize {
+    let requests = fake.requests();
+    let refused = requests
+        .iter()
+        .filter(|request| request.status == Some(429));
+    refused.count()
+}
+
+/// A call that can be told from others, which nothing answers with a success.
+async fn numbered(client: Client, number: u128) {
+    let answer = client.get_product(Uuid::from_u128(number)).send().await;
+    assert_eq!(answer.unwrap_err().status().map(|s| s.as_u16()), Some(404));
+}
+
+fn too_long(result: Result<(), Error>) -> Duration {
+    match result {
+        Err(Error::Deadline(late)) => late.needed.expect("the wait is known"),
+        other => panic!("not a deadline: {other:?}"),
+    }
+}
+
+async fn call(client: &Client) -> Result<(), Error> {
+    client.get_me().send().await.map(drop)
+}
+
+#[tokio::test]
+async fn alone_no_call_is_refused_and_the_quota_is_learnt() {
+    let fake = fake(20, Duration::from_millis(700)).await;
+    let client = fake.client_builder().build().unwrap();
+    let mut tasks = JoinSet::new();
+    for _ in 0..90 {
+        let client = client.clone();
+        tasks.spawn(async move { call(&client).await });
+    }
+    for result in tasks.join_all().await {
+        result.unwrap();
+    }
+    assert_eq!((fake.requests().len(), refused(&fake)), (90, 0));
+    // A whole period at once, but for the first one.
+    let requests = fake.requests();
+    let spread = requests[59].started - requests[40].started;
+    assert!(spread.num_milliseconds() < 500, "{spread}");
+}
+
+#[tokio::test]
+async fn a_clock_that_is_off_changes_nothing() {
+    for offset in [-3_600_000, -400, 400, 3_600_000] {
+        let offset = configcat_management::chrono::TimeDelta::milliseconds(offset);
+        let fake = Fake::builder()
+            .quota(5, Duration::from_millis(600))
+            .clock(configcat_management::chrono::Utc::now() + offset)
+            .start()
+            .await;
+        let began = Instant::now();
+        for _ in 0..15 {
+            call(&fake.client()).await.unwrap();
+        }
+        assert_eq!(refused(&fake), 0);
+        assert!(began.elapsed() < 5 * SECOND, "{:?}", began.elapsed());
+    }
+}
+
+#[tokio::test]
+async fn first_come_first_served() {
+    let fake = fake(4, Duration::from_millis(400)).await;
+    let client = fake.client();
+    call(&client).await.unwrap();
+    let mut tasks = JoinSet::new();
+    for number in 0..12 {
+        tasks.spawn(numbered(client.clone(), number));
+        sleep(Duration::from_millis(2)).await;
+    }
+    tasks.join_all().await;
+    assert_eq!(refused(&fake), 0);
+    let requests = fake.requests();
+    // Those that go at the same moment may overtake each other on their connections.
+    let periods = [&requests[1..4], &requests[4..8], &requests[8..12]];
+    let mut next = 0;
+    for period in periods {
+        let mut expected: Vec<String> = (next..next + period.len() as u128)
+            .map(|number| format!("/v1/products/{}", Uuid::from_u128(number)))
+            .collect();
+        next += period.len() as u128;
+        let mut paths: Vec<String> = period.iter().map(|request| request.path.clone()).collect();
+        paths.sort();
+        expected.sort();
+        assert_eq!(paths, expected);
+    }
+}
+
+#[tokio::test]
+async fn a_dropped_call_gives_its_place_and_its_permit_back() {
+    let fake = fake(2, SECOND).await;
+    let client = fake.client();
+    call(&client).await.unwrap();
+    call(&client).await.unwrap();
+    let mut waiting = JoinSet::new();
+    for _ in 0..50 {
+        let client = client.clone();
+        waiting.spawn(async move { call(&client).await });
+    }
+    let last = tokio::spawn({
+        let client = client.clone();
+        async move { call(&client).await }
+    });
+    sleep(Duration::from_millis(50)).await;
+    waiting.shutdown().await;
+    let began = Instant::now();
+    timeout(5 * SECOND, last).await.unwrap().unwrap().unwrap();
+    assert!(began.elapsed() < 3 * SECOND, "{:?}", began.elapsed());
+    assert_eq!(refused(&fake), 0);
+}
+
+#[tokio::test]
+async fn one_slow_answer_does_not_hold_the_others_up() {
+    let fake = fake(100, MINUTE).await;
+    let client = fake.client();
+    call(&client).await.unwrap();
+    fake.fail_next_of("get-products", 1, Fault::Delay(3 * SECOND));
+    let slow = tokio::spawn({
+        let client = client.clone();
+        async move { client.get_products().send().await.map(drop) }
+    });
+    sleep(Duration::from_millis(50)).await;
+    let began = Instant::now();
+    let mut tasks = JoinSet::new();
+    for number in 0..50 {
+        tasks.spawn(numbered(client.clone(), number));
+    }
+    tasks.join_all().await;
+    assert!(began.elapsed() < 2 * SECOND, "{:?}", began.elapsed());
+    slow.await.unwrap().unwrap();
+    assert_eq!(client.rate_limiter().remaining(), Some(48));
+}
+
+#[tokio::test]
+async fn even_a_slow_first_answer_holds_them_up_for_a_moment_only() {
+    let fake = fake(100, MINUTE).await;
+    fake.fail_next_of("get-products", 1, Fault::Delay(20 * SECOND));
+    let client = fake.client();
+    let slow = tokio::spawn({
+        let client = client.clone();
+        async move { client.get_products().send().await.map(drop) }
+    });
+    sleep(Duration::from_millis(50)).await;
+    timeout(4 * SECOND, call(&client)).await.unwrap().unwrap();
+    slow.abort();
+}
+
+#[tokio::test]
+async fn after_a_429_everything_waits_and_one_goes_first() {
+    let fake = fake(1000, MINUTE).await;
+    let client = fake.client();
+    call(&client).await.unwrap();
+    let refusal = http_429(&[("retry-after", "1"), ("x-rate-limit-remaining", "0")]);
+    fake.fail_next(1, Fault::Answer(refusal));
+    fake.clear_requests();
+    // The probe is slow, so that a stampede would be seen.
+    fake.fail_next(1, Fault::Delay(Duration::from_millis(300)));
+    let first = tokio::spawn(numbered(client.clone(), 0));
+    sleep(Duration::from_millis(100)).await;
+    let mut tasks = JoinSet::new();
+    for number in 1..20 {
+        tasks.spawn(numbered(client.clone(), number));
+    }
+    tasks.join_all().await;
+    first.await.unwrap();
+    let requests = fake.requests();
+    assert_eq!(requests.len(), 21);
+    let after = |index: usize| (requests[index].started - requests[0].started).num_milliseconds();
+    assert!(after(1) >= 990, "{}", after(1));
+    assert!(after(2) - after(1) >= 290, "{}", after(2) - after(1));
+}
+
+fn http_429(headers: &[(&str, &str)]) -> http::Response<String> {
+    let mut response = http::Response::builder().status(429);
+    for (name, value) in headers {
+        response = response.header(*name, *value);
+    }
+    response.body(String::new()).unwrap()
+}
+
+#[tokio::test]
+async fn a_429_without_any_header_is_waited_out_too() {
+    let fake = fake(1000, MINUTE).await;
+    fake.fail_next(2, Fault::Answer(http_429(&[])));
+    let began = Instant::now();
+    let answer = fake.client().get_me().send().await.unwrap();
+    assert_eq!(answer.attempts(), 3);
+    assert!(began.elapsed() >= SECOND && began.elapsed() < 5 * SECOND);
+}
+
+#[tokio::test]
+async fn a_deadline_that_cannot_be_met_fails_at_once_and_says_why() {
+    let fake = fake(2, MINUTE).await;
+    let client = fake.client();
+    call(&client).await.unwrap();
+    call(&client).await.unwrap();
+    let began = Instant::now();
+    let needed = too_long(call(&client.with_deadline(2 * SECOND)).await);
+    assert!(began.elapsed() < SECOND / 4, "{:?}", began.elapsed());
+    assert!(needed > 55 * SECOND && needed < 63 * SECOND, "{needed:?}");
+    assert_eq!(fake.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn the_place_in_the_queue_counts_for_a_deadline() {
+    let fake = fake(2, 2 * SECOND).await;
+    let client = fake.client();
+    for _ in 0..3 {
+        call(&client).await.unwrap();
+    }
+    // One is left of this period; the next ones have two each.
+    let mut tasks = JoinSet::new();
+    for number in 0..6 {
+        tasks.spawn(numbered(client.clone(), number));
+    }
+    sleep(Duration::from_millis(100)).await;
+    let began = Instant::now();
+    let needed = too_long(call(&client.with_deadline(4 * SECOND)).await);
+    assert!(began.elapsed() < SECOND / 4, "{:?}", began.elapsed());
+    assert!(needed > 4 * SECOND && needed < 10 * SECOND, "{needed:?}");
+    tasks.abort_all();
+}
+
+#[tokio::test]
+async fn who_waits_with_a_deadline_learns_of_a_new_wait_at_once() {
+    let fake = fake(1000, MINUTE).await;
+    let client = fake.client().with_deadline(5 * SECOND);
+    let refusal = http_429(&[("retry-after", "30"), ("x-rate-limit-remaining", "0")]);
+    fake.fail_next(1, Fault::Delay(Duration::from_millis(200)));
+    // The first one goes, the others wait for its answer.
+    fake.fail_next(1, Fault::Answer(refusal));
+    let mut tasks = JoinSet::new();
+    for _ in 0..20 {
+        let client = client.clone();
+        tasks.spawn(async move { call(&client).await });
+    }
+    let began = Instant::now();
+    let results = tasks.join_all().await;
+    assert!(began.elapsed() < 2 * SECOND, "{:?}", began.elapsed());
+    let late = results.iter().filter(|result| result.is_err()).count();
+    assert!(late >= 18, "{late}");
+}
+
+#[tokio::test]
+async fn clients_share_a_limiter_where_they_are_told_to() {
+    let fake = fake(10, Duration::from_millis(500)).await;
+    let limiter = RateLimiter::new();
+    let build = || fake.client_builder().rate_limiter(limiter.clone()).build();
+    let clients = [build().unwrap(), build().unwrap()];
+    let mut tasks = JoinSet::new();
+    for number in 0..35 {
+        // Clones share anyway.
+        let client = clients[number % 2].clone();
+        tasks.spawn(async move { call(&client).await });
+    }
+    for result in tasks.join_all().await {
+        result.unwrap();
+    }
+    assert_eq!((fake.requests().len(), refused(&fake)), (35, 0));
+}
+
+#[tokio::test]
+async fn beside_somebody_else_every_call_succeeds() {
+    let fake = fake(40, SECOND).await;
+    // Two clients that do not know of each other.
+    let clients = [fake.client(), fake.client_builder().build().unwrap()];
+    let mut tasks = JoinSet::new();
+    for number in 0..160 {
+        let client = clients[number % 2].clone();
+        tasks.spawn(async move { call(&client).await });
+    }
+    for result in tasks.join_all().await {
+        result.unwrap();
+    }
+    let (all, refused) = (fake.requests().len(), refused(&fake));
+    assert!(refused * 10 <= all, "{refused} of {all}");
+}
+
+#[tokio::test]
+async fn published_limits_are_kept_without_a_header() {
+    let fake = Fake::builder().quota(100_000, MINUTE).start().await;
+    let limiter = RateLimiter::published(&[(5, Duration::from_millis(400)), (1000, MINUTE)]);
+    let client = fake.client_builder().rate_limiter(limiter).build().unwrap();
+    let mut tasks = JoinSet::new();
+    for _ in 0..20 {
+        let client = client.clone();
+        tasks.spawn(async move { call(&client).await });
+    }
+    let began = Instant::now();
+    for result in tasks.join_all().await {
+        result.unwrap();
+    }
+    assert!(began.elapsed() < 3 * SECOND, "{:?}", began.elapsed());
+    let requests = fake.requests();
+    for (first, sixth) in requests.iter().zip(&requests[5..]) {
+        let apart = (sixth.started - first.started).num_milliseconds();
+        assert!(apart >= 399, "{apart}");
+    }
+}
