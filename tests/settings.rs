@@ -108,6 +108,10 @@ fn debug_shows_no_secret() {
         "name",
         std::collections::BTreeMap::from(parameters),
     );
+    let patch = [
+        types::JsonPatchOperation::new(types::OperationType::Add, "/webHookHeaders/-")
+            .with_value(secret),
+    ];
     let printed = [
         format!("{builder:?}"),
         format!("{client:?}"),
@@ -115,6 +119,8 @@ fn debug_shows_no_secret() {
         format!("{header:?}"),
         format!("{integration:?}"),
         format!("{:?}", client.get_setting_value_by_sdkkey("flag", secret)),
+        format!("{:?}", client.update_webhook(1, patch.clone())),
+        format!("{patch:?}"),
         format!("{:?}", client.get_me()),
     ];
     for text in printed {

@@ -71,6 +71,8 @@ pub struct Parameter {
 pub struct Secrets {
     /// As `Schema.field`.
     pub fields: Vec<String>,
+    /// Schemas of free-form content, whose `Debug` the client writes by hand.
+    pub debug: Vec<String>,
 }
 
 impl Sources {

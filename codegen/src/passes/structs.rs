@@ -23,6 +23,15 @@ pub(super) fn run(code: &mut Code, context: &Context<'_>) -> Result<usize> {
         };
         item.attrs
             .push(syn::parse_quote!(#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]));
+        if context
+            .source
+            .secrets
+            .debug
+            .iter()
+            .any(|name| item.ident == name)
+        {
+            item.attrs.iter_mut().for_each(without_debug);
+        }
         let built = sent
             .contains_key(&item.ident.to_string())
             .then(|| constructors(&item));
@@ -32,6 +41,22 @@ pub(super) fn run(code: &mut Code, context: &Context<'_>) -> Result<usize> {
     }
     code.types = items;
     Ok(times)
+}
+
+/// Takes `Debug` out of a derive, for a type whose `Debug` is written by hand.
+fn without_debug(attribute: &mut Attribute) {
+    let syn::Meta::List(list) = &mut attribute.meta else {
+        return;
+    };
+    if !list.path.is_ident("derive") {
+        return;
+    }
+    let derives: syn::Result<syn::punctuated::Punctuated<syn::Path, syn::Token![,]>> =
+        list.parse_args_with(syn::punctuated::Punctuated::parse_terminated);
+    if let Ok(derives) = derives {
+        let kept = derives.iter().filter(|derive| !derive.is_ident("Debug"));
+        list.tokens = quote!(#(#kept),*);
+    }
 }
 
 fn constructors(item: &ItemStruct) -> Item {
