@@ -420,7 +420,7 @@ async fn main() -> Result<()> {
         .iter()
         .filter(|a| *a != "--bench" && *a != "--docs")
     {
-        rest if rest.clone().count() == 0 => "cargo bench --bench makespan".to_string(),
+        rest if rest.clone().count() == 0 => "cargo bench --bench makespan -- --docs".to_string(),
         rest => format!(
             "cargo bench --bench makespan -- {}",
             rest.cloned().collect::<Vec<_>>().join(" ")
