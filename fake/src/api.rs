@@ -3,10 +3,12 @@
 use crate::call::{Answer, Call, Refusal};
 use crate::state::State;
 
+mod audit_logs;
 mod configs;
 mod environments;
 mod me;
 mod organizations;
+mod paging;
 mod products;
 mod rules_v2;
 mod sdk_keys;
@@ -25,6 +27,14 @@ const HANDLERS: &[(&str, Handler)] = &[
     ("get-me", me::get),
     ("get-organizations", organizations::list),
     ("get-organization-limitations", organizations::limitations),
+    ("get-auditlogs", audit_logs::of_product),
+    ("get-auditlogs-v2", audit_logs::of_product_v2),
+    ("get-organization-auditlogs", audit_logs::of_organization),
+    (
+        "get-organization-auditlogs-v2",
+        audit_logs::of_organization_v2,
+    ),
+    ("get-deleted-settings", audit_logs::deleted_settings),
     ("get-products", products::list),
     ("create-product", products::create),
     ("get-product", products::get),

@@ -49,6 +49,14 @@ impl Call {
         }
     }
 
+    /// Why the caller makes the change, where the query says so.
+    pub(crate) fn reason(&self) -> Option<&str> {
+        let given = self.query.iter().find(|(given, _)| given == "reason");
+        given
+            .map(|(_, text)| text.trim())
+            .filter(|text| !text.is_empty())
+    }
+
     /// The body, which has been checked against the description.
     pub(crate) fn body<T: DeserializeOwned>(&self) -> Result<T, Refusal> {
         read(&self.body)

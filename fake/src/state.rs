@@ -1,19 +1,24 @@
 //! What the server knows, and how it is shown.
 
+pub(crate) mod audit;
+mod preferences;
+
 use std::collections::{BTreeMap, HashMap};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
 use configcat_management::types::{
-    ConfigModel, EnvironmentModel, EvaluationVersion, FeatureFlagLimitations, MeModel,
-    OrganizationModel, PredefinedVariationModel, ProductModel, RolloutPercentageItemModel,
+    ConfigModel, DeletedSettingModel, EnvironmentModel, EvaluationVersion, FeatureFlagLimitations,
+    MeModel, OrganizationModel, PredefinedVariationModel, ProductModel, RolloutPercentageItemModel,
     RolloutRuleModel, SettingModel, SettingTagModel, SettingType, TagModel, TargetingRuleModel,
     ValueModel,
 };
 use configcat_management::{Secret, SettingValue};
+use serde::Serialize;
 use uuid::Uuid;
 
+pub(crate) use self::preferences::Preferences;
 use crate::call::{Refusal, new_id};
 
 /// The most predefined variations of a setting.
@@ -45,6 +50,10 @@ pub(crate) struct State {
     pub(crate) sdk_keys: BTreeMap<(Uuid, Uuid), Secret>,
     /// The config and the environment that an SDK key stands for.
     pub(crate) by_sdk_key: HashMap<String, (Uuid, Uuid)>,
+    /// Oldest first.
+    pub(crate) audit_log: Vec<audit::Entry>,
+    /// The settings that were deleted from a config, oldest first.
+    pub(crate) deleted_settings: BTreeMap<Uuid, Vec<DeletedSettingModel>>,
     counter: u32,
 }
 
@@ -55,6 +64,7 @@ pub(crate) struct Product {
     pub(crate) name: String,
     pub(crate) description: Option<String>,
     pub(crate) order: i32,
+    pub(crate) preferences: Preferences,
     pub(crate) created: u32,
 }
 
@@ -124,20 +134,23 @@ pub(crate) struct Served {
 }
 
 /// Rules, in the evaluation version of the config.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
 pub(crate) enum Rules {
     V1(RulesV1),
     V2(RulesV2),
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct RulesV1 {
     pub(crate) value: SettingValue,
     pub(crate) rules: Vec<RolloutRuleModel>,
     pub(crate) items: Vec<RolloutPercentageItemModel>,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct RulesV2 {
     pub(crate) default: ValueModel,
     pub(crate) percentage_attribute: Option<String>,
@@ -169,6 +182,8 @@ impl State {
             values: BTreeMap::new(),
             sdk_keys: BTreeMap::new(),
             by_sdk_key: HashMap::new(),
+            audit_log: Vec::new(),
+            deleted_settings: BTreeMap::new(),
             counter: 0,
         }
     }
@@ -226,6 +241,11 @@ impl State {
 
     pub(crate) fn tag(&self, id: i64) -> Result<&Tag, Refusal> {
         let found = self.tags.get(&id);
+        found.ok_or_else(|| Refusal::unknown("tag", id))
+    }
+
+    pub(crate) fn tag_mut(&mut self, id: i64) -> Result<&mut Tag, Refusal> {
+        let found = self.tags.get_mut(&id);
         found.ok_or_else(|| Refusal::unknown("tag", id))
     }
 
@@ -304,12 +324,18 @@ impl State {
         for setting_id in config.iter().flat_map(|config| config.settings.values()) {
             self.remove_setting(*setting_id);
         }
+        self.deleted_settings.remove(&id);
         self.sdk_keys.retain(|(config_id, _), _| *config_id != id);
         self.by_sdk_key.retain(|_, (config_id, _)| *config_id != id);
     }
 
     pub(crate) fn remove_environment(&mut self, id: Uuid) {
-        self.environments.remove(&id);
+        if let Some(environment) = self.environments.remove(&id)
+            && let Some(product) = self.products.get_mut(&environment.product_id)
+        {
+            product.preferences.approve_required_in.remove(&id);
+            product.preferences.reason_required_in.remove(&id);
+        }
         self.values
             .retain(|(_, environment_id), _| *environment_id != id);
         self.sdk_keys
@@ -324,6 +350,13 @@ impl State {
         };
         if let Some(config) = self.configs.get_mut(&setting.config_id) {
             config.settings.remove(&setting.key);
+            let deleted = self.deleted_settings.entry(setting.config_id).or_default();
+            deleted.push(DeletedSettingModel {
+                hint: setting.hint,
+                key: setting.key,
+                name: setting.name,
+                setting_type: setting.setting_type,
+            });
         }
         let everywhere = (id, Uuid::nil())..=(id, Uuid::max());
         let keys: Vec<_> = self.values.range(everywhere).map(|(key, _)| *key).collect();
@@ -341,13 +374,13 @@ impl State {
 
     pub(crate) fn product_model(&self, product: &Product) -> Result<ProductModel, Refusal> {
         Ok(ProductModel {
-            approve_required: false,
+            approve_required: product.preferences.approve_required,
             description: product.description.clone(),
             name: product.name.clone(),
             order: product.order,
             organization: self.organization(product.organization_id)?.clone(),
             product_id: product.id,
-            reason_required: false,
+            reason_required: product.preferences.reason_required,
         })
     }
 
@@ -367,15 +400,16 @@ impl State {
         &self,
         environment: &Environment,
     ) -> Result<EnvironmentModel, Refusal> {
+        let product = self.product(environment.product_id)?;
         Ok(EnvironmentModel {
-            approve_required: false,
+            approve_required: product.demands_approval(environment),
             color: environment.color.clone(),
             description: environment.description.clone(),
             environment_id: environment.id,
             name: environment.name.clone(),
             order: environment.order,
-            product: self.product_model(self.product(environment.product_id)?)?,
-            reason_required: false,
+            product: self.product_model(product)?,
+            reason_required: product.demands_reason(environment),
         })
     }
 

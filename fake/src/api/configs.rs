@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use configcat_management::types::{
-    ConfigModel, CreateConfigRequest, EvaluationVersion, UpdateConfigRequest,
+    AuditLogType, ConfigModel, CreateConfigRequest, EvaluationVersion, UpdateConfigRequest,
 };
 use uuid::Uuid;
 
@@ -48,6 +48,8 @@ pub(super) fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
         state.add_sdk_key(config.id, environment_id);
     }
     state.configs.insert(config.id, config);
+    let scope = state.in_config(model.config_id);
+    state.log(call, AuditLogType::ConfigCreated, scope, &model.name, "");
     Answer::created(&model)
 }
 
@@ -57,20 +59,35 @@ pub(super) fn get(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
 }
 
 pub(super) fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
-    let config = state.config_mut(call.path("configId")?)?;
+    let config = state.config(call.path("configId")?)?;
+    let (id, before) = (config.id, state.config_model(config)?);
     let UpdateConfigRequest {
         description,
         name,
         order,
     } = call.body()?;
+    let config = state.config_mut(id)?;
     config.description = description.or(config.description.take());
     config.name = name.unwrap_or_else(|| config.name.clone());
     config.order = order.unwrap_or(config.order);
-    get(state, call)
+    let after = state.config_model(state.config(id)?)?;
+    let scope = state.in_config(id);
+    let models = (&before, &after);
+    state.log_change(
+        call,
+        AuditLogType::ConfigChanged,
+        scope,
+        &before.name,
+        models,
+    );
+    Answer::ok(&after)
 }
 
 pub(super) fn delete(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
-    let id = state.config(call.path("configId")?)?.id;
+    let config = state.config(call.path("configId")?)?;
+    let (id, name) = (config.id, config.name.clone());
+    let scope = state.in_config(id);
     state.remove_config(id);
+    state.log(call, AuditLogType::ConfigDeleted, scope, name, "");
     Answer::none()
 }

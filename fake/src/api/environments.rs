@@ -1,7 +1,7 @@
 //! Environments.
 
 use configcat_management::types::{
-    CreateEnvironmentModel, EnvironmentModel, UpdateEnvironmentModel,
+    AuditLogType, CreateEnvironmentModel, EnvironmentModel, UpdateEnvironmentModel,
 };
 use uuid::Uuid;
 
@@ -40,6 +40,14 @@ pub(super) fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
     let model = state.environment_model(&environment)?;
     add_to_configs(state, &environment);
     state.environments.insert(environment.id, environment);
+    let scope = state.in_environment(model.environment_id);
+    state.log(
+        call,
+        AuditLogType::EnvironmentCreated,
+        scope,
+        &model.name,
+        "",
+    );
     Answer::created(&model)
 }
 
@@ -71,22 +79,37 @@ pub(super) fn get(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
 }
 
 pub(super) fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
-    let environment = state.environment_mut(call.path("environmentId")?)?;
+    let environment = state.environment(call.path("environmentId")?)?;
+    let (id, before) = (environment.id, state.environment_model(environment)?);
     let UpdateEnvironmentModel {
         color,
         description,
         name,
         order,
     } = call.body()?;
+    let environment = state.environment_mut(id)?;
     environment.color = color.or(environment.color.take());
     environment.description = description.or(environment.description.take());
     environment.name = name.unwrap_or_else(|| environment.name.clone());
     environment.order = order.unwrap_or(environment.order);
-    get(state, call)
+    let after = state.environment_model(state.environment(id)?)?;
+    let scope = state.in_environment(id);
+    let models = (&before, &after);
+    state.log_change(
+        call,
+        AuditLogType::EnvironmentChanged,
+        scope,
+        &before.name,
+        models,
+    );
+    Answer::ok(&after)
 }
 
 pub(super) fn delete(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
-    let id = state.environment(call.path("environmentId")?)?.id;
+    let environment = state.environment(call.path("environmentId")?)?;
+    let (id, name) = (environment.id, environment.name.clone());
+    let scope = state.in_environment(id);
     state.remove_environment(id);
+    state.log(call, AuditLogType::EnvironmentDeleted, scope, name, "");
     Answer::none()
 }

@@ -1,9 +1,11 @@
 //! Products.
 
-use configcat_management::types::{CreateProductRequest, ProductModel, UpdateProductRequest};
+use configcat_management::types::{
+    AuditLogType, CreateProductRequest, ProductModel, UpdateProductRequest,
+};
 
 use crate::call::{Answer, Call, Refusal, new_id};
-use crate::state::{Product, State, next_order};
+use crate::state::{Preferences, Product, State, next_order};
 
 pub(super) fn list(state: &mut State, _: &Call) -> Result<Answer, Refusal> {
     let mut products: Vec<&Product> = state.products.values().collect();
@@ -32,10 +34,13 @@ pub(super) fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
         name,
         description,
         order: order.unwrap_or(next),
+        preferences: Preferences::default(),
         created: state.count(),
     };
     let model = state.product_model(&product)?;
     state.products.insert(product.id, product);
+    let scope = state.in_product(model.product_id);
+    state.log(call, AuditLogType::ProductCreated, scope, &model.name, "");
     Answer::created(&model)
 }
 
@@ -45,20 +50,35 @@ pub(super) fn get(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
 }
 
 pub(super) fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
-    let product = state.product_mut(call.path("productId")?)?;
+    let product = state.product(call.path("productId")?)?;
+    let (id, before) = (product.id, state.product_model(product)?);
     let UpdateProductRequest {
         description,
         name,
         order,
     } = call.body()?;
+    let product = state.product_mut(id)?;
     product.description = description.or(product.description.take());
     product.name = name.unwrap_or_else(|| product.name.clone());
     product.order = order.unwrap_or(product.order);
-    get(state, call)
+    let after = state.product_model(state.product(id)?)?;
+    let scope = state.in_product(id);
+    let models = (&before, &after);
+    state.log_change(
+        call,
+        AuditLogType::ProductChanged,
+        scope,
+        &before.name,
+        models,
+    );
+    Answer::ok(&after)
 }
 
 pub(super) fn delete(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
-    let id = state.product(call.path("productId")?)?.id;
+    let product = state.product(call.path("productId")?)?;
+    let (id, name) = (product.id, product.name.clone());
+    let scope = state.in_product(id);
     state.remove_product(id);
+    state.log(call, AuditLogType::ProductDeleted, scope, name, "");
     Answer::none()
 }

@@ -2,7 +2,8 @@
 
 use configcat_management::SettingValue;
 use configcat_management::types::{
-    CreateSettingInitialValues, InitialValue, ReplaceSettingModel, SettingModel,
+    AuditLogType, CreateSettingInitialValues, InitialValue, ReplaceSettingModel, SettingModel,
+    TagModel,
 };
 use serde_json::json;
 use uuid::Uuid;
@@ -102,7 +103,16 @@ pub(super) fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
         };
         state.publish(target, rules, None);
     }
-    Answer::created(&state.setting_model(state.setting(setting_id)?)?)
+    let model = state.setting_model(state.setting(setting_id)?)?;
+    let scope = state.in_config(config_id);
+    state.log(
+        call,
+        AuditLogType::SettingCreated,
+        scope,
+        &model.key,
+        &model.name,
+    );
+    Answer::created(&model)
 }
 
 /// The setting that a new one is modelled on: one of the same config, because its rules may look at others there.
@@ -198,6 +208,7 @@ fn write(state: &mut State, call: &Call, wanted: ReplaceSettingModel) -> Result<
         tags,
     } = wanted;
     let (id, attached) = (setting.id, setting.tags.clone());
+    let before = state.setting_model(setting)?;
     let tags = tags.unwrap_or_default();
     let mut problems = Problems::default();
     check_tags(
@@ -214,7 +225,39 @@ fn write(state: &mut State, call: &Call, wanted: ReplaceSettingModel) -> Result<
     setting.name = name;
     setting.order = order.unwrap_or(0);
     setting.tags = tags;
-    get(state, call)
+    let after = state.setting_model(state.setting(id)?)?;
+    log(state, call, &before, &after);
+    Answer::ok(&after)
+}
+
+/// Tags have entries of their own.
+fn log(state: &mut State, call: &Call, before: &SettingModel, after: &SettingModel) {
+    let without = |model: &SettingModel, others: &SettingModel| {
+        let other = |tag: &&TagModel| others.tags.iter().all(|known| known.tag_id != tag.tag_id);
+        let tags = model.tags.iter().filter(other);
+        tags.map(|tag| tag.name.clone()).collect::<Vec<String>>()
+    };
+    let scope = state.in_config(after.config_id);
+    for (kind, names) in [
+        (AuditLogType::SettingTagAdded, without(after, before)),
+        (AuditLogType::SettingTagRemoved, without(before, after)),
+    ] {
+        for name in names {
+            state.log(call, kind.clone(), scope.clone(), &after.key, name);
+        }
+    }
+    let before = SettingModel {
+        tags: after.tags.clone(),
+        ..before.clone()
+    };
+    let models = (&before, after);
+    state.log_change(
+        call,
+        AuditLogType::SettingChanged,
+        scope,
+        &after.key,
+        models,
+    );
 }
 
 fn check_tags(state: &State, config: &Config, tags: &[i64], problems: &mut Problems) {
@@ -263,6 +306,9 @@ pub(super) fn delete(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
             return Err(Refusal::field("SettingId", message));
         }
     }
+    let (key, name) = (setting.key.clone(), setting.name.clone());
+    let scope = state.in_config(setting.config_id);
     state.remove_setting(id);
+    state.log(call, AuditLogType::SettingDeleted, scope, key, name);
     Answer::none()
 }

@@ -1,6 +1,8 @@
 //! Tags.
 
-use configcat_management::types::{CreateTagModel, SettingModel, TagModel, UpdateTagModel};
+use configcat_management::types::{
+    AuditLogType, CreateTagModel, SettingModel, TagModel, UpdateTagModel,
+};
 
 use crate::call::{Answer, Call, Refusal};
 use crate::state::{State, Tag};
@@ -26,6 +28,8 @@ pub(super) fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
     };
     let model = state.tag_model(&tag)?;
     state.tags.insert(tag.id, tag);
+    let scope = state.in_product(product_id);
+    state.log(call, AuditLogType::TagAdded, scope, &model.name, "");
     Answer::created(&model)
 }
 
@@ -35,19 +39,25 @@ pub(super) fn get(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
 }
 
 pub(super) fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
-    let id: i64 = call.path("tagId")?;
-    let Some(tag) = state.tags.get_mut(&id) else {
-        return Err(Refusal::unknown("tag", id));
-    };
+    let tag = state.tag(call.path("tagId")?)?;
+    let (id, before) = (tag.id, state.tag_model(tag)?);
+    let scope = state.in_product(tag.product_id);
     let UpdateTagModel { color, name } = call.body()?;
+    let tag = state.tag_mut(id)?;
     tag.color = color.or(tag.color.take());
     tag.name = name.unwrap_or_else(|| tag.name.clone());
-    get(state, call)
+    let after = state.tag_model(state.tag(id)?)?;
+    let models = (&before, &after);
+    state.log_change(call, AuditLogType::TagChanged, scope, &before.name, models);
+    Answer::ok(&after)
 }
 
 pub(super) fn delete(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
-    let id = state.tag(call.path("tagId")?)?.id;
+    let tag = state.tag(call.path("tagId")?)?;
+    let (id, name) = (tag.id, tag.name.clone());
+    let scope = state.in_product(tag.product_id);
     state.remove_tag(id);
+    state.log(call, AuditLogType::TagRemoved, scope, name, "");
     Answer::none()
 }
 

@@ -2,8 +2,8 @@
 
 use configcat_management::SettingValue;
 use configcat_management::types::{
-    EvaluationVersion, PredefinedVariationModel, PredefinedVariationValueModel, SettingType,
-    ValueModel,
+    AuditLogType, EvaluationVersion, PredefinedVariationModel, PredefinedVariationValueModel,
+    SettingType, ValueModel,
 };
 use http::StatusCode;
 use uuid::Uuid;
@@ -290,6 +290,66 @@ pub(super) fn check_percentages(
     if !percentages.is_empty() && sum != 100 {
         problems.add(at, format!("The percentages add up to {sum}, not to 100."));
     }
+}
+
+/// 400 where the environment demands a reason for a change, and the call has none.
+pub(super) fn demand_reason(
+    state: &State,
+    call: &Call,
+    environment_id: Uuid,
+) -> Result<(), Refusal> {
+    let environment = state.environment(environment_id)?;
+    let demanded = state
+        .product(environment.product_id)?
+        .demands_reason(environment);
+    match demanded && call.reason().is_none() {
+        true => Err(Refusal::field(
+            "Reason",
+            "The environment demands a reason for every change.",
+        )),
+        false => Ok(()),
+    }
+}
+
+/// 400 where values of the environment change by approved change requests alone, unless the caller bypasses that.
+pub(super) fn demand_approval(
+    state: &State,
+    call: &Call,
+    environment_id: Uuid,
+) -> Result<(), Refusal> {
+    let environment = state.environment(environment_id)?;
+    let demanded = state
+        .product(environment.product_id)?
+        .demands_approval(environment);
+    match demanded && call.query("bypassApproval")? != Some(true) {
+        true => Err(Refusal::field(
+            "BypassApproval",
+            "The environment demands approvals: make a change request, or bypass it with `bypassApproval=true`.",
+        )),
+        false => Ok(()),
+    }
+}
+
+/// Publishes what a call wants, and writes that down.
+pub(super) fn publish(
+    state: &mut State,
+    call: &Call,
+    target: Target,
+    rules: Rules,
+) -> Result<(), Refusal> {
+    let setting = state.setting(target.setting_id)?;
+    let key = setting.key.clone();
+    let before = state.served(target)?.rules.clone();
+    let scope = state.in_target(target);
+    state.publish(target, rules.clone(), Some(call.now));
+    state.log_change(
+        call,
+        AuditLogType::SettingValueChanged,
+        scope,
+        key,
+        (&before, &rules),
+    );
+    Ok(())
 }
 
 /// Email address and full name of who changed a value.

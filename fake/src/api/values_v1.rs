@@ -72,6 +72,7 @@ pub(super) fn list(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
 pub(super) fn post(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let (config, environment_id) = values::place(state, call)?;
     values::demand_version(config, EvaluationVersion::V1)?;
+    values::demand_reason(state, call, environment_id)?;
     let UpdateSettingValuesWithIdModel { setting_values } = call.body()?;
     let mut problems = Problems::default();
     let mut changes = Vec::new();
@@ -105,20 +106,22 @@ pub(super) fn post(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     }
     problems.none()?;
     for (target, rules) in changes {
-        state.publish(target, Rules::V1(rules), Some(call.now));
+        values::publish(state, call, target, Rules::V1(rules))?;
     }
     list(state, call)
 }
 
 fn replace_target(state: &mut State, call: &Call, target: Target) -> Result<Answer, Refusal> {
     rules(state, target)?;
+    values::demand_reason(state, call, target.environment_id)?;
     let rules = checked(state.setting(target.setting_id)?, call.body()?)?;
-    state.publish(target, Rules::V1(rules), Some(call.now));
+    values::publish(state, call, target, Rules::V1(rules))?;
     answer(state, target)
 }
 
 fn update_target(state: &mut State, call: &Call, target: Target) -> Result<Answer, Refusal> {
     let before = rules(state, target)?;
+    values::demand_reason(state, call, target.environment_id)?;
     let document = json!({
         "value": before.value,
         "rolloutRules": before.rules,
@@ -131,7 +134,7 @@ fn update_target(state: &mut State, call: &Call, target: Target) -> Result<Answe
     if after == *before {
         return Answer::none();
     }
-    state.publish(target, Rules::V1(after), Some(call.now));
+    values::publish(state, call, target, Rules::V1(after))?;
     answer(state, target)
 }
 

@@ -57,14 +57,15 @@ pub(super) fn list(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
         };
         entry(state, target, &dependents)
     };
+    let environment = state.environment_model(state.environment(environment_id)?)?;
     Answer::ok(&ConfigSettingFormulasModel {
-        approve_required: false,
-        can_bypass_approval: false,
+        approve_required: environment.approve_required,
+        can_bypass_approval: environment.approve_required,
         config: state.config_model(config)?,
-        environment: state.environment_model(state.environment(environment_id)?)?,
         feature_flag_limitations: LIMITATIONS,
         read_only: false,
-        reason_required: false,
+        reason_required: environment.reason_required,
+        environment,
         setting_formulas: state
             .settings_of(config)
             .into_iter()
@@ -77,6 +78,8 @@ pub(super) fn list(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
 pub(super) fn post(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let (config, environment_id) = values::place(state, call)?;
     values::demand_version(config, EvaluationVersion::V2)?;
+    values::demand_reason(state, call, environment_id)?;
+    values::demand_approval(state, call, environment_id)?;
     let ids = config.settings.values();
     let all = ids.filter_map(|id| state.values.get(&(*id, environment_id)));
     demand_latest(call, all.max_by_key(|served| served.version))?;
@@ -114,21 +117,25 @@ pub(super) fn post(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
             setting_id,
             environment_id,
         };
-        state.publish(target, Rules::V2(rules), Some(call.now));
+        values::publish(state, call, target, Rules::V2(rules))?;
     }
     list(state, call)
 }
 
 fn replace_target(state: &mut State, call: &Call, target: Target) -> Result<Answer, Refusal> {
     rules(state, target)?;
+    values::demand_reason(state, call, target.environment_id)?;
+    values::demand_approval(state, call, target.environment_id)?;
     demand_latest(call, Some(state.served(target)?))?;
     let rules = checked(state, target, call.body()?)?;
-    state.publish(target, Rules::V2(rules), Some(call.now));
+    values::publish(state, call, target, Rules::V2(rules))?;
     answer(state, target)
 }
 
 fn update_target(state: &mut State, call: &Call, target: Target) -> Result<Answer, Refusal> {
     let before = rules(state, target)?;
+    values::demand_reason(state, call, target.environment_id)?;
+    values::demand_approval(state, call, target.environment_id)?;
     demand_latest(call, Some(state.served(target)?))?;
     let document = json!({
         "defaultValue": before.default,
@@ -146,7 +153,7 @@ fn update_target(state: &mut State, call: &Call, target: Target) -> Result<Answe
     if after == *before {
         return Answer::none();
     }
-    state.publish(target, Rules::V2(after), Some(call.now));
+    values::publish(state, call, target, Rules::V2(after))?;
     answer(state, target)
 }
 
@@ -225,13 +232,13 @@ fn answer(state: &State, target: Target) -> Result<Answer, Refusal> {
         target,
         &dependents(state, config, target.environment_id),
     )?;
+    let environment = state.environment_model(state.environment(target.environment_id)?)?;
     Answer::ok(&SettingFormulaModel {
-        approve_required: false,
-        can_bypass_approval: false,
+        approve_required: environment.approve_required,
+        can_bypass_approval: environment.approve_required,
         change_request_count,
         config: state.config_model(config)?,
         default_value,
-        environment: state.environment_model(state.environment(target.environment_id)?)?,
         feature_flag_limitations: LIMITATIONS,
         integration_links,
         last_updater_user_email,
@@ -239,7 +246,8 @@ fn answer(state: &State, target: Target) -> Result<Answer, Refusal> {
         last_version_id,
         percentage_evaluation_attribute,
         read_only: false,
-        reason_required: false,
+        reason_required: environment.reason_required,
+        environment,
         setting,
         setting_ids_where_prerequisite,
         setting_tags,

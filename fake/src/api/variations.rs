@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use configcat_management::types::{
-    CreatePredefinedVariationModel, CreatePredefinedVariationValueModel, EnvironmentAccessType,
-    PredefinedVariationEnvironmentModel, PredefinedVariationModel, PredefinedVariationUsageModel,
-    PredefinedVariationWithUsagesModel, PredefinedVariationsModel,
+    AuditLogType, CreatePredefinedVariationModel, CreatePredefinedVariationValueModel,
+    EnvironmentAccessType, PredefinedVariationEnvironmentModel, PredefinedVariationModel,
+    PredefinedVariationUsageModel, PredefinedVariationWithUsagesModel, PredefinedVariationsModel,
     PredefinedVariationsWithUsagesModel, SettingType, UpdatePredefinedVariationModel,
     UpdatePredefinedVariationValueModel, UpdatePredefinedVariationsRequest, ValueModel,
 };
@@ -169,12 +169,17 @@ pub(super) fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
         problems.add("PredefinedVariations", message);
     }
     problems.none()?;
-    let setting = state.setting_mut(setting.id)?;
-    setting.variations = wanted;
-    Answer::ok(&PredefinedVariationsModel {
+    let model = |variations: &[PredefinedVariationModel]| PredefinedVariationsModel {
         max_predefined_variations: MAX_PREDEFINED_VARIATIONS,
-        predefined_variations: setting.variations.clone(),
-    })
+        predefined_variations: variations.to_vec(),
+    };
+    let (before, after) = (model(&setting.variations), model(&wanted));
+    let (id, key) = (setting.id, setting.key.clone());
+    let scope = state.in_config(setting.config_id);
+    state.setting_mut(id)?.variations = wanted;
+    let kind = AuditLogType::PredefinedVariationsChanged;
+    state.log_change(call, kind, scope, key, (&before, &after));
+    Answer::ok(&after)
 }
 
 /// Where the variations of a setting are served, and compared with by settings that depend on it.

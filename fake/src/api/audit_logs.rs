@@ -1,0 +1,142 @@
+//! Audit logs, and what they tell of settings that are gone.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use configcat_management::types::{
+    AuditLogItemModel, AuditLogItemModelPagedList, AuditLogType, DeletedSettingModel,
+};
+use uuid::Uuid;
+
+use super::paging;
+use crate::call::{Answer, Call, Refusal};
+use crate::state::State;
+use crate::state::audit::Entry;
+
+/// How far back the older operations look where no times are given.
+const DEFAULT_DAYS: i64 = 7;
+/// The longest time that the older operations look at.
+const MOST_DAYS: i64 = 30;
+
+pub(super) fn of_product(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    let product_id = state.product(call.path("productId")?)?.id;
+    let wanted = Wanted::recent(call)?.of_product(product_id);
+    Answer::ok(&wanted.all(state))
+}
+
+pub(super) fn of_product_v2(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    let product_id = state.product(call.path("productId")?)?.id;
+    let wanted = Wanted::new(call)?.of_product(product_id);
+    page(call, &wanted.all(state))
+}
+
+pub(super) fn of_organization(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    let organization = state.organization(call.path("organizationId")?)?;
+    let wanted = Wanted::recent(call)?.of_organization(organization.organization_id);
+    Answer::ok(&wanted.all(state))
+}
+
+pub(super) fn of_organization_v2(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    let organization = state.organization(call.path("organizationId")?)?;
+    let wanted = Wanted::new(call)?.of_organization(organization.organization_id);
+    page(call, &wanted.all(state))
+}
+
+pub(super) fn deleted_settings(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    let config = state.config(call.path("configId")?)?;
+    let none: &[DeletedSettingModel] = &[];
+    Answer::ok(
+        &state
+            .deleted_settings
+            .get(&config.id)
+            .map_or(none, |deleted| deleted),
+    )
+}
+
+fn page(call: &Call, found: &[&AuditLogItemModel]) -> Result<Answer, Refusal> {
+    let (data, paging) = paging::page(call, found, paging::MOST)?;
+    Answer::ok(&AuditLogItemModelPagedList {
+        data: Some(data.iter().map(|item| (*item).clone()).collect()),
+        paging: Some(paging),
+    })
+}
+
+/// Which entries a request asks for.
+struct Wanted {
+    organization_id: Option<Uuid>,
+    product_id: Option<Uuid>,
+    config_id: Option<Uuid>,
+    environment_id: Option<Uuid>,
+    kind: Option<AuditLogType>,
+    from: Option<DateTime<Utc>>,
+    to: Option<DateTime<Utc>>,
+}
+
+impl Wanted {
+    fn new(call: &Call) -> Result<Self, Refusal> {
+        let wanted = Wanted {
+            organization_id: None,
+            product_id: call.query("productId")?,
+            config_id: call.query("configId")?,
+            environment_id: call.query("environmentId")?,
+            kind: call.query("auditLogType")?,
+            from: call.query("fromUtcDateTime")?,
+            to: call.query("toUtcDateTime")?,
+        };
+        match (wanted.from, wanted.to) {
+            (Some(from), Some(to)) if from > to => Err(Refusal::field(
+                "FromUtcDateTime",
+                "It is later than `toUtcDateTime`.",
+            )),
+            _ => Ok(wanted),
+        }
+    }
+
+    /// The same for the older operations, which look at a limited time.
+    fn recent(call: &Call) -> Result<Self, Refusal> {
+        let mut wanted = Wanted::new(call)?;
+        let days = |days| TimeDelta::try_days(days).unwrap_or_default();
+        if wanted.from.is_none() && wanted.to.is_none() {
+            wanted.from = call.now.checked_sub_signed(days(DEFAULT_DAYS));
+        }
+        let from = wanted.from.unwrap_or(DateTime::<Utc>::MIN_UTC);
+        let to = wanted.to.unwrap_or(call.now);
+        match wanted.from.is_none() || to.signed_duration_since(from) > days(MOST_DAYS) {
+            true => Err(Refusal::field(
+                "FromUtcDateTime",
+                format!("The times may be at most {MOST_DAYS} days apart."),
+            )),
+            false => Ok(wanted),
+        }
+    }
+
+    fn of_product(mut self, id: Uuid) -> Self {
+        self.product_id = Some(id);
+        self
+    }
+
+    fn of_organization(mut self, id: Uuid) -> Self {
+        self.organization_id = Some(id);
+        self
+    }
+
+    /// The entries, newest first.
+    fn all<'a>(&self, state: &'a State) -> Vec<&'a AuditLogItemModel> {
+        let entries = state.audit_log.iter().rev();
+        let fitting = entries.filter(|entry| self.fits(entry));
+        fitting.map(|entry| &entry.item).collect()
+    }
+
+    fn fits(&self, Entry { scope, item }: &Entry) -> bool {
+        let is = |wanted: Option<Uuid>, is: Option<Uuid>| wanted.is_none() || wanted == is;
+        let time = item.audit_log_date_time;
+        is(self.organization_id, scope.organization_id)
+            && is(self.product_id, scope.product_id)
+            && is(self.config_id, scope.config_id)
+            && is(self.environment_id, scope.environment_id)
+            && self
+                .kind
+                .as_ref()
+                .is_none_or(|kind| *kind == item.audit_log_type_enum)
+            && self.from.is_none_or(|from| from <= time)
+            && self.to.is_none_or(|to| time <= to)
+    }
+}

@@ -1,0 +1,220 @@
+//! Every change is in the audit logs, with who, where and why, and the logs can be filtered and paged.
+
+use std::time::Duration;
+
+use configcat_fake::Fake;
+use configcat_management::chrono::TimeDelta;
+use configcat_management::types::*;
+use configcat_management::{Error, Result};
+
+fn status<T: std::fmt::Debug>(result: Result<T>) -> u16 {
+    match result {
+        Err(Error::Api(failure)) => failure.status.as_u16(),
+        other => panic!("no failure of the API: {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_changed_value_is_told_with_its_place_and_reason() -> Result<()> {
+    let fake = Fake::start().await;
+    let client = fake.client();
+    let demo = fake.demo().expect("the demo is there");
+    let (production, flag) = (demo.production_id, demo.v2.new_checkout);
+    let on = [JsonPatchOperation::new("replace", "/defaultValue/boolValue").with_value(true)];
+    let call = client.update_setting_value_v2(production, flag, on.to_vec());
+    call.reason("Launch").send().await?;
+
+    let log = client
+        .get_auditlogs_v2(demo.product_id)
+        .send()
+        .await?
+        .into_inner();
+    let newest = &log.data.expect("it has entries")[0];
+    assert_eq!(
+        newest.audit_log_type_enum,
+        AuditLogType::SettingValueChanged
+    );
+    assert_eq!(newest.audit_log_type, "Setting value changed");
+    assert_eq!(newest.action_target, "new_checkout");
+    assert_eq!(
+        newest.where_,
+        "Acme Corporation / Web shop / Frontend / Production"
+    );
+    assert_eq!(newest.why.as_deref(), Some("Launch"));
+    assert_eq!(newest.user_name, "Jane Doe");
+    assert!(newest.details.contains("true"), "{}", newest.details);
+
+    let again = client.update_setting_value_v2(production, flag, on.to_vec());
+    assert_eq!(again.send().await?.status(), 204);
+    let after = client
+        .get_auditlogs_v2(demo.product_id)
+        .send()
+        .await?
+        .into_inner();
+    let (before, after) = (
+        log.paging.expect("it is paged"),
+        after.paging.expect("it is paged"),
+    );
+    assert_eq!(after.total_count, before.total_count, "nothing changed");
+    Ok(())
+}
+
+#[tokio::test]
+async fn logs_are_filtered_and_paged() -> Result<()> {
+    let fake = Fake::start().await;
+    let client = fake.client();
+    let demo = fake.demo().expect("the demo is there");
+    let all = client
+        .get_auditlogs_v2(demo.product_id)
+        .send()
+        .await?
+        .into_inner();
+    let all = all.data.expect("it has entries");
+    let ids: Vec<i64> = all.iter().map(|item| item.audit_log_id).collect();
+    assert!(ids.is_sorted_by(|a, b| a > b), "newest first: {ids:?}");
+
+    let mut paged = Vec::new();
+    for number in 1.. {
+        let call = client
+            .get_auditlogs_v2(demo.product_id)
+            .page_size(3)
+            .page_number(number);
+        let page = call.send().await?.into_inner();
+        let paging = page.paging.expect("it is paged");
+        assert_eq!(paging.current_page, number);
+        assert_eq!(paging.has_previous, number > 1);
+        assert_eq!(paging.total_count as usize, all.len());
+        paged.extend(
+            page.data
+                .unwrap_or_default()
+                .iter()
+                .map(|item| item.audit_log_id),
+        );
+        if !paging.has_next {
+            assert_eq!(paging.total_pages, number);
+            break;
+        }
+    }
+    assert_eq!(paged, ids);
+
+    let created = client
+        .get_auditlogs_v2(demo.product_id)
+        .config_id(demo.v1.config_id);
+    let created = created
+        .audit_log_type(AuditLogType::SettingCreated)
+        .send()
+        .await?
+        .into_inner();
+    let created = created.data.expect("it has entries");
+    assert_eq!(created.len(), 5, "the settings of the config");
+    let in_test = client
+        .get_auditlogs_v2(demo.product_id)
+        .environment_id(demo.test_id);
+    let in_test = in_test
+        .send()
+        .await?
+        .into_inner()
+        .data
+        .expect("it has entries");
+    assert!(!in_test.is_empty() && in_test.iter().all(|item| item.where_.ends_with("Test")));
+    let later = fake.now() + TimeDelta::seconds(1);
+    let none = client
+        .get_auditlogs_v2(demo.product_id)
+        .from_utc_date_time(later)
+        .send()
+        .await?;
+    assert_eq!(none.data.as_ref().map(Vec::len), Some(0));
+
+    let organization = client.get_organization_auditlogs_v2(demo.organization_id);
+    let organization = organization.product_id(demo.product_id).send().await?;
+    assert_eq!(organization.data.as_ref(), Some(&all));
+    let unknown = fake.organization_id();
+    assert_eq!(status(client.get_auditlogs_v2(unknown).send().await), 404);
+    let backwards = client
+        .get_auditlogs_v2(demo.product_id)
+        .from_utc_date_time(later);
+    let backwards = backwards.to_utc_date_time(fake.now() - TimeDelta::days(1));
+    assert_eq!(status(backwards.send().await), 400);
+    Ok(())
+}
+
+#[tokio::test(start_paused = true)]
+#[allow(deprecated)]
+async fn the_older_logs_look_at_a_limited_time() -> Result<()> {
+    let fake = Fake::start().await;
+    let client = fake.client();
+    let demo = fake.demo().expect("the demo is there");
+    let now = client.get_auditlogs(demo.product_id).send().await?;
+    assert!(!now.is_empty());
+    tokio::time::advance(Duration::from_secs(8 * 86_400)).await;
+    assert!(
+        client
+            .get_auditlogs(demo.product_id)
+            .send()
+            .await?
+            .is_empty()
+    );
+    let from = fake.now() - TimeDelta::days(20);
+    let since = client
+        .get_auditlogs(demo.product_id)
+        .from_utc_date_time(from)
+        .send()
+        .await?;
+    assert_eq!(*since, *now);
+    let since = client
+        .get_organization_auditlogs(demo.organization_id)
+        .from_utc_date_time(from);
+    assert_eq!(*since.send().await?, *now);
+    let from = fake.now() - TimeDelta::days(31);
+    let too_far = client
+        .get_auditlogs(demo.product_id)
+        .from_utc_date_time(from)
+        .send()
+        .await;
+    assert_eq!(status(too_far), 400);
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_deleted_stays_in_the_logs() -> Result<()> {
+    let fake = Fake::start().await;
+    let client = fake.client();
+    let demo = fake.demo().expect("the demo is there");
+    let config_id = demo.v1.config_id;
+    assert!(
+        client
+            .get_deleted_settings(config_id)
+            .send()
+            .await?
+            .is_empty()
+    );
+    client.delete_setting(demo.v1.banner_text).send().await?;
+    let deleted = client.get_deleted_settings(config_id).send().await?;
+    assert_eq!(deleted.len(), 1);
+    assert_eq!(
+        (&*deleted[0].key, &deleted[0].setting_type),
+        ("banner_text", &SettingType::String)
+    );
+
+    client.delete_product(demo.product_id).send().await?;
+    assert_eq!(
+        status(client.get_deleted_settings(config_id).send().await),
+        404
+    );
+    assert_eq!(
+        status(client.get_auditlogs_v2(demo.product_id).send().await),
+        404
+    );
+    let log = client
+        .get_organization_auditlogs_v2(demo.organization_id)
+        .send()
+        .await?;
+    let log = log.data.as_deref().unwrap_or_default();
+    let kinds: Vec<&AuditLogType> = log.iter().map(|item| &item.audit_log_type_enum).collect();
+    assert_eq!(
+        kinds[..2],
+        [&AuditLogType::ProductDeleted, &AuditLogType::SettingDeleted]
+    );
+    assert_eq!(log[0].action_target, "Web shop");
+    Ok(())
+}
