@@ -64,6 +64,9 @@ mod check;
 mod client;
 pub mod code_references;
 mod error;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod generated;
 mod hal;
 pub mod integration;
