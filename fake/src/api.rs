@@ -4,25 +4,48 @@ use crate::call::{Answer, Call, Refusal};
 use crate::state::State;
 
 mod audit_logs;
+mod code_references;
 mod configs;
 mod environments;
+mod integrations;
+mod links;
 mod me;
+pub(crate) mod members;
 mod organizations;
 mod paging;
+mod permission_groups;
+mod preferences;
 mod products;
+mod proxies;
 mod rules_v2;
 mod sdk_keys;
+mod segments;
 mod settings;
 mod tags;
 mod values;
 mod values_v1;
 mod values_v2;
 mod variations;
+mod webhooks;
 
 /// Carries one operation out.
 pub(crate) type Handler = fn(&mut State, &Call) -> Result<Answer, Refusal>;
 
-/// What carries out which operation. One that is not here is answered with 501.
+/// What carries out which operation. One that is in none of these is answered with 501.
+const DOMAINS: &[&[(&str, Handler)]] = &[
+    HANDLERS,
+    code_references::HANDLERS,
+    integrations::HANDLERS,
+    links::HANDLERS,
+    members::HANDLERS,
+    permission_groups::HANDLERS,
+    preferences::HANDLERS,
+    proxies::HANDLERS,
+    segments::HANDLERS,
+    webhooks::HANDLERS,
+];
+
+/// Those that have no list of their own.
 const HANDLERS: &[(&str, Handler)] = &[
     ("get-me", me::get),
     ("get-organizations", organizations::list),
@@ -97,7 +120,7 @@ const HANDLERS: &[(&str, Handler)] = &[
 
 /// What carries an operation out; `None` where the server does not know how yet.
 pub(crate) fn handler(operation: &str) -> Option<Handler> {
-    let mut handlers = HANDLERS.iter();
+    let mut handlers = DOMAINS.iter().copied().flatten();
     let found = handlers.find(|(known, _)| *known == operation);
     found.map(|(_, handler)| *handler)
 }
@@ -110,10 +133,11 @@ mod tests {
 
     #[test]
     fn every_handler_belongs_to_an_operation_of_its_own() {
-        for (index, (id, _)) in HANDLERS.iter().enumerate() {
+        let handlers: Vec<_> = DOMAINS.iter().copied().flatten().collect();
+        for (index, (id, _)) in handlers.iter().enumerate() {
             let known = OPERATIONS.iter().any(|operation| operation.id == *id);
             assert!(known, "{id} is no operation");
-            let twice = HANDLERS[..index].iter().any(|(other, _)| other == id);
+            let twice = handlers[..index].iter().any(|(other, _)| other == id);
             assert!(!twice, "{id} has two handlers");
         }
     }

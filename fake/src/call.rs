@@ -73,6 +73,22 @@ fn read<T: DeserializeOwned>(document: &Value) -> Result<T, Refusal> {
     T::deserialize(document).map_err(|error| Refusal::field("Body", error.to_string()))
 }
 
+/// What becomes of something where the fields that are given are changed, and the others stay.
+pub(crate) fn merged<T: Serialize + DeserializeOwned>(
+    before: &T,
+    wanted: &impl Serialize,
+) -> Result<T, Refusal> {
+    let wrong = |error: serde_json::Error| Refusal::field("Body", error.to_string());
+    let mut document = serde_json::to_value(before).map_err(wrong)?;
+    let wanted = serde_json::to_value(wanted).map_err(wrong)?;
+    for (name, value) in wanted.as_object().into_iter().flatten() {
+        if !value.is_null() {
+            document[name] = value.clone();
+        }
+    }
+    read(&document)
+}
+
 /// A success.
 #[derive(Debug)]
 pub(crate) struct Answer {
@@ -89,6 +105,14 @@ impl Answer {
     /// 201 with what was created.
     pub(crate) fn created(body: &impl Serialize) -> Result<Self, Refusal> {
         Answer::with(StatusCode::CREATED, body)
+    }
+
+    /// 200 without a body.
+    pub(crate) fn done() -> Result<Self, Refusal> {
+        Ok(Answer {
+            status: StatusCode::OK,
+            body: None,
+        })
     }
 
     /// 204.

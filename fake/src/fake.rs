@@ -14,6 +14,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
+use crate::api;
 use crate::clock::Clock;
 use crate::faults::Fault;
 use crate::http::{Server, lock, router};
@@ -132,6 +133,13 @@ impl Fake {
     /// Forgets the faults that are still to come.
     pub fn clear_faults(&self) {
         lock(&self.server.faults).clear();
+    }
+
+    /// Somebody accepts an invitation, which no operation does: becomes a member with this full name, and gets the user id
+    /// that this gives. `None` where there is no such invitation, or it has expired.
+    pub fn accept_invitation(&self, invitation_id: Uuid, full_name: &str) -> Option<String> {
+        let mut state = lock(&self.server.state);
+        api::members::accept(&mut state, invitation_id, full_name, self.now())
     }
 
     /// What time it is for the server. It passes as tokio's clock does.

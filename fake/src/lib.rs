@@ -38,8 +38,8 @@
 //!
 //! # What is missing
 //!
-//! Operations that the server does not know yet answer 501. Segments are not known, so rules cannot look at them. There are
-//! no approvals and no demanded reasons: `reason` and `bypassApproval` are accepted and change nothing.
+//! Operations that the server does not know yet answer 501. Nobody is called: webhooks, integrations and proxies are kept, and
+//! that is all. Invitations go out to nobody; [`Fake::accept_invitation`] accepts one.
 //!
 //! # As a program
 //!

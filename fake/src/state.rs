@@ -1,7 +1,11 @@
 //! What the server knows, and how it is shown.
 
 pub(crate) mod audit;
+pub(crate) mod connections;
 mod preferences;
+pub(crate) mod proxies;
+pub(crate) mod segments;
+pub(crate) mod team;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -18,7 +22,11 @@ use configcat_management::{Secret, SettingValue};
 use serde::Serialize;
 use uuid::Uuid;
 
+use self::connections::Connections;
 pub(crate) use self::preferences::Preferences;
+use self::proxies::ProxyProfile;
+use self::segments::Segment;
+use self::team::Team;
 use crate::call::{Refusal, new_id};
 
 /// The most predefined variations of a setting.
@@ -54,6 +62,10 @@ pub(crate) struct State {
     pub(crate) audit_log: Vec<audit::Entry>,
     /// The settings that were deleted from a config, oldest first.
     pub(crate) deleted_settings: BTreeMap<Uuid, Vec<DeletedSettingModel>>,
+    pub(crate) team: Team,
+    pub(crate) segments: BTreeMap<Uuid, Segment>,
+    pub(crate) connections: Connections,
+    pub(crate) proxies: BTreeMap<Uuid, ProxyProfile>,
     counter: u32,
 }
 
@@ -165,15 +177,16 @@ pub(crate) struct Target {
 }
 
 impl State {
-    /// One organization, and nothing in it.
+    /// One organization with an admin, and nothing else in it.
     pub(crate) fn new(me: MeModel) -> Self {
         let organization = OrganizationModel {
             name: "Acme Corporation".to_string(),
             organization_id: new_id(),
         };
-        State {
-            me,
-            organizations: BTreeMap::from([(organization.organization_id, organization)]),
+        let organization_id = organization.organization_id;
+        let mut state = State {
+            me: me.clone(),
+            organizations: BTreeMap::from([(organization_id, organization)]),
             products: BTreeMap::new(),
             configs: BTreeMap::new(),
             environments: BTreeMap::new(),
@@ -184,8 +197,17 @@ impl State {
             by_sdk_key: HashMap::new(),
             audit_log: Vec::new(),
             deleted_settings: BTreeMap::new(),
+            team: Team::default(),
+            segments: BTreeMap::new(),
+            connections: Connections::default(),
+            proxies: BTreeMap::new(),
             counter: 0,
+        };
+        let id = state.add_member(organization_id, &me);
+        if let Some(admin) = state.team.members.get_mut(&id) {
+            admin.is_admin = true;
         }
+        state
     }
 
     /// A number that was not given out before.
@@ -316,6 +338,10 @@ impl State {
             self.remove_environment(environment_id);
         }
         self.tags.retain(|_, tag| tag.product_id != id);
+        self.segments.retain(|_, segment| segment.product_id != id);
+        self.team.remove_product(id);
+        self.connections.remove_product(id);
+        self.forget_in_proxies(id);
         self.products.remove(&id);
     }
 
@@ -325,6 +351,8 @@ impl State {
             self.remove_setting(*setting_id);
         }
         self.deleted_settings.remove(&id);
+        self.connections.remove_config(id);
+        self.forget_in_proxies(id);
         self.sdk_keys.retain(|(config_id, _), _| *config_id != id);
         self.by_sdk_key.retain(|_, (config_id, _)| *config_id != id);
     }
@@ -336,6 +364,9 @@ impl State {
             product.preferences.approve_required_in.remove(&id);
             product.preferences.reason_required_in.remove(&id);
         }
+        self.team.remove_environment(id);
+        self.connections.remove_environment(id);
+        self.forget_in_proxies(id);
         self.values
             .retain(|(_, environment_id), _| *environment_id != id);
         self.sdk_keys
@@ -348,6 +379,7 @@ impl State {
         let Some(setting) = self.settings.remove(&id) else {
             return;
         };
+        self.connections.remove_setting(id);
         if let Some(config) = self.configs.get_mut(&setting.config_id) {
             config.settings.remove(&setting.key);
             let deleted = self.deleted_settings.entry(setting.config_id).or_default();

@@ -228,20 +228,6 @@ async fn what_is_no_operation_is_told_apart() {
         answer.starts_with("HTTP/1.1 405") && answer.contains("allow: GET"),
         "{answer}"
     );
-    let unfinished = fake
-        .client()
-        .get_proxy_profiles(fake.organization_id())
-        .send()
-        .await;
-    let Err(Error::Api(failure)) = unfinished else {
-        panic!("it cannot answer");
-    };
-    assert_eq!(failure.status, 501);
-    assert!(
-        failure.message.contains("get-proxy-profiles"),
-        "{}",
-        failure.message
-    );
 }
 
 #[tokio::test]

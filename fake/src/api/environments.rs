@@ -39,6 +39,7 @@ pub(super) fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
     };
     let model = state.environment_model(&environment)?;
     add_to_configs(state, &environment);
+    state.team.add_environment(product_id, environment.id);
     state.environments.insert(environment.id, environment);
     let scope = state.in_environment(model.environment_id);
     state.log(

@@ -39,6 +39,7 @@ pub(super) fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
     };
     let model = state.product_model(&product)?;
     state.products.insert(product.id, product);
+    state.add_administrators(model.clone());
     let scope = state.in_product(model.product_id);
     state.log(call, AuditLogType::ProductCreated, scope, &model.name, "");
     Answer::created(&model)

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use configcat_management::types::{
     ComparisonValueListModel, ComparisonValueModel, ConditionModel, PercentageOptionModel,
-    PrerequisiteFlagConditionModel, TargetingRuleModel, UpdateComparisonValueListModel,
-    UpdateComparisonValueModel, UpdateConditionModel, UpdateEvaluationFormulaModel,
-    UpdatePercentageOptionModel, UpdatePrerequisiteFlagConditionModel, UpdateTargetingRuleModel,
+    PrerequisiteFlagConditionModel, SegmentConditionModel, TargetingRuleModel,
+    UpdateComparisonValueListModel, UpdateComparisonValueModel, UpdateConditionModel,
+    UpdateEvaluationFormulaModel, UpdatePercentageOptionModel,
+    UpdatePrerequisiteFlagConditionModel, UpdateSegmentConditionModel, UpdateTargetingRuleModel,
     UpdateUserConditionModel, UpdateValueModel, UserConditionModel, ValueModel,
 };
 use uuid::Uuid;
@@ -112,19 +113,32 @@ impl<'a> Checker<'a> {
             let message = "A condition is of one kind: user, segment or prerequisite flag.";
             self.problems.add(at, message);
         }
-        if let Some(condition) = &segment_condition {
-            // Segments are still to come.
-            let message = format!("There is no segment `{}`.", condition.segment_id);
-            self.problems
-                .add(format!("{at}.SegmentCondition.SegmentId"), message);
-        }
         ConditionModel {
             prerequisite_flag_condition: prerequisite_flag_condition.map(|condition| {
                 self.prerequisite(condition, &format!("{at}.PrerequisiteFlagCondition"))
             }),
-            segment_condition: None,
+            segment_condition: segment_condition
+                .map(|condition| self.segment(condition, &format!("{at}.SegmentCondition"))),
             user_condition: user_condition
                 .map(|condition| self.user(condition, &format!("{at}.UserCondition"))),
+        }
+    }
+
+    fn segment(&mut self, wanted: UpdateSegmentConditionModel, at: &str) -> SegmentConditionModel {
+        let UpdateSegmentConditionModel {
+            comparator,
+            segment_id,
+        } = wanted;
+        if !self
+            .state
+            .offers_segment(self.setting.config_id, segment_id)
+        {
+            let message = format!("The product has no segment `{segment_id}`.");
+            self.problems.add(format!("{at}.SegmentId"), message);
+        }
+        SegmentConditionModel {
+            comparator,
+            segment_id,
         }
     }
 

@@ -102,7 +102,7 @@ pub(super) fn post(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
             setting_id: setting.id,
             environment_id,
         };
-        changes.push((target, check(setting, wanted, &at, &mut problems)));
+        changes.push((target, check(state, setting, wanted, &at, &mut problems)));
     }
     problems.none()?;
     for (target, rules) in changes {
@@ -114,7 +114,7 @@ pub(super) fn post(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
 fn replace_target(state: &mut State, call: &Call, target: Target) -> Result<Answer, Refusal> {
     rules(state, target)?;
     values::demand_reason(state, call, target.environment_id)?;
-    let rules = checked(state.setting(target.setting_id)?, call.body()?)?;
+    let rules = checked(state, target, call.body()?)?;
     values::publish(state, call, target, Rules::V1(rules))?;
     answer(state, target)
 }
@@ -130,7 +130,7 @@ fn update_target(state: &mut State, call: &Call, target: Target) -> Result<Answe
     let roots = ["value", "rolloutRules", "rolloutPercentageItems"];
     let document = patch::apply(&call.body, document, &roots)?;
     let wanted = read_as("UpdateSettingValueModel", &document)?;
-    let after = checked(state.setting(target.setting_id)?, wanted)?;
+    let after = checked(state, target, wanted)?;
     if after == *before {
         return Answer::none();
     }
@@ -146,15 +146,21 @@ fn rules(state: &State, target: Target) -> Result<&RulesV1, Refusal> {
     }
 }
 
-fn checked(setting: &Setting, wanted: UpdateSettingValueModel) -> Result<RulesV1, Refusal> {
+fn checked(
+    state: &State,
+    target: Target,
+    wanted: UpdateSettingValueModel,
+) -> Result<RulesV1, Refusal> {
+    let setting = state.setting(target.setting_id)?;
     let mut problems = Problems::default();
-    let rules = check(setting, wanted, "", &mut problems);
+    let rules = check(state, setting, wanted, "", &mut problems);
     problems.none()?;
     Ok(rules)
 }
 
 /// The rules that are wanted. They count only where no problem was noted.
 fn check(
+    state: &State,
     setting: &Setting,
     wanted: UpdateSettingValueModel,
     at: &str,
@@ -200,7 +206,13 @@ fn check(
         });
     }
     for (index, rule) in rules.iter().enumerate() {
-        check_rule(rule, &format!("{at}RolloutRules[{index}]"), problems);
+        check_rule(
+            state,
+            setting,
+            rule,
+            &format!("{at}RolloutRules[{index}]"),
+            problems,
+        );
     }
     let percentages = items.iter().map(|item| item.percentage);
     values::check_percentages(
@@ -235,7 +247,13 @@ fn check(
 }
 
 /// A rule compares an attribute, or looks at a segment.
-fn check_rule(rule: &RolloutRuleModel, at: &str, problems: &mut Problems) {
+fn check_rule(
+    state: &State,
+    setting: &Setting,
+    rule: &RolloutRuleModel,
+    at: &str,
+    problems: &mut Problems,
+) {
     let comparison = [
         ("Comparator", rule.comparator.is_some()),
         ("ComparisonAttribute", rule.comparison_attribute.is_some()),
@@ -258,12 +276,11 @@ fn check_rule(rule: &RolloutRuleModel, at: &str, problems: &mut Problems) {
     for (name, _) in needs.iter().filter(|(_, given)| !given) {
         problems.add(format!("{at}.{name}"), "The rule needs it.");
     }
-    if let Some(id) = rule.segment_id {
-        // Segments are still to come.
-        problems.add(
-            format!("{at}.SegmentId"),
-            format!("There is no segment `{id}`."),
-        );
+    if let Some(id) = rule.segment_id
+        && !state.offers_segment(setting.config_id, id)
+    {
+        let message = format!("The product has no segment `{id}`.");
+        problems.add(format!("{at}.SegmentId"), message);
     }
 }
 
@@ -304,7 +321,7 @@ fn entry(state: &State, target: Target) -> Result<ConfigSettingValueModel, Refus
     let setting = state.setting(target.setting_id)?;
     let (last_updater_user_email, last_updater_user_full_name) = values::updater(state, served);
     Ok(ConfigSettingValueModel {
-        integration_links: Vec::new(),
+        integration_links: state.links_of(target),
         last_updater_user_email,
         last_updater_user_full_name,
         rollout_percentage_items: rules.items.clone(),
@@ -316,7 +333,7 @@ fn entry(state: &State, target: Target) -> Result<ConfigSettingValueModel, Refus
     })
 }
 
-fn data(state: &State, setting: &Setting) -> SettingDataModel {
+pub(super) fn data(state: &State, setting: &Setting) -> SettingDataModel {
     SettingDataModel {
         created_at: Some(setting.created_at),
         creator_email: Some(state.me.email.clone()),

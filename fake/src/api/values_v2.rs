@@ -268,7 +268,7 @@ fn entry(
     Ok(ConfigSettingFormulaModel {
         change_request_count: 0,
         default_value: rules.default.clone(),
-        integration_links: Vec::new(),
+        integration_links: state.links_of(target),
         last_updater_user_email,
         last_updater_user_full_name,
         last_version_id: served.version_id,

@@ -1,0 +1,213 @@
+//! Integrations. Their parameters are checked and kept; nothing is sent to anybody.
+
+use std::collections::BTreeMap;
+
+use configcat_management::Secret;
+use configcat_management::types::{
+    AuditLogType, CreateIntegrationModel, IntegrationModel, IntegrationType, IntegrationsModel,
+    ModifyIntegrationRequest,
+};
+use uuid::Uuid;
+
+use super::Handler;
+use crate::call::{Answer, Call, Problems, Refusal, new_id};
+use crate::state::State;
+use crate::state::connections::Integration;
+
+pub(super) const HANDLERS: &[(&str, Handler)] = &[
+    ("get-integrations", list),
+    ("create-integration", create),
+    ("get-integration", get),
+    ("update-integration", update),
+    ("delete-integration", delete),
+];
+
+/// What a type of integrations needs, and what some of its parameters may be. Other parameters are kept as they are.
+struct Parameters {
+    required: &'static [&'static str],
+    choices: &'static [(&'static str, &'static [&'static str])],
+}
+
+fn parameters(kind: &IntegrationType) -> Parameters {
+    let (required, choices): (_, &'static [(_, &'static [_])]) = match kind {
+        IntegrationType::DataDog => (
+            &["apikey"][..],
+            &[("site", &["Us", "Eu", "Us1Fed", "Us3", "Us5"])],
+        ),
+        IntegrationType::Slack => (
+            &["incoming_webhook.url"],
+            &[("includeSensitiveData", &["true", "false"])],
+        ),
+        IntegrationType::Amplitude => (&["apiKey", "secretKey"], &[]),
+        IntegrationType::MixPanel => (
+            &[
+                "serviceAccountUserName",
+                "serviceAccountSecret",
+                "projectId",
+            ],
+            &[("server", &["StandardServer", "EUResidencyServer"])],
+        ),
+        IntegrationType::Segment => (&["writeKey"], &[("server", &["Us", "Eu"])]),
+        // Those of PubNub are not documented.
+        _ => (&[], &[]),
+    };
+    Parameters { required, choices }
+}
+
+fn check_parameters(
+    kind: &IntegrationType,
+    given: &BTreeMap<String, Secret>,
+    problems: &mut Problems,
+) {
+    let Parameters { required, choices } = parameters(kind);
+    let given = |name: &str| given.get(name).map(Secret::expose);
+    for name in required {
+        if given(name).is_none_or(|value| value.trim().is_empty()) {
+            let message = format!("It is required by the integration type `{kind}`.");
+            problems.add(format!("Parameters.{name}"), message);
+        }
+    }
+    for (name, allowed) in choices {
+        if given(name).is_some_and(|value| !allowed.contains(&value)) {
+            let message = format!("It is none of {}.", allowed.join(", "));
+            problems.add(format!("Parameters.{name}"), message);
+        }
+    }
+}
+
+/// Notes which ids the product does not have.
+fn check_places(
+    state: &State,
+    product_id: Uuid,
+    configs: &[Uuid],
+    environments: &[Uuid],
+    problems: &mut Problems,
+) {
+    for (index, id) in configs.iter().enumerate() {
+        let found = state.configs.get(id);
+        if found.is_none_or(|found| found.product_id != product_id) {
+            let message = format!("The product has no config `{id}`.");
+            problems.add(format!("ConfigIds[{index}]"), message);
+        }
+    }
+    for (index, id) in environments.iter().enumerate() {
+        let found = state.environments.get(id);
+        if found.is_none_or(|found| found.product_id != product_id) {
+            let message = format!("The product has no environment `{id}`.");
+            problems.add(format!("EnvironmentIds[{index}]"), message);
+        }
+    }
+}
+
+fn list(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    let product_id = state.product(call.path("productId")?)?.id;
+    let all = state.connections.integrations.values();
+    let mut integrations: Vec<&Integration> =
+        all.filter(|known| known.product_id == product_id).collect();
+    integrations.sort_by_key(|integration| integration.created);
+    let models = integrations.into_iter().map(|known| model(state, known));
+    Answer::ok(&IntegrationsModel {
+        integrations: models.collect::<Result<_, _>>()?,
+    })
+}
+
+fn model(state: &State, integration: &Integration) -> Result<IntegrationModel, Refusal> {
+    Ok(IntegrationModel {
+        config_ids: integration.configs.clone(),
+        environment_ids: integration.environments.clone(),
+        integration_id: integration.id,
+        integration_type: integration.kind.clone(),
+        name: integration.name.clone(),
+        parameters: Some(integration.parameters.clone()),
+        product: state.product_model(state.product(integration.product_id)?)?,
+    })
+}
+
+fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    let product_id = state.product(call.path("productId")?)?.id;
+    let CreateIntegrationModel {
+        config_ids,
+        environment_ids,
+        integration_type,
+        name,
+        parameters,
+    } = call.body()?;
+    let mut problems = Problems::default();
+    check_parameters(&integration_type, &parameters, &mut problems);
+    check_places(
+        state,
+        product_id,
+        &config_ids,
+        &environment_ids,
+        &mut problems,
+    );
+    problems.none()?;
+    let integration = Integration {
+        id: new_id(),
+        product_id,
+        name,
+        kind: integration_type,
+        parameters,
+        configs: config_ids,
+        environments: environment_ids,
+        created: state.count(),
+    };
+    let model = model(state, &integration)?;
+    state
+        .connections
+        .integrations
+        .insert(integration.id, integration);
+    let scope = state.in_product(product_id);
+    state.log(call, AuditLogType::IntegrationAdded, scope, &model.name, "");
+    Answer::created(&model)
+}
+
+fn get(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    let integration = state.integration(call.path("integrationId")?)?;
+    Answer::ok(&model(state, integration)?)
+}
+
+fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    let before = state.integration(call.path("integrationId")?)?;
+    let ModifyIntegrationRequest {
+        config_ids,
+        environment_ids,
+        name,
+        parameters,
+    } = call.body()?;
+    let mut problems = Problems::default();
+    check_parameters(&before.kind, &parameters, &mut problems);
+    let product_id = before.product_id;
+    check_places(
+        state,
+        product_id,
+        &config_ids,
+        &environment_ids,
+        &mut problems,
+    );
+    problems.none()?;
+    let integration = Integration {
+        name: name.clone(),
+        parameters,
+        configs: config_ids,
+        environments: environment_ids,
+        ..before.clone()
+    };
+    state
+        .connections
+        .integrations
+        .insert(integration.id, integration);
+    let scope = state.in_product(product_id);
+    state.log(call, AuditLogType::IntegrationChanged, scope, name, "");
+    get(state, call)
+}
+
+fn delete(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    let id = state.integration(call.path("integrationId")?)?.id;
+    if let Some(gone) = state.connections.integrations.remove(&id) {
+        let scope = state.in_product(gone.product_id);
+        let kind = AuditLogType::IntegrationRemoved;
+        state.log(call, kind, scope, gone.name, "");
+    }
+    Answer::none()
+}

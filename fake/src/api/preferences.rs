@@ -1,0 +1,121 @@
+//! What a product demands of those who change it.
+
+use std::collections::BTreeMap;
+
+use configcat_management::types::{
+    ApproveRequiredEnvironmentModel, AuditLogType, PreferencesModel,
+    ReasonRequiredEnvironmentModel, UpdateApproveRequiredEnvironmentModel,
+    UpdatePreferencesRequest, UpdateReasonRequiredEnvironmentModel,
+};
+use uuid::Uuid;
+
+use super::Handler;
+use crate::call::{Answer, Call, Problems, Refusal};
+use crate::state::{Environment, State};
+
+pub(super) const HANDLERS: &[(&str, Handler)] = &[
+    ("get-product-preferences", get),
+    ("update-product-preferences", update),
+];
+
+fn get(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    let product = state.product(call.path("productId")?)?;
+    let preferences = &product.preferences;
+    let environments = state.environments_of(product.id);
+    let reason = |environment: &&Environment| ReasonRequiredEnvironmentModel {
+        environment_id: environment.id,
+        environment_name: Some(environment.name.clone()),
+        reason_required: product.demands_reason(environment),
+    };
+    let approval = |environment: &&Environment| ApproveRequiredEnvironmentModel {
+        approve_required: product.demands_approval(environment),
+        environment_id: environment.id,
+        environment_name: Some(environment.name.clone()),
+    };
+    Answer::ok(&PreferencesModel {
+        approve_required: preferences.approve_required,
+        approve_required_environments: Some(environments.iter().map(approval).collect()),
+        key_generation_mode: preferences.key_generation_mode.clone(),
+        mandatory_setting_hint: preferences.mandatory_setting_hint,
+        reason_required: preferences.reason_required,
+        reason_required_environments: Some(environments.iter().map(reason).collect()),
+        show_variation_id: preferences.show_variation_id,
+    })
+}
+
+/// Changes what is given; the rest stays.
+fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    let product_id = state.product(call.path("productId")?)?.id;
+    let UpdatePreferencesRequest {
+        approve_required,
+        approve_required_environments,
+        key_generation_mode,
+        mandatory_setting_hint,
+        reason_required,
+        reason_required_environments,
+        show_variation_id,
+    } = call.body()?;
+    let mut problems = Problems::default();
+    let approvals = approve_required_environments.into_iter().flatten();
+    let approvals = approvals.map(|wanted| {
+        let UpdateApproveRequiredEnvironmentModel {
+            approve_required,
+            environment_id,
+        } = wanted;
+        (environment_id, approve_required)
+    });
+    let at = "ApproveRequiredEnvironments";
+    let approvals = demands(state, product_id, approvals, at, &mut problems);
+    let reasons = reason_required_environments.into_iter().flatten();
+    let reasons = reasons.map(|wanted| {
+        let UpdateReasonRequiredEnvironmentModel {
+            environment_id,
+            reason_required,
+        } = wanted;
+        (environment_id, reason_required)
+    });
+    let at = "ReasonRequiredEnvironments";
+    let reasons = demands(state, product_id, reasons, at, &mut problems);
+    problems.none()?;
+    let product = state.product_mut(product_id)?;
+    let preferences = &mut product.preferences;
+    preferences.approve_required = approve_required.unwrap_or(preferences.approve_required);
+    preferences.approve_required_in.extend(approvals);
+    if let Some(mode) = key_generation_mode {
+        preferences.key_generation_mode = mode;
+    }
+    preferences.mandatory_setting_hint =
+        mandatory_setting_hint.unwrap_or(preferences.mandatory_setting_hint);
+    preferences.reason_required = reason_required.unwrap_or(preferences.reason_required);
+    preferences.reason_required_in.extend(reasons);
+    preferences.show_variation_id = show_variation_id.unwrap_or(preferences.show_variation_id);
+    let name = product.name.clone();
+    let scope = state.in_product(product_id);
+    let kind = AuditLogType::ProductPreferencesUpdated;
+    state.log(call, kind, scope, name, "");
+    get(state, call)
+}
+
+/// What single environments of a product are to demand.
+fn demands(
+    state: &State,
+    product_id: Uuid,
+    wanted: impl Iterator<Item = (Option<Uuid>, Option<bool>)>,
+    at: &str,
+    problems: &mut Problems,
+) -> BTreeMap<Uuid, bool> {
+    let mut demands = BTreeMap::new();
+    for (index, (id, demanded)) in wanted.enumerate() {
+        let found = id.and_then(|id| state.environments.get(&id));
+        match found.filter(|environment| environment.product_id == product_id) {
+            Some(environment) => {
+                demands.insert(environment.id, demanded.unwrap_or(false));
+            }
+            None => {
+                let message = "The product has no such environment.";
+                problems.add(format!("{at}[{index}].EnvironmentId"), message);
+            }
+        }
+    }
+    demands
+}

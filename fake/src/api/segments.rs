@@ -1,0 +1,157 @@
+//! Segments.
+
+use configcat_management::types::{
+    AuditLogType, CreateSegmentModel, SegmentListModel, SegmentModel, UpdateSegmentModel,
+};
+
+use super::Handler;
+use crate::call::{Answer, Call, Problems, Refusal, new_id};
+use crate::state::State;
+use crate::state::segments::Segment;
+
+pub(super) const HANDLERS: &[(&str, Handler)] = &[
+    ("get-segments", list),
+    ("create-segment", create),
+    ("get-segment", get),
+    ("update-segment", update),
+    ("delete-segment", delete),
+];
+
+fn list(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    let product_id = state.product(call.path("productId")?)?.id;
+    let segments = state.segments_of(product_id).into_iter();
+    let models = segments.map(|segment| {
+        let usage = state.users_of_segment(segment.id).len();
+        let SegmentModel {
+            comparator: _,
+            comparison_attribute: _,
+            comparison_value: _,
+            created_at,
+            creator_email,
+            creator_full_name,
+            description,
+            last_updater_email,
+            last_updater_full_name,
+            name,
+            product,
+            segment_id,
+            updated_at,
+        } = model(state, segment)?;
+        Ok(SegmentListModel {
+            created_at,
+            creator_email,
+            creator_full_name,
+            description,
+            last_updater_email,
+            last_updater_full_name,
+            name,
+            product,
+            segment_id,
+            updated_at,
+            usage: i32::try_from(usage).unwrap_or(i32::MAX),
+        })
+    });
+    Answer::ok(&models.collect::<Result<Vec<SegmentListModel>, Refusal>>()?)
+}
+
+fn model(state: &State, segment: &Segment) -> Result<SegmentModel, Refusal> {
+    Ok(SegmentModel {
+        comparator: segment.comparator.clone(),
+        comparison_attribute: segment.attribute.clone(),
+        comparison_value: segment.value.clone(),
+        created_at: segment.created_at,
+        creator_email: Some(state.me.email.clone()),
+        creator_full_name: Some(state.me.full_name.clone()),
+        description: segment.description.clone(),
+        last_updater_email: Some(state.me.email.clone()),
+        last_updater_full_name: Some(state.me.full_name.clone()),
+        name: segment.name.clone(),
+        product: state.product_model(state.product(segment.product_id)?)?,
+        segment_id: segment.id,
+        updated_at: segment.updated_at,
+    })
+}
+
+fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    let product_id = state.product(call.path("productId")?)?.id;
+    let CreateSegmentModel {
+        comparator,
+        comparison_attribute,
+        comparison_value,
+        description,
+        name,
+    } = call.body()?;
+    let segment = Segment {
+        id: new_id(),
+        product_id,
+        name,
+        description,
+        attribute: comparison_attribute,
+        comparator,
+        value: comparison_value,
+        created: state.count(),
+        created_at: call.now,
+        updated_at: call.now,
+    };
+    let model = model(state, &segment)?;
+    state.segments.insert(segment.id, segment);
+    let scope = state.in_product(product_id);
+    state.log(call, AuditLogType::SegmentCreated, scope, &model.name, "");
+    Answer::created(&model)
+}
+
+fn get(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    let segment = state.segment(call.path("segmentId")?)?;
+    Answer::ok(&model(state, segment)?)
+}
+
+fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    let segment = state.segment(call.path("segmentId")?)?;
+    let before = model(state, segment)?;
+    let UpdateSegmentModel {
+        comparator,
+        comparison_attribute,
+        comparison_value,
+        description,
+        name,
+    } = call.body()?;
+    let mut problems = Problems::default();
+    for (field, given) in [
+        ("Name", &name),
+        ("ComparisonAttribute", &comparison_attribute),
+        ("ComparisonValue", &comparison_value),
+    ] {
+        if given.as_deref() == Some("") {
+            problems.add(field, "It must not be empty.");
+        }
+    }
+    problems.none()?;
+    let mut segment = segment.clone();
+    segment.comparator = comparator.unwrap_or(segment.comparator);
+    segment.attribute = comparison_attribute.unwrap_or(segment.attribute);
+    segment.value = comparison_value.unwrap_or(segment.value);
+    segment.description = description.or(segment.description);
+    segment.name = name.unwrap_or(segment.name);
+    segment.updated_at = call.now;
+    let after = model(state, &segment)?;
+    let scope = state.in_product(segment.product_id);
+    state.segments.insert(segment.id, segment);
+    let models = (&before, &after);
+    let kind = AuditLogType::SegmentChanged;
+    state.log_change(call, kind, scope, &before.name, models);
+    Answer::ok(&after)
+}
+
+fn delete(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    let segment = state.segment(call.path("segmentId")?)?;
+    let users = state.users_of_segment(segment.id).len();
+    if users > 0 {
+        let message = format!("The rules of {users} settings look at it.");
+        return Err(Refusal::field("SegmentId", message));
+    }
+    let (id, name) = (segment.id, segment.name.clone());
+    let scope = state.in_product(segment.product_id);
+    state.segments.remove(&id);
+    state.log(call, AuditLogType::SegmentDeleted, scope, name, "");
+    Answer::none()
+}

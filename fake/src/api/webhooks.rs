@@ -1,0 +1,200 @@
+//! Webhooks and the keys that sign their calls. The server keeps them; it calls nobody.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use configcat_management::Secret;
+use configcat_management::types::{
+    AuditLogType, WebHookHttpMethod, WebHookRequestModel, WebhookConfig, WebhookEnvironment,
+    WebhookHeaderModel, WebhookHeaderResponseModel, WebhookResponseModel, WebhookSigningKeysModel,
+};
+use http::{HeaderName, HeaderValue};
+use serde_json::json;
+
+use super::{Handler, values};
+use crate::call::{Answer, Call, Problems, Refusal, new_id, read_as};
+use crate::patch;
+use crate::state::State;
+use crate::state::connections::Webhook;
+
+pub(super) const HANDLERS: &[(&str, Handler)] = &[
+    ("get-webhooks", list),
+    ("create-webhook", create),
+    ("get-webhook", get),
+    ("replace-webhook", replace),
+    ("update-webhook", update),
+    ("delete-webhook", delete),
+    ("get-webhook-signing-keys", keys),
+];
+
+/// Stands in answers for the value of a header that is secure.
+const HIDDEN: &str = "********";
+
+fn list(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    let product_id = state.product(call.path("productId")?)?.id;
+    let of = |webhook: &&Webhook| {
+        let config = state.configs.get(&webhook.config_id);
+        config.is_some_and(|config| config.product_id == product_id)
+    };
+    let webhooks = state.connections.webhooks.values().filter(of);
+    let models = webhooks.map(|webhook| model(state, webhook));
+    Answer::ok(&models.collect::<Result<Vec<WebhookResponseModel>, _>>()?)
+}
+
+fn model(state: &State, webhook: &Webhook) -> Result<WebhookResponseModel, Refusal> {
+    let shown = |header: &WebhookHeaderResponseModel| WebhookHeaderResponseModel {
+        is_secure: header.is_secure,
+        key: header.key.clone(),
+        value: match header.is_secure {
+            true => Secret::from(HIDDEN),
+            false => header.value.clone(),
+        },
+    };
+    Ok(WebhookResponseModel {
+        config: WebhookConfig {
+            config_id: webhook.config_id,
+            name: state.config(webhook.config_id)?.name.clone(),
+        },
+        content: webhook.content.clone(),
+        environment: WebhookEnvironment {
+            environment_id: webhook.environment_id,
+            name: state.environment(webhook.environment_id)?.name.clone(),
+        },
+        http_method: webhook.method.clone(),
+        url: webhook.url.clone(),
+        web_hook_headers: webhook.headers.iter().map(shown).collect(),
+        webhook_id: webhook.id,
+    })
+}
+
+fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    let (config, environment_id) = values::place(state, call)?;
+    let config_id = config.id;
+    let id = i32::try_from(state.count()).unwrap_or(i32::MAX);
+    let new = Webhook {
+        id,
+        config_id,
+        environment_id,
+        url: String::new(),
+        content: None,
+        method: WebHookHttpMethod::Get,
+        headers: Vec::new(),
+        keys: [signing_key(), signing_key()],
+    };
+    let webhook = replaced(&new, call.body()?)?;
+    let model = model(state, &webhook)?;
+    state.connections.webhooks.insert(id, webhook);
+    log(state, call, AuditLogType::WebHookCreated, &model);
+    Answer::created(&model)
+}
+
+/// A key as the service writes them.
+pub(super) fn signing_key() -> Secret {
+    let mut bytes = [0; 32];
+    let (first, second) = bytes.split_at_mut(16);
+    first.copy_from_slice(new_id().as_bytes());
+    second.copy_from_slice(new_id().as_bytes());
+    Secret::from(format!("configcat_whsk_{}", STANDARD.encode(bytes)))
+}
+
+/// The same webhook with all that is wanted, and nothing else.
+fn replaced(before: &Webhook, wanted: WebHookRequestModel) -> Result<Webhook, Refusal> {
+    let WebHookRequestModel {
+        content,
+        http_method,
+        url,
+        web_hook_headers,
+    } = wanted;
+    let mut problems = Problems::default();
+    check_url(&url, "Url", &mut problems);
+    let mut headers = Vec::new();
+    for (index, header) in web_hook_headers.into_iter().flatten().enumerate() {
+        let WebhookHeaderModel {
+            is_secure,
+            key,
+            value,
+        } = header;
+        let at = format!("WebHookHeaders[{index}]");
+        if HeaderName::try_from(&key).is_err() {
+            let message = format!("`{key}` cannot be the name of a header.");
+            problems.add(format!("{at}.Key"), message);
+        }
+        if HeaderValue::try_from(value.expose()).is_err() {
+            problems.add(format!("{at}.Value"), "No header can have this value.");
+        }
+        headers.push(WebhookHeaderResponseModel {
+            is_secure: is_secure.unwrap_or(false),
+            key,
+            value,
+        });
+    }
+    problems.none()?;
+    Ok(Webhook {
+        url,
+        content,
+        method: http_method.unwrap_or(WebHookHttpMethod::Get),
+        headers,
+        ..before.clone()
+    })
+}
+
+/// Notes where a text is no address that could be called.
+pub(super) fn check_url(url: &str, at: &str, problems: &mut Problems) {
+    let parsed = configcat_management::reqwest::Url::parse(url);
+    let web = parsed.is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    if !web {
+        problems.add(at, format!("`{url}` is no http or https address."));
+    }
+}
+
+fn log(state: &mut State, call: &Call, kind: AuditLogType, model: &WebhookResponseModel) {
+    let scope = state.in_both(model.config.config_id, model.environment.environment_id);
+    state.log(call, kind, scope, &model.url, "");
+}
+
+fn get(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    let webhook = state.webhook(call.path("webhookId")?)?;
+    Answer::ok(&model(state, webhook)?)
+}
+
+fn replace(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    let before = state.webhook(call.path("webhookId")?)?;
+    let webhook = replaced(before, call.body()?)?;
+    keep(state, call, webhook)
+}
+
+fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    let before = state.webhook(call.path("webhookId")?)?;
+    let document = json!({
+        "url": before.url,
+        "content": before.content,
+        "httpMethod": before.method,
+        "webHookHeaders": before.headers,
+    });
+    let roots = ["url", "content", "httpMethod", "webHookHeaders"];
+    let document = patch::apply(&call.body, document, &roots)?;
+    let webhook = replaced(before, read_as("WebHookRequestModel", &document)?)?;
+    keep(state, call, webhook)
+}
+
+fn keep(state: &mut State, call: &Call, webhook: Webhook) -> Result<Answer, Refusal> {
+    let model = model(state, &webhook)?;
+    state.connections.webhooks.insert(webhook.id, webhook);
+    log(state, call, AuditLogType::WebHookChanged, &model);
+    Answer::ok(&model)
+}
+
+fn delete(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    let webhook = state.webhook(call.path("webhookId")?)?;
+    let (id, model) = (webhook.id, model(state, webhook)?);
+    state.connections.webhooks.remove(&id);
+    log(state, call, AuditLogType::WebHookDeleted, &model);
+    Answer::none()
+}
+
+fn keys(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
+    let [first, second] = state.webhook(call.path("webhookId")?)?.keys.clone();
+    Answer::ok(&WebhookSigningKeysModel {
+        key1: Some(first),
+        key2: Some(second),
+    })
+}

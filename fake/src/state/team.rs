@@ -1,0 +1,275 @@
+//! Who may do what: members, permission groups, invitations.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use configcat_management::types::{
+    AccessType, ApprovalPermissionType, EnvironmentAccessType, EnvironmentApprovalPermissionType,
+    MeModel, PermissionGroupEnvironmentAccessModel,
+    PermissionGroupEnvironmentApprovalPermissionModel, PermissionGroupModel, ProductModel,
+};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{Environment, State};
+use crate::call::{Refusal, new_id};
+
+/// How long an invitation can be accepted.
+const INVITED_FOR: TimeDelta = TimeDelta::days(14);
+
+/// Members, permission groups and invitations of all organizations.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Team {
+    /// By id of the user.
+    pub(crate) members: BTreeMap<String, Member>,
+    /// As they are shown; what they tell of products and environments is brought up to date before.
+    pub(crate) groups: BTreeMap<i64, PermissionGroupModel>,
+    pub(crate) invitations: BTreeMap<Uuid, Invitation>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Member {
+    pub(crate) id: String,
+    pub(crate) organization_id: Uuid,
+    pub(crate) email: String,
+    pub(crate) full_name: String,
+    pub(crate) two_factor_enabled: bool,
+    pub(crate) is_admin: bool,
+    pub(crate) is_billing_manager: bool,
+    /// The permission group in each product.
+    pub(crate) groups: BTreeMap<Uuid, i64>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Invitation {
+    pub(crate) id: Uuid,
+    pub(crate) product_id: Uuid,
+    pub(crate) email: String,
+    pub(crate) group_id: i64,
+    pub(crate) created_at: DateTime<Utc>,
+}
+
+impl Invitation {
+    pub(crate) fn expires(&self) -> DateTime<Utc> {
+        let end = self.created_at.checked_add_signed(INVITED_FOR);
+        end.unwrap_or(self.created_at)
+    }
+}
+
+impl Team {
+    /// Whether somebody is in a permission group, or invited to it.
+    pub(crate) fn uses(&self, group_id: i64) -> bool {
+        let mut groups = self.members.values().flat_map(|m| m.groups.values());
+        let mut invitations = self.invitations.values();
+        groups.any(|id| *id == group_id)
+            || invitations.any(|invitation| invitation.group_id == group_id)
+    }
+
+    pub(crate) fn is_last_admin(&self, id: &str) -> bool {
+        let Some(member) = self.members.get(id).filter(|member| member.is_admin) else {
+            return false;
+        };
+        let mut others = self.members.values().filter(|other| other.id != id);
+        !others.any(|other| other.is_admin && other.organization_id == member.organization_id)
+    }
+
+    /// The groups of a new environment's product get access to it, as they say for new environments.
+    pub(crate) fn add_environment(&mut self, product_id: Uuid, environment_id: Uuid) {
+        for group in self.groups.values_mut() {
+            if group.product.product_id == product_id {
+                let access = group.new_environment_access_type.clone();
+                let approval = group.new_environment_approval_permission_type.clone();
+                admit(group, environment_id, access, approval);
+            }
+        }
+    }
+
+    pub(super) fn remove_environment(&mut self, id: Uuid) {
+        for group in self.groups.values_mut() {
+            group
+                .environment_accesses
+                .retain(|access| access.environment_id != id);
+            group
+                .environment_approval_permissions
+                .retain(|approval| approval.environment_id != id);
+        }
+    }
+
+    pub(super) fn remove_product(&mut self, id: Uuid) {
+        self.groups
+            .retain(|_, group| group.product.product_id != id);
+        self.invitations
+            .retain(|_, invitation| invitation.product_id != id);
+        for member in self.members.values_mut() {
+            member.groups.remove(&id);
+        }
+    }
+}
+
+/// Says what a group may do in an environment that it does not mention yet.
+pub(crate) fn admit(
+    group: &mut PermissionGroupModel,
+    environment_id: Uuid,
+    access: EnvironmentAccessType,
+    approval: EnvironmentApprovalPermissionType,
+) {
+    group
+        .environment_accesses
+        .push(PermissionGroupEnvironmentAccessModel {
+            approve_required: false,
+            color: None,
+            description: None,
+            environment_access_type: access,
+            environment_id,
+            name: String::new(),
+            order: 0,
+            reason_required: false,
+        });
+    group.environment_approval_permissions.push(
+        PermissionGroupEnvironmentApprovalPermissionModel {
+            environment_approval_permission_type: approval,
+            environment_id,
+        },
+    );
+}
+
+/// A group that may nothing.
+pub(crate) fn group(id: i64, name: String, product: ProductModel) -> PermissionGroupModel {
+    PermissionGroupModel {
+        access_type: AccessType::Custom,
+        approval_permission_type: ApprovalPermissionType::CannotApprove,
+        can_create_or_update_config: false,
+        can_create_or_update_environment: false,
+        can_create_or_update_segments: false,
+        can_create_or_update_setting: false,
+        can_create_or_update_tag: false,
+        can_delete_config: false,
+        can_delete_environment: false,
+        can_delete_segments: false,
+        can_delete_setting: false,
+        can_delete_tag: false,
+        can_disable2_fa: false,
+        can_manage_integrations: false,
+        can_manage_members: false,
+        can_manage_product_preferences: false,
+        can_manage_webhook: false,
+        can_rotate_sdk_key: false,
+        can_tag_setting: false,
+        can_use_export_import: false,
+        can_view_product_audit_log: false,
+        can_view_product_statistics: false,
+        can_view_sdk_key: false,
+        environment_accesses: Vec::new(),
+        environment_approval_permissions: Vec::new(),
+        name,
+        new_environment_access_type: EnvironmentAccessType::None,
+        new_environment_approval_permission_type: EnvironmentApprovalPermissionType::CannotApprove,
+        permission_group_id: id,
+        product,
+    }
+}
+
+/// The group that a new product starts with, which may everything.
+pub(crate) fn administrators(id: i64, product: ProductModel) -> PermissionGroupModel {
+    PermissionGroupModel {
+        access_type: AccessType::Full,
+        approval_permission_type: ApprovalPermissionType::CanBypassApproval,
+        can_create_or_update_config: true,
+        can_create_or_update_environment: true,
+        can_create_or_update_segments: true,
+        can_create_or_update_setting: true,
+        can_create_or_update_tag: true,
+        can_delete_config: true,
+        can_delete_environment: true,
+        can_delete_segments: true,
+        can_delete_setting: true,
+        can_delete_tag: true,
+        can_disable2_fa: true,
+        can_manage_integrations: true,
+        can_manage_members: true,
+        can_manage_product_preferences: true,
+        can_manage_webhook: true,
+        can_rotate_sdk_key: true,
+        can_tag_setting: true,
+        can_use_export_import: true,
+        can_view_product_audit_log: true,
+        can_view_product_statistics: true,
+        can_view_sdk_key: true,
+        new_environment_access_type: EnvironmentAccessType::Full,
+        new_environment_approval_permission_type:
+            EnvironmentApprovalPermissionType::CanBypassApproval,
+        ..group(id, "Administrators".to_string(), product)
+    }
+}
+
+impl State {
+    /// Makes somebody a member of an organization, in no product yet, and gives the id.
+    pub(crate) fn add_member(&mut self, organization_id: Uuid, person: &MeModel) -> String {
+        let id = new_id().to_string();
+        let member = Member {
+            id: id.clone(),
+            organization_id,
+            email: person.email.clone(),
+            full_name: person.full_name.clone(),
+            two_factor_enabled: false,
+            is_admin: false,
+            is_billing_manager: false,
+            groups: BTreeMap::new(),
+        };
+        self.team.members.insert(id.clone(), member);
+        id
+    }
+
+    /// A new product has a group that may everything, and its creator in it.
+    pub(crate) fn add_administrators(&mut self, product: ProductModel) {
+        let id = i64::from(self.count());
+        let product_id = product.product_id;
+        let me = self.me.email.clone();
+        let mut members = self.team.members.values_mut();
+        if let Some(creator) = members.find(|member| member.email == me) {
+            creator.groups.insert(product_id, id);
+        }
+        self.team.groups.insert(id, administrators(id, product));
+    }
+
+    /// A member of an organization.
+    pub(crate) fn member(&self, organization_id: Uuid, id: &str) -> Result<&Member, Refusal> {
+        let found = self.team.members.get(id);
+        let found = found.filter(|member| member.organization_id == organization_id);
+        found.ok_or_else(|| Refusal::unknown("member", id))
+    }
+
+    /// The members of an organization.
+    pub(crate) fn members_of(&self, organization_id: Uuid) -> impl Iterator<Item = &Member> {
+        let members = self.team.members.values();
+        members.filter(move |member| member.organization_id == organization_id)
+    }
+
+    pub(crate) fn group(&self, id: i64) -> Result<&PermissionGroupModel, Refusal> {
+        let found = self.team.groups.get(&id);
+        found.ok_or_else(|| Refusal::unknown("permission group", id))
+    }
+
+    /// A group, with what it tells of its product and environments as of now.
+    pub(crate) fn group_model(
+        &self,
+        group: &PermissionGroupModel,
+    ) -> Result<PermissionGroupModel, Refusal> {
+        let mut model = group.clone();
+        model.product = self.product_model(self.product(group.product.product_id)?)?;
+        for access in &mut model.environment_accesses {
+            let environment: &Environment = self.environment(access.environment_id)?;
+            let shown = self.environment_model(environment)?;
+            access.approve_required = shown.approve_required;
+            access.color = shown.color;
+            access.description = shown.description;
+            access.name = shown.name;
+            access.order = shown.order;
+            access.reason_required = shown.reason_required;
+        }
+        model
+            .environment_accesses
+            .sort_by_key(|access| access.order);
+        Ok(model)
+    }
+}

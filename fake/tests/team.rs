@@ -1,0 +1,239 @@
+//! Members, invitations and permission groups hang together as they do in the service.
+
+use std::time::Duration;
+
+use configcat_fake::Fake;
+use configcat_management::types::*;
+use configcat_management::{Error, Result};
+
+/// The status of a failure.
+fn status<T: std::fmt::Debug>(result: Result<T>) -> u16 {
+    match result {
+        Err(Error::Api(failure)) => failure.status.as_u16(),
+        other => panic!("no failure of the API: {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_product_starts_with_its_creator_as_administrator() -> Result<()> {
+    let fake = Fake::builder().empty().start().await;
+    let client = fake.client();
+    let organization = fake.organization_id();
+    let product = CreateProductRequest::new("Shop");
+    let product = client.create_product(organization, product).send().await?;
+    let members = client
+        .get_product_members(product.product_id)
+        .send()
+        .await?;
+    let groups = client
+        .get_permission_groups(product.product_id)
+        .send()
+        .await?;
+    assert_eq!((members.len(), groups.len()), (1, 1));
+    assert_eq!(members[0].email.as_deref(), Some("jane.doe@example.com"));
+    assert_eq!(
+        members[0].permission_group_id,
+        groups[0].permission_group_id
+    );
+    assert!(groups[0].can_manage_members);
+
+    let all = client
+        .get_organization_members_v2(organization)
+        .send()
+        .await?;
+    assert_eq!(all.admins.len(), 1);
+    assert_eq!(
+        all.members[0].permissions[0].product.product_id,
+        product.product_id
+    );
+    #[expect(deprecated, reason = "the older operation is served too")]
+    let flat = client.get_organization_members(organization).send().await?;
+    assert_eq!(
+        flat[0].user_id.as_deref(),
+        Some(all.admins[0].user_id.as_str())
+    );
+
+    let last = all.admins[0].user_id.as_str();
+    let removal = client.delete_organization_member(organization, last);
+    assert_eq!(status(removal.send().await), 400, "the last admin stays");
+    let demotion = UpdateMemberPermissionsRequest::new().with_is_admin(false);
+    let demotion = client.add_member_to_group(organization, last, demotion);
+    assert_eq!(status(demotion.send().await), 400, "the last admin stays");
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_invited_person_joins_moves_and_leaves() -> Result<()> {
+    let fake = Fake::start().await;
+    let client = fake.client();
+    let (organization, product) = (fake.organization_id(), fake.demo().unwrap().product_id);
+    let group = CreatePermissionGroupRequest::new("Testers").with_can_create_or_update_tag(true);
+    let group = client
+        .create_permission_group(product, group)
+        .send()
+        .await?
+        .permission_group_id;
+    let before = client.get_pending_invitations(product).send().await?.len();
+    let emails = || vec!["ann@example.com".to_string()];
+    let invitation = InviteMembersRequest::new(emails(), group);
+    let sent = client.invite_member(product, invitation.clone()).send();
+    assert_eq!(sent.await?.status(), 200);
+    client.invite_member(product, invitation).send().await?;
+    let pending = client.get_pending_invitations(product).send().await?;
+    assert_eq!(
+        pending.len(),
+        before + 1,
+        "who is invited twice is invited once"
+    );
+    let ann =
+        |invitation: &&InvitationModel| invitation.email.as_deref() == Some("ann@example.com");
+    let invited = pending.iter().find(ann).expect("Ann is invited");
+    assert!(!invited.expired);
+    let everywhere = client
+        .get_pending_invitations_org(organization)
+        .send()
+        .await?;
+    let same = everywhere
+        .iter()
+        .find(|other| other.invitation_id == invited.invitation_id)
+        .expect("the organization knows it too");
+    assert_eq!(same.product_name.as_deref(), Some("Web shop"));
+
+    let removal = client.delete_permission_group(group).send().await;
+    assert_eq!(status(removal), 400, "somebody is invited to it");
+    let user = fake
+        .accept_invitation(invited.invitation_id, "Ann Lee")
+        .expect("it is pending");
+    let removal = client.delete_permission_group(group).send().await;
+    assert_eq!(status(removal), 400, "somebody is in it");
+    let again = InviteMembersRequest::new(emails(), group);
+    assert_eq!(
+        status(client.invite_member(product, again).send().await),
+        400,
+        "a member is not invited"
+    );
+
+    let groups = client.get_permission_groups(product).send().await?;
+    let administrators = groups
+        .iter()
+        .find(|group| group.name == "Administrators")
+        .expect("a product has it")
+        .permission_group_id;
+    let set = |groups: &[i64]| {
+        let wanted = UpdateMemberPermissionsRequest::new().with_permission_group_ids(groups);
+        client.add_member_to_group(organization, &user, wanted)
+    };
+    let both = set(&[group, administrators]).send().await;
+    assert_eq!(status(both), 400, "one group of each product");
+    assert_eq!(status(set(&[0]).send().await), 400);
+    set(&[administrators]).send().await?;
+    client.delete_permission_group(group).send().await?;
+    assert_eq!(status(client.get_permission_group(group).send().await), 404);
+
+    client.delete_product_member(product, &user).send().await?;
+    let again = client.delete_product_member(product, &user).send().await;
+    assert_eq!(status(again), 404);
+    let all = client
+        .get_organization_members_v2(organization)
+        .send()
+        .await?;
+    assert!(all.members.iter().any(|member| member.user_id == user));
+    let removal = client.delete_organization_member(organization, &user);
+    removal.send().await?;
+    let removal = client.delete_organization_member(organization, &user);
+    assert_eq!(status(removal.send().await), 404);
+    Ok(())
+}
+
+#[tokio::test]
+async fn invitations_run_out_and_can_be_withdrawn() -> Result<()> {
+    let fake = Fake::start().await;
+    let client = fake.client();
+    let product = fake.demo().unwrap().product_id;
+    let groups = client.get_permission_groups(product).send().await?;
+    let group = groups[0].permission_group_id;
+    let invite = |email: &str| {
+        let wanted = InviteMembersRequest::new(vec![email.to_string()], group);
+        client.invite_member(product, wanted)
+    };
+    for wrong in ["", "ann", "@", "ann@", "a b@c"] {
+        assert_eq!(status(invite(wrong).send().await), 400, "{wrong}");
+    }
+    let nowhere = InviteMembersRequest::new(vec!["ann@example.com".to_string()], 0);
+    assert_eq!(
+        status(client.invite_member(product, nowhere).send().await),
+        400
+    );
+    invite("ann@example.com").send().await?;
+    tokio::time::pause();
+    tokio::time::advance(Duration::from_secs(15 * 24 * 60 * 60)).await;
+    tokio::time::resume();
+    let pending = client.get_pending_invitations(product).send().await?;
+    assert!(pending.iter().all(|invitation| invitation.expired));
+    let id = pending[0].invitation_id;
+    assert_eq!(fake.accept_invitation(id, "Ann Lee"), None);
+    client.delete_invitation(id).send().await?;
+    assert_eq!(status(client.delete_invitation(id).send().await), 404);
+    Ok(())
+}
+
+#[tokio::test]
+async fn permission_groups_keep_what_an_update_leaves_out_and_follow_environments() -> Result<()> {
+    let fake = Fake::start().await;
+    let client = fake.client();
+    let demo = fake.demo().unwrap();
+    let access = CreateOrUpdateEnvironmentAccessModel::new()
+        .with_environment_id(demo.test_id)
+        .with_environment_access_type(EnvironmentAccessType::Full);
+    let group = CreatePermissionGroupRequest::new("Testers")
+        .with_can_view_sdk_key(true)
+        .with_new_environment_access_type(EnvironmentAccessType::ReadOnly)
+        .with_environment_accesses(vec![access]);
+    let group = client
+        .create_permission_group(demo.product_id, group)
+        .send()
+        .await?
+        .into_inner();
+    let of = |group: &PermissionGroupModel, environment| {
+        let mut accesses = group.environment_accesses.iter();
+        let found = accesses.find(|access| access.environment_id == environment);
+        found.map(|access| access.environment_access_type.clone())
+    };
+    assert_eq!(of(&group, demo.test_id), Some(EnvironmentAccessType::Full));
+    assert_eq!(
+        of(&group, demo.production_id),
+        Some(EnvironmentAccessType::None)
+    );
+    let id = group.permission_group_id;
+    let wanted = UpdatePermissionGroupRequest::new()
+        .with_name("QA")
+        .with_can_disable2_fa(true);
+    let updated = client.update_permission_group(id, wanted).send().await?;
+    assert_eq!(updated.name, "QA");
+    assert!(updated.can_view_sdk_key && updated.can_disable2_fa);
+    assert_eq!(of(&updated, demo.test_id), of(&group, demo.test_id));
+
+    let environment = CreateEnvironmentModel::new("Staging");
+    let environment = client
+        .create_environment(demo.product_id, environment)
+        .send()
+        .await?
+        .environment_id;
+    let group = client.get_permission_group(id).send().await?;
+    assert_eq!(
+        of(&group, environment),
+        Some(EnvironmentAccessType::ReadOnly),
+        "as the group says for new environments"
+    );
+    client.delete_environment(environment).send().await?;
+    let group = client.get_permission_group(id).send().await?;
+    assert_eq!(of(&group, environment), None);
+
+    let foreign = CreateOrUpdateEnvironmentAccessModel::new()
+        .with_environment_id(environment)
+        .with_environment_access_type(EnvironmentAccessType::Full);
+    let wanted = UpdatePermissionGroupRequest::new().with_environment_accesses(vec![foreign]);
+    let refused = client.update_permission_group(id, wanted).send().await;
+    assert_eq!(status(refused), 400);
+    Ok(())
+}
