@@ -10,7 +10,7 @@ use tracing::Instrument as _;
 use crate::request::{Request, RequestBuilder};
 use crate::transport::limiter::RateLimiter;
 use crate::transport::retry::RetryPolicy;
-use crate::transport::{Options, Transport};
+use crate::transport::{Answer, Options, Transport};
 use crate::{Operation, ResponseValue, Result};
 
 mod builder;
@@ -103,18 +103,18 @@ impl Client {
         RequestBuilder::new(operation, &self.transport.base)
     }
 
-    pub(crate) async fn call<T: DeserializeOwned>(
+    pub(crate) async fn execute<T: DeserializeOwned>(
         &self,
         request: Result<Request>,
     ) -> Result<ResponseValue<T>> {
+        ResponseValue::read(self.answer(request).await?)
+    }
+
+    pub(crate) async fn answer(&self, request: Result<Request>) -> Result<Answer> {
         let request = request?;
         let span = tracing::debug_span!("call", operation = request.operation.id);
-        let answer = self
-            .transport
-            .exec(request, self.options)
-            .instrument(span)
-            .await?;
-        ResponseValue::read(answer)
+        let call = self.transport.exec(request, self.options);
+        call.instrument(span).await
     }
 }
 

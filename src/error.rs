@@ -40,6 +40,9 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 pub enum Error {
     /// The client cannot be built: a setting is missing or wrong. The text says which, and what to use.
     Config(String),
+    /// No operation has the name that was to be called; part of the Cargo feature `catalog`. The text suggests the names
+    /// that are most like it. Nothing was sent.
+    UnknownTool(String),
     /// The call cannot be sent: an argument breaks a limit of the API. Nothing was sent.
     Invalid(Box<InvalidRequest>),
     /// The server answered with a failure.
@@ -175,10 +178,10 @@ impl fmt::Debug for Body {
 }
 
 impl Error {
-    /// What was called; `None` where the client could not be built.
+    /// What was called; `None` where the client could not be built, or there is no such operation.
     pub fn operation(&self) -> Option<&'static Operation> {
         match self {
-            Error::Config(_) => None,
+            Error::Config(_) | Error::UnknownTool(_) => None,
             Error::Invalid(error) => Some(error.operation),
             Error::Api(error) => Some(error.operation),
             Error::Connection(error) => Some(error.operation),
@@ -211,7 +214,7 @@ impl Error {
     /// come too late (3xx, 408, 5xx), or not at all.
     pub fn perhaps_processed(&self) -> bool {
         match self {
-            Error::Config(_) | Error::Invalid(_) => false,
+            Error::Config(_) | Error::UnknownTool(_) | Error::Invalid(_) => false,
             Error::Api(error) => error.perhaps_processed,
             Error::Connection(error) => error.perhaps_processed,
             Error::Decode(_) => true,
@@ -222,7 +225,7 @@ impl Error {
     /// How often the call was tried; 0 where it was never sent.
     pub fn attempts(&self) -> u32 {
         match self {
-            Error::Config(_) | Error::Invalid(_) => 0,
+            Error::Config(_) | Error::UnknownTool(_) | Error::Invalid(_) => 0,
             Error::Api(error) => error.attempts,
             Error::Connection(error) => error.attempts,
             Error::Decode(error) => error.attempts,
@@ -233,7 +236,7 @@ impl Error {
     /// How long the call waited in all: for the rate limit, and between attempts.
     pub fn waited(&self) -> Duration {
         match self {
-            Error::Config(_) | Error::Invalid(_) => Duration::ZERO,
+            Error::Config(_) | Error::UnknownTool(_) | Error::Invalid(_) => Duration::ZERO,
             Error::Api(error) => error.waited,
             Error::Connection(error) => error.waited,
             Error::Decode(error) => error.waited,
@@ -270,7 +273,9 @@ impl Error {
             Error::Connection(error) => format!("{}: {}", error.stage.words(), error.problem),
             Error::Decode(error) => format!("{}, but not what the API describes", error.status),
             Error::Deadline(_) => "its deadline ends before it may be sent".to_string(),
-            Error::Config(_) | Error::Invalid(_) => "not to be sent".to_string(),
+            Error::Config(_) | Error::UnknownTool(_) | Error::Invalid(_) => {
+                "not to be sent".to_string()
+            }
         }
     }
 
@@ -331,7 +336,7 @@ impl Error {
     /// The same, after this effort.
     pub(crate) fn after(mut self, effort: &Effort) -> Self {
         let (attempts, waited, processed) = match &mut self {
-            Error::Config(_) | Error::Invalid(_) => return self,
+            Error::Config(_) | Error::UnknownTool(_) | Error::Invalid(_) => return self,
             Error::Api(error) => (
                 &mut error.attempts,
                 &mut error.waited,
@@ -443,7 +448,7 @@ impl fmt::Debug for ApiError {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Error::Config(problem) => f.write_str(problem),
+            Error::Config(problem) | Error::UnknownTool(problem) => f.write_str(problem),
             Error::Invalid(error) => {
                 write!(
                     f,

@@ -28,7 +28,8 @@
 //! - [`SettingValue`] is the value of a flag or setting; [`Secret`] is text that is never printed.
 //! - [`paging`] reads listings as streams, [`integration`] has the parameters of each tool as types, [`code_references`]
 //!   gathers what a scanner found, and `webhook` (a Cargo feature) verifies received notifications.
-//! - [`OPERATIONS`] lists all operations as data.
+//! - [`OPERATIONS`] lists all operations as data. With the Cargo feature `catalog`, `Client::call` makes any of them by its name,
+//!   with arguments as JSON.
 //!
 //! # A flag, turned on
 //!
@@ -53,13 +54,15 @@
 //! # Cargo features
 //!
 //! `rustls` (default) or `native-tls` for TLS; `http2`; `gzip`; `httpmock` for a typed extension of that crate; `webhook` to
-//! verify received notifications; `exhaustive`, which takes `#[non_exhaustive]` off the structs for stand-in servers, and the
+//! verify received notifications; `catalog` for calls by name; `exhaustive`, which takes `#[non_exhaustive]` off the structs for stand-in servers, and the
 //! promise with it that additive releases compile.
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
 
+#[cfg(feature = "catalog")]
+pub mod catalog;
 mod check;
 mod client;
 pub mod code_references;

@@ -25,6 +25,18 @@ pub struct Operation {
     pub deprecated: bool,
 }
 
+impl Operation {
+    /// Whether it changes nothing.
+    pub fn is_read_only(&self) -> bool {
+        matches!(self.method, Method::GET | Method::HEAD | Method::OPTIONS)
+    }
+
+    /// Whether making the call twice leaves the same behind as making it once: all but POST and PATCH.
+    pub fn is_idempotent(&self) -> bool {
+        !matches!(self.method, Method::POST | Method::PATCH)
+    }
+}
+
 impl std::fmt::Display for Operation {
     /// `get-config (GET /v1/configs/{configId})`
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

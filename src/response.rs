@@ -68,6 +68,16 @@ impl<T> ResponseValue<T> {
 impl<T: DeserializeOwned> ResponseValue<T> {
     /// Decodes an answer. One without a body reads as `null`, and so as `None` or `()`.
     pub(crate) fn read(answer: Answer) -> Result<Self> {
+        // Where no value is expected, whatever comes will do; but a page is not the API's, so the call did not get there.
+        let no_value = std::mem::size_of::<T>() == 0 && !is_page(&answer.body);
+        let decoded = match answer.body.is_empty() || no_value {
+            true => serde_json::from_slice(b"null"),
+            false => serde_json::from_slice(&hal::plain(&answer.headers, &answer.body)),
+        };
+        Self::of(answer, decoded)
+    }
+
+    fn of(answer: Answer, decoded: serde_json::Result<T>) -> Result<Self> {
         let Answer {
             operation,
             status,
@@ -76,13 +86,7 @@ impl<T: DeserializeOwned> ResponseValue<T> {
             effort,
             gone,
         } = answer;
-        // Where no value is expected, whatever comes will do; but a page is not the API's, so the call did not get there.
-        let no_value = std::mem::size_of::<T>() == 0 && !is_page(&body);
-        let json = match body.is_empty() || no_value {
-            true => b"null".into(),
-            false => hal::plain(&headers, &body),
-        };
-        match serde_json::from_slice(&json) {
+        match decoded {
             Ok(inner) => Ok(ResponseValue {
                 inner,
                 status,
@@ -94,6 +98,22 @@ impl<T: DeserializeOwned> ResponseValue<T> {
                 Error::decode(operation, status, headers, body, error).after(&effort)
             })),
         }
+    }
+}
+
+#[cfg(feature = "catalog")]
+impl ResponseValue<serde_json::Value> {
+    /// The JSON of an answer as it came. Where none is `described`, other text counts as none.
+    pub(crate) fn read_json(answer: Answer, described: bool) -> Result<Self> {
+        let decoded = match answer.body.is_empty() {
+            true => Ok(serde_json::Value::Null),
+            false => serde_json::from_slice(&answer.body),
+        };
+        let decoded = match decoded {
+            Err(_) if !described && !is_page(&answer.body) => Ok(serde_json::Value::Null),
+            decoded => decoded,
+        };
+        Self::of(answer, decoded)
     }
 }
 

@@ -15,6 +15,8 @@ use rows::{HAIRY, PRODUCT, Row, rows};
 use samples::{Nullable, Style, known, sample};
 use server::{Request, Server};
 
+#[path = "wire/by_name.rs"]
+mod by_name;
 #[path = "wire/description.rs"]
 mod description;
 #[path = "wire/paths.rs"]

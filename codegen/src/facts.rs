@@ -193,6 +193,28 @@ pub fn parameters<'a>(description: &'a Value, operation: &OperationRef<'a>) -> V
     found
 }
 
+/// The schema of an operation's request body, with the `$ref` of the body followed. Where JSON is not offered by its plain
+/// name, the first media type gives it.
+#[must_use]
+pub fn body<'a>(description: &'a Value, operation: &OperationRef<'a>) -> Option<&'a Value> {
+    let body = follow(description, operation.value.get("requestBody")?)?;
+    let content = body.get("content")?.as_object()?;
+    let offered = content.get("application/json");
+    offered.or_else(|| content.values().next())?.get("schema")
+}
+
+/// Whether a success of the operation has a body.
+#[must_use]
+pub fn answers(description: &Value, operation: &OperationRef<'_>) -> bool {
+    let answers = operation.value.get("responses").and_then(Value::as_object);
+    let mut successes = answers
+        .into_iter()
+        .flatten()
+        .filter(|(status, _)| status.starts_with('2'))
+        .filter_map(|(_, answer)| follow(description, answer));
+    successes.any(|answer| answer.get("content").is_some())
+}
+
 /// The schemas that have a name, in the order of the description.
 pub fn schemas(description: &Value) -> impl Iterator<Item = (&str, &Value)> {
     members(description, "/components/schemas")

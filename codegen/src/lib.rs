@@ -8,6 +8,7 @@ pub mod docs;
 mod error;
 pub mod facts;
 mod generate;
+mod json_schema;
 pub mod passes;
 mod schemas;
 pub mod sources;

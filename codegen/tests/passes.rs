@@ -45,6 +45,7 @@ passes! {
     structs: "structs",
     checks: "checks",
     operations: "operations",
+    catalog: "catalog",
     deprecations: "deprecations",
     mock_values: "mock-values",
     mock_docs: "mock-docs",

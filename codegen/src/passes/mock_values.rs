@@ -45,7 +45,7 @@ impl VisitMut for Values {
                 )
             };
         } else if call.method == "to_string" && is_value(&call.receiver) {
-            *expression = syn::parse_quote!(crate::request::plain(&value));
+            *expression = syn::parse_quote!(crate::request::Parameter::plain(&value));
             self.times += 1;
         }
     }

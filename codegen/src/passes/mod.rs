@@ -3,6 +3,7 @@
 //! Those of [`ON_DESCRIPTIONS`] run before the generator, on JSON; those of [`ON_RUST`] after it, on Rust. Which of them
 //! *must* find something to mend is said for each source in `spec/sources.toml`.
 
+mod catalog;
 mod checks;
 mod code;
 mod deprecations;
@@ -155,6 +156,11 @@ pub const ON_RUST: &[Pass<OnRust>] = &[
         name: "operations",
         mends: "positional methods become calls with named options",
         run: operations::run,
+    },
+    Pass {
+        name: "catalog",
+        mends: "parameters and bodies become JSON Schema, for calls by name",
+        run: catalog::run,
     },
     Pass {
         name: "deprecations",

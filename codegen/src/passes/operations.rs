@@ -204,7 +204,7 @@ impl<'a> Call<'a> {
                 /// Makes the call.
                 pub async fn send(self) -> crate::Result<crate::ResponseValue<#answer>> {
                     let request = #request;
-                    self.client.call(request).await
+                    self.client.execute(request).await
                 }
             }
         };

@@ -1,0 +1,280 @@
+//! Operations as data, and calls that pick one by name: for tools, agents and scripts.
+//!
+//! ```no_run
+//! use serde_json::json;
+//! # async fn example(client: configcat_management::Client) -> configcat_management::Result<()> {
+//! let arguments = json!({"configId": "0c0f0000-0000-4000-8000-00000000c003"});
+//! let config = client.call("configs.getConfig", arguments).await?;
+//! println!("{}", config["name"]);
+//!
+//! for tool in client.catalog().tools() {
+//!     println!("{}: {}", tool.name(), tool.operation().summary);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+
+use std::collections::HashMap;
+use std::sync::{LazyLock, OnceLock};
+
+use jsonschema::Validator;
+use serde::Deserialize;
+use serde::ser::{Serialize, SerializeStruct as _, Serializer};
+use serde_json::{Map, Value, json};
+
+use crate::{Error, Operation, Result};
+
+mod arguments;
+mod call;
+
+/// How like a name must be to one that exists for that to be suggested; 1 is the same.
+const ALIKE: f64 = 0.6;
+/// How many names are suggested at most.
+const SUGGESTIONS: usize = 3;
+
+/// The operations of one API, by name.
+#[derive(Debug)]
+pub struct Catalog {
+    tools: Vec<Tool>,
+    by_name: HashMap<&'static str, usize>,
+}
+
+/// An operation that can be called by name.
+///
+/// As JSON, it is what agents are told of a tool: `name`, `description` and `inputSchema`, with the other facts beside them.
+pub struct Tool {
+    operation: &'static Operation,
+    aliases: &'static [String],
+    parameters: &'static [Parameter],
+    body: Option<&'static Value>,
+    answers: bool,
+    arguments: Value,
+    validator: OnceLock<Option<Validator>>,
+}
+
+/// A parameter of an operation.
+#[derive(Debug, Deserialize)]
+#[non_exhaustive]
+pub struct Parameter {
+    /// The API's name, such as `configId`.
+    pub name: String,
+    /// Where it goes.
+    #[serde(rename = "in")]
+    pub place: Place,
+    /// Whether the call needs it.
+    pub required: bool,
+    /// Whether its value must not be shown.
+    #[serde(default)]
+    pub secret: bool,
+    /// What it may be, as JSON Schema.
+    pub schema: Value,
+}
+
+/// Where a parameter goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Place {
+    /// A segment of the path.
+    Path,
+    /// The query.
+    Query,
+    /// A header.
+    Header,
+}
+
+/// What the code generator wrote for one source.
+#[derive(Debug, Default, Deserialize)]
+struct Source {
+    operations: HashMap<String, Entry>,
+    schemas: Map<String, Value>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Entry {
+    aliases: Vec<String>,
+    parameters: Vec<Parameter>,
+    body: Option<Value>,
+    answers: bool,
+}
+
+/// The generator wrote it; `tests/catalog.rs` sees to it that there is an entry for each operation.
+fn read(text: &str) -> Source {
+    serde_json::from_str(text).unwrap_or_default()
+}
+
+impl Catalog {
+    /// The operations of ConfigCat's Public Management API. They are read when first asked for, which takes a few
+    /// milliseconds.
+    pub fn configcat() -> &'static Self {
+        static SOURCE: LazyLock<Source> =
+            LazyLock::new(|| read(crate::generated::configcat::CATALOG));
+        static CATALOG: LazyLock<Catalog> =
+            LazyLock::new(|| Catalog::of(&crate::OPERATIONS, &SOURCE));
+        &CATALOG
+    }
+
+    fn of(operations: &[&'static Operation], source: &'static Source) -> Self {
+        let mut catalog = Catalog {
+            tools: Vec::new(),
+            by_name: HashMap::new(),
+        };
+        for &operation in operations {
+            let Some(entry) = source.operations.get(operation.id) else {
+                continue;
+            };
+            let index = catalog.tools.len();
+            catalog.by_name.insert(operation.id, index);
+            catalog.by_name.insert(operation.tool, index);
+            for alias in &entry.aliases {
+                catalog.by_name.insert(alias, index);
+            }
+            catalog.tools.push(Tool {
+                operation,
+                aliases: &entry.aliases,
+                parameters: &entry.parameters,
+                body: entry.body.as_ref(),
+                answers: entry.answers,
+                arguments: arguments::schema(entry, &source.schemas),
+                validator: OnceLock::new(),
+            });
+        }
+        catalog
+    }
+
+    /// All of them, sorted by the id of the operation.
+    pub fn tools(&self) -> &[Tool] {
+        &self.tools
+    }
+
+    /// The one with this name: the tool name (`configs.createConfig`), an older one, or the operation's id
+    /// (`create-config`).
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnknownTool`] suggests the names that are most like it.
+    pub fn find(&self, name: &str) -> Result<&Tool> {
+        match self.by_name.get(name) {
+            Some(&index) => Ok(&self.tools[index]),
+            None => Err(Error::UnknownTool(self.unknown(name))),
+        }
+    }
+
+    fn unknown(&self, name: &str) -> String {
+        let mut names: Vec<(f64, &str)> = Vec::new();
+        for tool in &self.tools {
+            // Of the names of one tool, the one that is meant.
+            let best = tool
+                .names()
+                .map(|known| (likeness(name, known), known))
+                .max_by(|one, other| one.0.total_cmp(&other.0));
+            names.extend(best.filter(|(likeness, _)| *likeness >= ALIKE));
+        }
+        names.sort_by(|one, other| other.0.total_cmp(&one.0));
+        let names: Vec<String> = names
+            .iter()
+            .take(SUGGESTIONS)
+            .map(|(_, name)| format!("`{name}`"))
+            .collect();
+        match names.as_slice() {
+            [] => format!("there is no tool `{name}`; the catalogue lists all"),
+            [name_like] => format!("there is no tool `{name}`; did you mean {name_like}?"),
+            [names @ .., last] => format!(
+                "there is no tool `{name}`; did you mean {} or {last}?",
+                names.join(", ")
+            ),
+        }
+    }
+}
+
+/// How like two names are, whatever their case and punctuation: 0 to 1.
+fn likeness(one: &str, other: &str) -> f64 {
+    let plain = |name: &str| -> String {
+        let letters = name.chars().filter(|c| c.is_alphanumeric());
+        letters.flat_map(char::to_lowercase).collect()
+    };
+    let (one, other) = (plain(one), plain(other));
+    strsim::normalized_damerau_levenshtein(&one, &other)
+}
+
+impl Tool {
+    /// The name for tools, such as `configs.createConfig`.
+    pub fn name(&self) -> &'static str {
+        self.operation.tool
+    }
+
+    /// Names that it had earlier, and still answers to.
+    pub fn aliases(&self) -> &'static [String] {
+        self.aliases
+    }
+
+    /// Id, method, path and summary; whether it only reads, is idempotent or deprecated.
+    pub fn operation(&self) -> &'static Operation {
+        self.operation
+    }
+
+    /// The parameters, those of the path first.
+    pub fn parameters(&self) -> &'static [Parameter] {
+        self.parameters
+    }
+
+    /// What the body must be, as JSON Schema; `None` where there is none. Its references lead into
+    /// [`arguments`](Tool::arguments).
+    pub fn body(&self) -> Option<&'static Value> {
+        self.body
+    }
+
+    /// What the arguments of a call must be, as JSON Schema 2020-12: one object with the parameters under the API's own
+    /// names, and the body as `body`. It stands on its own.
+    pub fn arguments(&self) -> &Value {
+        &self.arguments
+    }
+
+    fn names(&self) -> impl Iterator<Item = &'static str> {
+        let aliases = self.aliases.iter().map(String::as_str);
+        [self.operation.tool, self.operation.id]
+            .into_iter()
+            .chain(aliases)
+    }
+}
+
+impl std::fmt::Debug for Tool {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tool")
+            .field("operation", &self.operation)
+            .field("aliases", &self.aliases)
+            .field("parameters", &self.parameters)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Serialize for Tool {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let operation = self.operation;
+        let mut tool = serializer.serialize_struct("Tool", 11)?;
+        tool.serialize_field("name", operation.tool)?;
+        tool.serialize_field("aliases", self.aliases)?;
+        tool.serialize_field("id", operation.id)?;
+        tool.serialize_field("method", operation.method.as_str())?;
+        tool.serialize_field("path", operation.path)?;
+        tool.serialize_field("tag", operation.tag)?;
+        tool.serialize_field("description", operation.summary)?;
+        tool.serialize_field("readOnly", &operation.is_read_only())?;
+        tool.serialize_field("idempotent", &operation.is_idempotent())?;
+        tool.serialize_field("deprecated", &operation.deprecated)?;
+        tool.serialize_field("inputSchema", &self.arguments)?;
+        tool.end()
+    }
+}
+
+/// What an object with these members looks like.
+fn object(properties: Map<String, Value>, required: Vec<&str>) -> Value {
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "type": "object",
+        "properties": properties,
+        "required": required,
+        "additionalProperties": false,
+    })
+}

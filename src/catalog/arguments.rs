@@ -1,0 +1,274 @@
+//! The arguments of a call by name, checked before anything is sent.
+
+use jsonschema::ValidationError;
+use jsonschema::error::{TypeKind, ValidationErrorKind};
+use jsonschema::paths::{Location, LocationSegment};
+use serde_json::{Map, Value};
+
+use super::{Entry, Tool, likeness, object};
+use crate::check::Violation;
+
+/// The name that the body has among the arguments.
+pub(super) const BODY: &str = "body";
+
+/// The schema of the arguments of an operation, with the definitions that it refers to.
+pub(super) fn schema(entry: &Entry, definitions: &Map<String, Value>) -> Value {
+    let parameters = entry.parameters.iter();
+    let mut properties: Map<String, Value> = parameters
+        .clone()
+        .map(|parameter| (parameter.name.clone(), parameter.schema.clone()))
+        .collect();
+    let required = parameters.filter(|parameter| parameter.required);
+    let mut required: Vec<&str> = required.map(|parameter| &parameter.name[..]).collect();
+    if let Some(body) = &entry.body {
+        properties.insert(BODY.into(), body.clone());
+        required.push(BODY);
+    }
+    let mut used = Map::new();
+    let mut todo: Vec<&Value> = properties.values().collect();
+    while let Some(value) = todo.pop() {
+        match value {
+            Value::Array(values) => todo.extend(values),
+            Value::Object(members) => {
+                todo.extend(members.values());
+                if let Some(name) = reference(value)
+                    && !used.contains_key(name)
+                    && let Some(definition) = definitions.get(name)
+                {
+                    used.insert(name.to_owned(), definition.clone());
+                    todo.push(definition);
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut schema = object(properties, required);
+    if !used.is_empty() {
+        schema["$defs"] = Value::Object(used);
+    }
+    schema
+}
+
+fn reference(schema: &Value) -> Option<&str> {
+    schema.get("$ref")?.as_str()?.strip_prefix("#/$defs/")
+}
+
+impl Tool {
+    /// What is wrong with the arguments: the first place and what is wrong there, and then the others.
+    pub(super) fn check(&self, arguments: &Value) -> Result<(), Violation> {
+        let validator = self.validator.get_or_init(|| {
+            jsonschema::draft202012::options()
+                .should_validate_formats(true)
+                .build(&self.arguments)
+                .ok()
+        });
+        // The generator wrote the schema; `tests/catalog.rs` sees to it that each can be used.
+        let Some(validator) = validator else {
+            return Ok(());
+        };
+        let mut violations: Vec<Violation> = Vec::new();
+        for error in validator.iter_errors(arguments) {
+            violations.extend(self.violations(&error));
+        }
+        let mut violations = violations.into_iter();
+        let Some(mut first) = violations.next() else {
+            return Ok(());
+        };
+        for Violation { field, problem } in violations {
+            first.problem += &format!("; `{field}` {problem}");
+        }
+        Err(first)
+    }
+
+    /// An error of the checker, in the words of the client's own checks, and without the value: it may be a secret.
+    fn violations(&self, error: &ValidationError<'_>) -> Vec<Violation> {
+        let at = place(error.instance_path());
+        let within = |name: &str| match at.as_str() {
+            "" => name.to_owned(),
+            at => format!("{at}.{name}"),
+        };
+        let here = |problem: String| {
+            let field = match at.as_str() {
+                "" => "arguments".to_owned(),
+                at => at.to_owned(),
+            };
+            vec![Violation { field, problem }]
+        };
+        match error.kind() {
+            ValidationErrorKind::Required { property } => vec![Violation {
+                field: within(property.as_str().unwrap_or_default()),
+                problem: "is missing".into(),
+            }],
+            ValidationErrorKind::AdditionalProperties { unexpected }
+            | ValidationErrorKind::UnevaluatedProperties { unexpected } => {
+                let known = self.known(error.instance_path());
+                let each = unexpected.iter().map(|name| Violation {
+                    field: within(name),
+                    problem: unknown(name, &known),
+                });
+                each.collect()
+            }
+            ValidationErrorKind::Type { kind } => here(format!("is not {}", kinds(kind))),
+            ValidationErrorKind::Enum { options } => here(format!("is none of {}", list(options))),
+            // One of the two is `null`: what is wrong with the other is what matters.
+            ValidationErrorKind::AnyOf { context }
+            | ValidationErrorKind::OneOfNotValid { context }
+                if !error.instance().is_null() =>
+            {
+                let likely = context
+                    .iter()
+                    .filter(|errors| !errors.is_empty())
+                    .max_by_key(|errors| errors.iter().map(depth).max());
+                match likely {
+                    Some(errors)
+                        if errors
+                            .iter()
+                            .any(|e| depth(e) > depth(error) || !is_type(e)) =>
+                    {
+                        errors
+                            .iter()
+                            .flat_map(|error| self.violations(error))
+                            .collect()
+                    }
+                    _ => {
+                        let kinds: Vec<String> = context
+                            .iter()
+                            .flatten()
+                            .filter_map(|error| match error.kind() {
+                                ValidationErrorKind::Type { kind } => Some(kinds(kind)),
+                                _ => None,
+                            })
+                            .collect();
+                        here(format!("is not {}", kinds.join(" or ")))
+                    }
+                }
+            }
+            ValidationErrorKind::MinLength { limit } => here(length(error, *limit, "least")),
+            ValidationErrorKind::MaxLength { limit } => here(length(error, *limit, "most")),
+            ValidationErrorKind::Minimum { limit } => here(format!("is below {limit}")),
+            ValidationErrorKind::Maximum { limit } => here(format!("is above {limit}")),
+            ValidationErrorKind::Format { format } => here(format!("is not a {format}")),
+            _ => here(error.masked_with("it").to_string()),
+        }
+    }
+
+    /// The names of the members that the object at a place may have.
+    fn known(&self, place: &Location) -> Vec<&str> {
+        let mut schemas = vec![&self.arguments];
+        for segment in place.iter() {
+            let inner = self.alternatives(schemas).into_iter();
+            schemas = match &segment {
+                LocationSegment::Property(name) => inner
+                    .filter_map(|schema| {
+                        let named = schema.get("properties").and_then(|p| p.get(&name[..]));
+                        named.or_else(|| schema.get("additionalProperties"))
+                    })
+                    .collect(),
+                LocationSegment::Index(_) => {
+                    inner.filter_map(|schema| schema.get("items")).collect()
+                }
+            };
+        }
+        self.alternatives(schemas)
+            .into_iter()
+            .filter_map(|schema| schema.get("properties")?.as_object())
+            .flat_map(Map::keys)
+            .map(String::as_str)
+            .collect()
+    }
+
+    /// The schemas that these stand for: themselves, what they refer to, and the parts that they are made of.
+    fn alternatives<'a>(&'a self, mut todo: Vec<&'a Value>) -> Vec<&'a Value> {
+        let mut found: Vec<&Value> = Vec::new();
+        while let Some(schema) = todo.pop() {
+            if found.iter().any(|known| std::ptr::eq(*known, schema)) {
+                continue;
+            }
+            found.push(schema);
+            if let Some(name) = reference(schema) {
+                let definitions = self.arguments.get("$defs");
+                todo.extend(definitions.and_then(|definitions| definitions.get(name)));
+            }
+            for keyword in ["anyOf", "oneOf", "allOf"] {
+                let parts = schema.get(keyword).and_then(Value::as_array);
+                todo.extend(parts.into_iter().flatten());
+            }
+        }
+        found
+    }
+}
+
+/// A place as the client's own checks write it: `body.rules[2].name`.
+fn place(location: &Location) -> String {
+    let mut text = String::new();
+    for segment in location.iter() {
+        match segment {
+            LocationSegment::Property(name) if text.is_empty() => text += &name,
+            LocationSegment::Property(name) => text += &format!(".{name}"),
+            LocationSegment::Index(index) => text += &format!("[{index}]"),
+        }
+    }
+    text
+}
+
+fn depth(error: &ValidationError<'_>) -> usize {
+    error.instance_path().iter().count()
+}
+
+fn is_type(error: &ValidationError<'_>) -> bool {
+    matches!(error.kind(), ValidationErrorKind::Type { .. })
+}
+
+fn unknown(name: &str, known: &[&str]) -> String {
+    let near = known
+        .iter()
+        .map(|known| (likeness(name, known), known))
+        .filter(|(likeness, _)| *likeness >= super::ALIKE)
+        .max_by(|one, other| one.0.total_cmp(&other.0));
+    match (near, known) {
+        (Some((_, near)), _) => format!("is not known; did you mean `{near}`?"),
+        (None, []) => "is not known; there are no arguments".into(),
+        (None, known) => format!("is not known; there is `{}`", known.join("`, `")),
+    }
+}
+
+fn kinds(kind: &TypeKind) -> String {
+    let each: Vec<String> = match kind {
+        TypeKind::Single(one) => vec![one.to_string()],
+        TypeKind::Multiple(many) => many.iter().map(|one| one.to_string()).collect(),
+    };
+    let each: Vec<String> = each
+        .into_iter()
+        .map(|kind| match kind.as_str() {
+            "null" => kind,
+            "array" => "a list".into(),
+            "object" | "integer" => format!("an {kind}"),
+            _ => format!("a {kind}"),
+        })
+        .collect();
+    each.join(" or ")
+}
+
+fn list(options: &Value) -> String {
+    let options = options.as_array().into_iter().flatten();
+    let options: Vec<String> = options
+        .filter(|option| !option.is_null())
+        .map(|option| match option.as_str() {
+            Some(text) => format!("`{text}`"),
+            None => option.to_string(),
+        })
+        .collect();
+    options.join(", ")
+}
+
+fn length(error: &ValidationError<'_>, limit: u64, which: &str) -> String {
+    let length = error
+        .instance()
+        .as_str()
+        .map_or(0, |text| text.chars().count());
+    let needed = match which {
+        "least" => "are needed",
+        _ => "are allowed",
+    };
+    format!("has {length} characters, at {which} {limit} {needed}")
+}

@@ -1,0 +1,145 @@
+//! From the arguments of a call by name to the request, and from the answer to JSON.
+
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+
+use super::arguments::BODY;
+use super::{Catalog, Parameter, Place, Tool};
+use crate::check::{self, Check, Violation};
+use crate::request::{self, Request, RequestBuilder};
+use crate::{Client, Error, ResponseValue, Result, Secret};
+
+impl Client {
+    /// The operations that [`call`](Client::call) can make, with what is known of each. Cargo feature `catalog`.
+    pub fn catalog(&self) -> &'static Catalog {
+        Catalog::configcat()
+    }
+
+    /// Makes the call that has this name, with arguments as JSON. Cargo feature `catalog`.
+    ///
+    /// The name is the tool name (`configs.createConfig`), an older one, or the operation's id (`create-config`). The
+    /// arguments are one object: parameters under the API's own names (`configId`, `X-CONFIGCAT-SDKKEY`), and the body as
+    /// `body`. `null` stands for no arguments, and an optional parameter that is `null` for one that is not given.
+    ///
+    /// What goes over the wire is what the typed call would send, paced and repeated as all calls are. The value is the
+    /// server's JSON with all that it holds, also what this release does not know; `null` where there is none.
+    ///
+    /// ```no_run
+    /// # async fn example(client: configcat_management::Client) -> configcat_management::Result<()> {
+    /// let config = client
+    ///     .call("configs.createConfig", serde_json::json!({
+    ///         "productId": "0b0d0000-0000-4000-8000-00000000b002",
+    ///         "body": {"name": "Main", "evaluationVersion": "v2"},
+    ///     }))
+    ///     .await?;
+    /// println!("{}", config["configId"]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// - [`Error::UnknownTool`]: nothing has this name; it suggests the nearest.
+    /// - [`Error::Invalid`]: the arguments do not fit the schema. It names the first place, and tells of all. An enum value
+    ///   or a member of the body that this release does not know counts as wrong here; the typed calls would send such a
+    ///   value.
+    /// - Any other [`Error`], as of the typed call.
+    pub async fn call(&self, name: &str, arguments: Value) -> Result<ResponseValue<Value>> {
+        let tool = self.catalog().find(name)?;
+        let request = tool.request(self.request(tool.operation), &arguments);
+        drop(arguments);
+        ResponseValue::read_json(self.answer(request).await?, tool.answers)
+    }
+}
+
+impl Tool {
+    /// The request, or why there is none.
+    fn request(&'static self, mut request: RequestBuilder, arguments: &Value) -> Result<Request> {
+        let empty = Value::Object(Default::default());
+        let arguments = match arguments {
+            Value::Null => &empty,
+            given => given,
+        };
+        let arguments = &without_nulls(self, arguments);
+        if let Err(violation) = self.check(arguments) {
+            return Err(Error::invalid(self.operation, violation));
+        }
+        let mut rest = self.operation.path;
+        while let Some((before, after)) = rest.split_once('{') {
+            let Some((name, after)) = after.split_once('}') else {
+                break;
+            };
+            request = request.path(before).segment(name, &Plain(&arguments[name]));
+            rest = after;
+        }
+        request = request.path(rest);
+        for parameter in self.parameters {
+            let name = parameter.name.as_str();
+            let Some(value) = arguments.get(name) else {
+                continue;
+            };
+            request = match (parameter.place, value) {
+                (Place::Path, _) => request,
+                (Place::Query, Value::Array(list)) => list
+                    .iter()
+                    .fold(request, |request, value| request.query(name, &Plain(value))),
+                (Place::Query, value) => request.query(name, &Plain(value)),
+                (Place::Header, value) if parameter.secret => {
+                    request.secret_header(name, &Secret::new(value.as_str().unwrap_or_default()))
+                }
+                (Place::Header, value) => request.header(name, &Plain(value)),
+            };
+        }
+        match arguments.get(BODY) {
+            Some(body) if self.body.is_some() => request.json(&Checked(body)).finish(),
+            _ => request.finish(),
+        }
+    }
+}
+
+/// The arguments without optional parameters that are `null`.
+fn without_nulls(tool: &Tool, arguments: &Value) -> Value {
+    let Some(object) = arguments.as_object() else {
+        return arguments.clone();
+    };
+    let is_absent = |name: &str, value: &Value| {
+        let optional = |parameter: &Parameter| parameter.name == name && !parameter.required;
+        value.is_null() && tool.parameters.iter().any(optional)
+    };
+    let kept = object
+        .iter()
+        .filter(|(name, value)| !is_absent(name, value));
+    kept.map(|(name, value)| (name.clone(), value.clone()))
+        .collect()
+}
+
+/// A scalar for a URL or a header.
+struct Plain<'a>(&'a Value);
+
+impl request::Parameter for Plain<'_> {
+    fn write(&self, url: &mut String) {
+        match self.0 {
+            Value::String(text) => text.write(url),
+            // To JSON Schema 7.0 is an integer, to servers it is none.
+            Value::Number(number) if number.is_f64() => {
+                number.as_f64().unwrap_or_default().to_string().write(url);
+            }
+            other => other.to_string().write(url),
+        }
+    }
+}
+
+/// A body that the schema has been asked about.
+struct Checked<'a>(&'a Value);
+
+impl Serialize for Checked<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl Check for Checked<'_> {
+    fn check(&self, _: &check::Place<'_>) -> Result<(), Violation> {
+        Ok(())
+    }
+}
