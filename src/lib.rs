@@ -54,7 +54,8 @@
 //! # Cargo features
 //!
 //! `rustls` (default) or `native-tls` for TLS; `http2`; `gzip`; `httpmock` for a typed extension of that crate; `webhook` to
-//! verify received notifications; `catalog` for calls by name; `exhaustive`, which takes `#[non_exhaustive]` off the structs for stand-in servers, and the
+//! verify received notifications; `catalog` for calls by name; `schemars`, with which the types
+//! implement `JsonSchema`; `exhaustive`, which takes `#[non_exhaustive]` off the structs for stand-in servers, and the
 //! promise with it that additive releases compile.
 
 #[cfg(doctest)]
@@ -106,4 +107,6 @@ pub use value::SettingValue;
 pub use chrono;
 pub use json_patch;
 pub use reqwest;
+#[cfg(feature = "schemars")]
+pub use schemars;
 pub use uuid;

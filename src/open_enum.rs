@@ -99,6 +99,19 @@ macro_rules! open_enum {
             }
         }
 
+        #[cfg(feature = "schemars")]
+        impl ::schemars::JsonSchema for $name {
+            fn schema_name() -> ::std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            /// Any text, with the values that this release knows.
+            fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+                let known: &[&str] = &[$($text),*];
+                ::schemars::json_schema!({ "anyOf": [{ "enum": known }, { "type": "string" }] })
+            }
+        }
+
         impl crate::request::Parameter for $name {
             fn write(&self, url: &mut String) {
                 self.as_str().write(url);

@@ -105,3 +105,14 @@ impl de::Visitor<'_> for Visitor {
         Ok(SettingValue::Double(value))
     }
 }
+
+#[cfg(feature = "schemars")]
+impl schemars::JsonSchema for SettingValue {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "SettingValue".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": ["boolean", "string", "number"] })
+    }
+}

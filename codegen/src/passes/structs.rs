@@ -2,7 +2,7 @@
 //!
 //! What is sent gets `new` with what the API requires and a `with_` for the rest, so that what is missing does not compile.
 //! What is only received needs neither. The client's feature `exhaustive` takes `#[non_exhaustive]` away again, for
-//! stand-in servers that want to be told about new fields.
+//! stand-in servers that want to be told about new fields; its feature `schemars` adds their JSON Schema.
 
 use quote::{format_ident, quote};
 use syn::{Attribute, Field, Fields, Item, ItemStruct, Type};
@@ -23,6 +23,9 @@ pub(super) fn run(code: &mut Code, context: &Context<'_>) -> Result<usize> {
         };
         item.attrs
             .push(syn::parse_quote!(#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]));
+        item.attrs.push(
+            syn::parse_quote!(#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]),
+        );
         if context
             .source
             .secrets
