@@ -1,9 +1,12 @@
 //! The operations, one file a domain.
 
+use chrono::{DateTime, Utc};
+
 use crate::call::{Answer, Call, Refusal};
 use crate::state::State;
 
 mod audit_logs;
+mod change_requests;
 mod code_references;
 mod configs;
 mod environments;
@@ -21,6 +24,7 @@ mod rules_v2;
 mod sdk_keys;
 mod segments;
 mod settings;
+mod stale_flags;
 mod tags;
 mod values;
 mod values_v1;
@@ -34,6 +38,7 @@ pub(crate) type Handler = fn(&mut State, &Call) -> Result<Answer, Refusal>;
 /// What carries out which operation. One that is in none of these is answered with 501.
 const DOMAINS: &[&[(&str, Handler)]] = &[
     HANDLERS,
+    change_requests::HANDLERS,
     code_references::HANDLERS,
     integrations::HANDLERS,
     links::HANDLERS,
@@ -58,6 +63,7 @@ const HANDLERS: &[(&str, Handler)] = &[
         audit_logs::of_organization_v2,
     ),
     ("get-deleted-settings", audit_logs::deleted_settings),
+    ("get-staleflags", stale_flags::get),
     ("get-products", products::list),
     ("create-product", products::create),
     ("get-product", products::get),
@@ -117,6 +123,11 @@ const HANDLERS: &[(&str, Handler)] = &[
         values_v2::update_by_sdk_key,
     ),
 ];
+
+/// Does what has become due since the last request.
+pub(crate) fn catch_up(state: &mut State, now: DateTime<Utc>) -> Result<(), Refusal> {
+    change_requests::catch_up(state, now)
+}
 
 /// What carries an operation out; `None` where the server does not know how yet.
 pub(crate) fn handler(operation: &str) -> Option<Handler> {

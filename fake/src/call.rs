@@ -49,6 +49,19 @@ impl Call {
         }
     }
 
+    /// All values of an argument of the query that may be repeated.
+    pub(crate) fn queries<T: FromStr>(&self, name: &str) -> Result<Vec<T>, Refusal> {
+        let given = self.query.iter().filter(|(given, _)| given == name);
+        let parse = |(_, text): &(String, String)| {
+            let wrong = |_| Refusal::field(name, format!("`{text}` is not valid here."));
+            text.parse().map_err(wrong)
+        };
+        given
+            .filter(|(_, text)| !text.is_empty())
+            .map(parse)
+            .collect()
+    }
+
     /// Why the caller makes the change, where the query says so.
     pub(crate) fn reason(&self) -> Option<&str> {
         let given = self.query.iter().find(|(given, _)| given == "reason");

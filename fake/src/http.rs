@@ -227,7 +227,9 @@ impl Server {
             now: self.clock.now(),
         };
         call.check()?;
-        handler(&mut lock(&self.state), &call)
+        let mut state = lock(&self.state);
+        api::catch_up(&mut state, call.now)?;
+        handler(&mut state, &call)
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the server knows, and how it is shown.
 
 pub(crate) mod audit;
+pub(crate) mod change_requests;
 pub(crate) mod connections;
 mod preferences;
 pub(crate) mod proxies;
@@ -19,9 +20,10 @@ use configcat_management::types::{
     ValueModel,
 };
 use configcat_management::{Secret, SettingValue};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use self::change_requests::ChangeRequest;
 use self::connections::Connections;
 pub(crate) use self::preferences::Preferences;
 use self::proxies::ProxyProfile;
@@ -66,6 +68,7 @@ pub(crate) struct State {
     pub(crate) segments: BTreeMap<Uuid, Segment>,
     pub(crate) connections: Connections,
     pub(crate) proxies: BTreeMap<Uuid, ProxyProfile>,
+    pub(crate) change_requests: BTreeMap<i64, ChangeRequest>,
     counter: u32,
 }
 
@@ -146,14 +149,14 @@ pub(crate) struct Served {
 }
 
 /// Rules, in the evaluation version of the config.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub(crate) enum Rules {
     V1(RulesV1),
     V2(RulesV2),
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct RulesV1 {
     pub(crate) value: SettingValue,
@@ -161,7 +164,7 @@ pub(crate) struct RulesV1 {
     pub(crate) items: Vec<RolloutPercentageItemModel>,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct RulesV2 {
     pub(crate) default: ValueModel,
@@ -201,6 +204,7 @@ impl State {
             segments: BTreeMap::new(),
             connections: Connections::default(),
             proxies: BTreeMap::new(),
+            change_requests: BTreeMap::new(),
             counter: 0,
         };
         let id = state.add_member(organization_id, &me);
@@ -213,6 +217,11 @@ impl State {
     /// A number that was not given out before.
     pub(crate) fn count(&mut self) -> u32 {
         self.counter += 1;
+        self.counter
+    }
+
+    /// How far [`count`](Self::count) has come: every change makes it go on.
+    pub(crate) fn counted(&self) -> u32 {
         self.counter
     }
 
@@ -306,6 +315,14 @@ impl State {
         settings
     }
 
+    /// Whether code references were uploaded for a config, or for one of its settings.
+    pub(crate) fn has_code_references(&self, config_id: Uuid, setting_id: Option<i32>) -> bool {
+        let mut reports = self.connections.reports.iter();
+        reports.any(|report| {
+            report.config_id == config_id && setting_id.is_none_or(|id| id == report.setting_id)
+        })
+    }
+
     /// Publishes rules as a new version. The target has to exist.
     pub(crate) fn publish(&mut self, target: Target, rules: Rules, at: Option<DateTime<Utc>>) {
         let served = Served {
@@ -353,6 +370,8 @@ impl State {
         self.deleted_settings.remove(&id);
         self.connections.remove_config(id);
         self.forget_in_proxies(id);
+        self.change_requests
+            .retain(|_, request| request.config_id != id);
         self.sdk_keys.retain(|(config_id, _), _| *config_id != id);
         self.by_sdk_key.retain(|_, (config_id, _)| *config_id != id);
     }
@@ -367,6 +386,8 @@ impl State {
         self.team.remove_environment(id);
         self.connections.remove_environment(id);
         self.forget_in_proxies(id);
+        self.change_requests
+            .retain(|_, request| request.environment_id != id);
         self.values
             .retain(|(_, environment_id), _| *environment_id != id);
         self.sdk_keys
@@ -389,6 +410,13 @@ impl State {
                 name: setting.name,
                 setting_type: setting.setting_type,
             });
+        }
+        for request in self
+            .change_requests
+            .values_mut()
+            .filter(|request| request.is_open())
+        {
+            request.proposed.remove(&id);
         }
         let everywhere = (id, Uuid::nil())..=(id, Uuid::max());
         let keys: Vec<_> = self.values.range(everywhere).map(|(key, _)| *key).collect();

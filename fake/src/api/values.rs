@@ -1,5 +1,6 @@
 //! What V1 and V2 values have in common: types, places, and who changed them.
 
+use chrono::{DateTime, Utc};
 use configcat_management::SettingValue;
 use configcat_management::types::{
     AuditLogType, EvaluationVersion, PredefinedVariationModel, PredefinedVariationValueModel,
@@ -9,6 +10,7 @@ use http::StatusCode;
 use uuid::Uuid;
 
 use crate::call::{Call, Problems, Refusal};
+use crate::state::audit;
 use crate::state::{Config, LIMITATIONS, Rules, RulesV1, RulesV2, Served, Setting, State, Target};
 
 /// The setting and the environment that a path names by id.
@@ -345,18 +347,26 @@ pub(super) fn publish(
     target: Target,
     rules: Rules,
 ) -> Result<(), Refusal> {
-    let setting = state.setting(target.setting_id)?;
-    let key = setting.key.clone();
-    let before = state.served(target)?.rules.clone();
+    let reason = call.reason().map(str::to_string);
+    publish_because(state, call.now, reason, target, rules)
+}
+
+/// The same for what no call wants right now.
+pub(super) fn publish_because(
+    state: &mut State,
+    at: DateTime<Utc>,
+    reason: Option<String>,
+    target: Target,
+    rules: Rules,
+) -> Result<(), Refusal> {
+    let key = state.setting(target.setting_id)?.key.clone();
+    let details = audit::differences(&state.served(target)?.rules, &rules);
     let scope = state.in_target(target);
-    state.publish(target, rules.clone(), Some(call.now));
-    state.log_change(
-        call,
-        AuditLogType::SettingValueChanged,
-        scope,
-        key,
-        (&before, &rules),
-    );
+    state.publish(target, rules, Some(at));
+    if !details.is_empty() {
+        let kind = AuditLogType::SettingValueChanged;
+        state.log_because(at, reason, kind, scope, key, details);
+    }
     Ok(())
 }
 

@@ -227,11 +227,7 @@ fn answer(state: &State, target: Target) -> Result<Answer, Refusal> {
         setting_tags,
         targeting_rules,
         updated_at,
-    } = entry(
-        state,
-        target,
-        &dependents(state, config, target.environment_id),
-    )?;
+    } = model(state, target)?;
     let environment = state.environment_model(state.environment(target.environment_id)?)?;
     Answer::ok(&SettingFormulaModel {
         approve_required: environment.approve_required,
@@ -256,6 +252,13 @@ fn answer(state: &State, target: Target) -> Result<Answer, Refusal> {
     })
 }
 
+/// What a setting serves, as lists have it.
+pub(super) fn model(state: &State, target: Target) -> Result<ConfigSettingFormulaModel, Refusal> {
+    let config = state.config(state.setting(target.setting_id)?.config_id)?;
+    let dependents = dependents(state, config, target.environment_id);
+    entry(state, target, &dependents)
+}
+
 fn entry(
     state: &State,
     target: Target,
@@ -266,7 +269,7 @@ fn entry(
     let setting = state.setting(target.setting_id)?;
     let (last_updater_user_email, last_updater_user_full_name) = values::updater(state, served);
     Ok(ConfigSettingFormulaModel {
-        change_request_count: 0,
+        change_request_count: i32::try_from(state.proposals(target).count()).unwrap_or(i32::MAX),
         default_value: rules.default.clone(),
         integration_links: state.links_of(target),
         last_updater_user_email,

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use configcat_management::types::{
     AuditLogType, CreatePredefinedVariationModel, CreatePredefinedVariationValueModel,
-    EnvironmentAccessType, PredefinedVariationEnvironmentModel, PredefinedVariationModel,
-    PredefinedVariationUsageModel, PredefinedVariationWithUsagesModel, PredefinedVariationsModel,
+    EnvironmentAccessType, PredefinedVariationChangeRequestUsageModel,
+    PredefinedVariationEnvironmentModel, PredefinedVariationModel, PredefinedVariationUsageModel,
+    PredefinedVariationWithUsagesModel, PredefinedVariationsModel,
     PredefinedVariationsWithUsagesModel, SettingType, UpdatePredefinedVariationModel,
     UpdatePredefinedVariationValueModel, UpdatePredefinedVariationsRequest, ValueModel,
 };
@@ -13,7 +14,7 @@ use uuid::Uuid;
 
 use super::values::{self, Choice};
 use crate::call::{Answer, Call, Problems, Refusal, new_id};
-use crate::state::{MAX_PREDEFINED_VARIATIONS, Rules, Setting, State};
+use crate::state::{MAX_PREDEFINED_VARIATIONS, Rules, RulesV2, Setting, State};
 
 /// The variations of a new setting. They count only where no problem was noted.
 pub(super) fn new(
@@ -104,7 +105,7 @@ pub(super) fn get(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let config = state.config(setting.config_id)?;
     let environments = state.environments_of(config.product_id).into_iter();
     let variation = |variation: &PredefinedVariationModel| PredefinedVariationWithUsagesModel {
-        change_request_usages: Vec::new(),
+        change_request_usages: proposed(state, setting, variation.predefined_variation_id),
         change_request_usages_in_other_environments: 0,
         hint: variation.hint.clone(),
         name: variation.name.clone(),
@@ -201,28 +202,7 @@ fn usages(
                         .collect()
                 }
                 Rules::V1(_) => Vec::new(),
-                Rules::V2(rules) => {
-                    let served = (*setting_id == setting.id).then_some(&rules.default);
-                    let served = served
-                        .into_iter()
-                        .chain(rules.rules.iter().flat_map(|rule| {
-                            let serves = *setting_id == setting.id;
-                            let options =
-                                rule.percentage_options.iter().map(|option| &option.value);
-                            let options = options.chain(&rule.value).filter(move |_| serves);
-                            let conditions = rule.conditions.iter();
-                            let conditions = conditions
-                                .filter_map(|condition| {
-                                    condition.prerequisite_flag_condition.as_ref()
-                                })
-                                .filter(|condition| condition.prerequisite_setting_id == setting.id)
-                                .map(|condition| &condition.prerequisite_comparison_value);
-                            options.chain(conditions)
-                        }));
-                    served
-                        .filter_map(|value: &ValueModel| value.predefined_variation_id)
-                        .collect()
-                }
+                Rules::V2(rules) => used_by(setting, *setting_id, rules),
             };
             used.sort();
             used.dedup();
@@ -238,4 +218,50 @@ fn usages(
         }
     }
     Ok(usages)
+}
+
+/// The variations of a setting that the V2 rules of a setting, which may be the same, serve or compare with.
+fn used_by(setting: &Setting, setting_id: i32, rules: &RulesV2) -> Vec<Uuid> {
+    let serves = setting_id == setting.id;
+    let default = serves.then_some(&rules.default);
+    let in_rules = rules.rules.iter().flat_map(|rule| {
+        let options = rule.percentage_options.iter().map(|option| &option.value);
+        let served = options.chain(&rule.value).filter(move |_| serves);
+        let conditions = rule.conditions.iter();
+        let conditions =
+            conditions.filter_map(|condition| condition.prerequisite_flag_condition.as_ref());
+        let compared = conditions
+            .filter(|condition| condition.prerequisite_setting_id == setting.id)
+            .map(|condition| &condition.prerequisite_comparison_value);
+        served.chain(compared)
+    });
+    let values = default.into_iter().chain(in_rules);
+    let ids = values.filter_map(|value: &ValueModel| value.predefined_variation_id);
+    ids.collect()
+}
+
+/// Where open change requests propose to serve a variation, or to compare with it.
+fn proposed(
+    state: &State,
+    setting: &Setting,
+    variation_id: Uuid,
+) -> Vec<PredefinedVariationChangeRequestUsageModel> {
+    let mut usages = Vec::new();
+    let open = state
+        .change_requests
+        .values()
+        .filter(|request| request.is_open());
+    for request in open.filter(|request| request.config_id == setting.config_id) {
+        for (setting_id, proposed) in &request.proposed {
+            if used_by(setting, *setting_id, &proposed.rules).contains(&variation_id) {
+                usages.push(PredefinedVariationChangeRequestUsageModel {
+                    change_request_id: request.id,
+                    change_request_title: request.title.clone(),
+                    environment_id: request.environment_id,
+                    setting_id: *setting_id,
+                });
+            }
+        }
+    }
+    usages
 }

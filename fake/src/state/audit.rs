@@ -172,7 +172,7 @@ impl State {
 }
 
 /// `name: "Shop" → "Store"`, a line for each field that differs.
-fn differences(before: &impl Serialize, after: &impl Serialize) -> String {
+pub(crate) fn differences(before: &impl Serialize, after: &impl Serialize) -> String {
     let (before, after): (Value, Value) = (json_of(before), json_of(after));
     let fields = after.as_object().into_iter().flatten();
     let differing = fields.filter(|(name, after)| before[name.as_str()] != **after);

@@ -1,0 +1,244 @@
+//! Change requests: what is proposed, and what stands in its way.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use configcat_management::types::{
+    ChangeRequestActivityModel, ChangeRequestActivityType, ChangeRequestApprovalModel,
+    ChangeRequestCommentModel, ChangeRequestIssueModel, ChangeRequestModel,
+    ChangeRequestProposedChangeModel, ChangeRequestStatus, ChangeRequestSummaryModel, MeModel,
+    UpdateEvaluationFormulaModel,
+};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{RulesV2, State, Target};
+use crate::call::Refusal;
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct ChangeRequest {
+    pub(crate) id: i64,
+    pub(crate) config_id: Uuid,
+    pub(crate) environment_id: Uuid,
+    pub(crate) title: String,
+    pub(crate) reason: Option<String>,
+    pub(crate) apply_at: Option<DateTime<Utc>>,
+    /// Whether its time came and it could not be applied then.
+    pub(crate) missed: bool,
+    pub(crate) bypass_approval: bool,
+    pub(crate) created: Done,
+    pub(crate) applied: Option<Done>,
+    pub(crate) closed: Option<Done>,
+    /// By setting.
+    pub(crate) proposed: BTreeMap<i32, Proposed>,
+    pub(crate) approvals: Vec<ChangeRequestApprovalModel>,
+    pub(crate) comments: Vec<ChangeRequestCommentModel>,
+    pub(crate) activities: Vec<ChangeRequestActivityModel>,
+    /// Fixed ones too.
+    pub(crate) issues: Vec<ChangeRequestIssueModel>,
+    /// How far the state had counted when somebody last looked for issues.
+    pub(crate) looked_at: u32,
+}
+
+/// Who did something, and when.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Done {
+    pub(crate) at: DateTime<Utc>,
+    pub(crate) by: MeModel,
+}
+
+/// What is proposed for one setting.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Proposed {
+    /// The version that it builds on.
+    pub(crate) base: Uuid,
+    pub(crate) wanted: UpdateEvaluationFormulaModel,
+    pub(crate) rules: RulesV2,
+    /// As it is shown, with the names of the time when it was proposed.
+    pub(crate) model: ChangeRequestProposedChangeModel,
+}
+
+impl ChangeRequest {
+    pub(crate) fn status(&self) -> ChangeRequestStatus {
+        match (&self.applied, &self.closed) {
+            (Some(_), _) => ChangeRequestStatus::Applied,
+            (None, Some(_)) => ChangeRequestStatus::Closed,
+            (None, None) => ChangeRequestStatus::Open,
+        }
+    }
+
+    pub(crate) fn is_open(&self) -> bool {
+        self.applied.is_none() && self.closed.is_none()
+    }
+
+    pub(crate) fn approved(&self) -> bool {
+        self.approvals
+            .iter()
+            .any(|approval| approval.dismissed_at.is_none())
+    }
+
+    /// Whether an issue is not fixed yet.
+    pub(crate) fn needs_attention(&self) -> bool {
+        self.is_open()
+            && self
+                .issues
+                .iter()
+                .any(|issue| issue.issue_fixed_at.is_none())
+    }
+}
+
+impl State {
+    pub(crate) fn change_request(&self, id: i64) -> Result<&ChangeRequest, Refusal> {
+        let found = self.change_requests.get(&id);
+        found.ok_or_else(|| Refusal::unknown("change request", id))
+    }
+
+    pub(crate) fn change_request_mut(&mut self, id: i64) -> Result<&mut ChangeRequest, Refusal> {
+        let found = self.change_requests.get_mut(&id);
+        found.ok_or_else(|| Refusal::unknown("change request", id))
+    }
+
+    /// The open change requests that propose something for a setting in an environment.
+    pub(crate) fn proposals(&self, target: Target) -> impl Iterator<Item = &ChangeRequest> {
+        self.change_requests.values().filter(move |request| {
+            request.is_open()
+                && request.environment_id == target.environment_id
+                && request.proposed.contains_key(&target.setting_id)
+        })
+    }
+
+    /// Whether a setting was published anew after a change to it was proposed.
+    pub(crate) fn in_conflict(&self, request: &ChangeRequest, setting_id: i32) -> bool {
+        let served = self.values.get(&(setting_id, request.environment_id));
+        let base = request
+            .proposed
+            .get(&setting_id)
+            .map(|proposed| proposed.base);
+        request.is_open() && base != served.map(|served| served.version_id)
+    }
+
+    /// Adds to the history of a change request. The user behind the credentials did it.
+    pub(crate) fn note(
+        &mut self,
+        id: i64,
+        at: DateTime<Utc>,
+        kind: ChangeRequestActivityType,
+        details: impl Into<String>,
+        error: Option<String>,
+    ) -> Result<(), Refusal> {
+        let activity = ChangeRequestActivityModel {
+            change_request_activity_id: i64::from(self.count()),
+            change_request_activity_type: kind,
+            date: at,
+            details: details.into(),
+            error,
+            user_email: Some(self.me.email.clone()),
+            user_full_name: self.me.full_name.clone(),
+            user_id: None,
+        };
+        self.change_request_mut(id)?.activities.push(activity);
+        Ok(())
+    }
+
+    pub(crate) fn change_request_model(&self, request: &ChangeRequest) -> ChangeRequestModel {
+        let ChangeRequestSummaryModel {
+            affected_setting_keys: _,
+            applied_at,
+            applied_by_user_email,
+            applied_by_user_full_name,
+            applied_by_user_id,
+            apply_at,
+            approved,
+            bypass_approval,
+            change_request_id,
+            change_request_status,
+            closed_at,
+            closed_by_user_email,
+            closed_by_user_full_name,
+            closed_by_user_id,
+            comment_count: _,
+            conflict_count: _,
+            created_at,
+            creator_user_email,
+            creator_user_full_name,
+            creator_user_id,
+            needs_attention,
+            reason,
+            title,
+        } = self.change_request_summary(request);
+        let proposed = request.proposed.iter();
+        let setting_values = proposed.map(|(id, proposed)| ChangeRequestProposedChangeModel {
+            has_conflict: self.in_conflict(request, *id),
+            ..proposed.model.clone()
+        });
+        ChangeRequestModel {
+            activities: request.activities.clone(),
+            applied_at,
+            applied_by_user_email,
+            applied_by_user_full_name,
+            applied_by_user_id,
+            apply_at,
+            approvals: request.approvals.clone(),
+            approved,
+            bypass_approval,
+            change_request_id,
+            change_request_issues: request.issues.clone(),
+            change_request_status,
+            closed_at,
+            closed_by_user_email,
+            closed_by_user_full_name,
+            closed_by_user_id,
+            comments: request.comments.clone(),
+            config_id: request.config_id,
+            created_at,
+            creator_user_email,
+            creator_user_full_name,
+            creator_user_id,
+            environment_id: request.environment_id,
+            needs_attention,
+            reason,
+            setting_values: setting_values.collect(),
+            title,
+        }
+    }
+
+    pub(crate) fn change_request_summary(
+        &self,
+        request: &ChangeRequest,
+    ) -> ChangeRequestSummaryModel {
+        let at = |done: &Option<Done>| done.as_ref().map(|done| done.at);
+        let email = |done: &Option<Done>| done.as_ref().map(|done| done.by.email.clone());
+        let name = |done: &Option<Done>| done.as_ref().map(|done| done.by.full_name.clone());
+        let keys = request.proposed.values();
+        let conflicts = request
+            .proposed
+            .keys()
+            .filter(|id| self.in_conflict(request, **id));
+        let count = |count| i32::try_from(count).unwrap_or(i32::MAX);
+        ChangeRequestSummaryModel {
+            affected_setting_keys: keys.map(|known| known.model.setting_key.clone()).collect(),
+            applied_at: at(&request.applied),
+            applied_by_user_email: email(&request.applied),
+            applied_by_user_full_name: name(&request.applied),
+            applied_by_user_id: None,
+            apply_at: request.apply_at,
+            approved: request.approved(),
+            bypass_approval: request.bypass_approval,
+            change_request_id: request.id,
+            change_request_status: request.status(),
+            closed_at: at(&request.closed),
+            closed_by_user_email: email(&request.closed),
+            closed_by_user_full_name: name(&request.closed),
+            closed_by_user_id: None,
+            comment_count: count(request.comments.len()),
+            conflict_count: count(conflicts.count()),
+            created_at: request.created.at,
+            creator_user_email: request.created.by.email.clone(),
+            creator_user_full_name: request.created.by.full_name.clone(),
+            creator_user_id: None,
+            needs_attention: request.needs_attention(),
+            reason: request.reason.clone(),
+            title: request.title.clone(),
+        }
+    }
+}
