@@ -142,6 +142,13 @@ impl Fake {
         api::members::accept(&mut state, invitation_id, full_name, self.now())
     }
 
+    /// References in the state that lead nowhere, in words: none, or this server has a bug.
+    ///
+    /// Cheap enough for a test to ask after every call.
+    pub fn dangling(&self) -> Vec<String> {
+        lock(&self.server.state).dangling()
+    }
+
     /// What time it is for the server. It passes as tokio's clock does.
     pub fn now(&self) -> DateTime<Utc> {
         self.server.clock.now()

@@ -229,7 +229,13 @@ impl Server {
         call.check()?;
         let mut state = lock(&self.state);
         api::catch_up(&mut state, call.now)?;
-        handler(&mut state, &call)
+        let answer = handler(&mut state, &call)?;
+        drop(state);
+        #[cfg(debug_assertions)]
+        if let Err(bug) = schema::check_answer(operation, &answer).none() {
+            panic!("{operation} answers with what the description does not know: {bug:?}");
+        }
+        Ok(answer)
     }
 }
 

@@ -7,6 +7,8 @@ use configcat_management::Operation;
 use serde_json::Value;
 use uuid::Uuid;
 
+#[cfg(debug_assertions)]
+use crate::call::Answer;
 use crate::call::Problems;
 
 static DESCRIPTION: LazyLock<Value> = LazyLock::new(|| {
@@ -58,6 +60,25 @@ pub(crate) fn check_body(operation: &Operation, body: &Value) -> Problems {
     let mut problems = Problems::default();
     let schema = &described(operation)["requestBody"]["content"]["application/json"]["schema"];
     compare(resolved(schema), body, "", &mut problems);
+    problems
+}
+
+/// What is wrong with an answer: a bug of this server.
+#[cfg(debug_assertions)]
+pub(crate) fn check_answer(operation: &Operation, answer: &Answer) -> Problems {
+    let mut problems = Problems::default();
+    let known = &described(operation)["responses"][answer.status.as_str()];
+    if known.is_null() {
+        problems.add("Status", format!("{} is not described.", answer.status));
+    }
+    let schema = &known["content"]["application/json"]["schema"];
+    let body = answer.body.as_deref();
+    match (schema.is_null(), body.map(serde_json::from_slice::<Value>)) {
+        (true, None) => {}
+        (true, Some(_)) => problems.add("Body", "There should be none."),
+        (false, Some(Ok(body))) => compare(resolved(schema), &body, "", &mut problems),
+        (false, None | Some(Err(_))) => problems.add("Body", "There should be JSON."),
+    }
     problems
 }
 

@@ -7,6 +7,7 @@ mod preferences;
 pub(crate) mod proxies;
 pub(crate) mod segments;
 pub(crate) mod team;
+mod whole;
 
 use std::collections::{BTreeMap, HashMap};
 

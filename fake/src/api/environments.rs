@@ -111,6 +111,12 @@ pub(super) fn delete(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
     let (id, name) = (environment.id, environment.name.clone());
     let scope = state.in_environment(id);
     state.remove_environment(id);
+    if call.query("cleanupAuditLogs")? == Some(true) {
+        state.audit_log.retain(|entry| {
+            entry.scope.environment_id != Some(id)
+                || entry.item.audit_log_type_enum == AuditLogType::EnvironmentCreated
+        });
+    }
     state.log(call, AuditLogType::EnvironmentDeleted, scope, name, "");
     Answer::none()
 }

@@ -46,6 +46,7 @@ pub(super) fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
             format!("The config has a setting with the key `{key}`."),
         );
     }
+    check_hint(state, config, hint.as_deref(), &mut problems)?;
     let is_json = is_json.unwrap_or(false);
     let source = source_of(state, config, setting_id_to_init_from, &mut problems);
     if source.is_some_and(|source| source.setting_type != setting_type) {
@@ -211,12 +212,9 @@ fn write(state: &mut State, call: &Call, wanted: ReplaceSettingModel) -> Result<
     let before = state.setting_model(setting)?;
     let tags = tags.unwrap_or_default();
     let mut problems = Problems::default();
-    check_tags(
-        state,
-        state.config(setting.config_id)?,
-        &tags,
-        &mut problems,
-    );
+    let config = state.config(setting.config_id)?;
+    check_tags(state, config, &tags, &mut problems);
+    check_hint(state, config, hint.as_deref(), &mut problems)?;
     problems.none()?;
     let tags = attach(state, &attached, tags);
     let setting = state.setting_mut(id)?;
@@ -258,6 +256,23 @@ fn log(state: &mut State, call: &Call, before: &SettingModel, after: &SettingMod
         &after.key,
         models,
     );
+}
+
+/// Products may demand that every setting has a hint.
+fn check_hint(
+    state: &State,
+    config: &Config,
+    hint: Option<&str>,
+    problems: &mut Problems,
+) -> Result<(), Refusal> {
+    let demanded = state
+        .product(config.product_id)?
+        .preferences
+        .mandatory_setting_hint;
+    if demanded && hint.is_none_or(|hint| hint.trim().is_empty()) {
+        problems.add("Hint", "The product demands a hint for every setting.");
+    }
+    Ok(())
 }
 
 fn check_tags(state: &State, config: &Config, tags: &[i64], problems: &mut Problems) {
