@@ -99,6 +99,39 @@ pub fn reduce(description: &Value) -> Value {
     shape::reduce(description, &shape::Kind::One(&shape::DOCUMENT))
 }
 
+/// The facts of an operation alone.
+pub(crate) fn reduced_operation(operation: &Value) -> Value {
+    shape::reduce(operation, &shape::Kind::One(&shape::OPERATION))
+}
+
+/// The facts of a parameter alone.
+pub(crate) fn reduced_parameter(parameter: &Value) -> Value {
+    shape::reduce(parameter, &shape::Kind::One(&shape::PARAMETER))
+}
+
+/// The facts of an answer alone.
+pub(crate) fn reduced_response(response: &Value) -> Value {
+    shape::reduce(response, &shape::Kind::One(&shape::RESPONSE))
+}
+
+/// The facts of a schema alone.
+pub(crate) fn reduced_schema(schema: &Value) -> Value {
+    order::ordered_schema(&shape::reduce(schema, &shape::Kind::One(&shape::SCHEMA)))
+}
+
+/// Whether somebody has said something about an operation, an answer or a schema: whether it is more than facts.
+pub(crate) fn has_prose(description: &Value) -> bool {
+    let said = |value: &Value| {
+        ["summary", "description"]
+            .iter()
+            .any(|key| !text(value, key).is_empty())
+    };
+    let answers = |value: &Value| members(value, "/responses").any(|(_, answer)| said(answer));
+    let operation = |found: &OperationRef<'_>| said(found.value) || answers(found.value);
+    operations(description).iter().any(operation)
+        || schemas(description).any(|(_, schema)| said(schema))
+}
+
 /// The one way to write a description: two descriptions that say the same give the same text, whatever the order of
 /// their keys and parameters.
 #[must_use]
@@ -229,6 +262,11 @@ pub fn properties(schema: &Value) -> impl Iterator<Item = (&str, &Value)> {
         .flat_map(|part| members(part, "/properties"))
 }
 
+/// The properties of a schema, without those of its parts.
+pub(crate) fn own_properties(schema: &Value) -> impl Iterator<Item = (&str, &Value)> {
+    members(schema, "/properties")
+}
+
 /// The values of an enum, as they would stand in a query; none where the schema is no enum.
 pub fn values(schema: &Value) -> impl Iterator<Item = String> {
     let values = schema.get("enum").and_then(Value::as_array);
@@ -254,7 +292,7 @@ fn plain(value: &Value) -> String {
 }
 
 /// What `value` stands for: itself, or what its `$ref`s lead to. Nothing where they lead nowhere, or in a circle.
-fn follow<'a>(description: &'a Value, value: &'a Value) -> Option<&'a Value> {
+pub(crate) fn follow<'a>(description: &'a Value, value: &'a Value) -> Option<&'a Value> {
     let mut value = value;
     for _ in 0..MAX_HOPS {
         let Some(target) = value.get("$ref").and_then(Value::as_str) else {
@@ -266,7 +304,7 @@ fn follow<'a>(description: &'a Value, value: &'a Value) -> Option<&'a Value> {
 }
 
 /// The names between braces, in the order of a path template.
-fn template(path: &str) -> Vec<&str> {
+pub(crate) fn template(path: &str) -> Vec<&str> {
     path.split('{')
         .skip(1)
         .filter_map(|part| Some(part.split_once('}')?.0))

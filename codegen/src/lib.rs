@@ -4,6 +4,7 @@
 //! file: [`facts`] reads and reduces descriptions, [`docs`] reads and checks the words, [`passes`] mend one quirk each, and
 //! progenitor does the rest. `build.rs` and `xtask` are the two callers; nothing here knows HTTP, or whose description it is.
 
+pub mod diff;
 pub mod docs;
 mod error;
 pub mod facts;

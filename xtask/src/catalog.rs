@@ -1,6 +1,6 @@
 //! `cargo xtask catalog`: the operations as a table, for people and for tools.
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use configcat_management_codegen::facts::{self, OperationRef};
 use configcat_management_codegen::sources::Source;
 use configcat_management_codegen::{Error, Result};
@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::Outcome;
+use crate::diff::Format;
 use crate::workspace::{self, Workspace};
 
 /// List every operation of every source, by source and id.
@@ -15,17 +16,9 @@ use crate::workspace::{self, Workspace};
 /// Exit codes: 0 listed; 2 something cannot be read.
 #[derive(Debug, Args)]
 pub(crate) struct Catalog {
-    /// How to write it.
+    /// How to write it: an aligned table, or a JSON array.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Format {
-    /// An aligned table.
-    Text,
-    /// A JSON array.
-    Json,
 }
 
 /// An operation in the catalog.
@@ -48,10 +41,7 @@ impl Catalog {
         let entries = entries(workspace)?;
         match self.format {
             Format::Text => crate::say!("{}", table(&entries).trim_end()),
-            Format::Json => {
-                let json = serde_json::to_string_pretty(&entries);
-                crate::say!("{}", json.map_err(|error| Error::new(error.to_string()))?);
-            }
+            Format::Json => crate::say!("{}", workspace::json(&entries)?),
         }
         Ok(Outcome::Clean)
     }

@@ -11,6 +11,7 @@ pub(crate) use say;
 
 mod catalog;
 mod check;
+mod diff;
 mod publish;
 mod refresh;
 mod workspace;
@@ -42,6 +43,7 @@ enum Command {
     Refresh(refresh::Refresh),
     Check(check::Check),
     Catalog(catalog::Catalog),
+    Diff(diff::Compare),
     Publish(publish::Publish),
 }
 
@@ -72,6 +74,7 @@ fn run(cli: Cli) -> Result<Outcome> {
         Command::Refresh(command) => command.run(&workspace),
         Command::Check(command) => command.run(&workspace),
         Command::Catalog(command) => command.run(&workspace),
+        Command::Diff(command) => command.run(&workspace),
         Command::Publish(command) => command.run(&workspace),
     }
 }

@@ -71,6 +71,11 @@ pub(crate) fn read(file: &Path) -> Result<String> {
     })
 }
 
+/// A value as JSON for scripts.
+pub(crate) fn json(value: &impl serde::Serialize) -> Result<String> {
+    serde_json::to_string_pretty(value).map_err(|error| Error::new(error.to_string()))
+}
+
 /// Puts `text` in the place of a file, so that whoever reads it sees the old text or the new, and never half of either.
 pub(crate) fn replace(file: &Path, text: &str) -> Result<()> {
     let failed = |error: std::io::Error| Error::file(file, error);

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::shape::{DOCUMENT, Kind};
+use super::shape::{DOCUMENT, Kind, SCHEMA};
 use super::{follow, members, template, text};
 
 /// Where parameters come from, in the order that a request is written.
@@ -13,6 +13,11 @@ pub(super) fn ordered(description: &Value) -> Value {
     let mut description = description.clone();
     order_parameters(&mut description);
     order(&description, &Kind::One(&DOCUMENT))
+}
+
+/// A schema in canonical order.
+pub(super) fn ordered_schema(schema: &Value) -> Value {
+    order(schema, &Kind::One(&SCHEMA))
 }
 
 /// Keys in alphabetical order, but for those that a shape wants first; lists as they are, but for those whose order

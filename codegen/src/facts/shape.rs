@@ -142,7 +142,7 @@ static PATH_ITEM: Shape = Shape {
     ..PLAIN
 };
 
-static OPERATION: Shape = Shape {
+pub(super) static OPERATION: Shape = Shape {
     demanded: &["responses"],
     members: &[
         ("operationId", Kind::Text),
@@ -156,7 +156,7 @@ static OPERATION: Shape = Shape {
     ..PLAIN
 };
 
-static PARAMETER: Shape = Shape {
+pub(super) static PARAMETER: Shape = Shape {
     section: Some("parameters"),
     demanded: &["name", "in"],
     members: &[
@@ -182,7 +182,7 @@ static REQUEST_BODY: Shape = Shape {
     ..PLAIN
 };
 
-static RESPONSE: Shape = Shape {
+pub(super) static RESPONSE: Shape = Shape {
     section: Some("responses"),
     members: &[
         ("description", Kind::Blank),
@@ -196,7 +196,7 @@ static MEDIA_TYPE: Shape = Shape {
     ..PLAIN
 };
 
-static SCHEMA: Shape = Shape {
+pub(super) static SCHEMA: Shape = Shape {
     section: Some("schemas"),
     members: &[
         ("type", Kind::Text),
