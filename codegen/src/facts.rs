@@ -99,9 +99,13 @@ pub fn reduce(description: &Value) -> Value {
     shape::reduce(description, &shape::Kind::One(&shape::DOCUMENT))
 }
 
-/// The facts of an operation alone.
+/// The facts of an operation alone, its parameters left out: their order means nothing.
 pub(crate) fn reduced_operation(operation: &Value) -> Value {
-    shape::reduce(operation, &shape::Kind::One(&shape::OPERATION))
+    let mut reduced = shape::reduce(operation, &shape::Kind::One(&shape::OPERATION));
+    if let Some(members) = reduced.as_object_mut() {
+        members.shift_remove("parameters");
+    }
+    reduced
 }
 
 /// The facts of a parameter alone.

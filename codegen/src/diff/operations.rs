@@ -134,7 +134,9 @@ impl<'a> Comparison<'a> {
 
     fn credentials(&mut self, place: &Place, old: &Operation<'a>, new: &Operation<'a>) {
         let (olds, news) = (self.old.credentials(old), self.new.credentials(new));
-        if let Some(lost) = olds.difference(&news).next() {
+        if let Some(lost) = olds.difference(&news).next()
+            && !news.contains("")
+        {
             let what = match lost.as_str() {
                 "" => "could be called without credentials, and cannot any more".to_owned(),
                 lost => format!("no longer takes these credentials: {lost}"),
