@@ -42,6 +42,24 @@ impl Workspace {
         Docs::read(&read(&file)?).map_err(|error| error.within(self.shown(&file)))
     }
 
+    /// The listing of what a source's generated code offers.
+    pub(crate) fn surface(&self, source: &Source) -> PathBuf {
+        self.description(source).with_file_name("surface.txt")
+    }
+
+    /// The version that the crates have.
+    pub(crate) fn version(&self) -> Result<[u64; 3]> {
+        let file = self.root.join("Cargo.toml");
+        let manifest: toml::Table = read(&file)?
+            .parse()
+            .map_err(|error: toml::de::Error| Error::file(&file, error))?;
+        let text = manifest
+            .get("workspace")
+            .and_then(|workspace| workspace.get("package")?.get("version")?.as_str())
+            .ok_or_else(|| Error::file(&file, "has no version under [workspace.package]"))?;
+        version(text)
+    }
+
     /// A file as messages name it: from the root.
     pub(crate) fn shown(&self, file: &Path) -> String {
         let file = file.strip_prefix(&self.root).unwrap_or(file);
@@ -69,6 +87,18 @@ pub(crate) fn read(file: &Path) -> Result<String> {
             ),
         )
     })
+}
+
+/// A version of three numbers.
+pub(crate) fn version(text: &str) -> Result<[u64; 3]> {
+    let numbers: Option<Vec<u64>> = text.split('.').map(|part| part.parse().ok()).collect();
+    numbers
+        .and_then(|numbers| <[u64; 3]>::try_from(numbers).ok())
+        .ok_or_else(|| {
+            Error::new(format!(
+                "`{text}` is no version of three numbers, as in 0.1.0"
+            ))
+        })
 }
 
 /// A value as JSON for scripts.

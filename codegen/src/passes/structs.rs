@@ -33,11 +33,14 @@ pub(super) fn run(code: &mut Code, context: &Context<'_>) -> Result<usize> {
             .iter()
             .any(|name| item.ident == name)
         {
-            item.attrs.iter_mut().for_each(without_debug);
+            underived(&mut item.attrs, "Debug");
         }
-        let built = sent
-            .contains_key(&item.ident.to_string())
-            .then(|| constructors(&item));
+        let is_sent = sent.contains_key(&item.ident.to_string());
+        if !is_sent {
+            // One that is only received may get a field that has no default, and users must not notice.
+            underived(&mut item.attrs, "Default");
+        }
+        let built = is_sent.then(|| constructors(&item));
         times += 1;
         items.push(Item::Struct(item));
         items.extend(built);
@@ -46,19 +49,21 @@ pub(super) fn run(code: &mut Code, context: &Context<'_>) -> Result<usize> {
     Ok(times)
 }
 
-/// Takes `Debug` out of a derive, for a type whose `Debug` is written by hand.
-fn without_debug(attribute: &mut Attribute) {
-    let syn::Meta::List(list) = &mut attribute.meta else {
-        return;
-    };
-    if !list.path.is_ident("derive") {
-        return;
-    }
-    let derives: syn::Result<syn::punctuated::Punctuated<syn::Path, syn::Token![,]>> =
-        list.parse_args_with(syn::punctuated::Punctuated::parse_terminated);
-    if let Ok(derives) = derives {
-        let kept = derives.iter().filter(|derive| !derive.is_ident("Debug"));
-        list.tokens = quote!(#(#kept),*);
+/// Takes a trait out of the derives.
+fn underived(attributes: &mut [Attribute], name: &str) {
+    for attribute in attributes {
+        let syn::Meta::List(list) = &mut attribute.meta else {
+            continue;
+        };
+        if !list.path.is_ident("derive") {
+            continue;
+        }
+        let derives: syn::Result<syn::punctuated::Punctuated<syn::Path, syn::Token![,]>> =
+            list.parse_args_with(syn::punctuated::Punctuated::parse_terminated);
+        if let Ok(derives) = derives {
+            let kept = derives.iter().filter(|derive| !derive.is_ident(name));
+            list.tokens = quote!(#(#kept),*);
+        }
     }
 }
 

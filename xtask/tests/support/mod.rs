@@ -133,17 +133,8 @@ impl Tree {
     }
 
     pub(crate) fn run(&self, arguments: &[&str]) -> Ended {
-        let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
-            .arg("--root")
-            .arg(self.0.path())
-            .args(arguments)
-            .output()
-            .expect("the program starts");
-        Ended {
-            code: output.status.code(),
-            stdout: String::from_utf8(output.stdout).expect("UTF-8"),
-            stderr: String::from_utf8(output.stderr).expect("UTF-8"),
-        }
+        let root = self.0.path().to_str().expect("UTF-8");
+        run(&[&["--root", root], arguments].concat())
     }
 
     /// Refreshes `pets` from a file of these bytes.
@@ -152,6 +143,19 @@ impl Tree {
         let from = self.path("downloaded");
         let from = from.to_str().expect("UTF-8");
         self.run(&[&["refresh", "pets", "--from", from], more].concat())
+    }
+}
+
+/// Runs the program on the repository itself, where no `--root` says otherwise.
+pub(crate) fn run(arguments: &[&str]) -> Ended {
+    let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .args(arguments)
+        .output()
+        .expect("the program starts");
+    Ended {
+        code: output.status.code(),
+        stdout: String::from_utf8(output.stdout).expect("UTF-8"),
+        stderr: String::from_utf8(output.stderr).expect("UTF-8"),
     }
 }
 

@@ -1,0 +1,271 @@
+//! Whether what was packaged stands on its own feet.
+
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use configcat_management_codegen::{Error, Result};
+use toml::Table;
+
+use super::stage::{CLIENT, FAKE, copy_folder, list, write};
+use crate::workspace::{self, Workspace};
+
+/// What the registry takes at most, in bytes.
+const MAX_ARCHIVE: u64 = 10 * 1024 * 1024;
+
+/// Packages what is staged, unpacks it, and builds and tests it there, offline.
+pub(super) fn verify(
+    workspace: &Workspace,
+    folder: &Path,
+    staged: &Path,
+    quick: bool,
+) -> Result<()> {
+    let unpacked = unpack(folder, staged)?;
+    let at = |arguments: &[&str]| cargo(&unpacked, arguments);
+    at(&["check", "--workspace"])?;
+    crate::say!("built from the archives");
+    if quick {
+        return Ok(());
+    }
+    for feature in features(staged)? {
+        let mut arguments = vec!["check", "-p", CLIENT, "--lib", "--no-default-features"];
+        if let Some(feature) = &feature {
+            arguments.extend(["--features", feature]);
+        }
+        at(&arguments)?;
+    }
+    at(&["check", "-p", CLIENT, "--lib", "--all-features"])?;
+    crate::say!("built with no feature, with each alone, and with all");
+
+    let tests = independent_tests(workspace, &unpacked.join(CLIENT))?;
+    at(&[
+        "test",
+        "--quiet",
+        "-p",
+        CLIENT,
+        "--features",
+        "webhook,gzip",
+    ])?;
+    crate::say!("tested: unit tests, doc tests, {}", tests.join(", "));
+    let docs = run_with(
+        &unpacked,
+        &["doc", "--workspace", "--no-deps", "--all-features"],
+        &[("RUSTDOCFLAGS", "-D warnings")],
+    );
+    docs?;
+    crate::say!("documented without a warning");
+    oldest_compiler(staged, &unpacked)
+}
+
+/// Both archives, unpacked as a workspace in which the fake finds the client.
+fn unpack(folder: &Path, staged: &Path) -> Result<PathBuf> {
+    let target = folder.join("target");
+    let package = target.join("package");
+    if package.exists() {
+        fs::remove_dir_all(&package).map_err(|error| Error::file(&package, error))?;
+    }
+    run(Command::new(program())
+        .current_dir(staged)
+        .args([
+            "package",
+            "--quiet",
+            "--offline",
+            "--workspace",
+            "--no-verify",
+            "--allow-dirty",
+        ])
+        .arg("--target-dir")
+        .arg(&target))?;
+    let unpacked = folder.join("unpacked");
+    if unpacked.exists() {
+        fs::remove_dir_all(&unpacked).map_err(|error| Error::file(&unpacked, error))?;
+    }
+    fs::create_dir_all(&unpacked).map_err(|error| Error::file(&unpacked, error))?;
+    let mut archives = BTreeSet::new();
+    list(&package, &mut archives)?;
+    archives.retain(|file| {
+        file.extension() == Some(OsStr::new("crate")) && file.parent() == Some(package.as_path())
+    });
+    for name in [CLIENT, FAKE] {
+        let is_it = |file: &&PathBuf| {
+            let stem = file.file_stem().and_then(OsStr::to_str).unwrap_or_default();
+            let version = stem
+                .strip_prefix(name)
+                .and_then(|rest| rest.strip_prefix('-'));
+            version.is_some_and(|version| version.starts_with(|c: char| c.is_ascii_digit()))
+        };
+        let archive = archives
+            .iter()
+            .find(is_it)
+            .ok_or_else(|| Error::file(&package, format!("has no archive of {name}")))?;
+        let bytes = fs::metadata(archive)
+            .map_err(|error| Error::file(archive, error))?
+            .len();
+        if bytes > MAX_ARCHIVE {
+            let what = format!("has {bytes} bytes, and the registry takes {MAX_ARCHIVE} at most");
+            return Err(Error::file(archive, what));
+        }
+        run(Command::new("tar")
+            .arg("-xzf")
+            .arg(archive)
+            .arg("-C")
+            .arg(&unpacked))?;
+        let stem = archive.file_stem().unwrap_or_default();
+        let to = unpacked.join(name);
+        fs::rename(unpacked.join(stem), &to).map_err(|error| Error::file(&to, error))?;
+        let mut files = BTreeSet::new();
+        list(&to, &mut files)?;
+        let all: u64 = files
+            .iter()
+            .filter_map(|file| Some(fs::metadata(file).ok()?.len()))
+            .sum();
+        crate::say!(
+            "packaged {name}: {} files, {all} bytes, {bytes} compressed",
+            files.len()
+        );
+    }
+    let manifest = format!(
+        "[workspace]\nmembers = [\"{CLIENT}\", \"{FAKE}\"]\nresolver = \"3\"\n\n[patch.crates-io]\n{CLIENT} = {{ path = \"{CLIENT}\" }}\n"
+    );
+    write(&unpacked.join("Cargo.toml"), &manifest)?;
+    let lock = workspace::read(&staged.join("Cargo.lock"))?;
+    write(&unpacked.join("Cargo.lock"), &lock)?;
+    Ok(unpacked)
+}
+
+/// The features of the client: none of them, then each.
+fn features(staged: &Path) -> Result<Vec<Option<String>>> {
+    let file = staged.join(CLIENT).join("Cargo.toml");
+    let manifest: Table = workspace::read(&file)?
+        .parse()
+        .map_err(|error: toml::de::Error| Error::file(&file, error))?;
+    let names = manifest.get("features").and_then(toml::Value::as_table);
+    let names = names.into_iter().flat_map(Table::keys);
+    let each = names.filter(|name| *name != "default").cloned().map(Some);
+    Ok(std::iter::once(None).chain(each).collect())
+}
+
+/// Takes the tests along that need nothing but the crate and its development dependencies, and names them.
+fn independent_tests(workspace: &Workspace, client: &Path) -> Result<Vec<String>> {
+    let tests = workspace.root().join("tests");
+    let mut names = Vec::new();
+    let entries = fs::read_dir(&tests).map_err(|error| Error::file(&tests, error))?;
+    for entry in entries.flatten() {
+        let path = entry.path();
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let Some(stem) = name.strip_suffix(".rs") else {
+            // Modules of tests.
+            copy_folder(&path, &client.join("tests").join(&name))?;
+            continue;
+        };
+        let mut files = BTreeSet::from([path.clone()]);
+        let folder = tests.join(stem);
+        if folder.is_dir() {
+            list(&folder, &mut files)?;
+        }
+        let mut text = String::new();
+        for file in files {
+            text += &workspace::read(&file)?;
+        }
+        let needs = [
+            "configcat_fake",
+            "CARGO_MANIFEST_DIR",
+            "CARGO_BIN_EXE",
+            "include_str!",
+            "feature = \"httpmock\"",
+            "../../",
+        ];
+        if !needs.iter().any(|needed| text.contains(needed)) {
+            write(&client.join("tests").join(&name), &workspace::read(&path)?)?;
+            names.push(stem.to_owned());
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// Builds with the oldest supported compiler, where there is one on this machine.
+fn oldest_compiler(staged: &Path, unpacked: &Path) -> Result<()> {
+    let file = staged.join(CLIENT).join("Cargo.toml");
+    let manifest: Table = workspace::read(&file)?
+        .parse()
+        .map_err(|error: toml::de::Error| Error::file(&file, error))?;
+    let version = manifest
+        .get("package")
+        .and_then(|package| package.get("rust-version")?.as_str())
+        .unwrap_or_default()
+        .to_owned();
+    let list = Command::new("rustup").args(["toolchain", "list"]).output();
+    let installed = list.map_or(String::new(), |output| {
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    });
+    let found = installed.lines().find_map(|line| {
+        let name = line.split_whitespace().next()?;
+        let rest = name.strip_prefix(version.as_str())?;
+        (rest.starts_with('-') || rest.starts_with('.')).then_some(name)
+    });
+    match found {
+        Some(toolchain) => {
+            run(Command::new("rustup")
+                .args([
+                    "run",
+                    toolchain,
+                    "cargo",
+                    "check",
+                    "--quiet",
+                    "--offline",
+                    "--workspace",
+                ])
+                .current_dir(unpacked))?;
+            crate::say!("built with Rust {version}");
+        }
+        None => crate::say!("not built with Rust {version}: rustup has no such toolchain here"),
+    }
+    Ok(())
+}
+
+fn program() -> std::ffi::OsString {
+    std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
+}
+
+fn cargo(folder: &Path, arguments: &[&str]) -> Result<()> {
+    run_with(folder, arguments, &[])
+}
+
+fn run_with(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Result<()> {
+    let (command, rest) = arguments.split_first().unwrap_or((&"check", &[]));
+    let mut cargo = Command::new(program());
+    cargo.current_dir(folder).args([*command, "--offline"]);
+    if !rest.contains(&"--quiet") {
+        cargo.arg("--quiet");
+    }
+    cargo
+        .args(rest)
+        .arg("--target-dir")
+        .arg(folder.with_file_name("target"))
+        .envs(variables.iter().copied());
+    run(&mut cargo)
+}
+
+/// Runs a program; where it fails, what it printed is the message.
+pub(super) fn run(command: &mut Command) -> Result<()> {
+    let shown = std::iter::once(command.get_program())
+        .chain(command.get_args())
+        .map(|part| part.to_string_lossy().into_owned())
+        .collect::<Vec<_>>()
+        .join(" ");
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| Error::new(format!("{shown}: {error}")))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(Error::new(format!(
+        "{shown} failed:\n{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )))
+}
