@@ -7,6 +7,7 @@ pub async fn calls(client: &Client, id: Uuid) -> Result<()> {
     let list: operations::ListBeds = client.list_beds();
     let beds: Vec<types::Bed> = list.size(5).soil(types::Soil::Clay).x_trace("me").send().await?.into_inner();
     let new = types::NewBed::new("roses", vec!["rose".to_owned()]).with_note("red").with_soil(types::Soil::Sand).with_width(3);
+    let new = new.with_wish(types::Wish::new().with_text("rain")).with_wish(types::Wish::default());
     let made: types::Bed = client.add_bed(new).send().await?.into_inner();
     let found: types::Bed = client.get_bed(id, 2026).send().await?.into_inner();
     let moved: types::Bed = client.move_bed(id, types::Place::new(1).with_column(2)).send().await?.into_inner();
