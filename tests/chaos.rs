@@ -115,8 +115,7 @@ impl Server {
             }
             let (limits, allowed) = self.count();
             let answer = |status, body: &str| reply(status, &headers(&limits), body);
-            // Without a limit there is none to refuse for: random refusals would be learnt as a limit without headers.
-            if !allowed || (fate == Fate::Refused && limits.is_some()) {
+            if !allowed || fate == Fate::Refused {
                 self.refused.fetch_add(1, Ordering::SeqCst);
                 let mut headers = headers(&limits);
                 headers.push(("retry-after", "0.005"));

@@ -41,6 +41,8 @@ pub struct ClientBuilder {
     caller_id: Option<String>,
     options: Options,
     limiter: RateLimiter,
+    #[cfg(feature = "redis")]
+    fleet: Option<Secret>,
     listener: Option<Listener>,
     http: reqwest::ClientBuilder,
     problem: Option<String>,
@@ -75,6 +77,8 @@ impl ClientBuilder {
                 deadline: None,
             },
             limiter: RateLimiter::new(),
+            #[cfg(feature = "redis")]
+            fleet: None,
             listener: None,
             http: reqwest::Client::builder(),
             problem: None,
@@ -172,10 +176,32 @@ impl ClientBuilder {
         self
     }
 
+    /// Shares the rate limit with other processes, through Redis or Valkey: all that send to the same base URL as the same
+    /// user, and name the same Redis here, are paced as one. Default: each process on its own.
+    ///
+    /// The URL is one such as `redis://host:6379`, `rediss://user:password@host:6380` for TLS, or `unix:///run/redis.sock`.
+    /// One server, 5.0 or later, or a proxy that stands for one; not the nodes of a cluster. It gets one small key for each
+    /// user, `configcat:rate:` and a SHA-256 hash of base URL and user name, which is forgotten an hour after the last call.
+    /// No secret goes there, and nothing of what calls send or receive.
+    ///
+    /// No call fails because of Redis. While it is away, each process keeps to the rate limit on its own, which the server may
+    /// have to remind it of with a 429, and says so: once as a warning of `tracing`, and as [`Event::FleetAway`]. When it is
+    /// back, they share again.
+    ///
+    /// Calls of one process go first come, first served; between processes it is who asks first. What the headers tell is
+    /// shared. Limits without headers, published or learnt, are kept by each process on its own.
+    ///
+    /// Needs the cargo feature `redis`.
+    #[cfg(feature = "redis")]
+    pub fn fleet(mut self, redis_url: impl Into<Secret>) -> Self {
+        self.fleet = Some(redis_url.into());
+        self
+    }
+
     /// Is told what calls are doing: for progress bars and metrics. It is called in the middle of calls, so it should not
     /// block. Default: nobody.
     pub fn on_event(mut self, listener: impl Fn(&Event) + Send + Sync + 'static) -> Self {
-        self.listener = Some(Box::new(listener));
+        self.listener = Some(Arc::new(listener));
         self
     }
 
@@ -243,9 +269,15 @@ impl ClientBuilder {
             .map_err(|error| {
                 Error::Config(format!("the HTTP client cannot be built: {error:#?}"))
             })?;
+        #[cfg(feature = "redis")]
+        if let Some(url) = &self.fleet {
+            let listener = self.listener.clone();
+            self.limiter.join_fleet(url, (&base, &user), listener)?;
+        }
         Ok(Client {
             transport: Arc::new(Transport {
                 http,
+                origin: origin(&base)?,
                 base,
                 authorization: basic(&user, &password)?,
                 caller_id,
@@ -312,6 +344,13 @@ fn checked_base(text: &str, plain_http: bool) -> Result<String> {
         return Err(wrong("it has a query or a fragment"));
     }
     Ok(url.as_str().trim_end_matches('/').to_string())
+}
+
+/// Scheme, host and port.
+fn origin(base: &str) -> Result<Url> {
+    let mut url = Url::parse(base).map_err(|error| Error::Config(error.to_string()))?;
+    url.set_path("");
+    Ok(url)
 }
 
 fn without_user_info(url: &str) -> String {

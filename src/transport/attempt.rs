@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use http::{HeaderName, HeaderValue, Method, header};
+use reqwest::Url;
 use tokio::time::{Instant, timeout_at};
 
 use super::body::{Incoming, Outgoing};
@@ -60,6 +61,21 @@ impl Transport {
         }
     }
 
+    /// Only the path and the query are parsed; of the base that was done before.
+    fn url(&self, whole: &str) -> Url {
+        let mut url = self.origin.clone();
+        // Without the slash at its end.
+        let rest = whole.get(url.as_str().len() - 1..).unwrap_or_default();
+        match rest.split_once('?') {
+            None => url.set_path(rest),
+            Some((path, query)) => {
+                url.set_path(path);
+                url.set_query(Some(query));
+            }
+        }
+        url
+    }
+
     async fn send(&self, attempt: &mut Attempt<'_>, until: Instant) -> Result<Answer> {
         let Request {
             operation,
@@ -69,7 +85,7 @@ impl Transport {
         } = attempt.request;
         let mut http = self
             .http
-            .request(operation.method.clone(), url)
+            .request(operation.method.clone(), self.url(url))
             .header(header::AUTHORIZATION, &self.authorization)
             .header(header::ACCEPT, HeaderValue::from_static("application/json"));
         if let Some(caller_id) = &self.caller_id {
@@ -102,7 +118,7 @@ impl Transport {
         let status = response.status();
         let headers = std::mem::take(response.headers_mut());
         if let Some(permit) = attempt.permit.take() {
-            permit.answered(&Reading::of(status, &headers));
+            permit.answered(&Reading::of(status, &headers)).await;
         }
         let mut body = Incoming::default();
         if !status.is_success() {

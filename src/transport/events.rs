@@ -55,10 +55,19 @@ pub enum Event {
         /// Why the last attempt failed: the status, or what happened to the connection.
         reason: String,
     },
+    /// Redis, through which a fleet shares its rate limit, does not answer: this process is on its own until
+    /// [`Event::FleetBack`]. Of no call in particular; calls go on.
+    FleetAway {
+        /// What happened to the connection.
+        reason: String,
+    },
+    /// The fleet shares its rate limit again.
+    #[non_exhaustive]
+    FleetBack {},
 }
 
 /// Who is told.
-pub(crate) type Listener = Box<dyn Fn(&Event) + Send + Sync>;
+pub(crate) type Listener = std::sync::Arc<dyn Fn(&Event) + Send + Sync>;
 
 impl Transport {
     fn tell(&self, event: impl FnOnce() -> Event) {

@@ -10,8 +10,16 @@ use std::time::Duration;
 use tokio::sync::{Notify, Semaphore, SemaphorePermit};
 use tokio::time::{Instant, timeout_at};
 
-use super::model::{Model, Reading, Ticket};
+#[cfg(feature = "redis")]
+use super::fleet::Fleet;
+use super::model::{Model, Ticket};
 use super::published::Window;
+
+#[cfg(feature = "redis")]
+mod member;
+mod permit;
+
+pub(crate) use permit::Permit;
 
 /// Keeps calls within the server's rate limit, which only its headers tell.
 ///
@@ -39,6 +47,9 @@ struct Shared {
     permits: AtomicUsize,
     /// Waiting takes another turn than was thought: for those in the queue that have a deadline.
     turned: Notify,
+    /// Those that share the limit, once it is shared.
+    #[cfg(feature = "redis")]
+    fleet: std::sync::OnceLock<Fleet>,
 }
 
 /// The wait that a deadline does not allow.
@@ -92,6 +103,8 @@ impl RateLimiter {
                 changed: Notify::new(),
                 permits: AtomicUsize::new(0),
                 turned: Notify::new(),
+                #[cfg(feature = "redis")]
+                fleet: std::sync::OnceLock::new(),
             }),
         }
     }
@@ -121,21 +134,44 @@ impl RateLimiter {
         let shared = &self.shared;
         let patience = u32::from(deadline.is_none());
         if let Ok(_turn) = shared.turnstile.try_acquire()
-            && let Ok(ticket) = shared.admit(Instant::now(), patience)
+            && let Some(permit) = self.at_once(patience).await
         {
-            return Ok(Permit::new(self.clone(), ticket));
+            return Ok(permit);
         }
         let place = Place::take(shared);
-        let estimate = shared.model().estimate(Instant::now(), place.ahead);
+        let estimate = self.estimate(place.ahead);
         place.check(estimate, deadline)?;
         waiting(estimate);
         let queue = self.queue(&place, deadline);
         match deadline {
             None => queue.await,
             Some(deadline) => timeout_at(deadline, queue).await.map_err(|_| TooLate {
-                needed: shared.model().estimate(Instant::now(), place.ahead()),
+                needed: self.estimate(place.ahead()),
             })?,
         }
+    }
+
+    /// A permit, where it can be had without waiting for others. Only the head of the queue asks.
+    async fn at_once(&self, demand: u32) -> Option<Permit> {
+        #[cfg(feature = "redis")]
+        if let Some(fleet) = self.shared.fleet.get()
+            && let Some(reply) = self.asked(fleet, demand).await
+        {
+            return reply.ok();
+        }
+        let ticket = self.shared.admit(Instant::now(), demand).ok()?;
+        Some(Permit::new(self.clone(), ticket))
+    }
+
+    /// How long one waits that has so many before it; `None` where that cannot be told.
+    fn estimate(&self, ahead: u32) -> Option<Duration> {
+        #[cfg(feature = "redis")]
+        if let Some(fleet) = self.shared.fleet.get()
+            && !fleet.is_away()
+        {
+            return fleet.estimate();
+        }
+        self.shared.model().estimate(Instant::now(), ahead)
     }
 
     async fn queue(&self, place: &Place<'_>, deadline: Option<Instant>) -> Result<Permit, TooLate> {
@@ -155,8 +191,7 @@ impl RateLimiter {
             if let Some(turn) = first.await {
                 break turn;
             }
-            let estimate = shared.model().estimate(Instant::now(), place.ahead());
-            place.check(estimate, deadline)?;
+            place.check(self.estimate(place.ahead()), deadline)?;
         };
         self.at_the_head(turn.ok(), deadline).await
     }
@@ -168,6 +203,12 @@ impl RateLimiter {
         deadline: Option<Instant>,
     ) -> Result<Permit, TooLate> {
         loop {
+            #[cfg(feature = "redis")]
+            if let Some(fleet) = self.shared.fleet.get()
+                && let Some(result) = self.wait_for_fleet(fleet, deadline).await
+            {
+                return result;
+            }
             let mut changed = pin!(self.shared.changed.notified());
             // Registered before the look, so that no answer is missed between the two.
             changed.as_mut().enable();
@@ -265,53 +306,5 @@ impl Shared {
     }
 }
 
-/// The right to send one request. Dropping it without an answer gives it back.
-#[must_use = "a permit is given back at once where it is not kept"]
-#[derive(Debug)]
-pub(crate) struct Permit {
-    limiter: RateLimiter,
-    ticket: Ticket,
-    sent: bool,
-    done: bool,
-}
-
-impl Permit {
-    fn new(limiter: RateLimiter, ticket: Ticket) -> Self {
-        limiter.shared.permits.fetch_add(1, Ordering::Relaxed);
-        Permit {
-            limiter,
-            ticket,
-            sent: false,
-            done: false,
-        }
-    }
-
-    /// From here on, the server may have counted the request.
-    pub(crate) fn sent(&mut self) {
-        self.sent = true;
-    }
-
-    /// It did not get that far after all.
-    pub(crate) fn not_sent(&mut self) {
-        self.sent = false;
-    }
-
-    /// An answer came.
-    pub(crate) fn answered(mut self, reading: &Reading) {
-        self.done = true;
-        let shared = &self.limiter.shared;
-        shared.change(|model| model.answered(self.ticket, Instant::now(), reading));
-        shared.changed.notify_waiters();
-    }
-}
-
-impl Drop for Permit {
-    fn drop(&mut self) {
-        self.limiter.shared.permits.fetch_sub(1, Ordering::Relaxed);
-        if !self.done {
-            let shared = &self.limiter.shared;
-            shared.change(|model| model.abandoned(self.ticket, Instant::now(), self.sent));
-            shared.changed.notify_waiters();
-        }
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -14,6 +14,8 @@ mod body;
 mod clock;
 pub(crate) mod events;
 mod failure;
+#[cfg(feature = "redis")]
+mod fleet;
 mod flight;
 pub(crate) mod limiter;
 pub(crate) mod model;
@@ -32,6 +34,8 @@ pub(crate) struct Transport {
     pub(crate) http: reqwest::Client,
     /// Scheme, host, port and path that every operation's path is added to; no slash at its end.
     pub(crate) base: String,
+    /// The base without its path, parsed.
+    pub(crate) origin: reqwest::Url,
     /// Marked as sensitive.
     pub(crate) authorization: HeaderValue,
     pub(crate) caller_id: Option<HeaderValue>,

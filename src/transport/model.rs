@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use super::clock::ServerClock;
 use super::flight::Flight;
-use super::published::{FOR_EVER, Window, Windows};
+use super::published::{FOR_EVER, Lesson, Window, Windows};
 pub(crate) use super::reading::Reading;
 use super::reading::{Order, Reset};
 use super::share::Share;
@@ -122,15 +122,44 @@ impl Model {
         if let Some(until) = self.held_back(now, demand) {
             return Err(until);
         }
+        Ok(self.take_off(now))
+    }
+
+    fn take_off(&mut self, now: Instant) -> Ticket {
         if self.flight.is_first_of(self.epoch) {
             self.began = now;
         }
         let id = self.flight.take_off(now, self.epoch);
-        Ok(Ticket {
+        Ticket {
             id,
             epoch: self.epoch,
             given: now,
-        })
+        }
+    }
+
+    /// Takes note of a request that the fleet allows.
+    #[cfg(feature = "redis")]
+    pub(crate) fn note(&mut self, now: Instant) -> Ticket {
+        self.advance(now);
+        self.take_off(now)
+    }
+
+    /// Why nothing may go by the limits that no header tells of: until when, unless an answer comes first.
+    #[cfg(feature = "redis")]
+    pub(crate) fn unheaded(&mut self, now: Instant) -> Option<Instant> {
+        self.advance(now);
+        let next = self.windows.full(self.flight.len())?;
+        Some(next.unwrap_or_else(|| self.landed(now)))
+    }
+
+    #[cfg(feature = "redis")]
+    pub(crate) fn max_wait(&self) -> Duration {
+        self.max_wait
+    }
+
+    /// When the next one is out of the way at the latest.
+    fn landed(&self, now: Instant) -> Instant {
+        self.flight.next_landing().unwrap_or(now + FIRST_WAIT)
     }
 
     /// An answer came.
@@ -219,9 +248,8 @@ impl Model {
 
     /// Why nothing may go: until when, unless an answer comes first.
     fn barred(&self, now: Instant) -> Option<Instant> {
-        let landed = || self.flight.next_landing().unwrap_or(now + FIRST_WAIT);
         if let Some(next) = self.windows.full(self.flight.len()) {
-            return Some(next.unwrap_or_else(landed));
+            return Some(next.unwrap_or_else(|| self.landed(now)));
         }
         let allowed = match self.state {
             State::Closed(until) => return Some(until),
@@ -231,7 +259,7 @@ impl Model {
             _ => u32::MAX,
         };
         if self.flight.expected(self.epoch, self.answered) >= allowed {
-            return Some(landed());
+            return Some(self.landed(now));
         }
         match self.state {
             State::Unknown | State::Free => None,
@@ -416,11 +444,20 @@ impl Model {
         };
         let wait = wait.min(self.max_wait);
         let over = over.or_else(|| self.reset?.latest(&self.clock));
-        if self.is_hidden(now + wait, reading, over) {
+        let is_silent = reading.remaining.is_none() && reading.reset.is_none();
+        if let Some(is_certain) = self.is_hidden(reading) {
             // What was accepted since this epoch began is what it allows, and it ends when the wait does.
             let elapsed = now.saturating_duration_since(self.began);
-            let times = (elapsed.min(self.max_wait), wait);
-            self.windows.learn(now, self.answered, times, self.epoch);
+            let lesson = Lesson {
+                quota: self.answered,
+                epoch: self.epoch,
+                elapsed: elapsed.min(self.max_wait),
+                wait,
+                is_certain,
+            };
+            self.windows.learn(now, lesson);
+        } else if is_silent && self.has_told() {
+            // Not from the limiter, which speaks whenever it is there: nothing to learn but to wait.
         } else if let Some(over) = over
             && ticket.given >= over
             && Order::of(reset, self.reset) == Order::Same
@@ -439,14 +476,20 @@ impl Model {
         self.start(now, State::Closed(now + wait));
     }
 
-    /// Whether a refusal is not that of the period which the headers tell of: they say that something is left, or the wait
-    /// is over long before the period.
-    fn is_hidden(&self, until: Instant, reading: &Reading, over: Option<Instant>) -> bool {
-        let shorter = match reading.remaining {
-            Some(remaining) => remaining > 0,
-            None => over.is_none_or(|over| until + SURPRISE < over),
-        };
-        self.answered > 0 && reading.retry_after.is_some() && shorter
+    /// Whether a refusal may be that of a window which no header tells of, and whether that is certain: the server says that
+    /// something is left of the period.
+    fn is_hidden(&self, reading: &Reading) -> Option<bool> {
+        let may_be = self.answered > 0 && reading.retry_after.is_some();
+        match reading.remaining {
+            _ if !may_be => None,
+            Some(remaining) => (remaining > 0).then_some(true),
+            None => (!self.has_told()).then_some(false),
+        }
+    }
+
+    /// Whether the server tells of its limits.
+    fn has_told(&self) -> bool {
+        self.quota.is_some() || self.share.quota().is_some() || self.reset.is_some()
     }
 }
 

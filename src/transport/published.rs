@@ -80,7 +80,8 @@ impl Window {
 pub(crate) struct Windows {
     published: Vec<Window>,
     hidden: Option<Hidden>,
-    /// Refusals that told of a hidden limit.
+    suspect: Option<Suspect>,
+    /// Refusals that told of a hidden limit, since one was last forgotten.
     lessons: u32,
 }
 
@@ -90,9 +91,30 @@ struct Hidden {
     window: Window,
     /// The epoch of the refusal: its accepted requests are what the window holds.
     epoch: Option<u64>,
-    /// Refusals have other reasons too: when it is tried whether the window holds twice as much; and that it was.
+    /// Refusals have other reasons too: when it is tried whether the window holds twice as much; and that it is, until then.
     until: Instant,
     tried: bool,
+}
+
+/// Refusals that may be those of a window, or of somebody on the way who knows nothing of limits.
+#[derive(Debug)]
+struct Suspect {
+    /// The accepted requests of this epoch went before the last one, and about as many before those before.
+    quota: u32,
+    epoch: u64,
+    times: u32,
+}
+
+/// What a refusal tells of a hidden limit.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lesson {
+    /// So many went before it in this epoch, which was this old; and the next one goes after this wait.
+    pub(crate) quota: u32,
+    pub(crate) epoch: u64,
+    pub(crate) elapsed: Duration,
+    pub(crate) wait: Duration,
+    /// The server said that by its other limits something was left.
+    pub(crate) is_certain: bool,
 }
 
 impl Windows {
@@ -110,30 +132,38 @@ impl Windows {
         {
             hidden.window.quota = hidden.window.quota.saturating_add(1);
         }
+        if let Some(suspect) = &mut self.suspect
+            && suspect.epoch == epoch
+        {
+            suspect.quota = suspect.quota.saturating_add(1);
+        }
     }
 
-    /// There is a limit that let so many go in so much time, and lets the next one go after this wait. It is believed for
-    /// four periods, and sixteen times as long each time that it turns out to be there.
-    pub(crate) fn learn(
-        &mut self,
-        now: Instant,
-        quota: u32,
-        (elapsed, wait): (Duration, Duration),
-        epoch: u64,
-    ) {
+    /// A refusal that is not that of a limit which is known. A window that it tells of is believed in for four periods, and
+    /// sixteen times as long each time that it turns out to be there. One that may have other reasons counts as a window's
+    /// where it comes for the third time after about as many requests; where it does not fit, what was believed is forgotten.
+    pub(crate) fn learn(&mut self, now: Instant, lesson: Lesson) {
+        let Lesson {
+            quota,
+            epoch,
+            elapsed,
+            wait,
+            is_certain,
+        } = lesson;
+        let believed = is_certain || self.recurs(quota, epoch);
         let (window, epoch) = match &self.hidden {
             // What held before was right.
-            Some(Hidden {
-                window,
-                tried: true,
-                ..
-            }) => (Window::new(window.quota / 2, window.period), None),
+            Some(hidden) if hidden.tried && (is_certain || hidden.is_where_it_was()) => {
+                let window = &hidden.window;
+                (Window::new(window.quota / 2, window.period), None)
+            }
             // It was kept, and yet it was not enough.
-            Some(Hidden { window, .. }) if window.quota <= quota => {
+            Some(Hidden { window, .. }) if is_certain && window.quota <= quota => {
                 let longer = window.period.mul_f64(1.5).max(wait);
                 (Window::new(window.quota, longer), None)
             }
-            _ => (Window::new(quota, elapsed + wait), Some(epoch)),
+            _ if believed => (Window::new(quota, elapsed + wait), Some(epoch)),
+            _ => return self.forget(),
         };
         let periods = 4u32.saturating_mul(16u32.saturating_pow(self.lessons));
         self.lessons += 1;
@@ -145,6 +175,23 @@ impl Windows {
         });
     }
 
+    fn recurs(&mut self, quota: u32, epoch: u64) -> bool {
+        let alike = |before: u32| quota.abs_diff(before) <= quota.max(before) / 4;
+        let before = self.suspect.take().filter(|before| alike(before.quota));
+        let times = before.map_or(1, |before| before.times.saturating_add(1));
+        self.suspect = Some(Suspect {
+            quota,
+            epoch,
+            times,
+        });
+        times >= 3
+    }
+
+    fn forget(&mut self) {
+        self.hidden = None;
+        self.lessons = 0;
+    }
+
     pub(crate) fn count(&mut self, now: Instant) {
         self.each().for_each(|window| window.count(now));
     }
@@ -153,9 +200,13 @@ impl Windows {
         if let Some(hidden) = &mut self.hidden
             && now >= hidden.until
         {
-            hidden.window.quota = hidden.window.quota.saturating_mul(2);
-            hidden.until = now + hidden.window.period.saturating_mul(4);
-            hidden.tried = true;
+            if hidden.tried {
+                self.forget();
+            } else {
+                hidden.window.quota = hidden.window.quota.saturating_mul(2);
+                hidden.until = now + hidden.window.period.saturating_mul(2);
+                hidden.tried = true;
+            }
         }
         self.each().for_each(|window| window.advance(now));
     }
@@ -179,6 +230,14 @@ impl Windows {
     fn each(&mut self) -> impl Iterator<Item = &mut Window> {
         let hidden = self.hidden.iter_mut().map(|hidden| &mut hidden.window);
         self.published.iter_mut().chain(hidden)
+    }
+}
+
+impl Hidden {
+    /// While it is tried whether it holds twice as much: whether what it held before has gone.
+    fn is_where_it_was(&self) -> bool {
+        let before = self.window.quota / 2;
+        self.window.used.len() as u32 >= before - before / 4
     }
 }
 

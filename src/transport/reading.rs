@@ -46,18 +46,26 @@ impl Reading {
     pub(crate) fn reset(&self, clock: &ServerClock, sent: Instant, now: Instant) -> Option<Reset> {
         // Whole seconds may have been rounded either way.
         let rounded = if self.is_exact { 0.0 } else { 1.0 };
-        match self.reset? {
+        Some(match self.moment()? {
             Time::At(moment) => {
                 let low = seconds(moment);
-                let past = self.date.is_some_and(|date| low + 1.0 < seconds(date));
                 let high = low + rounded;
-                (!past).then_some(Reset::At { low, high })
+                Reset::At { low, high }
             }
-            Time::In(delay) => Some(Reset::In {
+            Time::In(delay) => Reset::In {
                 low: clock.since(sent) + delay.as_secs_f64() - rounded,
                 high: clock.since(now.min(sent + Flight::GRACE)) + delay.as_secs_f64() + rounded,
-            }),
-        }
+            },
+        })
+    }
+
+    /// The reset as it was said, unless it was long ago when it was said.
+    pub(crate) fn moment(&self) -> Option<Time> {
+        let past = match (self.reset, self.date) {
+            (Some(Time::At(moment)), Some(date)) => seconds(moment) + 1.0 < seconds(date),
+            _ => false,
+        };
+        self.reset.filter(|_| !past)
     }
 }
 

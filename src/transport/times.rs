@@ -36,7 +36,9 @@ pub(crate) fn read(headers: &HeaderMap, name: &HeaderName) -> Option<Time> {
 
 /// When the server wrote the answer, by its own clock.
 pub(crate) fn date(headers: &HeaderMap) -> Option<DateTime<Utc>> {
-    moment(headers.get(header::DATE)?.to_str().ok()?)
+    let text = headers.get(header::DATE)?.to_str().ok()?;
+    let date = httpdate::parse_http_date(text).map(DateTime::from);
+    date.ok().or_else(|| moment(text))
 }
 
 /// How long `Retry-After` asks to wait, by the server's clock; by this machine's where the server does not tell its own.

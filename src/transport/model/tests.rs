@@ -39,6 +39,8 @@ struct Server {
     clock: u64,
     format: Format,
     dated: bool,
+    /// Says nothing of limits.
+    silent: bool,
 }
 
 const SECOND: u64 = 1_000_000;
@@ -66,8 +68,13 @@ impl Server {
             self.windows.iter_mut().for_each(|(_, used, _)| *used += 1);
         }
         let mut headers = HeaderMap::new();
+        if self.silent && blocking.is_none() {
+            return (StatusCode::OK, headers);
+        }
         let mut put = |name: &'static str, value: String| {
-            headers.insert(name, HeaderValue::from_str(&value).unwrap());
+            if !self.silent || name == "retry-after" {
+                headers.insert(name, HeaderValue::from_str(&value).unwrap());
+            }
         };
         let (limit, used, reset) = *self.windows.last().unwrap();
         put("x-rate-limit-remaining", (limit.quota - used).to_string());
@@ -113,6 +120,8 @@ struct Weather {
     dropped: u32,
     /// 503 without any header of ours.
     broken: u32,
+    /// 429 of something on the way, which knows nothing of limits.
+    stray: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -232,6 +241,12 @@ impl World {
                             self.plan(now + every, Event::Other);
                         }
                     }
+                    Event::Arrives(index) if self.per_mille(self.weather.stray) => {
+                        let mut headers = HeaderMap::new();
+                        headers.insert("retry-after", HeaderValue::from_static("1"));
+                        run.refused += 1;
+                        self.tickets[index].1 = Some((StatusCode::TOO_MANY_REQUESTS, headers));
+                    }
                     Event::Arrives(index) => {
                         let answer = match self.per_mille(self.weather.broken) {
                             true => {
@@ -328,6 +343,7 @@ fn server(limits: &[Limit], clock: u64, format: Format) -> Server {
         clock,
         format,
         dated: true,
+        silent: false,
     }
 }
 
@@ -351,6 +367,7 @@ const LAN: Weather = Weather {
     unsent: 0,
     dropped: 0,
     broken: 0,
+    stray: 0,
 };
 
 fn offsets() -> impl Strategy<Value = i64> {
@@ -394,7 +411,7 @@ proptest! {
         broken in 0u32..40,
     ) {
         let limit = Limit { aligned, ..limit(quota, seconds) };
-        let mut weather = Weather { there, back, slow, unsent, dropped, broken };
+        let mut weather = Weather { there, back, slow, unsent, dropped, broken, stray: 0 };
         if quota < 8 {
             // Where a whole quota goes without a word on what is left, nobody can know it.
             (weather.dropped, weather.broken) = (0, 0);
@@ -459,6 +476,31 @@ proptest! {
         }
         // Each surprise costs what is under way, which a ramp keeps below what was accepted.
         prop_assert!(refused.iter().sum::<u32>() <= 6 * quota + 12, "{:?} {:?}", refused, world.model.windows);
+    }
+
+    /// So is one of a server that says nothing of limits but when it refuses.
+    #[test]
+    fn a_limit_without_headers_is_learnt(seed: u64, quota in 4u32..30, seconds in 1.0..6.0f64, tasks in 1u32..80) {
+        let server = Server { silent: true, ..server(&[limit(quota, seconds)], clock(0), Format::Absent) };
+        let mut world = World::new(server, LAN, seed);
+        let run = world.run(quota * 128, tasks, 0);
+        // At first, all go at once.
+        prop_assert!(run.refused <= tasks + 9 * quota + 18, "{:?} {:?}", run, world.model.windows);
+        // A window is known by its length and a second, to which the wait is rounded.
+        prop_assert!(run.end as f64 / 1e6 <= 128.0 * (seconds + 1.1) + 10.0, "{:?} {:?}", run, world.model.windows);
+    }
+
+    /// Refusals that are no limit's cost the wait that they ask for, and little more, on servers with and without headers.
+    #[test]
+    fn stray_refusals_do_not_slow_it_down_for_long(seed: u64, stray in 1u32..6, silent: bool, tasks in 1u32..40) {
+        let huge = limit(1_000_000, 3600.0);
+        let server = Server { silent, ..server(&[huge], clock(0), Format::Rfc3339) };
+        let mut world = World::new(server, Weather { stray, ..LAN }, seed);
+        let run = world.run(10_000, tasks, 0);
+        prop_assert!(run.refused > 0);
+        // One after the other takes a millisecond each.
+        let asked = f64::from(run.refused) * 1.2 + 10.0;
+        prop_assert!(run.end as f64 / 1e6 <= asked + 10.0, "{:?} {:?}", run, world.model);
     }
 
     /// Whatever the headers say, every call ends, and no wait is longer than the bound.

@@ -1,0 +1,76 @@
+//! The right to send one request.
+
+use std::sync::atomic::Ordering;
+
+use tokio::time::Instant;
+
+use super::RateLimiter;
+#[cfg(feature = "redis")]
+use crate::transport::fleet;
+use crate::transport::model::{Reading, Ticket};
+
+/// The right to send one request. Dropping it without an answer gives it back.
+#[must_use = "a permit is given back at once where it is not kept"]
+#[derive(Debug)]
+pub(crate) struct Permit {
+    limiter: RateLimiter,
+    ticket: Ticket,
+    sent: bool,
+    done: bool,
+    #[cfg(feature = "redis")]
+    pub(super) fleet: Option<fleet::Ticket>,
+}
+
+impl Permit {
+    pub(super) fn new(limiter: RateLimiter, ticket: Ticket) -> Self {
+        limiter.shared.permits.fetch_add(1, Ordering::Relaxed);
+        Permit {
+            limiter,
+            ticket,
+            sent: false,
+            done: false,
+            #[cfg(feature = "redis")]
+            fleet: None,
+        }
+    }
+
+    /// From here on, the server may have counted the request.
+    pub(crate) fn sent(&mut self) {
+        self.set_sent(true);
+    }
+
+    /// It did not get that far after all.
+    pub(crate) fn not_sent(&mut self) {
+        self.set_sent(false);
+    }
+
+    fn set_sent(&mut self, sent: bool) {
+        self.sent = sent;
+        #[cfg(feature = "redis")]
+        if let Some(ticket) = &mut self.fleet {
+            ticket.sent(sent);
+        }
+    }
+
+    /// An answer came. Waits until the fleet knows, where there is one.
+    pub(crate) async fn answered(mut self, reading: &Reading) {
+        self.done = true;
+        let shared = &self.limiter.shared;
+        shared.change(|model| model.answered(self.ticket, Instant::now(), reading));
+        #[cfg(feature = "redis")]
+        if let Some(ticket) = self.fleet.take() {
+            ticket.answered(reading).await;
+        }
+    }
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        let shared = &self.limiter.shared;
+        shared.permits.fetch_sub(1, Ordering::Relaxed);
+        if !self.done {
+            shared.change(|model| model.abandoned(self.ticket, Instant::now(), self.sent));
+        }
+        shared.changed.notify_waiters();
+    }
+}

@@ -1,0 +1,579 @@
+//! A fleet: processes that share one quota through a real Redis.
+//!
+//! The tests start `redis-server` from the PATH, on a unix socket of their own. Where there is none, they are ignored.
+//! The processes of a fleet are this program, started with `FLEET_WORKER` in the environment.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use configcat_fake::{Fake, Fault, Recorded};
+use configcat_management::{Client, Error, Event};
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
+use redis::TypedCommands as _;
+use tokio::time::sleep;
+
+fn main() {
+    if let Ok(plan) = std::env::var("FLEET_WORKER") {
+        worker(&plan);
+        return;
+    }
+    let mut arguments = Arguments::from_args();
+    // They wait most of the time, but some measure it.
+    arguments.test_threads.get_or_insert(2);
+    let trials = vec![
+        with_redis(
+            "eight_processes_share_a_quota",
+            eight_processes_share_a_quota,
+        ),
+        with_redis("redis_dies_in_the_middle", redis_dies_in_the_middle),
+        with_redis("redis_comes_back", redis_comes_back),
+        with_redis("one_of_eight_is_killed", one_of_eight_is_killed),
+        with_redis(
+            "the_one_that_asks_first_is_killed",
+            the_one_that_asks_first_is_killed,
+        ),
+        with_redis(
+            "the_key_tells_nothing_and_expires",
+            the_key_tells_nothing_and_expires,
+        ),
+        with_redis(
+            "dropped_calls_give_their_permits_back",
+            dropped_calls_give_their_permits_back,
+        ),
+        with_redis("a_deadline_fails_at_once", a_deadline_fails_at_once),
+        with_redis("a_server_clock_that_is_off", a_server_clock_that_is_off),
+        with_redis("a_refusal_stops_all", a_refusal_stops_all),
+        with_redis(
+            "short_lives_tell_what_they_learnt",
+            short_lives_tell_what_they_learnt,
+        ),
+        Trial::test("a_redis_that_is_not_there", || {
+            run(a_redis_that_is_not_there());
+            Ok(())
+        }),
+        Trial::test("a_wrong_url_is_told", || {
+            a_wrong_url_is_told();
+            Ok(())
+        }),
+    ];
+    libtest_mimic::run(&arguments, trials).exit();
+}
+
+fn with_redis<F: Future<Output = ()> + 'static>(name: &str, test: fn(Redis) -> F) -> Trial {
+    Trial::ignorable_test(name, move || {
+        if !Redis::is_installed() {
+            return Ok::<_, Failed>(Completion::ignored_with(
+                "no redis-server in the PATH; the Debian package redis-server has it",
+            ));
+        }
+        run(test(Redis::start()));
+        Ok(Completion::Completed)
+    })
+}
+
+fn run(test: impl Future<Output = ()>) {
+    let mut runtime = tokio::runtime::Builder::new_multi_thread();
+    let runtime = runtime.worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(test);
+}
+
+// The tests.
+
+const QUOTA: u32 = 80;
+const PERIOD: Duration = Duration::from_secs(3);
+const FLEET: usize = 8;
+/// Five times the quota: four periods have to pass.
+const CALLS: usize = 50;
+
+async fn fake() -> Fake {
+    Fake::builder().quota(QUOTA, PERIOD).start().await
+}
+
+async fn eight_processes_share_a_quota(redis: Redis) {
+    let period = Duration::from_secs(6);
+    let fake = Fake::builder().quota(QUOTA, period).start().await;
+    let fleet = Fleet::start(&fake, &redis, FLEET, CALLS);
+    fleet.finish();
+    let requests = fake.requests();
+    let took = tell("nothing happens", &requests);
+    assert_eq!(refused(&requests), 0);
+    assert_eq!(requests.len(), FLEET * CALLS);
+    // Four periods are the best possible.
+    assert!(took <= (4 * period).mul_f64(1.05), "{took:?}");
+}
+
+async fn redis_dies_in_the_middle(mut redis: Redis) {
+    let fake = fake().await;
+    let fleet = Fleet::start(&fake, &redis, FLEET, CALLS);
+    sleep(PERIOD.mul_f64(1.2)).await;
+    redis.kill();
+    each_warned_once(&fleet.finish());
+    tell("Redis killed", &fake.requests());
+}
+
+async fn redis_comes_back(mut redis: Redis) {
+    let fake = fake().await;
+    let fleet = Fleet::start(&fake, &redis, FLEET, CALLS);
+    sleep(PERIOD / 2).await;
+    redis.kill();
+    sleep(PERIOD / 3).await;
+    redis.revive();
+    each_warned_once(&fleet.finish());
+    let requests = fake.requests();
+    tell("Redis restarted", &requests);
+    // In the second whole period after that, they are a fleet again.
+    let calm = requests[0].started + 2 * PERIOD;
+    let later: Vec<_> = requests.into_iter().filter(|r| r.started > calm).collect();
+    assert!(later.len() > QUOTA as usize);
+    assert_eq!(refused(&later), 0);
+}
+
+/// But for those that had made their calls before.
+fn each_warned_once(warnings: &[usize]) {
+    assert!(warnings.iter().all(|warned| *warned <= 1), "{warnings:?}");
+    assert!(warnings.iter().sum::<usize>() > FLEET / 2, "{warnings:?}");
+}
+
+async fn one_of_eight_is_killed(redis: Redis) {
+    let fake = fake().await;
+    let mut fleet = Fleet::start(&fake, &redis, FLEET, CALLS);
+    // It dies in the second period, with calls under way.
+    sleep(PERIOD - Duration::from_millis(100)).await;
+    fake.fail_next(20, Fault::Delay(Duration::from_millis(500)));
+    sleep(Duration::from_millis(400)).await;
+    fleet.kill(0);
+    fleet.finish();
+    let requests = fake.requests();
+    let took = tell("one killed", &requests);
+    assert_eq!(refused(&requests), 0);
+    // What it was to do is not done; the others have what it had, or they would need a fifth period.
+    assert!((4 * QUOTA as usize..FLEET * CALLS).contains(&requests.len()));
+    assert!(took < 4 * PERIOD + PERIOD / 2, "{took:?}");
+}
+
+async fn the_one_that_asks_first_is_killed(redis: Redis) {
+    let fake = fake().await;
+    fake.fail_next(1, Fault::Delay(Duration::from_secs(30)));
+    let mut first = Fleet::start(&fake, &redis, 1, 1);
+    while fake.requests().is_empty() {
+        sleep(Duration::from_millis(5)).await;
+    }
+    let start = Instant::now();
+    let others = Fleet::start(&fake, &redis, 2, 10);
+    first.kill(0);
+    others.finish();
+    assert!(start.elapsed() < PERIOD, "{:?}", start.elapsed());
+    assert_eq!(refused(&fake.requests()), 0);
+}
+
+async fn the_key_tells_nothing_and_expires(redis: Redis) {
+    let fake = Fake::builder()
+        .credentials("a-user", "a-password")
+        .and_credentials("another-user", "a-password")
+        .start()
+        .await;
+    let build = |builder: configcat_management::ClientBuilder| builder.fleet(redis.url()).build();
+    let client = build(fake.client_builder()).unwrap();
+    let second = build(fake.client_builder()).unwrap();
+    let other = fake
+        .client_builder()
+        .credentials("another-user", "a-password");
+    let other = build(other).unwrap();
+    for client in [client, second, other] {
+        client.get_products().send().await.unwrap();
+    }
+    let mut connection = redis.connection();
+    let keys = connection.keys("*").unwrap();
+    assert_eq!(keys.len(), 2, "one for each user: {keys:?}");
+    for key in keys {
+        let hash = key.strip_prefix("configcat:rate:").unwrap();
+        assert_eq!(hash.len(), 64);
+        assert!(hash.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        let lives: i64 = redis::cmd("PTTL").arg(&key).query(&mut connection).unwrap();
+        assert!((1..=3_600_000).contains(&lives), "{lives}");
+        let state = connection.get(&key).unwrap().unwrap();
+        assert!(
+            !state.contains("user") && !state.contains("password"),
+            "{state}"
+        );
+    }
+}
+
+async fn dropped_calls_give_their_permits_back(redis: Redis) {
+    let fake = fake().await;
+    let client = fake.client_builder().fleet(redis.url()).build().unwrap();
+    let mut calls = tokio::task::JoinSet::new();
+    for i in 0..200u64 {
+        let client = client.clone();
+        calls.spawn(async move {
+            let call = client.get_products().send();
+            let _ = tokio::time::timeout(Duration::from_micros(i * 500), call).await;
+        });
+    }
+    calls.join_all().await;
+    sleep(Duration::from_millis(100)).await;
+    let mut connection = redis.connection();
+    let state = state(&mut connection);
+    assert_eq!(state["flight"], 0, "{state}");
+    assert_eq!(refused(&fake.requests()), 0);
+    client.get_products().send().await.unwrap();
+}
+
+async fn a_deadline_fails_at_once(redis: Redis) {
+    let fake = Fake::builder()
+        .quota(1, Duration::from_secs(60))
+        .start()
+        .await;
+    let client = || fake.client_builder().fleet(redis.url()).build().unwrap();
+    client().get_products().send().await.unwrap();
+    let start = Instant::now();
+    // It knows by the fleet alone.
+    let hasty = client().with_deadline(Duration::from_secs(5));
+    let error = hasty.get_products().send().await.unwrap_err();
+    assert!(matches!(error, Error::Deadline(_)), "{error}");
+    assert!(start.elapsed() < Duration::from_secs(1));
+    assert_eq!(fake.requests().len(), 1);
+}
+
+async fn a_server_clock_that_is_off(redis: Redis) {
+    let off = configcat_management::chrono::TimeDelta::minutes(61);
+    let clock = configcat_management::chrono::Utc::now() + off;
+    let fake = Fake::builder()
+        .quota(10, Duration::from_secs(2))
+        .clock(clock)
+        .start()
+        .await;
+    Fleet::start(&fake, &redis, 2, 15).finish();
+    let requests = fake.requests();
+    assert_eq!(refused(&requests), 0);
+    let took = makespan(&requests);
+    // What the `Date` header does not tell of a second is waited for.
+    assert!(
+        took < Duration::from_millis(2 * 2000 + 2 * 1100),
+        "{took:?}"
+    );
+}
+
+async fn a_refusal_stops_all(redis: Redis) {
+    let fake = fake().await;
+    let client = || fake.client_builder().fleet(redis.url()).build().unwrap();
+    let (one, other) = (client(), client());
+    one.get_products().send().await.unwrap();
+    fake.fail_next(1, Fault::Answer(refusal()));
+    let start = Instant::now();
+    let refused_call = tokio::spawn(async move { one.get_products().send().await });
+    while refused(&fake.requests()) == 0 {
+        sleep(Duration::from_millis(1)).await;
+    }
+    sleep(Duration::from_millis(50)).await;
+    other.get_products().send().await.unwrap();
+    assert!(start.elapsed() >= Duration::from_millis(1000));
+    refused_call.await.unwrap().unwrap();
+}
+
+async fn short_lives_tell_what_they_learnt(redis: Redis) {
+    let fake = fake().await;
+    // As a script that runs a command again and again.
+    for _ in 0..10 {
+        Fleet::start(&fake, &redis, 1, 1).finish();
+    }
+    let mut connection = redis.connection();
+    let state = state(&mut connection);
+    assert_eq!(state["flight"], 0, "{state}");
+    assert_eq!(state["left"], QUOTA - 10, "{state}");
+    assert!(makespan(&fake.requests()) < PERIOD);
+}
+
+fn refusal() -> http::Response<String> {
+    let response = http::Response::builder().status(429);
+    response
+        .header("Retry-After", "1")
+        .body(String::new())
+        .unwrap()
+}
+
+async fn a_redis_that_is_not_there() {
+    let fake = fake().await;
+    let away = Arc::new(AtomicUsize::new(0));
+    let told = away.clone();
+    let client = fake
+        .client_builder()
+        .on_event(move |event| {
+            if let Event::FleetAway { reason } = event {
+                assert!(!reason.is_empty());
+                told.fetch_add(1, Ordering::Relaxed);
+            }
+        })
+        .fleet("redis://:hunter2@127.0.0.1:1");
+    let client = client.build().unwrap();
+    let start = Instant::now();
+    for _ in 0..20 {
+        client.get_products().send().await.unwrap();
+    }
+    assert!(
+        start.elapsed() < Duration::from_secs(2),
+        "{:?}",
+        start.elapsed()
+    );
+    assert_eq!(away.load(Ordering::Relaxed), 1, "told once");
+    assert_eq!(refused(&fake.requests()), 0);
+}
+
+fn a_wrong_url_is_told() {
+    for url in [
+        "",
+        "host:6379",
+        "http://host",
+        "redis://user:hunter2@host:port",
+    ] {
+        let builder = Client::builder().credentials("user", "pass").fleet(url);
+        let error = builder.build().unwrap_err();
+        let text = error.to_string();
+        assert!(matches!(error, Error::Config(_)), "{url}: {text}");
+        assert!(text.contains("redis://host:6379"), "{url}: {text}");
+        assert!(!text.contains("hunter2"), "{text}");
+    }
+}
+
+/// What the script keeps.
+fn state(connection: &mut redis::Connection) -> serde_json::Value {
+    let key = connection.keys("*").unwrap().remove(0);
+    serde_json::from_str(&connection.get(&key).unwrap().unwrap()).unwrap()
+}
+
+fn refused(requests: &[Recorded]) -> usize {
+    let is_refused = |request: &&Recorded| request.status == Some(429);
+    requests.iter().filter(is_refused).count()
+}
+
+/// From the arrival of the first request to the end of the last.
+fn makespan(requests: &[Recorded]) -> Duration {
+    let start = requests.iter().map(|request| request.started).min();
+    let end = requests
+        .iter()
+        .map(|request| request.started + request.duration)
+        .max();
+    (end.unwrap() - start.unwrap()).to_std().unwrap()
+}
+
+fn tell(what: &str, requests: &[Recorded]) -> Duration {
+    let took = makespan(requests);
+    let (all, refused) = (requests.len(), refused(requests));
+    println!("{FLEET} processes, {what}: {all} requests in {took:?}, {refused} refused");
+    took
+}
+
+// Redis.
+
+struct Redis {
+    folder: PathBuf,
+    server: Child,
+}
+
+impl Redis {
+    fn is_installed() -> bool {
+        let mut version = Command::new("redis-server");
+        version.arg("--version").stdout(Stdio::null());
+        version.status().is_ok_and(|status| status.success())
+    }
+
+    fn start() -> Self {
+        static NUMBER: AtomicUsize = AtomicUsize::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let folder = format!("configcat-fleet-{}-{number}", std::process::id());
+        let folder = std::env::temp_dir().join(folder);
+        std::fs::create_dir_all(&folder).unwrap();
+        let server = Self::serve(&folder);
+        let redis = Redis { folder, server };
+        redis.wait();
+        redis
+    }
+
+    fn serve(folder: &PathBuf) -> Child {
+        Command::new("redis-server")
+            .args(["--port", "0", "--save", "", "--appendonly", "no"])
+            .args(["--unixsocket", "redis.sock"])
+            .current_dir(folder)
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap()
+    }
+
+    fn url(&self) -> String {
+        format!("unix://{}", self.folder.join("redis.sock").display())
+    }
+
+    fn wait(&self) {
+        let client = redis::Client::open(self.url()).unwrap();
+        let start = Instant::now();
+        while client.get_connection().is_err() {
+            assert!(
+                start.elapsed() < Duration::from_secs(10),
+                "redis-server does not start"
+            );
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    fn connection(&self) -> redis::Connection {
+        let client = redis::Client::open(self.url()).unwrap();
+        client.get_connection().unwrap()
+    }
+
+    fn kill(&mut self) {
+        self.server.kill().unwrap();
+        self.server.wait().unwrap();
+    }
+
+    /// With nothing in it.
+    fn revive(&mut self) {
+        self.server = Self::serve(&self.folder);
+        self.wait();
+    }
+}
+
+impl Drop for Redis {
+    fn drop(&mut self) {
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+// The processes.
+
+struct Fleet {
+    processes: Vec<Child>,
+    calls: usize,
+    killed: Option<usize>,
+}
+
+impl Fleet {
+    /// Starts so many processes that make so many calls each, all at once.
+    fn start(fake: &Fake, redis: &Redis, processes: usize, calls: usize) -> Self {
+        let plan = format!("{} {} {calls}", fake.base_url(), redis.url());
+        let start = |_| {
+            Command::new(std::env::current_exe().unwrap())
+                .env("FLEET_WORKER", &plan)
+                .stdin(Stdio::piped())
+                .stdout(Stdio::piped())
+                .spawn()
+                .unwrap()
+        };
+        let mut processes: Vec<Child> = (0..processes).map(start).collect();
+        for process in &mut processes {
+            let mut ready = [0; 6];
+            process
+                .stdout
+                .as_mut()
+                .unwrap()
+                .read_exact(&mut ready)
+                .unwrap();
+        }
+        for process in &mut processes {
+            process.stdin.as_mut().unwrap().write_all(b"go\n").unwrap();
+        }
+        Fleet {
+            processes,
+            calls,
+            killed: None,
+        }
+    }
+
+    /// As `kill -9` does.
+    fn kill(&mut self, process: usize) {
+        self.processes[process].kill().unwrap();
+        self.killed = Some(process);
+    }
+
+    /// Waits until all have ended. Each call of those that were not killed must have succeeded. Gives the warnings of each.
+    fn finish(mut self) -> Vec<usize> {
+        let mut warnings = Vec::new();
+        for (i, process) in self.processes.iter_mut().enumerate() {
+            let mut told = BufReader::new(process.stdout.take().unwrap()).lines();
+            if self.killed != Some(i) {
+                let line = told.next().unwrap().unwrap();
+                let (succeeded, warned) = line.split_once(' ').unwrap();
+                assert_eq!(succeeded, self.calls.to_string(), "of process {i}");
+                warnings.push(warned.parse().unwrap());
+            }
+            process.wait().unwrap();
+        }
+        warnings
+    }
+}
+
+impl Drop for Fleet {
+    fn drop(&mut self) {
+        for process in &mut self.processes {
+            let _ = process.kill();
+            let _ = process.wait();
+        }
+    }
+}
+
+/// One process: says that it is ready, waits for a line, makes its calls from some tasks at once, and tells how many
+/// succeeded and how often it warned that Redis is away.
+fn worker(plan: &str) {
+    let plan: Vec<&str> = plan.split(' ').collect();
+    let &[base, redis, calls] = plan.as_slice() else {
+        panic!("{plan:?}");
+    };
+    let calls: usize = calls.parse().unwrap();
+    let warnings = Arc::new(AtomicUsize::new(0));
+    tracing::subscriber::set_global_default(Warnings(warnings.clone())).unwrap();
+    let builder = Client::builder().base_url(base).credentials("user", "pass");
+    let client = builder.fleet(redis).build().unwrap();
+    println!("ready");
+    std::io::stdin().read_line(&mut String::new()).unwrap();
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    let succeeded = runtime.enable_all().build().unwrap().block_on(async {
+        let left = Arc::new(AtomicUsize::new(calls));
+        let mut tasks = tokio::task::JoinSet::new();
+        for _ in 0..8 {
+            let (client, left) = (client.clone(), left.clone());
+            tasks.spawn(async move {
+                let mut succeeded = 0;
+                let take = |left: usize| left.checked_sub(1);
+                while left
+                    .fetch_update(Ordering::Relaxed, Ordering::Relaxed, take)
+                    .is_ok()
+                {
+                    match client.get_products().send().await {
+                        Ok(_) => succeeded += 1,
+                        Err(error) => eprintln!("{error}"),
+                    }
+                }
+                succeeded
+            });
+        }
+        tasks.join_all().await.into_iter().sum::<usize>()
+    });
+    println!("{succeeded} {}", warnings.load(Ordering::Relaxed));
+}
+
+/// Counts what the fleet warns of.
+struct Warnings(Arc<AtomicUsize>);
+
+impl tracing::Subscriber for Warnings {
+    fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
+        *metadata.level() == tracing::Level::WARN && metadata.target().ends_with("fleet")
+    }
+
+    fn event(&self, _: &tracing::Event<'_>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+        tracing::span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+    fn enter(&self, _: &tracing::span::Id) {}
+    fn exit(&self, _: &tracing::span::Id) {}
+}
