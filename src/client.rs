@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 use tracing::Instrument as _;
 
+use crate::edit::Turns;
 use crate::request::{Request, RequestBuilder};
 use crate::transport::limiter::RateLimiter;
 use crate::transport::retry::RetryPolicy;
@@ -97,6 +98,16 @@ impl Client {
     /// Where the requests go, without a slash at its end.
     pub fn base_url(&self) -> &str {
         &self.transport.base
+    }
+
+    /// The same client for calls that may be sent again, whatever their method.
+    pub(crate) fn repeating_unsafe(&self) -> Self {
+        self.with_retry(self.options.retry.including_unsafe())
+    }
+
+    /// Who edits what.
+    pub(crate) fn turns(&self) -> &Turns {
+        &self.transport.turns
     }
 
     pub(crate) fn request(&self, operation: &'static Operation) -> RequestBuilder {

@@ -53,6 +53,8 @@ pub enum Error {
     Decode(Box<DecodeError>),
     /// The call would have to wait for the rate limit past its deadline, and was not sent, or not once more.
     Deadline(Box<DeadlineError>),
+    /// An [edit](crate::edit) was given up, or a value was refused before it got into a call. Nothing was changed.
+    Edit(Box<EditError>),
 }
 
 /// An argument that breaks a limit of the API; part of [`Error::Invalid`].
@@ -136,6 +138,24 @@ pub struct DeadlineError {
     pub perhaps_processed: bool,
 }
 
+/// An edit that was given up, or something that was refused before there was a call; part of [`Error::Edit`].
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct EditError {
+    /// What was to be called; `None` outside of an edit.
+    pub operation: Option<&'static Operation>,
+    /// How many rounds the edit took; 0 outside of one.
+    pub rounds: u32,
+    source: Box<dyn std::error::Error + Send + Sync>,
+}
+
+impl EditError {
+    /// The error of this crate that it ended with: the last conflict, or what the closure failed with.
+    fn cause(&self) -> Option<&Error> {
+        self.source.downcast_ref()
+    }
+}
+
 /// How far a call got before its connection failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -187,6 +207,7 @@ impl Error {
             Error::Connection(error) => Some(error.operation),
             Error::Decode(error) => Some(error.operation),
             Error::Deadline(error) => Some(error.operation),
+            Error::Edit(error) => error.operation,
         }
     }
 
@@ -195,6 +216,7 @@ impl Error {
         match self {
             Error::Api(error) => Some(error.status),
             Error::Decode(error) => Some(error.status),
+            Error::Edit(error) => error.cause()?.status(),
             _ => None,
         }
     }
@@ -203,6 +225,7 @@ impl Error {
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Error::Api(error) => error.retry_after,
+            Error::Edit(error) => error.cause()?.retry_after(),
             _ => None,
         }
     }
@@ -219,6 +242,7 @@ impl Error {
             Error::Connection(error) => error.perhaps_processed,
             Error::Decode(_) => true,
             Error::Deadline(error) => error.perhaps_processed,
+            Error::Edit(error) => error.cause().is_some_and(Error::perhaps_processed),
         }
     }
 
@@ -230,6 +254,7 @@ impl Error {
             Error::Connection(error) => error.attempts,
             Error::Decode(error) => error.attempts,
             Error::Deadline(error) => error.attempts,
+            Error::Edit(error) => error.cause().map_or(0, Error::attempts),
         }
     }
 
@@ -241,6 +266,7 @@ impl Error {
             Error::Connection(error) => error.waited,
             Error::Decode(error) => error.waited,
             Error::Deadline(error) => error.waited,
+            Error::Edit(error) => error.cause().map_or(Duration::ZERO, Error::waited),
         }
     }
 
@@ -262,6 +288,7 @@ impl Error {
         match self {
             Error::Api(error) => Some(&error.headers),
             Error::Decode(error) => Some(&error.headers),
+            Error::Edit(error) => error.cause()?.headers(),
             _ => None,
         }
     }
@@ -273,10 +300,39 @@ impl Error {
             Error::Connection(error) => format!("{}: {}", error.stage.words(), error.problem),
             Error::Decode(error) => format!("{}, but not what the API describes", error.status),
             Error::Deadline(_) => "its deadline ends before it may be sent".to_string(),
-            Error::Config(_) | Error::UnknownTool(_) | Error::Invalid(_) => {
+            Error::Config(_) | Error::UnknownTool(_) | Error::Invalid(_) | Error::Edit(_) => {
                 "not to be sent".to_string()
             }
         }
+    }
+
+    /// What the closure of an [edit](crate::edit) gives up with: a text, or an error of its own.
+    ///
+    /// ```
+    /// use configcat_management::Error;
+    ///
+    /// assert_eq!(Error::other("the flag has an owner").to_string(), "the flag has an owner");
+    /// ```
+    pub fn other(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Error::Edit(Box::new(EditError {
+            operation: None,
+            rounds: 0,
+            source: source.into(),
+        }))
+    }
+
+    /// An edit ended with this after so many rounds.
+    pub(crate) fn edit(operation: &'static Operation, rounds: u32, error: Error) -> Self {
+        let source = match error {
+            Error::Edit(error) if error.operation.is_none() => error.source,
+            error => error.into(),
+        };
+        let operation = Some(operation);
+        Error::Edit(Box::new(EditError {
+            operation,
+            rounds,
+            source,
+        }))
     }
 
     pub(crate) fn invalid(operation: &'static Operation, violation: Violation) -> Self {
@@ -336,7 +392,9 @@ impl Error {
     /// The same, after this effort.
     pub(crate) fn after(mut self, effort: &Effort) -> Self {
         let (attempts, waited, processed) = match &mut self {
-            Error::Config(_) | Error::UnknownTool(_) | Error::Invalid(_) => return self,
+            Error::Config(_) | Error::UnknownTool(_) | Error::Invalid(_) | Error::Edit(_) => {
+                return self;
+            }
             Error::Api(error) => (
                 &mut error.attempts,
                 &mut error.waited,
@@ -506,6 +564,26 @@ impl fmt::Display for Error {
                 tried(f, error.attempts, error.waited)?;
                 earlier(f, error.perhaps_processed)
             }
+            Error::Edit(error) => {
+                let EditError {
+                    operation: Some(operation),
+                    rounds,
+                    source,
+                } = &**error
+                else {
+                    return fmt::Display::fmt(&error.source, f);
+                };
+                match error.cause().and_then(Error::status) {
+                    Some(StatusCode::CONFLICT) => write!(
+                        f,
+                        "{operation} changed nothing in {rounds} rounds, each time somebody else was faster; at last: {source}"
+                    ),
+                    _ => write!(
+                        f,
+                        "{operation} was not sent, the edit gave up in round {rounds}: {source}"
+                    ),
+                }
+            }
         }
     }
 }
@@ -530,6 +608,7 @@ impl std::error::Error for Error {
         match self {
             Error::Connection(error) => error.source.as_ref().map(|source| source as _),
             Error::Decode(error) => Some(&error.source),
+            Error::Edit(error) => Some(&*error.source),
             _ => None,
         }
     }

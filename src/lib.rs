@@ -26,6 +26,7 @@
 //! - [`types`] has what is sent and received. What is sent has `new`, with what the API requires, and `with_…` for the rest.
 //!   String enums keep values that this release does not know.
 //! - [`SettingValue`] is the value of a flag or setting; [`Secret`] is text that is never printed.
+//! - [`edit`] changes what was read and loses no one else's change; [`rule`] has targeting rules that read like sentences.
 //! - [`paging`] reads listings as streams, [`integration`] has the parameters of each tool as types, [`code_references`]
 //!   gathers what a scanner found, and `webhook` (a Cargo feature) verifies received notifications.
 //! - [`OPERATIONS`] lists all operations as data. With the Cargo feature `catalog`, `Client::call` makes any of them by its name,
@@ -67,6 +68,7 @@ pub mod catalog;
 mod check;
 mod client;
 pub mod code_references;
+pub mod edit;
 mod error;
 #[cfg(fuzzing)]
 #[doc(hidden)]
@@ -80,6 +82,7 @@ pub mod paging;
 pub mod patch;
 mod request;
 mod response;
+pub mod rule;
 mod secret;
 mod transport;
 mod value;
@@ -88,8 +91,8 @@ pub mod webhook;
 
 pub use client::{Client, ClientBuilder};
 pub use error::{
-    ApiError, Body, ConnectionError, DeadlineError, DecodeError, Error, InvalidRequest, Result,
-    Stage,
+    ApiError, Body, ConnectionError, DeadlineError, DecodeError, EditError, Error, InvalidRequest,
+    Result, Stage,
 };
 pub use generated::configcat::{OPERATIONS, operations, types};
 #[cfg(feature = "httpmock")]
@@ -109,4 +112,5 @@ pub use json_patch;
 pub use reqwest;
 #[cfg(feature = "schemars")]
 pub use schemars;
+pub use semver;
 pub use uuid;

@@ -40,7 +40,9 @@
 //! # }
 //! ```
 //!
-//! A patch without operations is never sent: a call with one is refused before it leaves, with [`Error::Invalid`].
+//! A patch without operations is never sent: a call with one is refused before it leaves, with [`Error::Invalid`]. So is one
+//! that writes a text beyond the API's limits. What depends on the setting, such as the type of its values, is told by
+//! [`FormulaPatch::check`] and [`SettingValuePatch::check`].
 
 use std::marker::PhantomData;
 
@@ -48,7 +50,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::check::Violation;
-use crate::types::{JsonPatchOperation, OperationType};
+use crate::types::{JsonPatchOperation, OperationType, UpdateEvaluationFormulaModel};
 use crate::{Error, Result};
 
 mod convert;
@@ -56,6 +58,7 @@ mod diff;
 mod document;
 mod formula;
 mod kind;
+pub(crate) mod limits;
 mod list;
 mod methods;
 mod path;
@@ -276,6 +279,23 @@ impl<K: Kind> Default for Patch<K> {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// What a setting of a V2 config serves, of any answer that has it, in the form that requests have.
+pub(crate) fn formula_of(seen: &impl Serialize) -> Result<UpdateEvaluationFormulaModel> {
+    let document = document::of_seen::<Formula>(&json(seen));
+    serde_json::from_value(document).map_err(|error| {
+        let problem = format!("is not what requests have: {error}");
+        Patch::<Formula>::invalid("answer", problem)
+    })
+}
+
+/// Whether both mean the same: what is left out is as good as empty.
+pub(crate) fn same_formula(
+    one: &UpdateEvaluationFormulaModel,
+    other: &UpdateEvaluationFormulaModel,
+) -> bool {
+    document::canonical(&json(one)) == document::canonical(&json(other))
 }
 
 /// The types of this crate are objects with text keys; writing them as JSON does not fail.

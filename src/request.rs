@@ -8,6 +8,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
 use crate::check::{Check, Place, Violation};
+use crate::patch::limits;
 use crate::{Error, Operation, Result, Secret};
 
 /// A request that is ready to be sent, and can be sent again.
@@ -140,6 +141,9 @@ impl RequestBuilder {
                 });
             }
             Ok(bytes) => {
+                if let Err(violation) = limits::check(self.request.operation, &bytes) {
+                    self.refuse(violation);
+                }
                 let json = HeaderValue::from_static("application/json");
                 self.request.headers.insert(header::CONTENT_TYPE, json);
                 self.request.body = Some(bytes.into());

@@ -4,6 +4,14 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use crate::types::SettingType;
+use crate::{Error, Result};
+
+mod shapes;
+mod wrong;
+
+pub(crate) use wrong::WrongValue;
+
 /// The value that a flag or setting serves.
 ///
 /// The API knows four types of settings, and JSON has one for numbers. A whole number stays whole here: `5` goes out as `5`
@@ -17,6 +25,23 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 /// assert_eq!(serde_json::from_str::<SettingValue>("5")?, value);
 /// assert_eq!(serde_json::from_str::<SettingValue>("5.5")?, SettingValue::from(5.5));
 /// # Ok::<(), serde_json::Error>(())
+/// ```
+///
+/// It converts from and to Rust's types, and into every shape that the API has for it; the types that hold one have a method
+/// `value` that gives it back.
+///
+/// ```
+/// use configcat_management::SettingValue;
+/// use configcat_management::types::UpdateValueModel;
+///
+/// let model = UpdateValueModel::from(SettingValue::from(5));
+/// assert_eq!(model.int_value, Some(5));
+/// assert_eq!(model.value(), Some(SettingValue::Int(5)));
+///
+/// let number: i64 = SettingValue::from(5).try_into()?;
+/// let wrong = bool::try_from(SettingValue::from("on")).unwrap_err();
+/// assert_eq!(wrong.to_string(), "the value is of type `string`, not `boolean`");
+/// # Ok::<(), configcat_management::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -42,6 +67,97 @@ impl fmt::Display for SettingValue {
     }
 }
 
+impl SettingValue {
+    /// A text that holds this as JSON, for a setting with `isJson`.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be written as JSON, such as a map with keys that are no text.
+    pub fn json(value: &impl Serialize) -> Result<Self> {
+        let text = serde_json::to_string(value);
+        text.map(SettingValue::String).map_err(Error::other)
+    }
+
+    /// The type of the settings that serve such a value.
+    pub fn setting_type(&self) -> SettingType {
+        match self {
+            SettingValue::Bool(_) => SettingType::Boolean,
+            SettingValue::String(_) => SettingType::String,
+            SettingValue::Int(_) => SettingType::Int,
+            SettingValue::Double(_) => SettingType::Double,
+        }
+    }
+
+    /// The value for a setting of this type. A whole number becomes a decimal one where the setting is of type `double`.
+    ///
+    /// ```
+    /// use configcat_management::SettingValue;
+    /// use configcat_management::types::SettingType;
+    ///
+    /// assert_eq!(SettingValue::from(5).fit(&SettingType::Double)?, SettingValue::Double(5.0));
+    /// let wrong = SettingValue::from("on").fit(&SettingType::Boolean).unwrap_err();
+    /// assert_eq!(wrong.to_string(), "the value is of type `string`, and the setting of type `boolean`");
+    /// # Ok::<(), configcat_management::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Names both types where the setting does not serve such a value. A type that this release does not know is not checked.
+    /// Neither NaN nor infinity is a value, and no `int` setting holds more than 32 bits.
+    pub fn fit(self, setting_type: &SettingType) -> Result<Self> {
+        self.fitted(setting_type).map_err(WrongValue::error)
+    }
+
+    /// Whether a setting with `isJson` may serve it: a text that is JSON.
+    ///
+    /// # Errors
+    ///
+    /// Says where the text ceases to be JSON, or that the value is no text.
+    pub fn check_json(&self) -> Result<()> {
+        self.is_json().map_err(WrongValue::error)
+    }
+
+    pub(crate) fn fitted(self, setting_type: &SettingType) -> Result<Self, WrongValue> {
+        let problem = match (self, setting_type) {
+            (SettingValue::Double(value), _) if !value.is_finite() => {
+                format!("is {value}, which JSON cannot carry")
+            }
+            (SettingValue::Int(value), SettingType::Int) if i32::try_from(value).is_err() => {
+                let (least, most) = (i32::MIN, i32::MAX);
+                format!("is {value}; an `int` setting holds {least} to {most}")
+            }
+            (SettingValue::Int(value), SettingType::Double) => {
+                return Ok(SettingValue::Double(value as f64));
+            }
+            (value, SettingType::Unrecognized(_)) => return Ok(value),
+            (value, setting_type) if value.setting_type() == *setting_type => return Ok(value),
+            (value, setting_type) => {
+                let ours = value.setting_type();
+                format!("is of type `{ours}`, and the setting of type `{setting_type}`")
+            }
+        };
+        Err(WrongValue::value(problem))
+    }
+
+    pub(crate) fn is_json(&self) -> Result<(), WrongValue> {
+        let SettingValue::String(text) = self else {
+            let ours = self.setting_type();
+            return Err(WrongValue::value(format!(
+                "is of type `{ours}`, and has to be JSON in a text"
+            )));
+        };
+        match serde_json::from_str::<de::IgnoredAny>(text) {
+            Ok(_) => Ok(()),
+            Err(error) => Err(WrongValue::value(format!("has to be JSON: {error}"))),
+        }
+    }
+
+    fn not(&self, wanted: &SettingType) -> Error {
+        let ours = self.setting_type();
+        WrongValue::value(format!("is of type `{ours}`, not `{wanted}`")).error()
+    }
+}
+
 macro_rules! from {
     ($($rust:ty => $variant:ident),*) => {
         $(impl From<$rust> for SettingValue {
@@ -52,7 +168,30 @@ macro_rules! from {
     };
 }
 
-from!(bool => Bool, &str => String, String => String, i32 => Int, i64 => Int, u32 => Int, f64 => Double);
+from!(bool => Bool, &str => String, String => String, i32 => Int, i64 => Int, u32 => Int, f32 => Double, f64 => Double);
+
+/// The way back. Each fails where the value is of another type; an `f64` takes whole numbers too.
+macro_rules! into {
+    ($($rust:ty: $wanted:ident, $($pattern:pat => $result:expr),+;)*) => {
+        $(impl TryFrom<SettingValue> for $rust {
+            type Error = Error;
+
+            fn try_from(value: SettingValue) -> Result<Self> {
+                match value {
+                    $($pattern => Ok($result),)+
+                    other => Err(other.not(&SettingType::$wanted)),
+                }
+            }
+        })*
+    };
+}
+
+into! {
+    bool: Boolean, SettingValue::Bool(value) => value;
+    String: String, SettingValue::String(value) => value;
+    i64: Int, SettingValue::Int(value) => value;
+    f64: Double, SettingValue::Double(value) => value, SettingValue::Int(value) => value as f64;
+}
 
 impl Serialize for SettingValue {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

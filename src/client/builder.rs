@@ -9,6 +9,7 @@ use http::HeaderValue;
 use reqwest::Url;
 
 use super::Client;
+use crate::edit::Turns;
 use crate::transport::events::{Event, Listener};
 use crate::transport::limiter::RateLimiter;
 use crate::transport::retry::{RetryPolicy, RetryQuota};
@@ -286,6 +287,7 @@ impl ClientBuilder {
                 limiter: self.limiter,
                 quota: RetryQuota::new(),
                 listener: self.listener,
+                turns: Turns::default(),
             }),
             options: self.options,
         })

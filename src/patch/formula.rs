@@ -7,10 +7,11 @@ use super::kind::sealed::{Absent, Root, Rules};
 use super::methods::list_methods;
 use super::path::Path;
 use super::{Patch, json};
+use crate::rule::check::Against;
 use crate::types::{
     SettingFormulaModel, UpdateEvaluationFormulaModel, UpdateTargetingRuleModel, UpdateValueModel,
 };
-use crate::{Operation, SettingValue, operations};
+use crate::{Error, Operation, Result, SettingValue, operations};
 
 /// What a setting of a V2 config serves; see [`FormulaPatch`].
 #[derive(Debug)]
@@ -71,6 +72,25 @@ impl Patch<Formula> {
     /// Serves this where no rule matches: for settings with predefined variations.
     pub fn replace_default(self, value: impl Into<UpdateValueModel>) -> Self {
         self.replace(Path::root(DEFAULT), json(&value.into()))
+    }
+
+    /// Checks what the patch makes of what was seen, without any call: types of values, predefined variations, JSON,
+    /// comparators, percentages, limits.
+    ///
+    /// [`Client::edit_value`](crate::Client::edit_value) does so for every change.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`](crate::Error::Invalid), naming the place in what would be served, where the server would refuse it;
+    /// and where [`preview`](Patch::preview) fails.
+    pub fn check(&self, seen: &SettingFormulaModel) -> Result<()> {
+        let against = Against {
+            setting: &seen.setting,
+            limits: &seen.feature_flag_limitations,
+            before: &Self::part(seen)?,
+        };
+        let checked = against.check(&self.preview(seen)?, "body");
+        checked.map_err(|wrong| Error::invalid(Formula::OPERATION, wrong))
     }
 
     /// Splits users among percentage options by this attribute.

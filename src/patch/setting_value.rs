@@ -5,11 +5,12 @@ use super::kind::sealed::{Absent, Root, Rules};
 use super::methods::list_methods;
 use super::path::Path;
 use super::{Patch, json};
+use crate::rule::check::check_v1;
 use crate::types::{
     SettingValueModel, UpdateRolloutPercentageItemModel, UpdateRolloutRuleModel,
     UpdateSettingValueModel,
 };
-use crate::{Operation, SettingValue, operations};
+use crate::{Error, Operation, Result, SettingValue, operations};
 
 /// What a setting of a V1 config serves; see [`SettingValuePatch`].
 #[derive(Debug)]
@@ -59,6 +60,17 @@ impl Patch<SettingValueV1> {
     /// Serves this value where no rule matches.
     pub fn set_value(self, value: impl Into<SettingValue>) -> Self {
         self.replace(Path::root(VALUE), json(&value.into()))
+    }
+
+    /// Checks what the patch makes of what was seen, without any call: types of values, JSON, comparators, percentages, limits.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`](crate::Error::Invalid), naming the place in what would be served, where the server would refuse it;
+    /// and where [`preview`](Patch::preview) fails.
+    pub fn check(&self, seen: &SettingValueModel) -> Result<()> {
+        let checked = check_v1(seen, &Self::part(seen)?, &self.preview(seen)?);
+        checked.map_err(|wrong| Error::invalid(SettingValueV1::OPERATION, wrong))
     }
 }
 

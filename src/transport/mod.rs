@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use tokio::time::{Instant, sleep_until};
 
+use crate::edit::Turns;
 use crate::request::Request;
 use crate::{Error, Operation, Result};
 
@@ -46,6 +47,7 @@ pub(crate) struct Transport {
     pub(crate) limiter: RateLimiter,
     pub(crate) quota: RetryQuota,
     pub(crate) listener: Option<Listener>,
+    pub(crate) turns: Turns,
 }
 
 /// What one view of a client asks of its calls.

@@ -1,0 +1,248 @@
+//! Change what was seen: read, change, send, and where somebody else was faster, once more.
+//!
+//! Two people who change the same value at the same time overwrite each other: each sends what they made of what they read.
+//! [`Client::edit_value`] makes that impossible. It reads what a setting serves, lets a closure change it, and sends the
+//! change with the version that it read. Where the server has a newer one by then, it answers 409 and changes nothing, and
+//! the edit begins again: with what the other one made of it.
+//!
+//! ```no_run
+//! # async fn example(client: configcat_management::Client, environment: uuid::Uuid, setting: i32) -> configcat_management::Result<()> {
+//! use configcat_management::rule::when;
+//!
+//! let edited = client
+//!     .edit_value(environment, setting, |formula| {
+//!         formula.turn_off().add_rule(when("Email").ends_with_any_of(["@example.com"]).serve(true));
+//!         Ok(())
+//!     })
+//!     .reason("Staff first")
+//!     .send()
+//!     .await?;
+//! match edited.changed {
+//!     true => println!("done after {} rounds", edited.rounds),
+//!     false => println!("it was so already; nothing was sent"),
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What is sent
+//!
+//! For one setting the smallest JSON Patch that makes the change (`update-setting-value-v2`), and not the whole value
+//! (`replace-setting-value-v2`): what the closure does not touch is not written, so a part of a rule that this release does
+//! not know yet stays as it is. The patch's indices are right, because the server applies it to the version that was read or
+//! not at all. And for the same reason it can be sent again where its answer was lost: edits do so, within the client's
+//! [`RetryPolicy`](crate::RetryPolicy), and a version that is there already shows in the next read. For several settings,
+//! the new values of those that changed (`post-setting-values-v2`), all of them or none.
+//!
+//! Before that, what is new is checked against what was read: types of values, comparators, percentages, limits. What would
+//! be refused is not sent, and the error names the place.
+//!
+//! # Many at once
+//!
+//! Edits of the same thing by clones of one client wait for each other, first come, first served, and take two requests each.
+//! Others meet at the server; who was slower waits a moment at random, longer from round to round, and gives up after
+//! [`DEFAULT_ATTEMPTS`] rounds, or as many as [`EditValue::attempts`] says.
+
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use crate::{Client, Error, Operation, Result, Secret};
+
+mod draft;
+mod one;
+mod several;
+mod turns;
+
+pub use draft::{Draft, Drafts};
+pub use one::EditValue;
+pub use several::EditValues;
+pub(crate) use turns::Turns;
+
+/// 20 rounds: twice what the unluckiest of 50 editors of one value needed, each with a client of its own.
+pub const DEFAULT_ATTEMPTS: u32 = 20;
+
+/// 50 milliseconds, within which a read and a write are made: the first random pause stays below that.
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+/// 3 seconds, over which some dozens of editors spread well enough.
+const MAX_PAUSE: Duration = Duration::from_secs(3);
+
+/// What an edit led to.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Edited<T> {
+    /// What the server has now: the answer to the change, or what was read where there was nothing to change.
+    pub value: T,
+    /// Whether something was changed. Where the closure leaves all as it is, nothing is sent.
+    pub changed: bool,
+    /// How often it was read and changed; 1 where nobody else came in between.
+    pub rounds: u32,
+}
+
+impl Client {
+    /// Changes what a setting serves in an environment: reads it (`get-setting-value-v2`), lets the closure change it, and
+    /// sends the change (`update-setting-value-v2`), again and again where somebody else changes it at the same time. For
+    /// configs with evaluation version `v2`. See [`edit`](crate::edit).
+    ///
+    /// The closure is called once a round, each time with what was just read. Where it fails, nothing is sent.
+    pub fn edit_value<F>(&self, environment_id: Uuid, setting_id: i32, edit: F) -> EditValue<F>
+    where
+        F: FnMut(&mut Draft) -> Result<()>,
+    {
+        EditValue::by_ids(self, environment_id, setting_id, edit)
+    }
+
+    /// The same for the config and environment of an SDK key (`get-setting-value-by-sdkkey-v2`,
+    /// `update-setting-value-by-sdkkey-v2`). The setting is named by its key, or its id as text.
+    pub fn edit_value_by_sdkkey<F>(
+        &self,
+        setting_key_or_id: impl Into<String>,
+        sdk_key: impl Into<Secret>,
+        edit: F,
+    ) -> EditValue<F>
+    where
+        F: FnMut(&mut Draft) -> Result<()>,
+    {
+        EditValue::by_sdk_key(self, setting_key_or_id.into(), sdk_key.into(), edit)
+    }
+
+    /// Changes what several settings of a config serve in an environment, all of them or none: reads them
+    /// (`get-setting-values-v2`), lets the closure change them, and sends those that changed (`post-setting-values-v2`). For
+    /// configs with evaluation version `v2`. See [`edit`](crate::edit).
+    ///
+    /// ```no_run
+    /// # async fn example(client: configcat_management::Client, config: uuid::Uuid, environment: uuid::Uuid) -> configcat_management::Result<()> {
+    /// let edited = client
+    ///     .edit_values(config, environment, |settings| {
+    ///         settings.get("new_checkout")?.turn_on();
+    ///         settings.get("page_size")?.set_default(50);
+    ///         Ok(())
+    ///     })
+    ///     .send()
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn edit_values<F>(&self, config_id: Uuid, environment_id: Uuid, edit: F) -> EditValues<F>
+    where
+        F: FnMut(&mut Drafts) -> Result<()>,
+    {
+        EditValues::new(self, config_id, environment_id, edit)
+    }
+}
+
+/// What both kinds of edits can be told.
+#[derive(Clone, Debug)]
+struct Options {
+    attempts: u32,
+    reason: Option<String>,
+    bypass_approval: Option<bool>,
+}
+
+impl Options {
+    fn new() -> Self {
+        Options {
+            attempts: DEFAULT_ATTEMPTS,
+            reason: None,
+            bypass_approval: None,
+        }
+    }
+
+    /// Whether the server would ask for the reason that is not there.
+    fn demand_reason(&self, operation: &'static Operation, required: bool) -> Result<()> {
+        match required && self.reason.is_none() {
+            false => Ok(()),
+            true => {
+                let (field, problem) = ("query.reason", "is missing; here, each change needs one");
+                let (field, problem) = (field.to_string(), problem.to_string());
+                Err(Error::invalid(
+                    operation,
+                    crate::check::Violation { field, problem },
+                ))
+            }
+        }
+    }
+}
+
+macro_rules! options {
+    ($edit:ident) => {
+        impl<F> $edit<F> {
+            /// The most rounds, at least 1. Default: [`DEFAULT_ATTEMPTS`](crate::edit::DEFAULT_ATTEMPTS).
+            pub fn attempts(mut self, attempts: u32) -> Self {
+                self.options.attempts = attempts.max(1);
+                self
+            }
+
+            /// Note for the audit log. Where one is required and missing, nothing is sent.
+            pub fn reason(mut self, reason: impl Into<String>) -> Self {
+                self.options.reason = Some(reason.into());
+                self
+            }
+
+            /// Applies the change at once where approval is required and the caller may skip it.
+            pub fn bypass_approval(mut self, bypass_approval: bool) -> Self {
+                self.options.bypass_approval = Some(bypass_approval);
+                self
+            }
+        }
+
+        impl<F> std::fmt::Debug for $edit<F> {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                let mut text = f.debug_struct(stringify!($edit));
+                text.field("target", &self.target)
+                    .field("options", &self.options);
+                text.finish_non_exhaustive()
+            }
+        }
+    };
+}
+use options;
+
+/// Counts the rounds of an edit.
+#[derive(Debug)]
+struct Rounds {
+    operation: &'static Operation,
+    round: u32,
+    most: u32,
+}
+
+impl Rounds {
+    fn new(operation: &'static Operation, most: u32) -> Self {
+        let round = 1;
+        Rounds {
+            operation,
+            round,
+            most,
+        }
+    }
+
+    fn done<T>(&self, value: T, changed: bool) -> Edited<T> {
+        let rounds = self.round;
+        Edited {
+            value,
+            changed,
+            rounds,
+        }
+    }
+
+    /// The closure failed.
+    fn failed(&self, error: Error) -> Error {
+        Error::edit(self.operation, self.round, error)
+    }
+
+    /// Somebody else was faster: waits a moment, and counts; or gives up.
+    async fn lost(&mut self, conflict: Error) -> Result<()> {
+        if self.round >= self.most {
+            return Err(Error::edit(self.operation, self.round, conflict));
+        }
+        let doublings = (self.round - 1).min(16);
+        let bound = FIRST_PAUSE.saturating_mul(1 << doublings).min(MAX_PAUSE);
+        tokio::time::sleep(bound.mul_f64(fastrand::f64())).await;
+        self.round += 1;
+        Ok(())
+    }
+}
+
+fn is_conflict(error: &Error) -> bool {
+    matches!(error, Error::Api(failure) if failure.status == http::StatusCode::CONFLICT)
+}

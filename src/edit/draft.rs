@@ -1,0 +1,168 @@
+//! What an edit works on.
+
+use serde::Serialize;
+
+use crate::check::Violation;
+use crate::rule::check::{self, Against};
+use crate::types::{
+    FeatureFlagLimitations, SettingDataV2Model, UpdateEvaluationFormulaModel,
+    UpdateTargetingRuleModel, UpdateValueModel,
+};
+use crate::{Error, Result, SettingValue, patch};
+
+/// What a setting serves, to be changed. It starts as what was read.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    setting: SettingDataV2Model,
+    limits: FeatureFlagLimitations,
+    before: UpdateEvaluationFormulaModel,
+    wanted: UpdateEvaluationFormulaModel,
+}
+
+impl Draft {
+    pub(super) fn new(
+        setting: &SettingDataV2Model,
+        limits: &FeatureFlagLimitations,
+        seen: &impl Serialize,
+    ) -> Result<Self> {
+        let before = patch::formula_of(seen)?;
+        Ok(Draft {
+            setting: setting.clone(),
+            limits: limits.clone(),
+            wanted: before.clone(),
+            before,
+        })
+    }
+
+    /// The setting: its key, its type, its predefined variations.
+    pub fn setting(&self) -> &SettingDataV2Model {
+        &self.setting
+    }
+
+    /// What is served where no rule matches; `None` where that is of a type that this release does not know.
+    pub fn default_value(&self) -> Option<SettingValue> {
+        self.wanted.default_value.value()
+    }
+
+    /// Serves this where no rule matches.
+    ///
+    /// It has to be of the setting's type; a whole number will do for decimals. Where the setting has predefined variations, it
+    /// has to be the value of one, and is sent with its id.
+    pub fn set_default(&mut self, value: impl Into<SettingValue>) -> &mut Self {
+        let value: SettingValue = value.into();
+        self.wanted.default_value = UpdateValueModel::from(value);
+        self
+    }
+
+    /// Serves `true` where no rule matches.
+    pub fn turn_on(&mut self) -> &mut Self {
+        self.set_default(true)
+    }
+
+    /// Serves `false` where no rule matches.
+    pub fn turn_off(&mut self) -> &mut Self {
+        self.set_default(false)
+    }
+
+    /// The targeting rules, in the order of evaluation.
+    pub fn rules(&self) -> &[UpdateTargetingRuleModel] {
+        self.wanted.targeting_rules.as_deref().unwrap_or_default()
+    }
+
+    /// The targeting rules, to be changed in any way. Those that only change places are moved on the server.
+    pub fn rules_mut(&mut self) -> &mut Vec<UpdateTargetingRuleModel> {
+        self.wanted.targeting_rules.get_or_insert_default()
+    }
+
+    /// Adds a targeting rule behind the others; [`rule`](crate::rule) has words for it.
+    pub fn add_rule(&mut self, rule: impl Into<UpdateTargetingRuleModel>) -> &mut Self {
+        self.rules_mut().push(rule.into());
+        self
+    }
+
+    /// Splits users among percentage options by this attribute.
+    pub fn split_by(&mut self, attribute: impl Into<String>) -> &mut Self {
+        self.wanted.percentage_evaluation_attribute = Some(attribute.into());
+        self
+    }
+
+    /// Splits users among percentage options by their identifier again.
+    pub fn split_by_identifier(&mut self) -> &mut Self {
+        self.wanted.percentage_evaluation_attribute = None;
+        self
+    }
+
+    /// All of it, as the `PUT` takes it: for what has no method here.
+    pub fn formula_mut(&mut self) -> &mut UpdateEvaluationFormulaModel {
+        &mut self.wanted
+    }
+
+    /// What it became, checked; `at` is where it stands in the request.
+    pub(super) fn finish(mut self, at: &str) -> Result<Finished, Violation> {
+        check::complete(&self.setting, &self.before, &mut self.wanted);
+        let against = Against {
+            setting: &self.setting,
+            limits: &self.limits,
+            before: &self.before,
+        };
+        against.check(&self.wanted, at)?;
+        Ok(Finished {
+            setting_id: self.setting.setting_id,
+            changed: !patch::same_formula(&self.before, &self.wanted),
+            wanted: self.wanted,
+        })
+    }
+}
+
+/// A draft that can be sent.
+#[derive(Debug)]
+pub(super) struct Finished {
+    pub(super) setting_id: i32,
+    pub(super) changed: bool,
+    pub(super) wanted: UpdateEvaluationFormulaModel,
+}
+
+/// What all settings of a config serve in an environment, to be changed.
+#[derive(Clone, Debug)]
+pub struct Drafts(pub(super) Vec<Draft>);
+
+impl Drafts {
+    /// The setting with this key.
+    ///
+    /// # Errors
+    ///
+    /// Names the key where the config has no such setting.
+    pub fn get(&mut self, key: &str) -> Result<&mut Draft> {
+        let mut drafts = self.0.iter_mut();
+        let found = drafts.find(|draft| draft.setting.key == key);
+        found.ok_or_else(|| Error::other(format!("the config has no setting with the key `{key}`")))
+    }
+
+    /// All of them, in the server's order.
+    pub fn iter(&self) -> std::slice::Iter<'_, Draft> {
+        self.0.iter()
+    }
+
+    /// All of them, in the server's order, to be changed.
+    pub fn iter_mut(&mut self) -> std::slice::IterMut<'_, Draft> {
+        self.0.iter_mut()
+    }
+}
+
+impl<'a> IntoIterator for &'a Drafts {
+    type Item = &'a Draft;
+    type IntoIter = std::slice::Iter<'a, Draft>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a mut Drafts {
+    type Item = &'a mut Draft;
+    type IntoIter = std::slice::IterMut<'a, Draft>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter_mut()
+    }
+}

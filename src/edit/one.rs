@@ -1,0 +1,187 @@
+//! The edit of one setting.
+
+use uuid::Uuid;
+
+use super::turns::Key;
+use super::{Draft, Edited, Options, Rounds, is_conflict, options};
+use crate::patch::FormulaPatch;
+use crate::types::{SettingFormulaModel, UpdateEvaluationFormulaModel};
+use crate::{Client, Error, Operation, Result, Secret, operations};
+
+/// The edit that [`Client::edit_value`] prepares.
+#[must_use = "an edit is made by `send`"]
+pub struct EditValue<F> {
+    client: Client,
+    target: Target,
+    options: Options,
+    edit: F,
+}
+
+options!(EditValue);
+
+#[derive(Clone, Debug)]
+enum Target {
+    Ids {
+        environment_id: Uuid,
+        setting_id: i32,
+    },
+    SdkKey {
+        setting: String,
+        sdk_key: Secret,
+    },
+}
+
+impl<F> EditValue<F> {
+    pub(super) fn by_ids(client: &Client, environment_id: Uuid, setting_id: i32, edit: F) -> Self {
+        let target = Target::Ids {
+            environment_id,
+            setting_id,
+        };
+        EditValue::new(client, target, edit)
+    }
+
+    pub(super) fn by_sdk_key(client: &Client, setting: String, sdk_key: Secret, edit: F) -> Self {
+        let target = Target::SdkKey { setting, sdk_key };
+        EditValue::new(client, target, edit)
+    }
+
+    fn new(client: &Client, target: Target, edit: F) -> Self {
+        EditValue {
+            client: client.clone(),
+            target,
+            options: Options::new(),
+            edit,
+        }
+    }
+
+    async fn read(&self) -> Result<SettingFormulaModel> {
+        let answer = match &self.target {
+            Target::Ids {
+                environment_id,
+                setting_id,
+            } => {
+                self.client
+                    .get_setting_value_v2(*environment_id, *setting_id)
+                    .send()
+                    .await
+            }
+            Target::SdkKey { setting, sdk_key } => {
+                let call = self
+                    .client
+                    .get_setting_value_by_sdkkey_v2(setting, sdk_key.clone());
+                call.send().await
+            }
+        };
+        Ok(answer?.into_inner())
+    }
+
+    /// `None` where the server found nothing to change.
+    async fn write(
+        &self,
+        version: Uuid,
+        patch: FormulaPatch,
+    ) -> Result<Option<SettingFormulaModel>> {
+        // With the version it was made for, a patch is applied once, however often it is sent.
+        let client = self.client.repeating_unsafe();
+        let Options {
+            reason,
+            bypass_approval,
+            ..
+        } = &self.options;
+        macro_rules! send {
+            ($call:expr) => {{
+                let mut call = $call.latest_version_id(version);
+                if let Some(reason) = reason {
+                    call = call.reason(reason);
+                }
+                if let Some(bypass_approval) = bypass_approval {
+                    call = call.bypass_approval(*bypass_approval);
+                }
+                call.send().await
+            }};
+        }
+        let answer = match &self.target {
+            Target::Ids {
+                environment_id,
+                setting_id,
+            } => {
+                send!(client.update_setting_value_v2(*environment_id, *setting_id, patch))
+            }
+            Target::SdkKey { setting, sdk_key } => {
+                send!(client.update_setting_value_by_sdkkey_v2(setting, sdk_key.clone(), patch))
+            }
+        };
+        Ok(answer?.into_inner())
+    }
+}
+
+impl Target {
+    fn key(&self) -> Key {
+        match self {
+            Target::Ids {
+                environment_id,
+                setting_id,
+            } => Key::One(*setting_id, *environment_id),
+            Target::SdkKey { setting, .. } => Key::Named(setting.clone()),
+        }
+    }
+
+    fn operation(&self) -> &'static Operation {
+        match self {
+            Target::Ids { .. } => operations::UpdateSettingValueV2::OPERATION,
+            Target::SdkKey { .. } => operations::UpdateSettingValueBySdkkeyV2::OPERATION,
+        }
+    }
+}
+
+impl<F: FnMut(&mut Draft) -> Result<()>> EditValue<F> {
+    /// Makes the edit.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Edit`], with the number of rounds, where the closure failed or somebody else was faster in every round;
+    /// [`Error::Invalid`] where it would be refused, and was not sent; otherwise those of the calls. Of these, a 409 with
+    /// [`perhaps_processed`](Error::perhaps_processed) means that an answer was lost, and the value has changed again since.
+    pub async fn send(mut self) -> Result<Edited<SettingFormulaModel>> {
+        let operation = self.target.operation();
+        let _turn = self.client.turns().take(self.target.key()).await;
+        let mut rounds = Rounds::new(operation, self.options.attempts);
+        loop {
+            let seen = self.read().await?;
+            let mut draft = Draft::new(&seen.setting, &seen.feature_flag_limitations, &seen)?;
+            (self.edit)(&mut draft).map_err(|error| rounds.failed(error))?;
+            let draft = draft
+                .finish("body")
+                .map_err(|wrong| Error::invalid(operation, wrong))?;
+            let patch = FormulaPatch::diff(&seen, &draft.wanted)?;
+            if patch.is_empty() {
+                return Ok(rounds.done(seen, false));
+            }
+            self.options
+                .demand_reason(operation, seen.reason_required)?;
+            match self.write(seen.last_version_id, patch).await {
+                Ok(Some(after)) => return Ok(rounds.done(after, true)),
+                Ok(None) => return Ok(rounds.done(seen, false)),
+                Err(conflict) if is_conflict(&conflict) && conflict.perhaps_processed() => {
+                    let after = self.confirm(&draft.wanted, conflict).await?;
+                    return Ok(rounds.done(after, true));
+                }
+                Err(conflict) if is_conflict(&conflict) => rounds.lost(conflict).await?,
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// An answer was lost, and then the version was outdated: by this edit, or by somebody else.
+    async fn confirm(
+        &self,
+        wanted: &UpdateEvaluationFormulaModel,
+        conflict: Error,
+    ) -> Result<SettingFormulaModel> {
+        let after = self.read().await?;
+        match FormulaPatch::diff(&after, wanted)?.is_empty() {
+            true => Ok(after),
+            false => Err(conflict),
+        }
+    }
+}

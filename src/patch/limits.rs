@@ -1,0 +1,121 @@
+//! Limits of what patches write, checked before they are sent.
+//!
+//! A patch has no type that tells its limits; what it writes has. So each value is put where it belongs in a small example of
+//! the whole, and the example is checked.
+
+use serde_json::{Value, json};
+
+use super::kind::Kind;
+use super::{Formula, ProxyProfile, Setting, SettingValueV1, Webhook};
+use crate::Operation;
+use crate::check::{Check, Place, Violation};
+use crate::operations::{
+    UpdateProxyProfile, UpdateSetting, UpdateSettingValue, UpdateSettingValueBySdkkey,
+    UpdateSettingValueBySdkkeyV2, UpdateSettingValueV2, UpdateWebhook,
+};
+use crate::types::{JsonPatchOperation, OperationType};
+
+/// The first limit that the body of a call does not keep, where it is a patch.
+pub(crate) fn check(operation: &Operation, body: &[u8]) -> Result<(), Violation> {
+    let is = |known: &Operation| known.id == operation.id;
+    let known = [
+        (is(UpdateSetting::OPERATION), setting as fn(&_) -> _),
+        (is(UpdateSettingValue::OPERATION), value_v1),
+        (is(UpdateSettingValueBySdkkey::OPERATION), value_v1),
+        (is(UpdateSettingValueV2::OPERATION), formula),
+        (is(UpdateSettingValueBySdkkeyV2::OPERATION), formula),
+        (is(UpdateWebhook::OPERATION), webhook),
+        (is(UpdateProxyProfile::OPERATION), proxy_profile),
+    ];
+    let Some((_, check)) = known.into_iter().find(|(is, _)| *is) else {
+        return Ok(());
+    };
+    let operations: Vec<JsonPatchOperation> = serde_json::from_slice(body).unwrap_or_default();
+    operations.iter().try_for_each(check)
+}
+
+fn setting(operation: &JsonPatchOperation) -> Result<(), Violation> {
+    of::<Setting>(operation, json!({ "name": "x" }))
+}
+
+fn value_v1(operation: &JsonPatchOperation) -> Result<(), Violation> {
+    let example =
+        json!({ "value": true, "rolloutRules": [{ "value": true }], "rolloutPercentageItems": [] });
+    of::<SettingValueV1>(operation, example)
+}
+
+fn formula(operation: &JsonPatchOperation) -> Result<(), Violation> {
+    let user = json!({
+        "comparator": "isOneOf", "comparisonAttribute": "x", "comparisonValue": { "listValue": [{ "value": "x" }] },
+    });
+    let rule = json!({ "conditions": [{ "userCondition": user }], "percentageOptions": [] });
+    of::<Formula>(
+        operation,
+        json!({ "defaultValue": {}, "targetingRules": [rule] }),
+    )
+}
+
+fn webhook(operation: &JsonPatchOperation) -> Result<(), Violation> {
+    let header = json!({ "key": "x", "value": "x" });
+    of::<Webhook>(
+        operation,
+        json!({ "url": "https://x", "webHookHeaders": [header] }),
+    )
+}
+
+fn proxy_profile(operation: &JsonPatchOperation) -> Result<(), Violation> {
+    let notification = json!({ "webhookProxyUrl": "https://x" });
+    let example = json!({
+        "name": "x", "connectionPreferences": { "webhookNotification": notification }, "sdkKeySelectionRules": [{}],
+    });
+    of::<ProxyProfile>(operation, example)
+}
+
+fn of<K: Kind>(operation: &JsonPatchOperation, mut example: Value) -> Result<(), Violation>
+where
+    K::Part: Check,
+{
+    let (OperationType::Add | OperationType::Replace, Some(value)) =
+        (&operation.op, &operation.value)
+    else {
+        return Ok(());
+    };
+    let place = in_example(&operation.path);
+    // What has no place there, or another form, is the server's to judge.
+    if put(&mut example, &place, value).is_none() {
+        return Ok(());
+    }
+    let Ok(part) = serde_json::from_value::<K::Part>(example) else {
+        return Ok(());
+    };
+    part.check(&Place::root("")).map_err(|violation| {
+        let found = violation.field.replace(['.', '['], "/").replace(']', "");
+        let below = found.strip_prefix(&place).unwrap_or_default();
+        let field = format!("{}{below}", operation.path);
+        let problem = violation.problem;
+        Violation { field, problem }
+    })
+}
+
+/// The path in the example, which has one entry in each list.
+fn in_example(path: &str) -> String {
+    let index = |name: &&str| {
+        *name == "-" || (!name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    let names = path
+        .split('/')
+        .map(|name| if index(&name) { "0" } else { name });
+    names.collect::<Vec<_>>().join("/")
+}
+
+fn put(example: &mut Value, path: &str, value: &Value) -> Option<()> {
+    let (parent, name) = path.rsplit_once('/')?;
+    match example.pointer_mut(parent)? {
+        Value::Object(fields) => {
+            fields.insert(name.to_string(), value.clone());
+        }
+        Value::Array(entries) if name == "0" => *entries = vec![value.clone()],
+        _ => return None,
+    }
+    Some(())
+}

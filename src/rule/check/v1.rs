@@ -1,0 +1,91 @@
+//! The same for V1 configs.
+
+use super::{Checked, violation, within};
+use crate::SettingValue;
+use crate::rule::comparison::{Operand, version, wrong};
+use crate::rule::percentages;
+use crate::types::{SettingValueModel, UpdateRolloutRuleModel, UpdateSettingValueModel};
+
+/// The first thing that the setting would not serve.
+pub(crate) fn check(
+    seen: &SettingValueModel,
+    before: &UpdateSettingValueModel,
+    wanted: &UpdateSettingValueModel,
+) -> Checked {
+    if wanted.value != before.value {
+        value(seen, &wanted.value, "body.value")?;
+    }
+    let rules = &wanted.rollout_rules;
+    if rules.len() > before.rollout_rules.len() {
+        let most = seen.feature_flag_limitations.max_targeting_rule_count;
+        within(rules.len(), most, "rules", "body.rolloutRules")?;
+    }
+    for (index, rule) in rules.iter().enumerate() {
+        if !before.rollout_rules.contains(rule) {
+            let at = format!("body.rolloutRules[{index}]");
+            value(seen, &rule.value, &format!("{at}.value"))?;
+            condition(seen, rule, &at)?;
+        }
+    }
+    let items = &wanted.rollout_percentage_items;
+    if *items == before.rollout_percentage_items || items.is_empty() {
+        return Ok(());
+    }
+    let at = "body.rolloutPercentageItems";
+    let shares = items.iter().map(|item| item.percentage);
+    percentages::check(shares).map_err(|wrong| wrong.at(at))?;
+    for (index, item) in items.iter().enumerate() {
+        value(seen, &item.value, &format!("{at}[{index}].value"))?;
+    }
+    Ok(())
+}
+
+fn value(seen: &SettingValueModel, value: &SettingValue, at: &str) -> Checked {
+    let fitting = value.clone().fitted(&seen.setting.setting_type);
+    fitting.map_err(|wrong| wrong.at(at))?;
+    if seen.setting.is_json {
+        value.is_json().map_err(|wrong| wrong.at(at))?;
+    }
+    match value {
+        SettingValue::String(text) => {
+            let most = seen.feature_flag_limitations.max_string_flag_value_length;
+            within(text.chars().count(), most, "characters", at)
+        }
+        _ => Ok(()),
+    }
+}
+
+fn condition(seen: &SettingValueModel, rule: &UpdateRolloutRuleModel, at: &str) -> Checked {
+    let user = (
+        &rule.comparison_attribute,
+        &rule.comparator,
+        &rule.comparison_value,
+    );
+    match (user, &rule.segment_comparator, rule.segment_id) {
+        ((None, None, None), Some(_), Some(_)) => return Ok(()),
+        ((Some(_), Some(_), Some(_)), None, None) => {}
+        _ => {
+            return violation(
+                at,
+                "has to have an attribute, a comparator and a value, or a segment and its comparator",
+            );
+        }
+    }
+    let at = format!("{at}.comparisonValue");
+    let text = rule.comparison_value.as_deref().unwrap_or_default();
+    let most = seen.feature_flag_limitations.max_comparison_value_length;
+    within(text.chars().count(), most, "characters", &at)?;
+    let checked = match rule
+        .comparator
+        .as_ref()
+        .and_then(|comparator| comparator.takes())
+    {
+        Some(Operand::Number) if text.trim().parse::<f64>().is_err() => {
+            Err(wrong(format!("is `{text}`; the comparator takes a number")))
+        }
+        Some(Operand::Version) => version(text),
+        Some(Operand::Versions) => text.split(',').try_for_each(version),
+        _ => Ok(()),
+    };
+    checked.map_err(|wrong| wrong.at(at))
+}

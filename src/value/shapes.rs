@@ -1,0 +1,61 @@
+//! Every shape that the API has for a value.
+
+use crate::SettingValue;
+use crate::types::{
+    CreatePredefinedVariationValueModel, PredefinedVariationModel, PredefinedVariationValueModel,
+    UpdatePredefinedVariationValueModel, UpdateValueModel, ValueModel,
+};
+
+macro_rules! shapes {
+    ($($model:ident { $($more:ident)? };)*) => {
+        $(impl $model {
+            /// The value, of whichever type; `None` where no field has one that this release knows.
+            pub fn value(&self) -> Option<SettingValue> {
+                let number = || self.double_value.map(SettingValue::Double);
+                let number = || self.int_value.map(SettingValue::from).or_else(number);
+                let text = || self.string_value.clone().map(SettingValue::String).or_else(number);
+                self.bool_value.map(SettingValue::Bool).or_else(text)
+            }
+        }
+
+        /// A whole number beyond 32 bits becomes a decimal one: no `int` setting can hold it, and a `double` setting can.
+        impl From<SettingValue> for $model {
+            fn from(value: SettingValue) -> Self {
+                let mut model = $model {
+                    bool_value: None,
+                    double_value: None,
+                    int_value: None,
+                    string_value: None,
+                    $($more: None,)?
+                };
+                match value {
+                    SettingValue::Bool(value) => model.bool_value = Some(value),
+                    SettingValue::String(value) => model.string_value = Some(value),
+                    SettingValue::Double(value) => model.double_value = Some(value),
+                    SettingValue::Int(value) => match i32::try_from(value) {
+                        Ok(value) => model.int_value = Some(value),
+                        Err(_) => model.double_value = Some(value as f64),
+                    },
+                }
+                model
+            }
+        })*
+    };
+}
+
+shapes! {
+    ValueModel { predefined_variation_id };
+    UpdateValueModel { predefined_variation_id };
+    PredefinedVariationValueModel {};
+    CreatePredefinedVariationValueModel {};
+    UpdatePredefinedVariationValueModel {};
+}
+
+/// To serve the variation.
+impl From<&PredefinedVariationModel> for UpdateValueModel {
+    fn from(variation: &PredefinedVariationModel) -> Self {
+        let value = variation.value.value();
+        let model = value.map_or_else(UpdateValueModel::new, UpdateValueModel::from);
+        model.with_predefined_variation_id(variation.predefined_variation_id)
+    }
+}
