@@ -1,16 +1,23 @@
 //! What time it is for the server.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use http::HeaderValue;
 use tokio::time::Instant;
 
-/// Wall-clock time that passes as tokio's clock does, so that a test that moves the one moves the other.
-#[derive(Clone, Copy, Debug)]
+/// A century: no clock overflows on it, and no test waits for its end.
+pub(crate) const FOR_EVER: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+
+/// Wall-clock time that passes as tokio's clock does, so that a test that moves the one moves the other, and that can be moved
+/// on alone.
+#[derive(Debug)]
 pub(crate) struct Clock {
     wall: DateTime<Utc>,
     started: Instant,
+    /// How far it is ahead of tokio's clock, in milliseconds.
+    ahead: AtomicU64,
 }
 
 impl Clock {
@@ -18,11 +25,30 @@ impl Clock {
         Clock {
             wall,
             started: Instant::now(),
+            ahead: AtomicU64::new(0),
         }
     }
 
     pub(crate) fn now(&self) -> DateTime<Utc> {
-        self.at(Instant::now())
+        self.at(self.instant())
+    }
+
+    /// Now, for what compares times.
+    pub(crate) fn instant(&self) -> Instant {
+        let now = Instant::now();
+        let ahead = Duration::from_millis(self.ahead.load(Ordering::Acquire));
+        now.checked_add(ahead).unwrap_or(now)
+    }
+
+    /// Moves the clock on, by at most a century in all.
+    pub(crate) fn advance(&self, by: Duration) {
+        let most = u64::try_from(FOR_EVER.as_millis()).unwrap_or(u64::MAX);
+        let by = u64::try_from(by.as_millis()).unwrap_or(most);
+        let add = |ahead: u64| Some(ahead.saturating_add(by).min(most));
+        // It cannot fail, because `add` always gives something.
+        let _ = self
+            .ahead
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, add);
     }
 
     pub(crate) fn at(&self, instant: Instant) -> DateTime<Utc> {

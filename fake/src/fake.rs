@@ -1,6 +1,8 @@
 //! The server, as a value: while it lives, it answers.
 
+use std::fs::File;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -10,7 +12,7 @@ use chrono::{DateTime, Utc};
 use configcat_management::types::MeModel;
 use configcat_management::{Client, ClientBuilder, Secret};
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
@@ -18,12 +20,17 @@ use crate::api;
 use crate::clock::Clock;
 use crate::faults::Fault;
 use crate::http::{Server, lock, router};
-use crate::journal::Recorded;
+use crate::journal::{Journal, Recorded};
 use crate::limits::{Limits, Quota};
+#[cfg(feature = "tls")]
+use crate::listener::Tls;
 use crate::listener::{Cut, Listener};
 use crate::routes::Routes;
 use crate::seed::{self, Demo};
 use crate::state::State;
+#[cfg(feature = "tls")]
+use crate::tls::SelfSigned;
+use crate::view::View;
 
 /// A running server. Dropping it stops it: open connections end, and nothing is accepted any more.
 ///
@@ -42,6 +49,8 @@ pub struct Fake {
     address: SocketAddr,
     client: Client,
     demo: Option<Demo>,
+    /// What clients have to trust, where the server speaks TLS.
+    certificate: Option<String>,
     stop: Option<oneshot::Sender<()>>,
     task: Option<JoinHandle<()>>,
 }
@@ -63,7 +72,7 @@ impl Fake {
 
     /// Where the server listens, such as `http://127.0.0.1:49321`.
     pub fn base_url(&self) -> String {
-        base_url(self.address)
+        base_url(self.address, self.certificate.is_some())
     }
 
     /// The address that the server listens on.
@@ -90,7 +99,13 @@ impl Fake {
 
     /// A client of this server that is still to be set up; URL and credentials are in it.
     pub fn client_builder(&self) -> ClientBuilder {
-        client_builder(self.address, self.user(), self.password())
+        let certificate = self.certificate.as_deref();
+        let builder = client_builder(self.address, self.user(), self.password(), certificate);
+        match builder {
+            Ok(builder) => builder,
+            // The same succeeded when the server started.
+            Err(_) => Client::builder(),
+        }
     }
 
     /// The ids of the demo, where the server was started with it.
@@ -149,9 +164,39 @@ impl Fake {
         lock(&self.server.state).dangling()
     }
 
-    /// What time it is for the server. It passes as tokio's clock does.
+    /// What time it is for the server. It passes as tokio's clock does, and is ahead of it by what
+    /// [`advance`](Fake::advance) was told.
     pub fn now(&self) -> DateTime<Utc> {
         self.server.clock.now()
+    }
+
+    /// Moves the server's clock on, and no other: a quota starts anew, an invitation runs out.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> configcat_management::Result<()> {
+    /// # use configcat_fake::Fake;
+    /// let fake = Fake::builder().quota(1, Duration::from_secs(60)).start().await;
+    /// fake.client().get_me().send().await?;
+    /// fake.advance(Duration::from_secs(60));
+    /// let me = fake.client().get_me().send().await?;
+    /// assert_eq!(me.headers()["x-rate-limit-remaining"], "0"); // not refused: the first of a new period
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn advance(&self, by: Duration) {
+        self.server.clock.advance(by);
+    }
+
+    /// A look at what the server holds.
+    pub fn view(&self) -> View {
+        View::new(&lock(&self.server.state), usize::MAX)
+    }
+
+    /// The certificate that clients have to trust, as PEM; `None` where the server does not speak TLS.
+    pub fn certificate(&self) -> Option<&str> {
+        self.certificate.as_deref()
     }
 
     /// Stops the server, and waits until its port is free again.
@@ -171,6 +216,7 @@ impl Fake {
 
     fn end(&mut self) {
         self.server.stopped.store(true, Ordering::Release);
+        self.server.changed.send_replace(());
         if let Some(stop) = self.stop.take() {
             // Nobody listens where the runtime has gone, and the server with it.
             let _ = stop.send(());
@@ -217,6 +263,10 @@ pub struct FakeBuilder {
     quotas: Vec<Quota>,
     clock: Option<DateTime<Utc>>,
     demo: bool,
+    page: bool,
+    record: Option<PathBuf>,
+    #[cfg(feature = "tls")]
+    tls: bool,
 }
 
 impl FakeBuilder {
@@ -236,6 +286,10 @@ impl FakeBuilder {
             quotas: Vec::new(),
             clock: None,
             demo: true,
+            page: true,
+            record: None,
+            #[cfg(feature = "tls")]
+            tls: false,
         }
     }
 
@@ -285,6 +339,26 @@ impl FakeBuilder {
         self
     }
 
+    /// Leaves out the page at `/`, which needs no credentials. Default: it is there.
+    pub fn without_page(mut self) -> Self {
+        self.page = false;
+        self
+    }
+
+    /// A file that every request is added to when it is over, one JSON object a line: `time`, `method`, `path`, `operation`,
+    /// `status`, `milliseconds` and `body`. It is created where it does not exist. Default: none.
+    pub fn record(mut self, file: impl Into<PathBuf>) -> Self {
+        self.record = Some(file.into());
+        self
+    }
+
+    /// Speaks TLS, with a certificate that it makes for itself and that [`Fake::client`] trusts. Default: plain HTTP.
+    #[cfg(feature = "tls")]
+    pub fn tls_self_signed(mut self) -> Self {
+        self.tls = true;
+        self
+    }
+
     /// Starts the server.
     ///
     /// # Panics
@@ -301,13 +375,25 @@ impl FakeBuilder {
     ///
     /// # Errors
     ///
-    /// Where the port is taken, or the credentials are of a kind that HTTP Basic authentication cannot carry.
+    /// Where the port is taken, the file to record to cannot be opened, or the credentials are of a kind that HTTP Basic authentication cannot carry.
     pub async fn try_start(self) -> io::Result<Fake> {
         let (user, password) = &self.credentials;
         let tcp = TcpListener::bind(self.address).await?;
         let address = tcp.local_addr()?;
-        let client = client_builder(address, user, password);
+        #[cfg(feature = "tls")]
+        let tls = match self.tls {
+            true => Some(SelfSigned::new(address.ip())?),
+            false => None,
+        };
+        #[cfg(feature = "tls")]
+        let certificate = tls.as_ref().map(|tls| tls.pem.clone());
+        #[cfg(not(feature = "tls"))]
+        let certificate: Option<String> = None;
+        let client = client_builder(address, user, password, certificate.as_deref())?;
         let client = client.build().map_err(io::Error::other)?;
+        let record = self
+            .record
+            .map(|path| File::options().append(true).create(true).open(path));
         let clock = Clock::new(self.clock.unwrap_or_else(Utc::now));
         let mut state = State::new(MeModel {
             email: "jane.doe@example.com".to_string(),
@@ -324,15 +410,23 @@ impl FakeBuilder {
             state: Mutex::new(state),
             limits: Mutex::new(Limits::new(self.quotas)),
             faults: Mutex::default(),
-            journal: Mutex::default(),
+            journal: Mutex::new(Journal::with_file(record.transpose()?)),
             clock,
+            page: self.page,
             credentials,
             routes: Routes::new(),
             stopped: stopped.clone(),
+            changed: watch::Sender::new(()),
         });
         let (stop, stopping) = oneshot::channel::<()>();
         let app = router(server.clone()).into_make_service_with_connect_info::<Cut>();
-        let serving = axum::serve(Listener { tcp, stopped }, app).with_graceful_shutdown(async {
+        let listener = Listener {
+            tcp,
+            stopped,
+            #[cfg(feature = "tls")]
+            tls: tls.map(|tls| Tls::new(tls.acceptor)),
+        };
+        let serving = axum::serve(listener, app).with_graceful_shutdown(async {
             // An error means that the handle has gone, which is an end too.
             let _ = stopping.await;
         });
@@ -345,25 +439,41 @@ impl FakeBuilder {
             address,
             client,
             demo,
+            certificate,
             stop: Some(stop),
             task: Some(task),
         })
     }
 }
 
-fn base_url(address: SocketAddr) -> String {
+fn base_url(address: SocketAddr, tls: bool) -> String {
+    let scheme = if tls { "https" } else { "http" };
     // Who listens everywhere is reached at home.
     match address.ip().is_unspecified() {
-        true => format!("http://127.0.0.1:{}", address.port()),
-        false => format!("http://{address}"),
+        true => format!("{scheme}://127.0.0.1:{}", address.port()),
+        false => format!("{scheme}://{address}"),
     }
 }
 
-fn client_builder(address: SocketAddr, user: &str, password: impl Into<Secret>) -> ClientBuilder {
-    Client::builder()
-        .base_url(base_url(address))
+fn client_builder(
+    address: SocketAddr,
+    user: &str,
+    password: impl Into<Secret>,
+    certificate: Option<&str>,
+) -> io::Result<ClientBuilder> {
+    let builder = Client::builder()
+        .base_url(base_url(address, certificate.is_some()))
         .allow_plain_http()
-        .credentials(user, password)
+        .credentials(user, password);
+    #[cfg(feature = "tls")]
+    if let Some(pem) = certificate {
+        use configcat_management::reqwest;
+        let certificate =
+            reqwest::Certificate::from_pem(pem.as_bytes()).map_err(io::Error::other)?;
+        let http = reqwest::Client::builder().tls_certs_only([certificate]);
+        return Ok(builder.http(http));
+    }
+    Ok(builder)
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use configcat_management::{Operation, Secret};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use serde_json::Value;
-use tokio::time::Instant;
+use tokio::sync::watch;
 
 use crate::api;
 use crate::call::{Answer, Call, Reason, Refusal};
@@ -21,6 +21,7 @@ use crate::faults::{Fault, Faults};
 use crate::journal::{self, Journal, Recorded};
 use crate::limits::{Blocked, Limits, Standing};
 use crate::listener::Cut;
+use crate::page;
 use crate::routes::{Route, Routes};
 use crate::schema;
 use crate::state::State;
@@ -39,10 +40,14 @@ pub(crate) struct Server {
     pub(crate) faults: Mutex<Faults>,
     pub(crate) journal: Mutex<Journal>,
     pub(crate) clock: Clock,
+    /// Whether there is a page to look at.
+    pub(crate) page: bool,
     /// User names and passwords.
     pub(crate) credentials: Vec<(String, Secret)>,
     pub(crate) routes: Routes,
     pub(crate) stopped: Arc<AtomicBool>,
+    /// Told after each request, and at the end.
+    pub(crate) changed: watch::Sender<()>,
 }
 
 /// Locks, even where a thread panicked with the lock in its hands: what it left behind is still the state.
@@ -51,12 +56,17 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 pub(crate) fn router(server: Arc<Server>) -> Router {
-    Router::new().fallback(
-        move |ConnectInfo(cut): ConnectInfo<Cut>, request: Request| {
-            let server = server.clone();
-            async move { server.serve(request, cut).await }
-        },
-    )
+    let api = {
+        let server = server.clone();
+        move |ConnectInfo(cut): ConnectInfo<Cut>, request: Request| async move {
+            server.serve(request, cut).await
+        }
+    };
+    let router = match server.page {
+        true => page::router(server),
+        false => Router::new(),
+    };
+    router.fallback(api)
 }
 
 /// What becomes of a request.
@@ -89,6 +99,7 @@ impl Server {
         });
         let outcome = self.outcome(&parts, route, body.ok()).await;
         let now = self.clock.now();
+        self.changed.send_replace(());
         match outcome {
             Outcome::Answer(mut response) => {
                 let status = response.status().as_u16();
@@ -110,7 +121,7 @@ impl Server {
         let Some(user) = self.user(&parts.headers) else {
             return Outcome::Answer(unauthorized());
         };
-        let admitted = lock(&self.limits).admit(user, Instant::now());
+        let admitted = lock(&self.limits).admit(user, self.clock.instant());
         let standing = match admitted {
             Ok(standing) => standing,
             Err(blocked) => return Outcome::Answer(self.too_many(&blocked)),
@@ -190,18 +201,7 @@ impl Server {
                 format!("The API has no path `{}`.", parts.uri.path()),
             )),
         };
-        match result {
-            Ok(Answer { status, body }) => match body {
-                Some(body) => json(status, body),
-                None => empty(status),
-            },
-            Err(Refusal { status, reason }) => match reason {
-                Reason::Text(text) => plain(status, text),
-                Reason::Fields(fields) => {
-                    json(status, serde_json::to_vec(&fields).unwrap_or_default())
-                }
-            },
-        }
+        reply(result)
     }
 
     fn carry_out(
@@ -285,11 +285,25 @@ fn document(
 }
 
 /// The three media types of the description, with or without parameters.
-fn is_json(content_type: &str) -> bool {
+pub(crate) fn is_json(content_type: &str) -> bool {
     let media_type = content_type.split(';').next().unwrap_or_default();
     let media_type = media_type.trim().to_ascii_lowercase();
     matches!(&*media_type, "application/json" | "text/json")
         || (media_type.starts_with("application/") && media_type.ends_with("+json"))
+}
+
+/// A result, as an answer over HTTP.
+pub(crate) fn reply(result: Result<Answer, Refusal>) -> Response<Body> {
+    match result {
+        Ok(Answer { status, body }) => match body {
+            Some(body) => json(status, body),
+            None => empty(status),
+        },
+        Err(Refusal { status, reason }) => match reason {
+            Reason::Text(text) => plain(status, text),
+            Reason::Fields(fields) => json(status, serde_json::to_vec(&fields).unwrap_or_default()),
+        },
+    }
 }
 
 fn unauthorized() -> Response<Body> {
@@ -333,7 +347,11 @@ fn json(status: StatusCode, body: Vec<u8>) -> Response<Body> {
     with_body(status, Body::from(body), "application/json; charset=utf-8")
 }
 
-fn with_body(status: StatusCode, body: Body, content_type: &'static str) -> Response<Body> {
+pub(crate) fn with_body(
+    status: StatusCode,
+    body: Body,
+    content_type: &'static str,
+) -> Response<Body> {
     let mut response = Response::new(body);
     *response.status_mut() = status;
     let content_type = HeaderValue::from_static(content_type);

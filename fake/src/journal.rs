@@ -1,10 +1,13 @@
 //! The recording of all requests.
 
 use std::collections::VecDeque;
+use std::fs::File;
+use std::io::{self, Write as _};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use http::Method;
+use serde::{Serialize, Serializer};
 
 /// One request that the server got, and what became of it. Headers are not recorded: they hold secrets.
 #[derive(Clone, Debug)]
@@ -33,15 +36,51 @@ impl Recorded {
     pub const MAX_REQUESTS: usize = 10_000;
 }
 
+/// As a line of the recording, and as the page gets it.
+impl Serialize for Recorded {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Line<'a> {
+            time: DateTime<Utc>,
+            method: &'a str,
+            path: &'a str,
+            operation: Option<&'a str>,
+            status: Option<u16>,
+            milliseconds: f64,
+            body: &'a str,
+        }
+        let line = Line {
+            time: self.started,
+            method: self.method.as_str(),
+            path: &self.path,
+            operation: self.operation,
+            status: self.status,
+            milliseconds: self.duration.as_secs_f64() * 1000.0,
+            body: &self.body,
+        };
+        line.serialize(serializer)
+    }
+}
+
 /// The requests, oldest first.
 #[derive(Debug, Default)]
 pub(crate) struct Journal {
     entries: VecDeque<Recorded>,
     /// The number of the entry that stands first.
     first: u64,
+    /// Where each request is written to when it is over.
+    file: Option<File>,
 }
 
 impl Journal {
+    /// With a file that each request is added to.
+    pub(crate) fn with_file(file: Option<File>) -> Self {
+        Journal {
+            file,
+            ..Journal::default()
+        }
+    }
+
     /// Writes a request down, and gives it a number.
     pub(crate) fn begin(&mut self, recorded: Recorded) -> u64 {
         if self.entries.len() >= Recorded::MAX_REQUESTS {
@@ -59,7 +98,21 @@ impl Journal {
         if let Some(entry) = index.and_then(|index| self.entries.get_mut(index)) {
             entry.status = status;
             entry.duration = (ended - entry.started).to_std().unwrap_or_default();
+            if let Some(file) = &mut self.file
+                && let Err(error) = write_line(file, entry)
+            {
+                eprintln!(
+                    "configcat-fake: no request is written to the recording any more: {error}"
+                );
+                self.file = None;
+            }
         }
+    }
+
+    /// How many requests there were, and the last ones, newest first.
+    pub(crate) fn last(&self, most: usize) -> (u64, impl Iterator<Item = &Recorded>) {
+        let count = self.first + self.entries.len() as u64;
+        (count, self.entries.iter().rev().take(most))
     }
 
     pub(crate) fn all(&self) -> Vec<Recorded> {
@@ -70,6 +123,13 @@ impl Journal {
         self.first += self.entries.len() as u64;
         self.entries.clear();
     }
+}
+
+/// One write for a line, so that who reads along never sees half of one.
+fn write_line(mut file: &File, entry: &Recorded) -> io::Result<()> {
+    let mut line = serde_json::to_vec(entry)?;
+    line.push(b'\n');
+    file.write_all(&line)
 }
 
 /// The beginning of a body, as text.

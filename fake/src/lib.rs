@@ -33,8 +33,12 @@
 //!
 //! # What it does that ConfigCat does not
 //!
-//! It remembers all requests ([`Fake::requests`]), and fails on demand ([`Fake::fail_next`]). Its clock is tokio's: a test
-//! that pauses time and moves it on moves the server's quota too.
+//! It remembers all requests ([`Fake::requests`]), shows what it holds ([`Fake::view`]), and fails on demand
+//! ([`Fake::fail_next`]). Its clock is tokio's: a test that pauses time and moves it on moves the server's quota too;
+//! [`Fake::advance`] moves the server's clock alone.
+//!
+//! Its URL, opened in a browser, is a page: flags to switch, the last requests, the remaining quota, live. It needs no
+//! credentials and shows no secrets; [`FakeBuilder::without_page`] leaves it out.
 //!
 //! # What is missing
 //!
@@ -44,6 +48,11 @@
 //! # As a program
 //!
 //! `configcat-fake --port 8080` serves any language; see `--help`.
+//!
+//! # Features
+//!
+//! `bin` (default) is what the program needs; tests do without it. `tls`, which `bin` turns on, adds
+//! `FakeBuilder::tls_self_signed`.
 
 mod api;
 mod call;
@@ -54,14 +63,21 @@ mod http;
 mod journal;
 mod limits;
 mod listener;
+mod page;
 mod patch;
 mod routes;
 mod schema;
 mod seed;
 mod state;
+#[cfg(feature = "tls")]
+mod tls;
+mod view;
 
 pub use fake::{Fake, FakeBuilder};
 pub use faults::Fault;
 pub use journal::Recorded;
 pub use limits::Quota;
 pub use seed::{Demo, DemoConfig};
+pub use view::{
+    ConfigView, EnvironmentView, OrganizationView, ProductView, SettingView, ValueView, View,
+};

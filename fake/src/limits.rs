@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::clock::FOR_EVER;
+
 /// How many requests are let through in a period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quota {
@@ -27,9 +29,6 @@ impl std::fmt::Display for Quota {
         write!(f, "{} requests in {:?}", self.requests, self.period)
     }
 }
-
-/// A century: no clock overflows on it, and no test waits for its end.
-const FOR_EVER: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
 /// Where a credential stands after a request, as the headers tell it: of the longest period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +60,15 @@ struct Window {
     reset: Instant,
 }
 
+impl Window {
+    fn standing(&self) -> Standing {
+        Standing {
+            remaining: self.quota.requests.saturating_sub(self.used),
+            reset: self.reset,
+        }
+    }
+}
+
 impl Limits {
     pub(crate) fn new(mut quotas: Vec<Quota>) -> Self {
         if quotas.is_empty() {
@@ -74,6 +82,17 @@ impl Limits {
             quotas,
             windows: HashMap::new(),
         }
+    }
+
+    /// Where a credential stands, with no request counted; `None` where nothing was sent in this period.
+    pub(crate) fn standing(&self, user: &str, now: Instant) -> Option<Standing> {
+        let window = self.windows.get(user).and_then(|windows| windows.last())?;
+        (window.reset > now).then(|| window.standing())
+    }
+
+    /// The quota that the headers tell of.
+    pub(crate) fn longest(&self) -> Quota {
+        self.quotas.last().copied().unwrap_or(Quota::DEFAULT)
     }
 
     /// Lets a request through and counts it, or blocks it and counts nothing.
@@ -100,10 +119,7 @@ impl Limits {
                 remaining: 0,
                 reset: now,
             },
-            |window| Standing {
-                remaining: window.quota.requests.saturating_sub(window.used),
-                reset: window.reset,
-            },
+            Window::standing,
         );
         match blocking {
             None => Ok(standing),

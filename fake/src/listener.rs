@@ -11,13 +11,97 @@ use std::time::Duration;
 use axum::extract::connect_info::Connected;
 use axum::serve::IncomingStream;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
+#[cfg(feature = "tls")]
+use tokio::task::JoinSet;
 
 /// Accepts connections, until the server stops.
-#[derive(Debug)]
 pub(crate) struct Listener {
     pub(crate) tcp: TcpListener,
     pub(crate) stopped: Arc<AtomicBool>,
+    #[cfg(feature = "tls")]
+    pub(crate) tls: Option<Tls>,
+}
+
+/// Speaks TLS with new connections, all at the same time.
+#[cfg(feature = "tls")]
+pub(crate) struct Tls {
+    acceptor: tokio_rustls::TlsAcceptor,
+    handshakes: JoinSet<io::Result<(Box<dyn Stream>, SocketAddr)>>,
+}
+
+#[cfg(feature = "tls")]
+impl Tls {
+    /// Who has not shaken hands by then is sent away.
+    const PATIENCE: Duration = Duration::from_secs(10);
+
+    pub(crate) fn new(acceptor: tokio_rustls::TlsAcceptor) -> Self {
+        Tls {
+            acceptor,
+            handshakes: JoinSet::new(),
+        }
+    }
+
+    fn begin(&mut self, tcp: tokio::net::TcpStream, address: SocketAddr) {
+        let handshake = self.acceptor.accept(tcp);
+        self.handshakes.spawn(async move {
+            let stream = tokio::time::timeout(Tls::PATIENCE, handshake).await??;
+            Ok((Box::new(stream) as Box<dyn Stream>, address))
+        });
+    }
+
+    /// The next connection that shook hands; failures are passed over.
+    async fn next(&mut self) -> (Box<dyn Stream>, SocketAddr) {
+        loop {
+            match self.handshakes.join_next().await {
+                Some(Ok(Ok(connection))) => return connection,
+                Some(_) => {}
+                None => std::future::pending().await,
+            }
+        }
+    }
+}
+
+/// TCP, or TLS over it.
+pub(crate) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
+
+impl Listener {
+    /// The next connection; errors pass, and so do they who have gone already.
+    async fn tcp(tcp: &TcpListener) -> (tokio::net::TcpStream, SocketAddr) {
+        loop {
+            match tcp.accept().await {
+                Ok((tcp, address)) => {
+                    // Small answers go out at once; without it they are late, not wrong.
+                    let _ = tcp.set_nodelay(true);
+                    return (tcp, address);
+                }
+                // The client has gone already, or there are too many open files; both pass.
+                Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+            }
+        }
+    }
+
+    #[cfg(feature = "tls")]
+    async fn next(&mut self) -> (Box<dyn Stream>, SocketAddr) {
+        loop {
+            let Some(tls) = &mut self.tls else {
+                let (tcp, address) = Self::tcp(&self.tcp).await;
+                return (Box::new(tcp), address);
+            };
+            tokio::select! {
+                (tcp, address) = Self::tcp(&self.tcp) => tls.begin(tcp, address),
+                connection = tls.next() => return connection,
+            }
+        }
+    }
+
+    #[cfg(not(feature = "tls"))]
+    async fn next(&mut self) -> (Box<dyn Stream>, SocketAddr) {
+        let (tcp, address) = Self::tcp(&self.tcp).await;
+        (Box::new(tcp), address)
+    }
 }
 
 impl axum::serve::Listener for Listener {
@@ -25,21 +109,12 @@ impl axum::serve::Listener for Listener {
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (Connection, SocketAddr) {
-        loop {
-            match self.tcp.accept().await {
-                Ok((tcp, address)) => {
-                    // Small answers go out at once; without it they are late, not wrong.
-                    let _ = tcp.set_nodelay(true);
-                    let cut = Cut {
-                        connection: Arc::default(),
-                        server: self.stopped.clone(),
-                    };
-                    return (Connection { tcp, cut }, address);
-                }
-                // The client has gone already, or there are too many open files; both pass.
-                Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
-            }
-        }
+        let (stream, address) = self.next().await;
+        let cut = Cut {
+            connection: Arc::default(),
+            server: self.stopped.clone(),
+        };
+        (Connection { stream, cut }, address)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
@@ -76,9 +151,8 @@ impl Connected<IncomingStream<'_, Listener>> for Cut {
 }
 
 /// A connection that refuses to write once it is cut.
-#[derive(Debug)]
 pub(crate) struct Connection {
-    tcp: TcpStream,
+    stream: Box<dyn Stream>,
     cut: Cut,
 }
 
@@ -88,7 +162,7 @@ impl AsyncRead for Connection {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.tcp).poll_read(context, buffer)
+        Pin::new(&mut self.stream).poll_read(context, buffer)
     }
 }
 
@@ -99,7 +173,7 @@ impl AsyncWrite for Connection {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         self.cut.check()?;
-        Pin::new(&mut self.tcp).poll_write(context, bytes)
+        Pin::new(&mut self.stream).poll_write(context, bytes)
     }
 
     fn poll_write_vectored(
@@ -108,18 +182,18 @@ impl AsyncWrite for Connection {
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         self.cut.check()?;
-        Pin::new(&mut self.tcp).poll_write_vectored(context, slices)
+        Pin::new(&mut self.stream).poll_write_vectored(context, slices)
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.tcp.is_write_vectored()
+        self.stream.is_write_vectored()
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.tcp).poll_flush(context)
+        Pin::new(&mut self.stream).poll_flush(context)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.tcp).poll_shutdown(context)
+        Pin::new(&mut self.stream).poll_shutdown(context)
     }
 }

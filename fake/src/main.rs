@@ -1,7 +1,9 @@
 //! ConfigCat's Public Management API as a local program.
 
+use std::fmt::Display;
 use std::io::{self, Write as _};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -11,7 +13,8 @@ use configcat_fake::{Fake, FakeBuilder, Quota};
 /// ConfigCat's Public Management API as a local server, for tests.
 ///
 /// It keeps everything in memory, and forgets it when it stops. Point a client at the address that it prints; the lines
-/// beside it are the environment variables that clients read.
+/// below it are a call to try and the environment variables that clients read. In a browser, the address is a page that shows
+/// flags, requests and the remaining quota.
 #[derive(Parser)]
 #[command(version, after_help = AFTER_HELP)]
 struct Arguments {
@@ -37,6 +40,24 @@ struct Arguments {
     #[arg(long, value_parser = quota, value_name = "REQUESTS/PERIOD", default_value = "10000/1m")]
     quota: Vec<Quota>,
 
+    /// Adds every request to a file when it is over, one JSON object a line.
+    ///
+    /// A line has time, method, path, operation, status, milliseconds and body. Headers are left out: they hold secrets.
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
+
+    /// Speaks TLS, with a certificate that it makes for itself at each start.
+    #[arg(long)]
+    tls_self_signed: bool,
+
+    /// Writes that certificate to a file, as PEM, for clients to trust.
+    #[arg(long, value_name = "FILE", requires = "tls_self_signed")]
+    tls_certificate: Option<PathBuf>,
+
+    /// Leaves out the page, which needs no credentials.
+    #[arg(long)]
+    no_page: bool,
+
     /// Starts with a product, two environments, two configs and a few flags. This is the default.
     #[arg(long, conflicts_with = "empty")]
     seed_demo: bool,
@@ -51,9 +72,13 @@ Examples:
   configcat-fake
   configcat-fake --port 0 --empty
   configcat-fake --user alice --pass secret --quota 100/1m --quota 10/1s
+  configcat-fake --record requests.jsonl
+  configcat-fake --tls-self-signed --tls-certificate fake.pem
 
   curl --user user:pass http://127.0.0.1:8080/v1/products
+  curl --user user:pass --cacert fake.pem https://127.0.0.1:8080/v1/products
 
+Page: http://127.0.0.1:8080/
 It stops on Ctrl-C.";
 
 #[tokio::main]
@@ -78,22 +103,54 @@ async fn run(arguments: Arguments) -> io::Result<()> {
     if arguments.empty {
         builder = builder.empty();
     }
+    if arguments.no_page {
+        builder = builder.without_page();
+    }
+    if let Some(file) = arguments.record {
+        builder = builder.record(file);
+    }
+    if arguments.tls_self_signed {
+        builder = builder.tls_self_signed();
+    }
     let fake = builder
         .try_start()
         .await
-        .map_err(|error| io::Error::new(error.kind(), format!("{address}: {error}")))?;
+        .map_err(|error| named(address, &error))?;
+    if let (Some(file), Some(certificate)) = (&arguments.tls_certificate, fake.certificate()) {
+        std::fs::write(file, certificate).map_err(|error| named(file.display(), &error))?;
+    }
     let told = told_to_stop()?;
-    writeln!(
+    write!(
         io::stdout(),
-        "Listening on {}. Ctrl-C stops it.\n\nCONFIGCAT_BASE_URL={} CONFIGCAT_API_USER={} CONFIGCAT_API_PASS={}",
-        fake.base_url(),
-        fake.base_url(),
-        quoted(fake.user()),
-        quoted(fake.password()),
+        "{}",
+        greeting(&fake, arguments.tls_certificate.as_deref())
     )?;
     told.await;
     fake.stop().await;
     Ok(())
+}
+
+/// An error that says what it is about.
+fn named(what: impl Display, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{what}: {error}"))
+}
+
+/// Where the server is, a call to try, and what clients read from the environment.
+fn greeting(fake: &Fake, certificate: Option<&Path>) -> String {
+    let url = fake.base_url();
+    let login = quoted(&format!("{}:{}", fake.user(), fake.password()));
+    let trust = match (fake.certificate(), certificate) {
+        (None, _) => String::new(),
+        (Some(_), None) => "--insecure ".to_string(),
+        (Some(_), Some(file)) => format!("--cacert {} ", quoted(&file.to_string_lossy())),
+    };
+    format!(
+        "Listening on {url}. Ctrl-C stops it.\n\n\
+         curl {trust}--user {login} {url}/v1/products\n\n\
+         CONFIGCAT_BASE_URL={url} CONFIGCAT_API_USER={} CONFIGCAT_API_PASS={}\n",
+        quoted(fake.user()),
+        quoted(fake.password()),
+    )
 }
 
 /// Listens from now on for Ctrl-C and for what a container is stopped by; the future is ready when one of them came.

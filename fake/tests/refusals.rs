@@ -222,7 +222,6 @@ async fn what_is_no_operation_is_told_apart() {
             .await
             .starts_with("HTTP/1.1 404")
     );
-    assert!(raw(&fake, "GET /", "").await.starts_with("HTTP/1.1 404"));
     let answer = raw(&fake, "PATCH /v1/products", "").await;
     assert!(
         answer.starts_with("HTTP/1.1 405") && answer.contains("allow: GET"),

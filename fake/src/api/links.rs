@@ -127,19 +127,12 @@ fn detail(state: &State, link: &Link) -> Result<IntegrationLinkDetail, Refusal> 
 
 /// What is served, as text for people: `ON`, or `OFF (2 rules)`.
 fn status(rules: &Rules) -> String {
-    let (value, rules) = match rules {
-        Rules::V1(rules) => (
-            rules.value.clone(),
-            rules.rules.len() + usize::from(!rules.items.is_empty()),
-        ),
-        Rules::V2(rules) => (values::of_model(&rules.default), rules.rules.len()),
-    };
-    let value = match value {
+    let value = match rules.value() {
         SettingValue::Bool(true) => "ON".to_string(),
         SettingValue::Bool(false) => "OFF".to_string(),
         value => value.to_string(),
     };
-    match rules {
+    match rules.count() {
         0 => value,
         1 => format!("{value} (1 rule)"),
         rules => format!("{value} ({rules} rules)"),

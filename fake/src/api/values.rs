@@ -153,14 +153,6 @@ pub(super) fn of_variation(variation: &PredefinedVariationModel) -> SettingValue
     value.unwrap_or(SettingValue::Double(double_value.unwrap_or_default()))
 }
 
-/// The value that a V2 model holds.
-pub(super) fn of_model(model: &ValueModel) -> SettingValue {
-    let value = model.bool_value.map(SettingValue::Bool);
-    let value = value.or(model.string_value.clone().map(SettingValue::String));
-    let value = value.or(model.int_value.map(SettingValue::from));
-    value.unwrap_or(SettingValue::Double(model.double_value.unwrap_or_default()))
-}
-
 fn variation_of<'a>(
     variations: &'a [PredefinedVariationModel],
     value: &SettingValue,
