@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use configcat_management::types::{
     ConfigModel, ConfigSettingFormulasModel, ConfigSettingValuesModel, CreateConfigRequest,
     CreateEnvironmentModel, CreateProductRequest, CreateSettingInitialValues, CreateTagModel,
-    EnvironmentModel, EvaluationVersion, InitialValue, ProductModel, RolloutRuleComparator,
-    SettingModel, SettingType, TagModel, UpdateComparisonValueListModel,
+    EnvironmentModel, EvaluationVersion, InitialValue, MeModel, ProductModel,
+    RolloutRuleComparator, SettingModel, SettingType, TagModel, UpdateComparisonValueListModel,
     UpdateComparisonValueModel, UpdateConditionModel, UpdateEvaluationFormulaWithIdModel,
     UpdateEvaluationFormulasModel, UpdatePercentageOptionModel, UpdateRolloutPercentageItemModel,
     UpdateRolloutRuleModel, UpdateSettingValueWithSettingIdModel, UpdateSettingValuesWithIdModel,
@@ -20,7 +20,7 @@ use crate::api;
 use crate::call::{Call, Reason, Refusal};
 use crate::state::State;
 
-/// The ids of the demo: one organization with the product `Web shop`, two environments, one config of each evaluation
+/// The ids of the demo: one organization with two members and the product `Web shop`, two environments, one config of each evaluation
 /// version, and a few flags. `beta_search` has a percentage split in both configs, and in the V2 config a targeting rule.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -83,6 +83,11 @@ impl Seeder<'_> {
             .next()
             .copied()
             .unwrap_or_default();
+        let colleague = MeModel {
+            email: "sam.lee@example.com".to_string(),
+            full_name: "Sam Lee".to_string(),
+        };
+        self.state.add_member(organization_id, &colleague);
         let product = CreateProductRequest::new("Web shop").with_description("Sells what we make.");
         let product: ProductModel = self.call(
             "create-product",

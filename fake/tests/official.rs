@@ -1,0 +1,51 @@
+//! ConfigCat's own JavaScript client works against the fake: each of its methods does there what it is for.
+//!
+//! It needs Node.js (20.19 or newer) and the client itself: `npm ci --prefix fake/official`. Without them the test is
+//! reported as ignored, with the reason.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+use configcat_fake::Fake;
+use libtest_mimic::{Arguments, Failed, Trial};
+
+fn main() -> ExitCode {
+    let missing = missing();
+    let name = match missing {
+        None => "official_client".to_string(),
+        Some(reason) => format!("official_client (ignored: {reason})"),
+    };
+    let trial = Trial::test(name, official_client).with_ignored_flag(missing.is_some());
+    libtest_mimic::run(&Arguments::from_args(), vec![trial]).exit_code()
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("official")
+}
+
+/// What is not there for the test to run.
+fn missing() -> Option<&'static str> {
+    let node = Command::new("node").arg("--version").output();
+    match node.is_ok_and(|output| output.status.success()) {
+        false => Some("no Node.js"),
+        true if !folder().join("node_modules").is_dir() => Some("no `npm ci` in fake/official"),
+        true => None,
+    }
+}
+
+fn official_client() -> Result<(), Failed> {
+    let runtime = tokio::runtime::Runtime::new()?;
+    let fake = runtime.block_on(Fake::builder().credentials("user", "pass").start());
+    let output = Command::new("node")
+        .arg("walk.mjs")
+        .current_dir(folder())
+        .env("CONFIGCAT_BASE_URL", fake.base_url())
+        .env("CONFIGCAT_API_USER", "user")
+        .env("CONFIGCAT_API_PASS", "pass")
+        .output()?;
+    print!("{}", String::from_utf8_lossy(&output.stdout));
+    match output.status.success() {
+        true => Ok(()),
+        false => Err(String::from_utf8_lossy(&output.stderr).into_owned().into()),
+    }
+}
