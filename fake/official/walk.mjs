@@ -184,7 +184,7 @@ async function main() {
   assert.equal((await api.replaceSettingValueBySdkkeyV2('modern', { defaultValue: on }, undefined, modernKey)).defaultValue.boolValue, true);
 
   // Webhooks, integrations, links.
-  const { webhookId } = await api.createWebhook(configId, environmentId, { url: 'https://example.com/hook', httpMethod: 'post', content: '{}' });
+  const { webhookId } = await api.createWebhook(configId, environmentId, { httpMethod: 'post', content: '{}', url: 'https://example.com/hook' });
   assert.equal((await api.getWebhooks(productId)).length, 1);
   assert.equal((await api.getWebhook(webhookId)).httpMethod, 'post');
   assert.equal((await api.updateWebhook(webhookId, [{ op: 'replace', path: '/httpMethod', value: 'get' }])).httpMethod, 'get');
