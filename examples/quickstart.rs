@@ -7,14 +7,13 @@
 //! `cargo run --example quickstart`
 
 use configcat_fake::Fake;
+use configcat_management::patch::FormulaPatch;
+use configcat_management::rule::when;
 use configcat_management::types::{
     ConfigSettingFormulaModel, CreateConfigRequest, CreateEnvironmentModel, CreateProductRequest,
-    CreateSettingInitialValues, EvaluationVersion, InitialValue, JsonPatchOperation, OperationType,
-    SettingType, UpdateComparisonValueListModel, UpdateComparisonValueModel, UpdateConditionModel,
-    UpdateTargetingRuleModel, UpdateUserConditionModel, UpdateValueModel, UserComparator,
-    ValueModel,
+    CreateSettingInitialValues, EvaluationVersion, InitialValue, SettingType,
 };
-use configcat_management::{Client, Result};
+use configcat_management::{Client, Result, SettingValue};
 
 #[tokio::main]
 async fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
@@ -37,7 +36,8 @@ async fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
         let status = request.status.unwrap_or_default();
         println!(
             "  {:<6} {status} {ms:>5.1} ms  {}",
-            request.method, request.path
+            request.method.as_str(),
+            request.path
         );
     }
     Ok(())
@@ -83,9 +83,7 @@ async fn switch_a_flag(client: &Client) -> Result<()> {
     client.create_setting(config, limit).send().await?;
 
     // Turn the flag on in Test, with a JSON Patch.
-    let on = [
-        JsonPatchOperation::new(OperationType::Replace, "/defaultValue/boolValue").with_value(true),
-    ];
+    let on = FormulaPatch::new().turn_on();
     client
         .update_setting_value_v2(test.environment_id, flag, on)
         .reason("Try it")
@@ -93,15 +91,8 @@ async fn switch_a_flag(client: &Client) -> Result<()> {
         .await?;
 
     // In Live, turn it on for our own people alone.
-    let ours = UpdateComparisonValueModel::new()
-        .with_list_value([UpdateComparisonValueListModel::new("@example.com")]);
-    let rule = UpdateTargetingRuleModel::new()
-        .with_conditions([UpdateConditionModel::new().with_user_condition(
-            UpdateUserConditionModel::new(UserComparator::TextEndsWithAnyOf, "Email", ours),
-        )])
-        .with_value(UpdateValueModel::new().with_bool_value(true));
-    let rule = serde_json::to_value(rule).unwrap_or_default();
-    let add = [JsonPatchOperation::new(OperationType::Add, "/targetingRules/-").with_value(rule)];
+    let ours = when("Email").ends_with_any_of(["@example.com"]).serve(true);
+    let add = FormulaPatch::new().add_rule(ours);
     client
         .update_setting_value_v2(live.environment_id, flag, add)
         .send()
@@ -133,20 +124,11 @@ async fn switch_a_flag(client: &Client) -> Result<()> {
 }
 
 fn served(formula: &ConfigSettingFormulaModel) -> String {
-    let ValueModel {
-        bool_value,
-        string_value,
-        int_value,
-        double_value,
-        ..
-    } = &formula.default_value;
-    let value = match (bool_value, string_value, int_value, double_value) {
-        (Some(true), ..) => "on".to_string(),
-        (Some(false), ..) => "off".to_string(),
-        (_, Some(text), ..) => format!("{text:?}"),
-        (_, _, Some(number), _) => number.to_string(),
-        (_, _, _, Some(number)) => format!("{number:?}"),
-        _ => "?".to_string(),
+    let value = match formula.default_value.value() {
+        Some(SettingValue::Bool(true)) => "on".to_string(),
+        Some(SettingValue::Bool(false)) => "off".to_string(),
+        Some(value) => value.to_string(),
+        None => "?".to_string(),
     };
     match formula.targeting_rules.len() {
         0 => value,

@@ -141,7 +141,7 @@ impl<K: Kind> Patch<K> {
     /// Puts `test` operations before: each attribute that the patch touches must still be as it was seen, or the server
     /// changes nothing.
     ///
-    /// Call it last; what is added later is not guarded. For V2 values, `latest_version_id` of the call guards the whole value.
+    /// Call it last; what is added later is not guarded. Nor is what the server hides, such as the values of secure headers. For V2 values, `latest_version_id` of the call guards the whole value.
     ///
     /// ```
     /// # fn example(seen: &configcat_management::types::SettingValueModel) {
@@ -177,6 +177,18 @@ impl<K: Kind> Patch<K> {
             Value::Object(fields) if in_parts => {
                 fields.iter().fold(self, |patch, (name, value)| {
                     patch.unchanged(path.key(name), value, true)
+                })
+            }
+            Value::Array(entries) if entries.iter().any(K::is_hidden) => {
+                let entries = entries.iter().enumerate();
+                entries.fold(self, |patch, (index, entry)| {
+                    let fields = entry.as_object().into_iter().flatten();
+                    let shown = fields.filter(|(name, _)| {
+                        !K::is_hidden(entry) || !K::SECRETS.contains(&name.as_str())
+                    });
+                    shown.fold(patch, |patch, (name, value)| {
+                        patch.test(path.index(index).key(name), value.clone())
+                    })
                 })
             }
             value => self.test(path, value.clone()),
@@ -240,7 +252,8 @@ impl<K: Kind> Patch<K> {
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`], naming the path, where they differ in something that the operation may not change.
+    /// [`Error::Invalid`], naming the path, where they differ in something that the operation may not change, and where a
+    /// header would be written whose value the server hides.
     pub fn diff(before: &K::Seen, after: &impl Wanted<K>) -> Result<Self> {
         let (before, after) = (json(before), json(after));
         if let Some(path) = document::difference_elsewhere::<K>(&before, &after) {
@@ -251,8 +264,14 @@ impl<K: Kind> Patch<K> {
         let after = document::of_wanted::<K>(&after, &before);
         for root in K::ROOTS {
             let of = |document: &Value| document::canonical(&document[root.name]);
-            let path = Path::root(root.name);
-            operations.extend(diff::at(&path, &of(&before), &of(&after), root.in_parts));
+            let (path, before) = (Path::root(root.name), of(&before));
+            let in_parts = root.in_parts || has_hidden::<K>(&before);
+            operations.extend(diff::at(&path, &before, &of(&after), in_parts));
+        }
+        let written = |o: &&JsonPatchOperation| o.value.as_ref().is_some_and(has_hidden::<K>);
+        if let Some(operation) = operations.iter().find(written) {
+            let problem = "would be written with asterisks in place of what the server hides; give the value anew";
+            return Err(Self::invalid(&operation.path, problem.to_string()));
         }
         Ok(Self::from(operations))
     }
@@ -279,6 +298,13 @@ impl<K: Kind> Default for Patch<K> {
     fn default() -> Self {
         Self::new()
     }
+}
+
+fn has_hidden<K: Kind>(value: &Value) -> bool {
+    K::is_hidden(value)
+        || value
+            .as_array()
+            .is_some_and(|entries| entries.iter().any(K::is_hidden))
 }
 
 /// What a setting of a V2 config serves, of any answer that has it, in the form that requests have.

@@ -674,3 +674,125 @@ async fn v2_values_on_the_server() -> Result<()> {
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn webhooks_on_the_server() -> Result<()> {
+    let fake = Fake::start().await;
+    let (client, demo) = (fake.client(), fake.demo().unwrap());
+    let header = |key: &str, value: &str| WebhookHeaderModel::new(key, value).with_is_secure(false);
+    let secure = header("authorization", "s3same-0pen").with_is_secure(true);
+    let webhook = WebHookRequestModel::new("https://example.com/hook")
+        .with_web_hook_headers([secure, header("x-shop", "web")]);
+    let webhook = client
+        .create_webhook(demo.v2.config_id, demo.production_id, webhook)
+        .send()
+        .await?;
+    let id = webhook.webhook_id;
+    let new = WebhookPatch::new;
+    for patch in [
+        new().set_url("https://example.com/other"),
+        new().set_content("{}"),
+        new().clear_content(),
+        new().set_http_method(WebHookHttpMethod::Post),
+        new().add_header(header("x-a", "a")),
+        new().insert_header(1, header("x-b", "b")),
+        new().move_header(0, 2),
+        new().replace_header(0, header("x-c", "c")),
+        new().remove_header(3),
+    ] {
+        let seen = client.get_webhook(id).send().await?;
+        let (preview, guarded) = (patch.preview(&seen)?, patch.clone().guarded_by(&seen));
+        let after = client.update_webhook(id, guarded).send().await?;
+        assert_eq!(WebhookPatch::part(&after)?, preview, "{patch}");
+        assert!(WebhookPatch::diff(&after, &preview)?.is_empty(), "{patch}");
+        assert!(!WebhookPatch::diff(&seen, &preview)?.is_empty(), "{patch}");
+    }
+
+    // The server hides the value of a secure header: it can be moved, and is not written.
+    let seen = client.get_webhook(id).send().await?;
+    let mut wanted = seen.clone().into_inner();
+    wanted.web_hook_headers.reverse();
+    let patch = WebhookPatch::diff(&seen, &wanted)?.guarded_by(&seen);
+    let after = client.update_webhook(id, patch).send().await?;
+    assert_eq!(after.web_hook_headers, wanted.web_hook_headers);
+    let hidden = after
+        .web_hook_headers
+        .iter()
+        .position(|header| header.is_secure)
+        .unwrap();
+    let still = JsonPatchOperation::new("test", format!("/webHookHeaders/{hidden}/value"))
+        .with_value("s3same-0pen");
+    assert_eq!(
+        client.update_webhook(id, [still]).send().await?.status(),
+        200
+    );
+    let mut doubled = after.clone().into_inner();
+    doubled
+        .web_hook_headers
+        .push(after.web_hook_headers[hidden].clone());
+    let problem = refused(WebhookPatch::diff(&after, &doubled));
+    assert!(
+        problem.contains("asterisks in place of what the server hides"),
+        "{problem}"
+    );
+
+    let patch = new().replace_headers([header("x-d", "d")]);
+    assert_eq!(
+        client
+            .update_webhook(id, patch)
+            .send()
+            .await?
+            .web_hook_headers
+            .len(),
+        1
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn proxy_profiles_on_the_server() -> Result<()> {
+    let fake = Fake::start().await;
+    let client = fake.client();
+    let profile = CreateOrUpdateProxyProfileRequest::new("Edge");
+    let id = client
+        .create_proxy_profile(fake.organization_id(), profile)
+        .send()
+        .await?
+        .proxy_profile_id;
+    let new = ProxyProfilePatch::new;
+    let rule = |name: &str| {
+        UpdateProxyProfileSelectionRule::new()
+            .with_kind(SelectionRuleKind::Include)
+            .with_environment_name_match_filter(name)
+    };
+    for patch in [
+        new().rename("Edge in Europe"),
+        new().set_description("Near the users"),
+        new().clear_description(),
+        new().set_poll_interval(90),
+        new().connect_notifications("https://proxy.example.com"),
+        new().set_notification_url("https://proxy.example.org"),
+        new().disconnect_notifications(),
+        new().add_selection_rule(rule("Prod*")),
+        new().insert_selection_rule(0, rule("Test")),
+        new().add_selection_rule(rule("Staging")),
+        new().replace_selection_rule(1, rule("Production")),
+        new().move_selection_rule(2, 0),
+        new().remove_selection_rule(1),
+        new().replace_selection_rules([rule("*")]),
+    ] {
+        let seen = client.get_proxy_profile(id).send().await?;
+        let (preview, guarded) = (patch.preview(&seen)?, patch.clone().guarded_by(&seen));
+        let after = client.update_proxy_profile(id, guarded).send().await?;
+        assert_eq!(ProxyProfilePatch::part(&after)?, preview, "{patch}");
+        assert!(
+            ProxyProfilePatch::diff(&after, &preview)?.is_empty(),
+            "{patch}"
+        );
+        assert!(
+            !ProxyProfilePatch::diff(&seen, &preview)?.is_empty(),
+            "{patch}"
+        );
+    }
+    Ok(())
+}

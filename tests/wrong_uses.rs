@@ -67,6 +67,13 @@ async fn each_wrong_use_is_told_in_the_words_of_the_table() -> Result<()> {
         .send()
         .await?
         .into_inner();
+    let header = WebhookHeaderModel::new("authorization", "Bearer x").with_is_secure(true);
+    let webhook = WebHookRequestModel::new("https://example.com").with_web_hook_headers([header]);
+    let webhook = client
+        .create_webhook(demo.v2.config_id, demo.test_id, webhook)
+        .send()
+        .await?
+        .into_inner();
     let sent = fake.requests().len();
     let mut table = Table(
         "# Wrong uses, and what they are told\n\n\
@@ -204,6 +211,14 @@ async fn each_wrong_use_is_told_in_the_words_of_the_table() -> Result<()> {
     table.row(
         "removing a tag that was not seen",
         told(SettingPatch::new().remove_tag(5, &setting.tags)),
+    );
+    let mut twice = webhook.clone();
+    twice
+        .web_hook_headers
+        .extend(webhook.web_hook_headers.clone());
+    table.row(
+        "`WebhookPatch::diff` that copies a secure header: the server answers its value as asterisks",
+        told(WebhookPatch::diff(&webhook, &twice)),
     );
     let raw = |op: &str, path: &str| {
         SettingPatch::new().raw(JsonPatchOperation::new(op, path).with_value(1))

@@ -66,6 +66,12 @@ pub(super) mod sealed {
         /// Fills in what a wanted part leaves out within an attribute.
         fn complete(_wanted: &mut Value, _before: &Value) {}
 
+        /// Whether an entry of a list holds a secret that the server does not show. It can be moved and removed, and not be
+        /// written.
+        fn is_hidden(_entry: &Value) -> bool {
+            false
+        }
+
         /// The path of a difference below a root that `simplify` would hide.
         fn hidden_difference(_before: &Value, _after: &Value) -> Option<String> {
             None

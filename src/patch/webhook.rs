@@ -43,6 +43,12 @@ impl Rules for Webhook {
         Root::new(HEADERS, Absent::EmptyList),
     ];
     const SECRETS: &'static [&'static str] = &["value"];
+
+    /// The value of a secure header is answered as asterisks.
+    fn is_hidden(entry: &Value) -> bool {
+        let value = entry["value"].as_str().unwrap_or_default();
+        entry["isSecure"] == true && !value.is_empty() && value.bytes().all(|byte| byte == b'*')
+    }
 }
 
 impl Patch<Webhook> {
