@@ -11,7 +11,7 @@ use crate::{Error, Operation};
 /// What a call is doing, told to [`ClientBuilder::on_event`](crate::ClientBuilder::on_event). No secret and no body is in it.
 ///
 /// A call that gets its answer ends with [`Event::Answered`], any other with [`Event::GaveUp`]. A call that is dropped ends
-/// without a word.
+/// without a word. What is told of a fleet is of no call in particular.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Event {
@@ -56,14 +56,13 @@ pub enum Event {
         reason: String,
     },
     /// Redis, through which a fleet shares its rate limit, does not answer: this process is on its own until
-    /// [`Event::FleetBack`]. Of no call in particular; calls go on.
+    /// [`Event::FleetBack`]. Calls go on.
     FleetAway {
         /// What happened to the connection.
         reason: String,
     },
     /// The fleet shares its rate limit again.
-    #[non_exhaustive]
-    FleetBack {},
+    FleetBack,
 }
 
 /// Who is told.

@@ -220,7 +220,7 @@ impl Fleet {
                         redis = keeper.address,
                         "Redis is back: the fleet shares its rate limit again"
                     );
-                    return keeper.tell(Event::FleetBack {});
+                    return keeper.tell(Event::FleetBack);
                 }
                 Err(error) => {
                     tracing::debug!(redis = keeper.address, %error, "Redis is still away");
