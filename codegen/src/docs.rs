@@ -94,6 +94,62 @@ impl Docs {
         missing
     }
 
+    /// A `docs.yaml` with room for all that has no words yet, to be filled in: summaries are empty, which `problems` tells.
+    /// Deprecated operations lead to what looks like their successor.
+    #[must_use]
+    pub fn skeleton(&self, source: &Source, facts: &Value) -> String {
+        let title = facts.pointer("/info/title").and_then(Value::as_str);
+        let title = title.unwrap_or(&source.title).replace(['\n', '\r'], " ");
+        let stubs = self.stubs(source, facts);
+        format!("# What we say about {title}. Facts live beside it; words live here.\n{stubs}")
+    }
+
+    /// What [`missing`](Docs::missing) lists, as YAML to fill in.
+    #[must_use]
+    pub fn stubs(&self, source: &Source, facts: &Value) -> String {
+        let quoted = |text: &str| Value::from(text).to_string();
+        let found = facts::operations(facts);
+        let mut operations = BTreeMap::new();
+        for operation in &found {
+            let Some(id) = facts::operation_id(source, operation) else {
+                continue;
+            };
+            if self.operations.contains_key(id) {
+                continue;
+            }
+            let mut stub = format!("  {}:\n    summary: \"\"\n", quoted(id));
+            if operation.deprecated() {
+                let successor = successor(source, operation, id, &found).unwrap_or_default();
+                stub += &format!("    successor: {}\n", quoted(successor));
+            }
+            let parameters = facts::parameters(facts, operation);
+            let names = parameters
+                .iter()
+                .filter_map(|parameter| parameter.get("name")?.as_str());
+            let lines: String = names
+                .map(|name| format!("      {}: \"\"\n", quoted(name)))
+                .collect();
+            if !lines.is_empty() {
+                stub += &format!("    parameters:\n{lines}");
+            }
+            operations.insert(id, stub);
+        }
+        let schemas = facts::schemas(facts).filter(|(name, _)| {
+            !self.schemas.contains_key(*name) && !source.types.contains_key(*name)
+        });
+        let schemas: BTreeMap<_, _> = schemas
+            .map(|(name, _)| (name, format!("  {}:\n    summary: \"\"\n", quoted(name))))
+            .collect();
+        let mut text = String::new();
+        for (title, stubs) in [("operations", operations), ("schemas", schemas)] {
+            if !stubs.is_empty() {
+                let stubs: String = stubs.into_values().collect();
+                text += &format!("{title}:\n{stubs}");
+            }
+        }
+        text
+    }
+
     /// All that is wrong between the words and a description: things without words, words for things that are not there,
     /// words that say nothing, and deprecated operations without a successor to point to.
     #[must_use]
@@ -154,6 +210,24 @@ impl Docs {
         }
         problems
     }
+}
+
+/// What a deprecated operation is probably followed by: the same with another version in its id, or else another of its tag.
+fn successor<'a>(
+    source: &'a Source,
+    operation: &OperationRef<'_>,
+    id: &str,
+    all: &[OperationRef<'a>],
+) -> Option<&'a str> {
+    let others = all.iter().filter(|other| !other.deprecated());
+    let ids = others.filter_map(|other| Some((other, facts::operation_id(source, other)?)));
+    let next = ids.clone().find(|(_, other)| other.starts_with(id));
+    let kin = || {
+        ids.clone()
+            .find(|(other, _)| other.tag() == operation.tag())
+    };
+    let any = || ids.clone().next();
+    next.or_else(kin).or_else(any).map(|(_, id)| id)
 }
 
 impl Operation {

@@ -9,9 +9,10 @@ mod shape;
 
 use std::collections::BTreeSet;
 
-use heck::ToLowerCamelCase;
+use heck::{ToKebabCase, ToLowerCamelCase};
 use serde_json::{Map, Value};
 
+use crate::preview::Problem;
 use crate::sources::Source;
 use crate::{Error, Result};
 
@@ -42,6 +43,17 @@ const MAX_OPEN: usize = 200;
 /// The text is empty, neither JSON nor YAML, cut off, not OpenAPI 3.0, or contradicts itself. The message says what is
 /// wrong, where, and what to do.
 pub fn read(text: &str) -> Result<Value> {
+    let description = parse(text)?;
+    check::description(&description)?;
+    Ok(description)
+}
+
+/// Reads JSON or YAML, whatever it says.
+///
+/// # Errors
+///
+/// The text is empty, neither JSON nor YAML, cut off, or nested deeper than anybody means.
+pub fn parse(text: &str) -> Result<Value> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let start = text.trim_start();
     if start.is_empty() {
@@ -57,8 +69,25 @@ pub fn read(text: &str) -> Result<Value> {
     } else {
         yaml_serde::from_str(text).map_err(|error| not_yaml(&error))?
     };
-    check::description(&description)?;
     Ok(description)
+}
+
+/// All that keeps a generator from taking a description, each with its place. [`read`] takes it where there is nothing.
+#[must_use]
+pub fn problems(description: &Value) -> Vec<Problem> {
+    check::problems(description)
+}
+
+/// A JSON pointer, one step longer.
+pub(crate) fn below(place: &str, name: &str) -> String {
+    check::below(place, name)
+}
+
+/// An id for an operation that has none: what it does to what, in kebab case.
+#[must_use]
+pub fn suggested_id(operation: &OperationRef<'_>) -> String {
+    let place = operation.place().replace(['{', '}'], "");
+    place.replace('/', " ").to_kebab_case()
 }
 
 /// Whether more brackets are open somewhere than anybody means. Those in prose count too, which does no harm.

@@ -11,8 +11,10 @@ pub mod facts;
 mod generate;
 mod json_schema;
 pub mod passes;
+pub mod preview;
 mod schemas;
 pub mod sources;
+pub mod surface;
 
 pub use error::{Error, Result};
 pub use generate::{Generated, generate, generate_from};

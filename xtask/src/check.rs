@@ -1,36 +1,56 @@
 //! `cargo xtask check`: whether `spec/` is whole.
 
+use std::collections::BTreeMap;
+
 use clap::Args;
+use configcat_management_codegen::docs::Docs;
 use configcat_management_codegen::sources::Source;
-use configcat_management_codegen::{Result, facts};
+use configcat_management_codegen::{Result, facts, generate_from, surface};
+use serde_json::Value;
 
 use crate::Outcome;
+use crate::candidate;
+use crate::diff::Format;
 use crate::workspace::{self, Workspace};
 
 /// Check that every source in `spec/` is canonical, and that our words fit its facts.
 ///
 /// Named are operations and schemas without words, words for what does not exist, deprecated operations without a
-/// successor, and vendored descriptions that `refresh` would write differently.
+/// successor, vendored descriptions that `refresh` would write differently, and a surface that is not that of the code.
+///
+/// JSON: {"SOURCE": ["problem", ...], ...}.
 ///
 /// Exit codes: 0 all is well; 1 something was found; 2 something cannot be read.
 #[derive(Debug, Args)]
-pub(crate) struct Check {}
+pub(crate) struct Check {
+    /// How to write it.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
 
 impl Check {
     pub(crate) fn run(self, workspace: &Workspace) -> Result<Outcome> {
-        let mut outcome = Outcome::Clean;
+        let mut found = BTreeMap::new();
         for source in &workspace.sources.sources {
-            let problems = problems(workspace, source)?;
-            for problem in &problems {
-                crate::say!("{}: {problem}", source.name);
-            }
-            if problems.is_empty() {
-                crate::say!("{}: no problem", source.name);
-            } else {
-                outcome = Outcome::Found;
+            found.insert(source.name.as_str(), problems(workspace, source)?);
+        }
+        match self.format {
+            Format::Json => crate::say!("{}", workspace::json(&found)?),
+            Format::Text => {
+                for (source, problems) in &found {
+                    for problem in problems {
+                        crate::say!("{source}: {problem}");
+                    }
+                    if problems.is_empty() {
+                        crate::say!("{source}: no problem");
+                    }
+                }
             }
         }
-        Ok(outcome)
+        Ok(match found.values().all(Vec::is_empty) {
+            true => Outcome::Clean,
+            false => Outcome::Found,
+        })
     }
 }
 
@@ -48,8 +68,35 @@ fn problems(workspace: &Workspace, source: &Source) -> Result<Vec<String>> {
             source.name
         ));
     }
-    problems.extend(workspace.docs(source)?.problems(source, &facts));
+    let docs = workspace.docs(source)?;
+    problems.extend(docs.problems(source, &facts));
+    if candidate::is_whole(workspace.root()) {
+        problems.extend(surface_problem(workspace, source, &facts, &docs)?);
+    }
     Ok(problems)
+}
+
+/// What is wrong with the surface.
+fn surface_problem(
+    workspace: &Workspace,
+    source: &Source,
+    facts: &Value,
+    docs: &Docs,
+) -> Result<Option<String>> {
+    let file = workspace.surface(source);
+    let shown = workspace.shown(&file);
+    let made = surface::surface(&generate_from(source, facts, docs)?.rust)?;
+    let text = match file.exists() {
+        true => workspace::read(&file)?,
+        false => String::new(),
+    };
+    Ok(first_difference(&text, &made).map(|line| {
+        format!(
+            "{shown} is not what the generated code offers from line {line} on; run `cargo xtask refresh {} --from {}`",
+            source.name,
+            workspace.shown(&workspace.description(source))
+        )
+    }))
 }
 
 /// The number of the first line that differs; none where there is no difference.

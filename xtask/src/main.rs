@@ -9,11 +9,19 @@ macro_rules! say {
 }
 pub(crate) use say;
 
+mod add_source;
+mod candidate;
 mod catalog;
+mod changelog;
 mod check;
 mod diff;
+mod fetch;
+mod preview;
 mod publish;
 mod refresh;
+mod release;
+mod run;
+mod transaction;
 mod workspace;
 
 use std::path::PathBuf;
@@ -41,10 +49,16 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Refresh(refresh::Refresh),
+    Diff(diff::Compare),
+    Preview(preview::Look),
+    AddSource(add_source::AddSource),
     Check(check::Check),
     Catalog(catalog::Catalog),
-    Diff(diff::Compare),
     Publish(publish::Publish),
+    Ci(run::Ci),
+    Bench(run::Bench),
+    #[command(hide = true)]
+    Probe(preview::Probe),
 }
 
 /// How a command ended that did what it should.
@@ -72,9 +86,14 @@ fn run(cli: Cli) -> Result<Outcome> {
     let workspace = Workspace::open(cli.root)?;
     match cli.command {
         Command::Refresh(command) => command.run(&workspace),
+        Command::Diff(command) => command.run(&workspace),
+        Command::Preview(command) => command.run(&workspace),
+        Command::AddSource(command) => command.run(&workspace),
         Command::Check(command) => command.run(&workspace),
         Command::Catalog(command) => command.run(&workspace),
-        Command::Diff(command) => command.run(&workspace),
         Command::Publish(command) => command.run(&workspace),
+        Command::Ci(command) => command.run(&workspace),
+        Command::Bench(command) => command.run(&workspace),
+        Command::Probe(command) => command.run(&workspace),
     }
 }

@@ -8,6 +8,8 @@ use configcat_management_codegen::docs::Docs;
 use configcat_management_codegen::sources::{Source, Sources};
 use configcat_management_codegen::{Error, Result};
 
+use crate::transaction;
+
 /// The tree that a command works on.
 pub(crate) struct Workspace {
     root: PathBuf,
@@ -19,6 +21,9 @@ impl Workspace {
     /// The tree at `root`, or else the one that this program was built in.
     pub(crate) fn open(root: Option<PathBuf>) -> Result<Self> {
         let root = root.map_or_else(built_in, Ok)?;
+        if transaction::recover(&root)? {
+            crate::say!("finished what was interrupted while files were put in place");
+        }
         let sources = Sources::read(&root.join("spec"))?;
         Ok(Workspace { root, sources })
     }
@@ -50,14 +55,12 @@ impl Workspace {
     /// The version that the crates have.
     pub(crate) fn version(&self) -> Result<[u64; 3]> {
         let file = self.root.join("Cargo.toml");
-        let manifest: toml::Table = read(&file)?
-            .parse()
-            .map_err(|error: toml::de::Error| Error::file(&file, error))?;
-        let text = manifest
-            .get("workspace")
-            .and_then(|workspace| workspace.get("package")?.get("version")?.as_str())
-            .ok_or_else(|| Error::file(&file, "has no version under [workspace.package]"))?;
-        version(text)
+        version_in(&read(&file)?).ok_or_else(|| {
+            Error::file(
+                &file,
+                "has no version of three numbers under [workspace.package]",
+            )
+        })
     }
 
     /// A file as messages name it: from the root.
@@ -89,6 +92,27 @@ pub(crate) fn read(file: &Path) -> Result<String> {
     })
 }
 
+/// The version in the root's manifest.
+pub(crate) fn version_in(manifest: &str) -> Option<[u64; 3]> {
+    let manifest: toml::Table = manifest.parse().ok()?;
+    let package = manifest.get("workspace")?.get("package")?;
+    version(package.get("version")?.as_str()?).ok()
+}
+
+/// Whether a text can be the name of something in Rust.
+pub(crate) fn is_rust_name(text: &str) -> bool {
+    const TAKEN: [&str; 40] = [
+        "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate",
+        "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl",
+        "in", "let", "loop", "macro", "match", "mod", "move", "mut", "pub", "ref", "return",
+        "self", "static", "struct", "super", "trait", "true", "try",
+    ];
+    const MORE: [&str; 9] = [
+        "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+    ];
+    !TAKEN.contains(&text) && !MORE.contains(&text)
+}
+
 /// A version of three numbers.
 pub(crate) fn version(text: &str) -> Result<[u64; 3]> {
     let numbers: Option<Vec<u64>> = text.split('.').map(|part| part.parse().ok()).collect();
@@ -106,18 +130,18 @@ pub(crate) fn json(value: &impl serde::Serialize) -> Result<String> {
     serde_json::to_string_pretty(value).map_err(|error| Error::new(error.to_string()))
 }
 
-/// Puts `text` in the place of a file, so that whoever reads it sees the old text or the new, and never half of either.
-pub(crate) fn replace(file: &Path, text: &str) -> Result<()> {
+/// Puts `bytes` in the place of a file, so that whoever reads it sees the old ones or the new, and never half of either.
+pub(crate) fn replace(file: &Path, bytes: &[u8]) -> Result<()> {
     let failed = |error: std::io::Error| Error::file(file, error);
     let folder = file
         .parent()
         .ok_or_else(|| Error::file(file, "is no file in a folder"))?;
     fs::create_dir_all(folder).map_err(failed)?;
     let mut draft = new_file()
-        .prefix(".refresh-")
+        .prefix(".draft-")
         .tempfile_in(folder)
         .map_err(failed)?;
-    draft.write_all(text.as_bytes()).map_err(failed)?;
+    draft.write_all(bytes).map_err(failed)?;
     draft.as_file().sync_all().map_err(failed)?;
     draft.persist(file).map_err(|error| failed(error.error))?;
     Ok(())

@@ -6,22 +6,88 @@ use serde_json::{Map, Value};
 
 use super::shape::{DOCUMENT, Kind, Shape};
 use super::{follow, members, operations, parameters, plain, reduce, schemas, template, text};
+use crate::preview::Problem;
 use crate::{Error, Result};
 
 /// How many problems of one sort a message lists before it only counts the rest.
 const LISTED: usize = 10;
 
+/// Something that is wrong, and where. Together they read as one line.
+struct Found {
+    place: String,
+    /// With what stands between.
+    what: String,
+}
+
+impl Found {
+    fn new(place: impl Into<String>, what: impl Into<String>) -> Self {
+        Found {
+            place: place.into(),
+            what: what.into(),
+        }
+    }
+}
+
 /// Refuses what a generator cannot take, and says why.
 pub(super) fn description(description: &Value) -> Result<()> {
     version(description)?;
+    let messages: Vec<_> = groups(description)
+        .into_iter()
+        .filter(|(_, problems)| !problems.is_empty())
+        .map(|(what, problems)| format!("the description {what}:{}", listed(&problems)))
+        .collect();
+    if messages.is_empty() {
+        return Ok(());
+    }
+    Err(Error::new(messages.join("\n")))
+}
+
+/// The same, one by one: each with its place, as far as it has one.
+pub(super) fn problems(description: &Value) -> Vec<Problem> {
+    if let Err(error) = version(description) {
+        return vec![Problem::new("", error.to_string())];
+    }
+    let each = groups(description)
+        .into_iter()
+        .flat_map(|(what, problems)| {
+            problems.into_iter().map(move |found| {
+                let place = pointer(&found.place);
+                let detail = found
+                    .what
+                    .trim_start_matches([' ', ':'])
+                    .trim_start_matches("-> ");
+                // What is misshapen says so itself; the others need to hear what they have in common.
+                match found.what.starts_with(" is ") || found.what.starts_with(" has ") {
+                    true => Problem::new(place, detail),
+                    false => Problem::new(place, format!("{what}: {detail}")),
+                }
+            })
+        });
+    each.collect()
+}
+
+/// A JSON pointer for a place that may be named as an operation is.
+fn pointer(place: &str) -> String {
+    match place.split_once(' ') {
+        Some((method, path)) if path.starts_with('/') => {
+            below(&below("/paths", path), &method.to_lowercase())
+        }
+        _ if place == "/" => String::new(),
+        _ => place.to_owned(),
+    }
+}
+
+/// What is wrong, by what it has in common.
+fn groups(description: &Value) -> [(&'static str, Vec<Found>); 7] {
     // What is left out cannot hurt, so the facts are all that is looked at.
     let facts = reduce(description);
     let mut walk = Walk::default();
     walk.value(&facts, &Kind::One(&DOCUMENT), "");
     if operations(&facts).is_empty() {
-        walk.misshapen.push("/paths has no operation".to_owned());
+        walk.misshapen
+            .push(Found::new("/paths", " has no operation"));
     }
-    let groups = [
+    [
         ("is not what OpenAPI 3.0 says it should be", walk.misshapen),
         (
             "has a `$ref` that leads to another file; bundle the files into one",
@@ -41,16 +107,7 @@ pub(super) fn description(description: &Value) -> Result<()> {
         ),
         ("gives an operationId twice", repeated_ids(&facts)),
         ("has parameters that do not match", mismatched(&facts)),
-    ];
-    let messages: Vec<_> = groups
-        .into_iter()
-        .filter(|(_, problems)| !problems.is_empty())
-        .map(|(what, problems)| format!("the description {what}:{}", listed(&problems)))
-        .collect();
-    if messages.is_empty() {
-        return Ok(());
-    }
-    Err(Error::new(messages.join("\n")))
+    ]
 }
 
 /// That it is OpenAPI 3.0 at all: the first thing to know, and alone worth saying.
@@ -86,8 +143,8 @@ fn version(description: &Value) -> Result<()> {
 /// A walk along the shapes: what is not as it should be, and the `$ref`s on the way.
 #[derive(Default)]
 struct Walk {
-    misshapen: Vec<String>,
-    outside: Vec<String>,
+    misshapen: Vec<Found>,
+    outside: Vec<Found>,
     references: Vec<Reference>,
 }
 
@@ -117,11 +174,9 @@ impl Walk {
                     self.value(value, kind, &below(place, name));
                 }
             }
-            _ => self.misshapen.push(format!(
-                "{} is {} where {} should be",
+            _ => self.misshapen.push(Found::new(
                 if place.is_empty() { "/" } else { place },
-                kind_of(value),
-                wanted(kind)
+                format!(" is {} where {} should be", kind_of(value), wanted(kind)),
             )),
         }
     }
@@ -136,9 +191,9 @@ impl Walk {
         if let (Some(section), Some(target)) = (shape.section, shape.reference(object)) {
             match target {
                 Value::String(target) => self.reference(target, section, place),
-                other => self.misshapen.push(format!(
-                    "{place}/$ref is {} where a string should be",
-                    kind_of(other)
+                other => self.misshapen.push(Found::new(
+                    format!("{place}/$ref"),
+                    format!(" is {} where a string should be", kind_of(other)),
                 )),
             }
             return;
@@ -146,7 +201,8 @@ impl Walk {
         for name in shape.demanded {
             if !object.contains_key(*name) {
                 let place = if place.is_empty() { "/" } else { place };
-                self.misshapen.push(format!("{place} has no `{name}`"));
+                self.misshapen
+                    .push(Found::new(place, format!(" has no `{name}`")));
             }
         }
         for (name, value) in object {
@@ -174,14 +230,15 @@ impl Walk {
                 section,
             });
         } else {
-            self.outside.push(format!("{place} -> {target}"));
+            self.outside
+                .push(Found::new(place, format!(" -> {target}")));
         }
     }
 }
 
 /// `$ref`s to what is not there, is of another sort, or is itself nothing but a `$ref` in a circle.
-fn dangling(facts: &Value, references: &[Reference]) -> Vec<String> {
-    let mut problems = Vec::new();
+fn dangling(facts: &Value, references: &[Reference]) -> Vec<Found> {
+    let mut problems: Vec<Found> = Vec::new();
     for Reference {
         place,
         target,
@@ -190,7 +247,7 @@ fn dangling(facts: &Value, references: &[Reference]) -> Vec<String> {
     {
         let pointer = target.strip_prefix('#').unwrap_or(target);
         let Some(found) = facts.pointer(pointer) else {
-            problems.push(format!("{place} -> {target}"));
+            problems.push(Found::new(place, format!(" -> {target}")));
             continue;
         };
         let in_section = pointer
@@ -198,18 +255,18 @@ fn dangling(facts: &Value, references: &[Reference]) -> Vec<String> {
             .and_then(|rest| rest.split_once('/'))
             .is_some_and(|(kind, name)| kind == *section && !name.contains('/'));
         if !in_section {
-            problems.push(format!(
-                "{place} -> {target}, which is not in #/components/{section}"
-            ));
+            let what = format!(" -> {target}, which is not in #/components/{section}");
+            problems.push(Found::new(place, what));
         } else if follow(facts, found).is_none() {
-            problems.push(format!("{place} -> {target}, which leads on and on"));
+            let what = format!(" -> {target}, which leads on and on");
+            problems.push(Found::new(place, what));
         }
     }
     problems
 }
 
 /// Schemas whose parts lead back to them. No value could be told from another, and generators never come to an end.
-fn circular(facts: &Value) -> Vec<String> {
+fn circular(facts: &Value) -> Vec<Found> {
     let is_circular = |name: &str, schema| {
         let own = format!("#/components/schemas/{name}");
         let mut seen = BTreeSet::new();
@@ -231,12 +288,12 @@ fn circular(facts: &Value) -> Vec<String> {
     };
     schemas(facts)
         .filter(|(name, schema)| is_circular(name, *schema))
-        .map(|(name, _)| below("/components/schemas", name))
+        .map(|(name, _)| Found::new(below("/components/schemas", name), ""))
         .collect()
 }
 
 /// Security schemes that are asked for and not there.
-fn unknown_security(facts: &Value) -> Vec<String> {
+fn unknown_security(facts: &Value) -> Vec<Found> {
     let known: BTreeSet<_> = members(facts, "/components/securitySchemes")
         .map(|(name, _)| name)
         .collect();
@@ -249,7 +306,7 @@ fn unknown_security(facts: &Value) -> Vec<String> {
         let alternatives = security.and_then(Value::as_array).into_iter().flatten();
         for name in alternatives.flat_map(|one| members(one, "").map(|(name, _)| name)) {
             if !known.contains(name) {
-                problems.push(format!("{place} -> {name}"));
+                problems.push(Found::new(place.clone(), format!(" -> {name}")));
             }
         }
     }
@@ -257,7 +314,7 @@ fn unknown_security(facts: &Value) -> Vec<String> {
 }
 
 /// Operation ids that more than one operation has.
-fn repeated_ids(facts: &Value) -> Vec<String> {
+fn repeated_ids(facts: &Value) -> Vec<Found> {
     let mut places: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for operation in operations(facts) {
         if let Some(id) = operation.id() {
@@ -267,12 +324,12 @@ fn repeated_ids(facts: &Value) -> Vec<String> {
     places
         .into_iter()
         .filter(|(_, places)| places.len() > 1)
-        .map(|(id, places)| format!("{id}: {}", places.join(", ")))
+        .map(|(id, places)| Found::new(id, format!(": {}", places.join(", "))))
         .collect()
 }
 
 /// Templates and path parameters that do not name the same, and parameters of no type.
-fn mismatched(facts: &Value) -> Vec<String> {
+fn mismatched(facts: &Value) -> Vec<Found> {
     let mut problems = Vec::new();
     for operation in operations(facts) {
         let place = operation.place();
@@ -284,17 +341,18 @@ fn mismatched(facts: &Value) -> Vec<String> {
             .collect();
         let named: BTreeSet<_> = template(operation.path).into_iter().collect();
         for name in named.difference(&declared) {
-            problems.push(format!("{place}: {{{name}}} has no path parameter"));
+            let what = format!(": {{{name}}} has no path parameter");
+            problems.push(Found::new(place.clone(), what));
         }
         for name in declared.difference(&named) {
-            problems.push(format!(
-                "{place}: path parameter `{name}` is not in the path"
-            ));
+            let what = format!(": path parameter `{name}` is not in the path");
+            problems.push(Found::new(place.clone(), what));
         }
         for parameter in parameters {
             if parameter.get("schema").is_none() && parameter.get("content").is_none() {
                 let name = text(parameter, "name");
-                problems.push(format!("{place}: parameter `{name}` has no `schema`"));
+                let what = format!(": parameter `{name}` has no `schema`");
+                problems.push(Found::new(place.clone(), what));
             }
         }
     }
@@ -302,11 +360,11 @@ fn mismatched(facts: &Value) -> Vec<String> {
 }
 
 /// The first problems, a line each, and how many more there are.
-fn listed(problems: &[String]) -> String {
+fn listed(problems: &[Found]) -> String {
     let mut lines: String = problems
         .iter()
         .take(LISTED)
-        .map(|problem| format!("\n  {problem}"))
+        .map(|Found { place, what }| format!("\n  {place}{what}"))
         .collect();
     if problems.len() > LISTED {
         lines += &format!("\n  and {} more", problems.len() - LISTED);
@@ -315,7 +373,7 @@ fn listed(problems: &[String]) -> String {
 }
 
 /// A JSON pointer, one step longer.
-fn below(place: &str, name: &str) -> String {
+pub(super) fn below(place: &str, name: &str) -> String {
     format!("{place}/{}", name.replace('~', "~0").replace('/', "~1"))
 }
 

@@ -1,8 +1,10 @@
 //! `cargo xtask publish`: the crates as they go to the registry.
 
 mod release;
-mod stage;
+pub(crate) mod stage;
 mod verify;
+
+pub(crate) use verify::run;
 
 use std::path::PathBuf;
 

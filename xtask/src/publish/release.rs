@@ -7,16 +7,17 @@ use configcat_management_codegen::diff::{self, Bump};
 use configcat_management_codegen::sources::Source;
 use configcat_management_codegen::{Result, facts};
 
+use super::run;
 use super::stage::CLIENT;
-use super::verify::run;
+use crate::release::{self, shown};
 use crate::workspace::{self, Workspace};
 
 /// Compares every description and surface with those of the last tag `v…`, and says whether the version allows for it.
 pub(super) fn promise(workspace: &Workspace, staged: &Path) -> Result<bool> {
     let now = workspace.version()?;
-    let Some(tag) = last_release(workspace) else {
+    let Some(tag) = release::last(workspace) else {
         crate::say!(
-            "no promise to keep: there is no tag `v…` yet, so nothing was released; {} is the first",
+            "no promise to keep: there is no tag `v…`, so nothing was released; {} is the first",
             shown(now)
         );
         return Ok(true);
@@ -44,56 +45,23 @@ pub(super) fn promise(workspace: &Workspace, staged: &Path) -> Result<bool> {
 /// What has changed in a source since a release.
 fn since(workspace: &Workspace, source: &Source, tag: &str) -> Result<(Bump, String)> {
     let file = workspace.description(source);
-    let Some(old) = at(workspace, tag, &file) else {
+    let Some(old) = release::at(workspace, tag, &file) else {
         return Ok((Bump::Minor, "it is new".to_owned()));
     };
     let old = facts::read(&old).map_err(|error| error.within(tag))?;
     let new = facts::read(&workspace::read(&file)?)?;
     let diff = diff::between(&old, &new, source);
     let surface = workspace.surface(source);
-    if let (Some(old), Ok(new)) = (at(workspace, tag, &surface), workspace::read(&surface))
-        && diff.bump < Bump::Major
-        && let Some(gone) = old
-            .lines()
-            .find(|line| !new.lines().any(|other| other == *line))
+    if let (Some(old), Ok(new)) = (
+        release::at(workspace, tag, &surface),
+        workspace::read(&surface),
+    ) && diff.bump < Bump::Major
+        && let Some(gone) = configcat_management_codegen::surface::gone(&old, &new).first()
     {
-        return Ok((
-            Bump::Major,
-            format!("the surface no longer has `{}`", gone.trim()),
-        ));
+        return Ok((Bump::Major, format!("the surface no longer has `{gone}`")));
     }
     let why = diff.why();
     Ok((diff.bump, why))
-}
-
-/// The newest tag of a release.
-fn last_release(workspace: &Workspace) -> Option<String> {
-    let listed = git(workspace, &["tag", "--list", "v[0-9]*", "--merged", "HEAD"])?;
-    let tags = listed.lines().filter_map(|tag| {
-        let version = workspace::version(tag.trim_start_matches('v')).ok()?;
-        Some((version, tag.to_owned()))
-    });
-    tags.max().map(|(_, tag)| tag)
-}
-
-/// A file as it was at a tag.
-fn at(workspace: &Workspace, tag: &str, file: &Path) -> Option<String> {
-    git(
-        workspace,
-        &["show", &format!("{tag}:{}", workspace.shown(file))],
-    )
-}
-
-fn git(workspace: &Workspace, arguments: &[&str]) -> Option<String> {
-    let mut git = Command::new("git");
-    let output = git
-        .arg("-C")
-        .arg(workspace.root())
-        .args(arguments)
-        .output()
-        .ok()?;
-    let text = String::from_utf8(output.stdout).ok()?;
-    output.status.success().then_some(text)
 }
 
 /// What cargo-semver-checks says, where it is installed.
@@ -101,7 +69,9 @@ fn semver_checks(staged: &Path, released: [u64; 3]) -> Result<bool> {
     let mut probe = Command::new("cargo");
     let installed = probe.args(["semver-checks", "--version"]).output();
     if !installed.is_ok_and(|output| output.status.success()) {
-        crate::say!("cargo-semver-checks is not installed; the diff alone was asked");
+        crate::say!(
+            "cargo-semver-checks is not installed; the diff and the surface alone were asked"
+        );
         return Ok(true);
     }
     let mut checks = Command::new("cargo");
@@ -122,8 +92,4 @@ fn semver_checks(staged: &Path, released: [u64; 3]) -> Result<bool> {
             Ok(false)
         }
     }
-}
-
-fn shown([major, minor, patch]: [u64; 3]) -> String {
-    format!("{major}.{minor}.{patch}")
 }

@@ -10,9 +10,9 @@ use toml::{Table, Value};
 use crate::workspace::{self, Workspace};
 
 /// The client's package.
-pub(super) const CLIENT: &str = "configcat-management";
+pub(crate) const CLIENT: &str = "configcat-management";
 /// The stand-in server's package.
-pub(super) const FAKE: &str = "configcat-fake";
+pub(crate) const FAKE: &str = "configcat-fake";
 
 /// The files beside `src/` that go along.
 const FILES: [&str; 4] = ["README.md", "CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT"];
@@ -21,7 +21,7 @@ const FILES: [&str; 4] = ["README.md", "CHANGELOG.md", "LICENSE-APACHE", "LICENS
 const REPOSITORY_ONLY: [&str; 5] = ["build-dependencies", "lints", "bench", "example", "test"];
 
 /// Writes both crates below `folder`, as members of a workspace. What was there before is gone.
-pub(super) fn stage(workspace: &Workspace, folder: &Path) -> Result<()> {
+pub(crate) fn stage(workspace: &Workspace, folder: &Path) -> Result<()> {
     if folder.exists() {
         fs::remove_dir_all(folder).map_err(|error| Error::file(folder, error))?;
     }
@@ -181,6 +181,8 @@ impl Manifests {
             .and_then(Value::as_table_mut)
             .ok_or_else(|| self.wrong(&format!("fake/Cargo.toml does not depend on {CLIENT}")))?;
         let version = self.package("version")?;
+        client.remove("workspace");
+        client.insert("default-features".into(), false.into());
         client.insert("path".into(), format!("../{CLIENT}").into());
         // The fake implements the traits and fills the structs of exactly its release.
         client.insert(
@@ -227,7 +229,7 @@ impl Manifests {
 }
 
 /// Every file below a folder.
-pub(super) fn list(folder: &Path, found: &mut BTreeSet<PathBuf>) -> Result<()> {
+pub(crate) fn list(folder: &Path, found: &mut BTreeSet<PathBuf>) -> Result<()> {
     let failed = |error| Error::file(folder, error);
     for entry in fs::read_dir(folder).map_err(failed)? {
         let path = entry.map_err(failed)?.path();
@@ -241,7 +243,7 @@ pub(super) fn list(folder: &Path, found: &mut BTreeSet<PathBuf>) -> Result<()> {
     Ok(())
 }
 
-pub(super) fn copy_folder(from: &Path, to: &Path) -> Result<()> {
+pub(crate) fn copy_folder(from: &Path, to: &Path) -> Result<()> {
     let mut files = BTreeSet::new();
     list(from, &mut files)?;
     for file in files {
@@ -251,11 +253,11 @@ pub(super) fn copy_folder(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-fn copy(from: &Path, to: &Path) -> Result<()> {
+pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
     write(to, &workspace::read(from)?)
 }
 
-pub(super) fn write(file: &Path, text: &str) -> Result<()> {
+pub(crate) fn write(file: &Path, text: &str) -> Result<()> {
     let failed = |error| Error::file(file, error);
     if let Some(folder) = file.parent() {
         fs::create_dir_all(folder).map_err(failed)?;

@@ -137,6 +137,11 @@ impl Tree {
         run(&[&["--root", root], arguments].concat())
     }
 
+    pub(crate) fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Ended {
+        let root = self.0.path().to_str().expect("UTF-8");
+        run_with(&[&["--root", root], arguments].concat(), variables)
+    }
+
     /// Refreshes `pets` from a file of these bytes.
     pub(crate) fn refresh(&self, bytes: impl AsRef<[u8]>, more: &[&str]) -> Ended {
         self.write("downloaded", bytes);
@@ -146,10 +151,12 @@ impl Tree {
     }
 }
 
-/// Runs the program on the repository itself, where no `--root` says otherwise.
-pub(crate) fn run(arguments: &[&str]) -> Ended {
+/// Runs the program with these variables besides.
+fn run_with(arguments: &[&str], variables: &[(&str, &str)]) -> Ended {
     let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
         .args(arguments)
+        .envs(variables.iter().copied())
+        .env("NO_PROXY", "127.0.0.1")
         .output()
         .expect("the program starts");
     Ended {
@@ -159,8 +166,13 @@ pub(crate) fn run(arguments: &[&str]) -> Ended {
     }
 }
 
+/// Runs the program on the repository itself, where no `--root` says otherwise.
+pub(crate) fn run(arguments: &[&str]) -> Ended {
+    run_with(arguments, &[])
+}
+
 /// Every file below a folder, by its name from there.
-fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+pub(crate) fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut found = BTreeMap::new();
     for entry in fs::read_dir(folder).expect("a folder") {
         let path = entry.expect("an entry").path();

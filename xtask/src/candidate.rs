@@ -1,0 +1,73 @@
+//! A tree as it would be: whether it compiles is known before anything is written to the real one.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use configcat_management_codegen::{Error, Result};
+
+use crate::publish::{run, stage};
+use crate::transaction::Changes;
+use crate::workspace::Workspace;
+
+/// What of the tree goes into the crates.
+const PARTS: [&str; 10] = [
+    "Cargo.toml",
+    "Cargo.lock",
+    "README.md",
+    "CHANGELOG.md",
+    "LICENSE-APACHE",
+    "LICENSE-MIT",
+    "src",
+    "spec",
+    "fake/Cargo.toml",
+    "fake/src",
+];
+
+/// Whether a root is that of the whole repository, with something to compile, and not of a `spec/` alone.
+pub(crate) fn is_whole(root: &Path) -> bool {
+    root.join("Cargo.toml").exists() && root.join("src/lib.rs").exists()
+}
+
+/// Compiles the client as it would be with these changes, with each of these cargo features. The tree stays as it is.
+pub(crate) fn compile(workspace: &Workspace, changes: &Changes, features: &[&str]) -> Result<()> {
+    let folder = workspace.root().join("target/xtask/candidate");
+    if folder.exists() {
+        fs::remove_dir_all(&folder).map_err(|error| Error::file(&folder, error))?;
+    }
+    let tree = folder.join("tree");
+    for part in PARTS {
+        let from = workspace.root().join(part);
+        match from.is_dir() {
+            true => stage::copy_folder(&from, &tree.join(part))?,
+            false => stage::copy(&from, &tree.join(part))?,
+        }
+    }
+    for (name, text) in changes {
+        stage::write(&tree.join(name), text)?;
+    }
+    let candidate = Workspace::open(Some(tree))?;
+    let staged = folder.join("staged");
+    stage::stage(&candidate, &staged)?;
+    run(&mut check(workspace, &staged, features))
+}
+
+fn check(workspace: &Workspace, staged: &Path, features: &[&str]) -> Command {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut check = Command::new(cargo);
+    let target: PathBuf = workspace.root().join("target/xtask/target");
+    check
+        .current_dir(staged)
+        .args([
+            "check",
+            "--quiet",
+            "--offline",
+            "--lib",
+            "--package",
+            stage::CLIENT,
+        ])
+        .args(["--no-default-features", "--features", &features.join(",")])
+        .arg("--target-dir")
+        .arg(target);
+    check
+}

@@ -1,0 +1,68 @@
+//! `cargo xtask ci` and `cargo xtask bench`: what else is run now and then.
+
+use std::process::{Command, Stdio};
+
+use clap::Args;
+use configcat_management_codegen::{Error, Result};
+
+use crate::Outcome;
+use crate::workspace::Workspace;
+
+/// Run all that must hold on main: `.ci/run`, from an empty target folder if that is wanted.
+///
+/// Exit codes: 0 all of it holds; 1 something does not; 2 it cannot be run.
+#[derive(Debug, Args)]
+pub(crate) struct Ci {}
+
+impl Ci {
+    pub(crate) fn run(self, workspace: &Workspace) -> Result<Outcome> {
+        let script = workspace.root().join(".ci/run");
+        if !script.exists() {
+            return Err(Error::file(&script, "is not there"));
+        }
+        ended(
+            Command::new("bash")
+                .arg(&script)
+                .current_dir(workspace.root()),
+        )
+    }
+}
+
+/// Run the benchmarks: what a call costs, and how close the pacing comes to the best possible.
+///
+/// Exit codes: 0 they ran; 1 one of them failed; 2 they cannot be run.
+#[derive(Debug, Args)]
+pub(crate) struct Bench {
+    /// Which one; all of them where none is named.
+    #[arg(value_name = "BENCH")]
+    bench: Option<String>,
+    /// What the benchmark is given, after `--`.
+    #[arg(last = true)]
+    arguments: Vec<String>,
+}
+
+impl Bench {
+    pub(crate) fn run(self, workspace: &Workspace) -> Result<Outcome> {
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let mut command = Command::new(cargo);
+        command
+            .current_dir(workspace.root())
+            .args(["bench", "--package", "configcat-management"]);
+        match &self.bench {
+            Some(bench) => command.args(["--bench", bench]),
+            None => command.arg("--benches"),
+        };
+        ended(command.arg("--").args(&self.arguments))
+    }
+}
+
+fn ended(command: &mut Command) -> Result<Outcome> {
+    let status = command
+        .stdin(Stdio::null())
+        .status()
+        .map_err(|error| Error::new(format!("{}: {error}", command.get_program().display())))?;
+    Ok(match status.success() {
+        true => Outcome::Clean,
+        false => Outcome::Found,
+    })
+}
