@@ -143,6 +143,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_operation_has_a_handler() {
+        for operation in OPERATIONS {
+            assert!(handler(operation.id).is_some(), "{operation}");
+        }
+    }
+
+    #[test]
     fn every_handler_belongs_to_an_operation_of_its_own() {
         let handlers: Vec<_> = DOMAINS.iter().copied().flatten().collect();
         for (index, (id, _)) in handlers.iter().enumerate() {

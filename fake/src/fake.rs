@@ -9,7 +9,6 @@ use std::time::Duration;
 use std::{fmt, io};
 
 use chrono::{DateTime, Utc};
-use configcat_management::types::MeModel;
 use configcat_management::{Client, ClientBuilder, Secret};
 use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
@@ -26,8 +25,8 @@ use crate::limits::{Limits, Quota};
 use crate::listener::Tls;
 use crate::listener::{Cut, Listener};
 use crate::routes::Routes;
-use crate::seed::{self, Demo};
-use crate::state::State;
+use crate::saving::{self, Saver};
+use crate::seed::{Demo, Seed};
 #[cfg(feature = "tls")]
 use crate::tls::SelfSigned;
 use crate::view::View;
@@ -49,6 +48,7 @@ pub struct Fake {
     address: SocketAddr,
     client: Client,
     demo: Option<Demo>,
+    saver: Option<Arc<Saver>>,
     /// What clients have to trust, where the server speaks TLS.
     certificate: Option<String>,
     stop: Option<oneshot::Sender<()>>,
@@ -214,9 +214,27 @@ impl Fake {
         }
     }
 
+    /// The state as JSON, secrets included: a [`Seed`] for other servers.
+    pub fn to_json(&self) -> String {
+        // Nothing in a state is such that JSON cannot say it.
+        saving::to_json(&lock(&self.server.state)).unwrap_or_default()
+    }
+
+    /// Writes the last changes, where there is a file for them.
+    fn save_last(&self) {
+        let saved = self
+            .saver
+            .as_ref()
+            .map(|saver| saver.save(&self.server.state));
+        if let Some(Err(error)) = saved {
+            eprintln!("configcat-fake: the state cannot be saved: {error}");
+        }
+    }
+
     fn end(&mut self) {
         self.server.stopped.store(true, Ordering::Release);
         self.server.changed.send_replace(());
+        self.save_last();
         if let Some(stop) = self.stop.take() {
             // Nobody listens where the runtime has gone, and the server with it.
             let _ = stop.send(());
@@ -262,7 +280,8 @@ pub struct FakeBuilder {
     more_credentials: Vec<(String, Secret)>,
     quotas: Vec<Quota>,
     clock: Option<DateTime<Utc>>,
-    demo: bool,
+    seed: Seed,
+    state_file: Option<PathBuf>,
     page: bool,
     record: Option<PathBuf>,
     #[cfg(feature = "tls")]
@@ -285,7 +304,8 @@ impl FakeBuilder {
             more_credentials: Vec::new(),
             quotas: Vec::new(),
             clock: None,
-            demo: true,
+            seed: Seed::demo(),
+            state_file: None,
             page: true,
             record: None,
             #[cfg(feature = "tls")]
@@ -333,9 +353,22 @@ impl FakeBuilder {
         self
     }
 
-    /// Starts with one organization and nothing in it. Default: with the [demo](Demo).
-    pub fn empty(mut self) -> Self {
-        self.demo = false;
+    /// What the server starts with. Default: the [demo](Seed::demo).
+    pub fn seed(mut self, seed: Seed) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// Starts with one organization and nothing in it: [`Seed::empty`].
+    pub fn empty(self) -> Self {
+        self.seed(Seed::empty())
+    }
+
+    /// A file that keeps the state from one server to the next, as JSON. Where it exists, the server starts with it, and not
+    /// with the seed. It is written soon after every change and at the end, in one step, so that it is never half-written; only
+    /// its owner can read it, because it holds the state's secrets. Default: none.
+    pub fn state_file(mut self, file: impl Into<PathBuf>) -> Self {
+        self.state_file = Some(file.into());
         self
     }
 
@@ -375,7 +408,8 @@ impl FakeBuilder {
     ///
     /// # Errors
     ///
-    /// Where the port is taken, the file to record to cannot be opened, or the credentials are of a kind that HTTP Basic authentication cannot carry.
+    /// Where the port is taken, the file to record to or the one for the state cannot be used, or the credentials are of a kind
+    /// that HTTP Basic authentication cannot carry.
     pub async fn try_start(self) -> io::Result<Fake> {
         let (user, password) = &self.credentials;
         let tcp = TcpListener::bind(self.address).await?;
@@ -395,13 +429,11 @@ impl FakeBuilder {
             .record
             .map(|path| File::options().append(true).create(true).open(path));
         let clock = Clock::new(self.clock.unwrap_or_else(Utc::now));
-        let mut state = State::new(MeModel {
-            email: "jane.doe@example.com".to_string(),
-            full_name: "Jane Doe".to_string(),
-        });
-        let demo = match self.demo {
-            true => Some(seed::demo(&mut state, clock.now()).map_err(io::Error::other)?),
-            false => None,
+        let saver = self.state_file.map(|file| Arc::new(Saver::new(file)));
+        let saved = saver.as_ref().map(|saver| saver.load()).transpose()?;
+        let (state, demo) = match saved.flatten() {
+            Some(state) => (state, None),
+            None => self.seed.plant(clock.now()).map_err(io::Error::other)?,
         };
         let stopped = Arc::new(AtomicBool::new(false));
         let mut credentials = vec![self.credentials];
@@ -418,6 +450,10 @@ impl FakeBuilder {
             stopped: stopped.clone(),
             changed: watch::Sender::new(()),
         });
+        if let Some(saver) = &saver {
+            saver.save(&server.state)?;
+            tokio::spawn(keep_saved(server.clone(), saver.clone()));
+        }
         let (stop, stopping) = oneshot::channel::<()>();
         let app = router(server.clone()).into_make_service_with_connect_info::<Cut>();
         let listener = Listener {
@@ -439,10 +475,25 @@ impl FakeBuilder {
             address,
             client,
             demo,
+            saver,
             certificate,
             stop: Some(stop),
             task: Some(task),
         })
+    }
+}
+
+/// Writes the state some time after it has changed, until the server stops.
+async fn keep_saved(server: Arc<Server>, saver: Arc<Saver>) {
+    let mut changed = server.changed.subscribe();
+    while changed.changed().await.is_ok() && !server.stopped.load(Ordering::Acquire) {
+        tokio::time::sleep(saving::DEBOUNCE).await;
+        changed.mark_unchanged();
+        let (server, saver) = (server.clone(), saver.clone());
+        let saved = tokio::task::spawn_blocking(move || saver.save(&server.state)).await;
+        if let Ok(Err(error)) = saved {
+            eprintln!("configcat-fake: the state cannot be saved: {error}");
+        }
     }
 }
 

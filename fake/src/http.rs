@@ -10,7 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use configcat_management::{Operation, Secret};
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header};
 use serde_json::Value;
 use tokio::sync::watch;
 
@@ -230,6 +230,9 @@ impl Server {
         let mut state = lock(&self.state);
         api::catch_up(&mut state, call.now)?;
         let answer = handler(&mut state, &call)?;
+        if operation.method != Method::GET {
+            state.written();
+        }
         drop(state);
         #[cfg(debug_assertions)]
         if let Err(bug) = schema::check_answer(operation, &answer).none() {

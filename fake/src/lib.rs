@@ -29,20 +29,27 @@
 //! - HTTP Basic authentication; SDK keys; 404 for ids that do not exist; deletions that take along what hangs on them.
 //! - Values fit their setting's type; keys are unique in a config; V1 operations are refused on V2 configs, and the other way
 //!   round; `latestVersionId` is guarded with 409; a patch that changes nothing answers 204.
+//! - Every change is in the audit logs, with who, where and why; deleted settings stay listed.
+//! - Change requests are proposed, discussed, approved and applied, by hand or at their time; they notice what was published in
+//!   between. Environments demand reasons and approvals where the product's preferences say so.
+//! - Stale flags are found by the server's clock and by what changed.
 //! - Rate limits, counted for each credential, with the headers that the API sends; see [`FakeBuilder::quota`].
 //!
 //! # What it does that ConfigCat does not
 //!
 //! It remembers all requests ([`Fake::requests`]), shows what it holds ([`Fake::view`]), and fails on demand
 //! ([`Fake::fail_next`]). Its clock is tokio's: a test that pauses time and moves it on moves the server's quota too;
-//! [`Fake::advance`] moves the server's clock alone.
+//! [`Fake::advance`] moves the server's clock alone. Its state is JSON ([`Fake::to_json`]): a [`Seed`] for other servers, or
+//! a file that outlives this one ([`FakeBuilder::state_file`]). In debug builds it checks each of its answers against the
+//! description, and panics where one does not fit.
 //!
 //! Its URL, opened in a browser, is a page: flags to switch, the last requests, the remaining quota, live. It needs no
 //! credentials and shows no secrets; [`FakeBuilder::without_page`] leaves it out.
 //!
 //! # What is missing
 //!
-//! Operations that the server does not know yet answer 501. Nobody is called: webhooks, integrations and proxies are kept, and
+//! One person stands behind all credentials, and may do everything: permission groups are kept and restrict nobody. Flags have
+//! no watchers, SDK keys are not rotated, names may repeat. Nobody is called: webhooks, integrations and proxies are kept, and
 //! that is all. Invitations go out to nobody; [`Fake::accept_invitation`] accepts one.
 //!
 //! # As a program
@@ -66,6 +73,7 @@ mod listener;
 mod page;
 mod patch;
 mod routes;
+mod saving;
 mod schema;
 mod seed;
 mod state;
@@ -77,7 +85,8 @@ pub use fake::{Fake, FakeBuilder};
 pub use faults::Fault;
 pub use journal::Recorded;
 pub use limits::Quota;
-pub use seed::{Demo, DemoConfig};
+pub use saving::SeedError;
+pub use seed::{Demo, DemoConfig, Seed};
 pub use view::{
     ConfigView, EnvironmentView, OrganizationView, ProductView, SettingView, ValueView, View,
 };

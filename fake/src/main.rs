@@ -8,11 +8,11 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use configcat_fake::{Fake, FakeBuilder, Quota};
+use configcat_fake::{Fake, FakeBuilder, Quota, Seed};
 
 /// ConfigCat's Public Management API as a local server, for tests.
 ///
-/// It keeps everything in memory, and forgets it when it stops. Point a client at the address that it prints; the lines
+/// It keeps everything in memory, and forgets it when it stops, unless `--state` says where to keep it. Point a client at the address that it prints; the lines
 /// below it are a call to try and the environment variables that clients read. In a browser, the address is a page that shows
 /// flags, requests and the remaining quota.
 #[derive(Parser)]
@@ -58,13 +58,20 @@ struct Arguments {
     #[arg(long)]
     no_page: bool,
 
-    /// Starts with a product, two environments, two configs and a few flags. This is the default.
-    #[arg(long, conflicts_with = "empty")]
-    seed_demo: bool,
+    /// What to start with: `demo` (a product, two environments, two configs and a few flags), `empty` (one organization and
+    /// nothing in it), or a file that `--state` wrote.
+    #[arg(long, default_value = "demo", value_name = "demo|empty|FILE")]
+    seed: PathBuf,
 
-    /// Starts with one organization and nothing in it.
-    #[arg(long)]
+    /// Starts with one organization and nothing in it; short for `--seed empty`.
+    #[arg(long, conflicts_with = "seed")]
     empty: bool,
+
+    /// Keeps the state in a file, as JSON, and goes on with it the next time; the seed counts only where the file is missing.
+    ///
+    /// It is written soon after every change and at the end, never in part. It holds SDK keys and other secrets of the state.
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
 }
 
 const AFTER_HELP: &str = "\
@@ -73,6 +80,8 @@ Examples:
   configcat-fake --port 0 --empty
   configcat-fake --user alice --pass secret --quota 100/1m --quota 10/1s
   configcat-fake --record requests.jsonl
+  configcat-fake --state shop.json
+  configcat-fake --seed shop.json
   configcat-fake --tls-self-signed --tls-certificate fake.pem
 
   curl --user user:pass http://127.0.0.1:8080/v1/products
@@ -100,8 +109,12 @@ async fn run(arguments: Arguments) -> io::Result<()> {
     for Quota { requests, period } in arguments.quota {
         builder = builder.quota(requests, period);
     }
-    if arguments.empty {
-        builder = builder.empty();
+    builder = builder.seed(match arguments.empty {
+        true => Seed::empty(),
+        false => seed(&arguments.seed)?,
+    });
+    if let Some(file) = arguments.state {
+        builder = builder.state_file(file);
     }
     if arguments.no_page {
         builder = builder.without_page();
@@ -128,6 +141,19 @@ async fn run(arguments: Arguments) -> io::Result<()> {
     told.await;
     fake.stop().await;
     Ok(())
+}
+
+fn seed(name: &Path) -> io::Result<Seed> {
+    match name.to_str() {
+        Some("demo") => Ok(Seed::demo()),
+        Some("empty") => Ok(Seed::empty()),
+        _ => {
+            let wrong = |error: &io::Error| named(name.display(), error);
+            let text = std::fs::read_to_string(name).map_err(|error| wrong(&error))?;
+            Seed::from_json(&text)
+                .map_err(|error| wrong(&io::Error::new(io::ErrorKind::InvalidData, error)))
+        }
+    }
 }
 
 /// An error that says what it is about.

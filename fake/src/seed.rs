@@ -1,5 +1,8 @@
 //! What a server starts with.
 
+use std::fmt;
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use configcat_management::types::{
     ConfigModel, ConfigSettingFormulasModel, ConfigSettingValuesModel, CreateConfigRequest,
@@ -18,6 +21,7 @@ use uuid::Uuid;
 
 use crate::api;
 use crate::call::{Call, Reason, Refusal};
+use crate::saving::{self, SeedError};
 use crate::state::State;
 
 /// The ids of the demo: one organization with two members and the product `Web shop`, two environments, one config of each evaluation
@@ -59,8 +63,79 @@ pub struct DemoConfig {
     pub discount: i32,
 }
 
+/// What a server starts with.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use configcat_fake::{Fake, Seed};
+///
+/// let first = Fake::start().await;
+/// let second = Fake::builder().seed(Seed::from_json(&first.to_json())?).start().await;
+/// assert_eq!(second.view(), first.view());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Seed(Contents);
+
+#[derive(Clone)]
+enum Contents {
+    Demo,
+    Empty,
+    State(Arc<State>),
+}
+
+impl Seed {
+    /// A product with two environments, two configs and a few flags; [`Demo`] has the ids.
+    pub fn demo() -> Self {
+        Seed(Contents::Demo)
+    }
+
+    /// One organization, the user behind the credentials, and nothing else.
+    pub fn empty() -> Self {
+        Seed(Contents::Empty)
+    }
+
+    /// What [`Fake::to_json`](crate::Fake::to_json) or a state file has.
+    ///
+    /// # Errors
+    ///
+    /// Where the text is something else, of another version, or refers to what is not in it.
+    pub fn from_json(text: &str) -> Result<Self, SeedError> {
+        let state = saving::from_json(text)?;
+        Ok(Seed(Contents::State(Arc::new(state))))
+    }
+
+    /// A state of one's own, and the ids of the demo where it is one.
+    pub(crate) fn plant(&self, now: DateTime<Utc>) -> Result<(State, Option<Demo>), String> {
+        if let Contents::State(state) = &self.0 {
+            return Ok((State::clone(state), None));
+        }
+        let mut state = State::new(MeModel {
+            email: "jane.doe@example.com".to_string(),
+            full_name: "Jane Doe".to_string(),
+        });
+        let demo = match self.0 {
+            Contents::Demo => Some(demo(&mut state, now)?),
+            _ => None,
+        };
+        Ok((state, demo))
+    }
+}
+
+impl fmt::Debug for Seed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0 {
+            Contents::Demo => "Seed::demo()",
+            Contents::Empty => "Seed::empty()",
+            Contents::State(_) => "Seed::from_json(…)",
+        })
+    }
+}
+
 /// Fills the state by way of the operations, so that what holds for requests holds for the demo.
-pub(crate) fn demo(state: &mut State, now: DateTime<Utc>) -> Result<Demo, String> {
+fn demo(state: &mut State, now: DateTime<Utc>) -> Result<Demo, String> {
     Seeder { state, now }
         .demo()
         .map_err(|refusal| match refusal.reason {

@@ -47,6 +47,7 @@ pub(crate) const LIMITATIONS: FeatureFlagLimitations = FeatureFlagLimitations {
 };
 
 /// Everything, in one place. It has no `Debug`, because it holds secrets.
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct State {
     pub(crate) me: MeModel,
     pub(crate) organizations: BTreeMap<Uuid, OrganizationModel>,
@@ -56,10 +57,13 @@ pub(crate) struct State {
     pub(crate) settings: BTreeMap<i32, Setting>,
     pub(crate) tags: BTreeMap<i64, Tag>,
     /// What a setting serves in an environment: one for each setting and each environment of its product.
+    #[serde(with = "pairs")]
     pub(crate) values: BTreeMap<(i32, Uuid), Served>,
     /// The SDK key of each config in each environment of its product.
+    #[serde(with = "pairs")]
     pub(crate) sdk_keys: BTreeMap<(Uuid, Uuid), Secret>,
     /// The config and the environment that an SDK key stands for.
+    #[serde(skip)]
     pub(crate) by_sdk_key: HashMap<String, (Uuid, Uuid)>,
     /// Oldest first.
     pub(crate) audit_log: Vec<audit::Entry>,
@@ -71,9 +75,12 @@ pub(crate) struct State {
     pub(crate) proxies: BTreeMap<Uuid, ProxyProfile>,
     pub(crate) change_requests: BTreeMap<i64, ChangeRequest>,
     counter: u32,
+    /// How many requests were carried out that may have changed something.
+    #[serde(skip)]
+    writes: u64,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Product {
     pub(crate) id: Uuid,
     pub(crate) organization_id: Uuid,
@@ -84,7 +91,7 @@ pub(crate) struct Product {
     pub(crate) created: u32,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Config {
     pub(crate) id: Uuid,
     pub(crate) product_id: Uuid,
@@ -97,7 +104,7 @@ pub(crate) struct Config {
     pub(crate) created: u32,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Environment {
     pub(crate) id: Uuid,
     pub(crate) product_id: Uuid,
@@ -108,7 +115,7 @@ pub(crate) struct Environment {
     pub(crate) created: u32,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Setting {
     pub(crate) id: i32,
     pub(crate) config_id: Uuid,
@@ -124,13 +131,13 @@ pub(crate) struct Setting {
 }
 
 /// A tag on a setting.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Attached {
     pub(crate) setting_tag_id: i64,
     pub(crate) tag_id: i64,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Tag {
     pub(crate) id: i64,
     pub(crate) product_id: Uuid,
@@ -139,7 +146,7 @@ pub(crate) struct Tag {
 }
 
 /// What a setting serves in an environment.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Served {
     pub(crate) rules: Rules,
     pub(crate) version_id: Uuid,
@@ -207,6 +214,7 @@ impl State {
             proxies: BTreeMap::new(),
             change_requests: BTreeMap::new(),
             counter: 0,
+            writes: 0,
         };
         let id = state.add_member(organization_id, &me);
         if let Some(admin) = state.team.members.get_mut(&id) {
@@ -224,6 +232,16 @@ impl State {
     /// How far [`count`](Self::count) has come: every change makes it go on.
     pub(crate) fn counted(&self) -> u32 {
         self.counter
+    }
+
+    /// Called for each request that may change something, as not all changes count.
+    pub(crate) fn written(&mut self) {
+        self.writes += 1;
+    }
+
+    /// Another one after each change.
+    pub(crate) fn revision(&self) -> (u32, u64) {
+        (self.counter, self.writes)
     }
 
     pub(crate) fn organization(&self, id: Uuid) -> Result<&OrganizationModel, Refusal> {
@@ -343,6 +361,13 @@ impl State {
         let place = (config_id, environment_id);
         self.by_sdk_key.insert(key.clone(), place);
         self.sdk_keys.insert(place, Secret::from(key));
+    }
+
+    /// Finds out anew what the SDK keys stand for.
+    pub(crate) fn index_sdk_keys(&mut self) {
+        let keys = self.sdk_keys.iter();
+        let places = keys.map(|(place, key)| (key.expose().to_string(), *place));
+        self.by_sdk_key = places.collect();
     }
 
     pub(crate) fn remove_product(&mut self, id: Uuid) {
@@ -518,4 +543,28 @@ impl State {
 /// The place after the last, where a request does not name one.
 pub(crate) fn next_order(orders: impl Iterator<Item = i32>) -> i32 {
     orders.max().map_or(0, |last| last.saturating_add(1))
+}
+
+/// Maps whose keys JSON cannot have, as lists of pairs.
+mod pairs {
+    use std::collections::BTreeMap;
+
+    use serde::de::{Deserialize, Deserializer};
+    use serde::ser::{Serialize, Serializer};
+
+    pub(super) fn serialize<K: Serialize, V: Serialize, S: Serializer>(
+        map: &BTreeMap<K, V>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(map)
+    }
+
+    pub(super) fn deserialize<'de, K, V, D>(deserializer: D) -> Result<BTreeMap<K, V>, D::Error>
+    where
+        K: Deserialize<'de> + Ord,
+        V: Deserialize<'de>,
+        D: Deserializer<'de>,
+    {
+        Vec::<(K, V)>::deserialize(deserializer).map(|pairs| pairs.into_iter().collect())
+    }
 }

@@ -4,7 +4,7 @@
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 
-use configcat_management::types::CreateTagModel;
+use configcat_management::types::{CreateProductRequest, CreateTagModel};
 use configcat_management::{Client, Result, reqwest};
 use serde_json::Value;
 
@@ -46,6 +46,15 @@ fn url(lines: &[String]) -> &str {
     line.split(['=', ' ']).nth(1).expect("there is a URL")
 }
 
+/// Tells the program to stop as Ctrl-C does, and waits until it has.
+fn stop(program: &mut Program) {
+    let told = Command::new("kill")
+        .args(["-INT", &program.0.id().to_string()])
+        .status();
+    assert!(told.expect("there is a kill").success());
+    assert!(program.0.wait().expect("it ends").success());
+}
+
 #[tokio::test]
 async fn the_program_prints_what_a_client_needs_and_stops_when_told() -> Result<()> {
     let (mut program, lines) = start(&[
@@ -68,11 +77,7 @@ async fn the_program_prints_what_a_client_needs_and_stops_when_told() -> Result<
     assert!(products.is_empty());
     assert_eq!(products.headers()["x-rate-limit-remaining"], "4");
 
-    let told = Command::new("kill")
-        .args(["-INT", &program.0.id().to_string()])
-        .status();
-    assert!(told.expect("there is a kill").success());
-    assert!(program.0.wait().expect("it ends").success());
+    stop(&mut program);
     Ok(())
 }
 
@@ -126,5 +131,40 @@ async fn it_speaks_tls_with_a_certificate_of_its_own() -> Result<()> {
         .await;
     let me = fake.client().get_me().send().await?;
     assert_eq!(me.full_name, "Jane Doe", "the ready-made client trusts it");
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_state_outlives_the_program() -> Result<()> {
+    let folder = tempfile::tempdir().expect("there is room");
+    let file = folder.path().join("state.json");
+    let file = file.to_string_lossy();
+    let mut found = Vec::new();
+    for arguments in [
+        ["--empty", "--state", &file].as_slice(),
+        &["--state", &file],
+        &["--seed", &file],
+        &["--seed", "demo"],
+    ] {
+        let (mut program, lines) = start(arguments);
+        let client = Client::builder()
+            .base_url(url(&lines))
+            .credentials("user", "pass")
+            .build()?;
+        let products = client.get_products().send().await?;
+        found.push(
+            products
+                .iter()
+                .map(|product| product.name.clone())
+                .collect::<Vec<_>>(),
+        );
+        let organization = client.get_organizations().send().await?[0].organization_id;
+        let product = CreateProductRequest::new("Kept");
+        client.create_product(organization, product).send().await?;
+        stop(&mut program);
+    }
+    // The third program started with what the second left, and left the file alone.
+    let expected: [&[&str]; 4] = [&[], &["Kept"], &["Kept", "Kept"], &["Web shop"]];
+    assert_eq!(found, expected);
     Ok(())
 }

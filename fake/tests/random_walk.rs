@@ -6,14 +6,14 @@ mod support;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
-use configcat_fake::Fake;
+use configcat_fake::{Fake, Seed};
 use configcat_management::reqwest::{Client, RequestBuilder};
 use configcat_management::{OPERATIONS, Operation};
 use proptest::collection::vec;
 use proptest::prelude::any;
-use proptest::prop_assert;
 use proptest::sample::Index;
 use proptest::test_runner::{Config, TestCaseError, TestError, TestRunner};
+use proptest::{prop_assert, prop_assert_eq};
 use serde_json::Value;
 
 use crate::support::decode::decode;
@@ -125,6 +125,11 @@ async fn walk(steps: &[(Index, u64)], tally: &Mutex<Tally>) -> Result<(), TestCa
             known.learn(&body);
         }
     }
+    // What is left is a state that another server takes over as it is.
+    let left = fake.to_json();
+    let seed = Seed::from_json(&left).map_err(|error| TestCaseError::fail(error.to_string()))?;
+    let second = Fake::builder().seed(seed).start().await;
+    prop_assert_eq!(second.to_json(), left);
     Ok(())
 }
 

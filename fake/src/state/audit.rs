@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use configcat_management::types::{AuditLogItemModel, AuditLogType};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -15,14 +15,14 @@ const MAX_DETAILS: usize = 10_000;
 const MODEL_VERSION: i32 = 2;
 
 /// One entry.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Entry {
     pub(crate) scope: Scope,
     pub(crate) item: AuditLogItemModel,
 }
 
 /// Where something happened. Made before what is about to be deleted has gone: the names are kept in it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Scope {
     pub(crate) organization_id: Option<Uuid>,
     pub(crate) product_id: Option<Uuid>,

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use configcat_management::types::KeyGenerationMode;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{Environment, Product};
 
 /// The preferences of a product.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Preferences {
     pub(crate) approve_required: bool,
     /// What single environments demand; those that are not here demand what the product does.
