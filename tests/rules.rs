@@ -476,3 +476,149 @@ async fn a_patch_is_checked_against_what_was_seen() -> Result<()> {
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn segments_and_other_flags_are_looked_at_on_the_server() -> Result<()> {
+    let fake = Fake::start().await;
+    let (client, demo) = (fake.client(), fake.demo().unwrap());
+    let testers = CreateSegmentModel::new(
+        RolloutRuleComparator::IsOneOf,
+        "Email",
+        "jane@example.com",
+        "Testers",
+    );
+    let testers = client
+        .create_segment(demo.product_id, testers)
+        .send()
+        .await?
+        .segment_id;
+    let edit = client.edit_value(demo.test_id, demo.v2.new_checkout, |formula| {
+        let old = in_segment(testers).and(flag(demo.v2.page_size).does_not_equal(20));
+        formula
+            .add_rule(old.serve(true))
+            .add_rule(not_in_segment(testers).serve(false));
+        Ok(())
+    });
+    let rules = edit.send().await?.value.targeting_rules;
+    let condition = rules[0].conditions[0]
+        .segment_condition
+        .as_ref()
+        .expect("a segment");
+    assert_eq!(
+        (condition.segment_id, &condition.comparator),
+        (testers, &SegmentComparator::IsIn)
+    );
+    assert!(rules[0].conditions[1].prerequisite_flag_condition.is_some());
+
+    let rule = UpdateRolloutRuleModel::try_from(not_in_segment(testers).serve(true))?;
+    let patch = SettingValuePatch::new().add_rule(rule);
+    let call = client.update_setting_value(demo.test_id, demo.v1.beta_search, patch);
+    let value = call.send().await?.into_inner().expect("a change");
+    assert_eq!(
+        value.rollout_rules[0].segment_comparator,
+        Some(SegmentComparator::IsNotIn)
+    );
+    Ok(())
+}
+
+/// Formulas of a flag, right and wrong ones: what the check before the call says of them is what the server says.
+#[test]
+fn the_check_and_the_server_agree() {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use proptest::test_runner::{Config, TestRunner};
+
+    let value = prop_oneof![
+        8 => any::<bool>().prop_map(|on| json!({ "boolValue": on })),
+        1 => Just(json!({ "stringValue": "on" })),
+        1 => Just(json!({ "boolValue": true, "intValue": 1 })),
+        1 => Just(json!({})),
+    ];
+    let comparison = prop_oneof![
+        Just(json!({ "stringValue": "1.2.3" })),
+        Just(json!({ "doubleValue": 1.5 })),
+        Just(json!({ "listValue": [{ "value": "1.2.3" }] })),
+        Just(json!({ "stringValue": "1.2.3", "doubleValue": 1.5 })),
+    ];
+    let comparator = proptest::sample::select(UserComparator::VALUES);
+    let user = (comparator, comparison).prop_map(|(comparator, value)| {
+        json!({ "userCondition": {
+            "comparator": comparator, "comparisonAttribute": "A", "comparisonValue": value,
+        } })
+    });
+    let right = proptest::sample::select(vec![json!({ "userCondition": {
+            "comparator": "isOneOf", "comparisonAttribute": "A", "comparisonValue": { "listValue": [{ "value": "x" }] },
+        } })]);
+    let condition = prop_oneof![6 => right, 2 => user, 1 => Just(json!({}))];
+    let shares = prop_oneof![
+        3 => (0..=100).prop_map(|share| vec![share, 100 - share]),
+        1 => vec(-10..120, 1..3),
+    ];
+    let options = (shares, value.clone()).prop_map(|(shares, value)| {
+        let option = |share| json!({ "percentage": share, "value": value.clone() });
+        Value::from(shares.into_iter().map(option).collect::<Vec<_>>())
+    });
+    let served = prop_oneof![
+        4 => value.clone().prop_map(|value| json!({ "value": value })),
+        3 => options.clone().prop_map(|options| json!({ "percentageOptions": options })),
+        1 => (value.clone(), options).prop_map(|(value, options)| json!({ "value": value, "percentageOptions": options })),
+        1 => Just(json!({})),
+    ];
+    let rule = (vec(condition, 0..3), served).prop_map(|(conditions, mut rule)| {
+        rule["conditions"] = conditions.into();
+        rule
+    });
+    let formula = (value, vec(rule, 0..3))
+        .prop_map(|(default, rules)| json!({ "defaultValue": default, "targetingRules": rules }));
+
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let fake = runtime.block_on(Fake::start());
+    let (client, demo) = (fake.client(), fake.demo().unwrap());
+    let (environment, flag) = (demo.test_id, demo.v2.new_checkout);
+    let fresh = runtime
+        .block_on(client.get_setting_value_v2(environment, flag).send())
+        .expect("a value");
+    let counts = std::cell::Cell::new((0, 0));
+    let config = Config {
+        failure_persistence: None,
+        ..Config::with_cases(400)
+    };
+    let result = TestRunner::new(config).run(&formula, |formula| {
+        let patch = FormulaPatch::new()
+            .replace_default(
+                serde_json::from_value::<UpdateValueModel>(formula["defaultValue"].clone())
+                    .unwrap(),
+            )
+            .replace_rules(
+                serde_json::from_value::<Vec<UpdateTargetingRuleModel>>(
+                    formula["targetingRules"].clone(),
+                )
+                .unwrap(),
+            );
+        // The server has something else each time; what counts is what the patch makes of it.
+        let told = patch.check(&fresh);
+        let server = runtime.block_on(
+            client
+                .update_setting_value_v2(environment, flag, patch)
+                .send(),
+        );
+        prop_assert_eq!(
+            told.is_ok(),
+            server.is_ok(),
+            "{:?} and {:?}",
+            told.err(),
+            server.err()
+        );
+        let (right, wrong) = counts.get();
+        counts.set(if told.is_ok() {
+            (right + 1, wrong)
+        } else {
+            (right, wrong + 1)
+        });
+        Ok(())
+    });
+    result.unwrap_or_else(|failure| panic!("{failure}"));
+    let (right, wrong) = counts.get();
+    println!("{right} right and {wrong} wrong formulas, one verdict each");
+    assert!(right > 40 && wrong > 40, "{right} right, {wrong} wrong");
+}

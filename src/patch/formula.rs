@@ -81,7 +81,7 @@ impl Patch<Formula> {
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`](crate::Error::Invalid), naming the place in what would be served, where the server would refuse it;
+    /// [`Error::Invalid`], naming the place in what would be served, where the server would refuse it;
     /// and where [`preview`](Patch::preview) fails.
     pub fn check(&self, seen: &SettingFormulaModel) -> Result<()> {
         let against = Against {

@@ -66,7 +66,7 @@ impl Patch<SettingValueV1> {
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`](crate::Error::Invalid), naming the place in what would be served, where the server would refuse it;
+    /// [`Error::Invalid`], naming the place in what would be served, where the server would refuse it;
     /// and where [`preview`](Patch::preview) fails.
     pub fn check(&self, seen: &SettingValueModel) -> Result<()> {
         let checked = check_v1(seen, &Self::part(seen)?, &self.preview(seen)?);
