@@ -76,6 +76,11 @@ impl ServerClock {
         self.bounds.is_some()
     }
 
+    /// Whether it is worth a look at when the server's second ticks.
+    pub(crate) fn is_coarse(&self) -> bool {
+        self.bounds.is_some_and(|(low, high)| high - low >= FINE)
+    }
+
     /// When a moment of the server, in Unix seconds, is over for certain; `None` where that is more than a year away.
     pub(crate) fn latest(&self, moment: f64) -> Option<Instant> {
         let (low, _) = self.bounds.unwrap_or((self.local - UNSYNCHRONIZED, 0.0));

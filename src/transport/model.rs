@@ -271,13 +271,19 @@ impl Model {
     /// Whether this request does better to wait: the last ones of a period tell the server's clock, on which the next
     /// period depends, where they are spread around a tick of it.
     fn held_back(&mut self, now: Instant, demand: u32) -> Option<Instant> {
-        let (State::Open(_), Some(Reset::At { low, .. })) = (self.state, self.reset) else {
-            return None;
-        };
         let capacity = self.left_for_us().saturating_sub(self.flight.uncounted());
         if capacity > LOOKS || demand <= capacity {
             return None;
         }
+        let low = match (self.state, self.reset) {
+            (State::Open(_), Some(Reset::At { low, .. })) => low,
+            // When the new period ends is about to be known.
+            (State::Assumed(_), Some(Reset::At { .. })) if self.clock.is_coarse() => {
+                let expected = self.flight.expected(self.epoch, self.answered);
+                return (expected > 0).then(|| self.landed(now));
+            }
+            _ => return None,
+        };
         let look = match self.look {
             Some(look) => look,
             None => self.clock.look(now, capacity, low)?,

@@ -450,6 +450,29 @@ proptest! {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Also where the first period went by without anybody waiting, and so without a look at the server's clock.
+    #[test]
+    fn it_becomes_as_fast_as_the_quota_allows(
+        seed: u64,
+        quota in 10u32..200,
+        seconds in 9.0..12.0f64,
+        offset in offsets(),
+    ) {
+        let limit = limit(quota, seconds);
+        let mut world = World::new(server(&[limit], clock(offset), Format::Rfc3339), LAN, seed);
+        let start = seed % 3_000_000;
+        world.run(quota, 1, start);
+        let run = world.run(quota * 4, 64, start + SECOND);
+        prop_assert_eq!(run.refused, 0);
+        // The end of the first period is known to a second, those of the others as in the test above.
+        let took = (run.end - start) as f64 / 1e6;
+        prop_assert!(took <= 1.02 * 4.0 * seconds + 1.2, "{} of {}", took, 4.0 * seconds);
+    }
+}
+
+proptest! {
     #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// A window that no header tells of is learnt from its refusals: in 128 windows full of calls, a few surprises.
