@@ -3,7 +3,10 @@
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
-use configcat_management_codegen::{generate, sources::Sources};
+use configcat_management_codegen::{
+    generate,
+    sources::{Source, Sources},
+};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let spec = Path::new("spec");
@@ -14,6 +17,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(std::env::var("OUT_DIR")?);
     let sources = Sources::read(spec)?;
     for source in &sources.sources {
+        if !wanted(source) {
+            continue;
+        }
         let generated = generate(&sources, source)?;
         for input in &generated.inputs {
             println!("cargo::rerun-if-changed={}", input.display());
@@ -25,4 +31,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         )?;
     }
     Ok(())
+}
+
+/// Whether the cargo feature of a source is on.
+fn wanted(source: &Source) -> bool {
+    source.feature.as_ref().is_none_or(|feature| {
+        let variable = feature.to_uppercase().replace('-', "_");
+        std::env::var_os(format!("CARGO_FEATURE_{variable}")).is_some()
+    })
 }

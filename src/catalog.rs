@@ -115,6 +115,15 @@ impl Catalog {
         &CATALOG
     }
 
+    /// The operations of Ada's platform integrations. Cargo feature `ada`.
+    #[cfg(feature = "ada")]
+    pub fn ada() -> &'static Self {
+        static SOURCE: LazyLock<Source> = LazyLock::new(|| read(crate::generated::ada::CATALOG));
+        static CATALOG: LazyLock<Catalog> =
+            LazyLock::new(|| Catalog::of(&crate::generated::ada::OPERATIONS, &SOURCE));
+        &CATALOG
+    }
+
     fn of(operations: &[&'static Operation], source: &'static Source) -> Self {
         let mut catalog = Catalog {
             tools: Vec::new(),

@@ -1,22 +1,23 @@
 //! The client: one method for each operation, all of them over one transport.
 
 use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
-use tracing::Instrument as _;
 
 use crate::edit::Turns;
 use crate::request::{Request, RequestBuilder};
 use crate::transport::limiter::RateLimiter;
 use crate::transport::retry::RetryPolicy;
-use crate::transport::{Answer, Options, Transport};
 use crate::{Operation, ResponseValue, Result};
 
 mod builder;
+mod core;
 
 pub use builder::ClientBuilder;
+#[cfg(feature = "ada")]
+pub(crate) use builder::{checked_base, without_user_info};
+pub(crate) use core::Core;
 
 /// A client of ConfigCat's Public Management API, with one method for each operation.
 ///
@@ -33,8 +34,7 @@ pub use builder::ClientBuilder;
 /// ```
 #[derive(Clone)]
 pub struct Client {
-    transport: Arc<Transport>,
-    options: Options,
+    core: Core,
 }
 
 impl Client {
@@ -66,13 +66,8 @@ impl Client {
     /// ```
     #[must_use]
     pub fn with_retry(&self, retry: RetryPolicy) -> Self {
-        let options = Options {
-            retry,
-            ..self.options
-        };
         Client {
-            transport: self.transport.clone(),
-            options,
+            core: self.core.with_retry(retry),
         }
     }
 
@@ -80,59 +75,52 @@ impl Client {
     /// limit, every attempt, and the body. A call that would have to wait past it fails at once, see [`Error::Deadline`](crate::Error::Deadline).
     #[must_use]
     pub fn with_deadline(&self, deadline: Duration) -> Self {
-        let options = Options {
-            deadline: Some(deadline),
-            ..self.options
-        };
         Client {
-            transport: self.transport.clone(),
-            options,
+            core: self.core.with_deadline(deadline),
         }
     }
 
     /// What keeps the calls within the rate limit.
     pub fn rate_limiter(&self) -> &RateLimiter {
-        &self.transport.limiter
+        &self.core.transport.limiter
     }
 
     /// Where the requests go, without a slash at its end.
     pub fn base_url(&self) -> &str {
-        &self.transport.base
+        &self.core.transport.base
     }
 
     /// The same client for calls that may be sent again, whatever their method.
     pub(crate) fn repeating_unsafe(&self) -> Self {
-        self.with_retry(self.options.retry.including_unsafe())
+        self.with_retry(self.core.options.retry.including_unsafe())
     }
 
     /// Who edits what.
     pub(crate) fn turns(&self) -> &Turns {
-        &self.transport.turns
+        &self.core.transport.turns
     }
 
     pub(crate) fn request(&self, operation: &'static Operation) -> RequestBuilder {
-        RequestBuilder::new(operation, &self.transport.base)
+        self.core.request(operation)
     }
 
     pub(crate) async fn execute<T: DeserializeOwned>(
         &self,
         request: Result<Request>,
     ) -> Result<ResponseValue<T>> {
-        ResponseValue::read(self.answer(request).await?)
+        ResponseValue::read(self.core.answer(request).await?)
     }
 
-    pub(crate) async fn answer(&self, request: Result<Request>) -> Result<Answer> {
-        let request = request?;
-        let span = tracing::debug_span!("call", operation = request.operation.id);
-        let call = self.transport.exec(request, self.options);
-        call.instrument(span).await
+    #[cfg(feature = "catalog")]
+    pub(crate) fn core(&self) -> &Core {
+        &self.core
     }
 }
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("base_url", &self.transport.base)
+            .field("base_url", &self.core.transport.base)
             .finish_non_exhaustive()
     }
 }

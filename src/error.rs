@@ -446,9 +446,10 @@ impl ApiError {
         headers: HeaderMap,
         mut body: Bytes,
         retry_after: Option<Duration>,
+        credentials: &str,
     ) -> Self {
         body.truncate(Self::MAX_BODY);
-        let (message, field_errors) = message::read(status, &headers, &body);
+        let (message, field_errors) = message::read(status, &headers, &body, credentials);
         ApiError {
             operation,
             status,

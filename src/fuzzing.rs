@@ -21,6 +21,7 @@ pub fn answer(status: u16, headers: HeaderMap, body: Bytes) {
         headers.clone(),
         body.clone(),
         retry_after,
+        "check them",
     );
     assert!(!failure.message.is_empty());
     let answer = || Answer {

@@ -10,3 +10,15 @@ pub(crate) mod configcat {
 pub mod configcat_httpmock {
     include!(concat!(env!("OUT_DIR"), "/configcat_httpmock.rs"));
 }
+
+/// Ada's platform integrations. Cargo feature `ada`.
+#[cfg(feature = "ada")]
+pub(crate) mod ada {
+    include!(concat!(env!("OUT_DIR"), "/ada.rs"));
+}
+
+/// The same extension for Ada's operations. Cargo features `ada` and `httpmock`.
+#[cfg(all(feature = "ada", feature = "httpmock"))]
+pub mod ada_httpmock {
+    include!(concat!(env!("OUT_DIR"), "/ada_httpmock.rs"));
+}

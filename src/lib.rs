@@ -56,13 +56,15 @@
 //!
 //! `rustls` (default) or `native-tls` for TLS; `http2`; `gzip`; `httpmock` for a typed extension of that crate; `webhook` to
 //! verify received notifications; `catalog` for calls by name; `schemars`, with which the types
-//! implement `JsonSchema`; `exhaustive`, which takes `#[non_exhaustive]` off the structs for stand-in servers, and the
+//! implement `JsonSchema`; `ada` for a client of Ada's platform integrations; `exhaustive`, which takes `#[non_exhaustive]` off the structs for stand-in servers, and the
 //! promise with it that additive releases compile.
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
 
+#[cfg(feature = "ada")]
+pub mod ada;
 #[cfg(feature = "catalog")]
 pub mod catalog;
 mod check;

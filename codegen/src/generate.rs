@@ -97,7 +97,7 @@ fn generator(source: &Source, spec: &openapiv3::OpenAPI) -> Result<(TokenStream,
     let run = AssertUnwindSafe(|| {
         let mut generator = Generator::new(&settings(source));
         let tokens = generator.generate_tokens(spec)?;
-        Ok((tokens, generator.httpmock(spec, "crate")?))
+        Ok((tokens, generator.httpmock(spec, source.module())?))
     });
     match catch_unwind(run) {
         Ok(done) => done.map_err(|error: progenitor::Error| {

@@ -29,7 +29,7 @@ pub struct Source {
     pub title: String,
     /// Where the service runs.
     pub server: String,
-    /// Where the description is published: a path on the server, or a URL.
+    /// Where the description is published: a path on the server, or a URL; empty where it is written by hand.
     pub published: String,
     /// The vendored facts, relative to the folder of `sources.toml`.
     pub file: PathBuf,
@@ -51,6 +51,16 @@ pub struct Source {
     pub parameters: BTreeMap<String, Parameter>,
     /// What must never be printed.
     pub secrets: Secrets,
+}
+
+impl Source {
+    /// The module that the client and its types are in: `crate::garden` where the client is `crate::garden::Client`.
+    #[must_use]
+    pub fn module(&self) -> &str {
+        self.client
+            .rsplit_once("::")
+            .map_or("crate", |(module, _)| module)
+    }
 }
 
 /// What is special about a parameter, wherever it occurs in a description.

@@ -9,12 +9,13 @@ use std::time::Duration;
 use std::{fmt, io};
 
 use chrono::{DateTime, Utc};
-use configcat_management::{Client, ClientBuilder, Secret};
+use configcat_management::{Client, ClientBuilder, Secret, ada};
 use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
+use crate::ada::Ada;
 use crate::api;
 use crate::clock::Clock;
 use crate::faults::Fault;
@@ -106,6 +107,37 @@ impl Fake {
             // The same succeeded when the server started.
             Err(_) => Client::builder(),
         }
+    }
+
+    /// A client of Ada's operations on this server.
+    ///
+    /// # Panics
+    ///
+    /// Where the token is of a kind that no header can carry.
+    pub fn ada_client(&self) -> ada::Client {
+        match self.ada_client_builder().build() {
+            Ok(client) => client,
+            Err(error) => panic!("the client cannot be built: {error}"),
+        }
+    }
+
+    /// A client of Ada's operations that is still to be set up; URL and token are in it.
+    pub fn ada_client_builder(&self) -> ada::ClientBuilder {
+        ada::Client::builder()
+            .base_url(self.ada_base_url())
+            .allow_plain_http()
+            .token(self.server.ada.token.clone())
+    }
+
+    /// Where Ada's operations are, such as `http://127.0.0.1:49321/api`.
+    pub fn ada_base_url(&self) -> String {
+        format!("{}/api", self.base_url())
+    }
+
+    /// Ends the development of an integration of Ada, or begins it again, which no operation does. `false` where there is
+    /// no such integration.
+    pub fn set_ada_status(&self, id: &str, status: ada::types::IntegrationStatus) -> bool {
+        self.server.ada.set_status(id, status)
     }
 
     /// The ids of the demo, where the server was started with it.
@@ -279,6 +311,7 @@ pub struct FakeBuilder {
     credentials: (String, Secret),
     more_credentials: Vec<(String, Secret)>,
     quotas: Vec<Quota>,
+    ada_token: Secret,
     clock: Option<DateTime<Utc>>,
     seed: Seed,
     state_file: Option<PathBuf>,
@@ -293,6 +326,8 @@ impl FakeBuilder {
     pub const DEFAULT_USER: &'static str = "user";
     /// The password where none is set.
     pub const DEFAULT_PASSWORD: &'static str = "pass";
+    /// Ada's token where none is set.
+    pub const DEFAULT_ADA_TOKEN: &'static str = "token";
 
     fn new() -> Self {
         FakeBuilder {
@@ -303,6 +338,7 @@ impl FakeBuilder {
             ),
             more_credentials: Vec::new(),
             quotas: Vec::new(),
+            ada_token: Secret::from(Self::DEFAULT_ADA_TOKEN),
             clock: None,
             seed: Seed::demo(),
             state_file: None,
@@ -344,6 +380,12 @@ impl FakeBuilder {
     /// the limiter that ConfigCat's headers point to.
     pub fn quota(mut self, requests: u32, period: Duration) -> Self {
         self.quotas.push(Quota { requests, period });
+        self
+    }
+
+    /// The bearer token that Ada's operations ask for. Default: [`DEFAULT_ADA_TOKEN`](Self::DEFAULT_ADA_TOKEN).
+    pub fn ada_token(mut self, token: impl Into<Secret>) -> Self {
+        self.ada_token = token.into();
         self
     }
 
@@ -447,6 +489,7 @@ impl FakeBuilder {
             page: self.page,
             credentials,
             routes: Routes::new(),
+            ada: Ada::new(self.ada_token),
             stopped: stopped.clone(),
             changed: watch::Sender::new(()),
         });

@@ -14,6 +14,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, hea
 use serde_json::Value;
 use tokio::sync::watch;
 
+use crate::ada::Ada;
 use crate::api;
 use crate::call::{Answer, Call, Reason, Refusal};
 use crate::clock::{self, Clock};
@@ -45,6 +46,7 @@ pub(crate) struct Server {
     /// User names and passwords.
     pub(crate) credentials: Vec<(String, Secret)>,
     pub(crate) routes: Routes,
+    pub(crate) ada: Ada,
     pub(crate) stopped: Arc<AtomicBool>,
     /// Told after each request, and at the end.
     pub(crate) changed: watch::Sender<()>,
@@ -69,6 +71,13 @@ pub(crate) fn router(server: Arc<Server>) -> Router {
     router.fallback(api)
 }
 
+/// Whose API a request is for.
+#[derive(Clone, Copy)]
+enum Api {
+    ConfigCat,
+    Ada,
+}
+
 /// What becomes of a request.
 enum Outcome {
     Answer(Response<Body>),
@@ -80,7 +89,11 @@ impl Server {
         let started = self.clock.now();
         let (parts, body) = request.into_parts();
         let body = to_bytes(body, MAX_BODY).await;
-        let route = self.routes.find(&parts.method, parts.uri.path());
+        let (method, path) = (&parts.method, parts.uri.path());
+        let (api, route) = match self.ada.find(method, path) {
+            Some(route) => (Api::Ada, route),
+            None => (Api::ConfigCat, self.routes.find(method, path)),
+        };
         let operation = match &route {
             Route::Operation(operation, _) => Some(operation.id),
             _ => None,
@@ -97,7 +110,7 @@ impl Server {
             started,
             duration: std::time::Duration::ZERO,
         });
-        let outcome = self.outcome(&parts, route, body.ok()).await;
+        let outcome = self.outcome(api, &parts, route, body.ok()).await;
         let now = self.clock.now();
         self.changed.send_replace(());
         match outcome {
@@ -117,14 +130,14 @@ impl Server {
         }
     }
 
-    async fn outcome(&self, parts: &Parts, route: Route, body: Option<Bytes>) -> Outcome {
-        let Some(user) = self.user(&parts.headers) else {
-            return Outcome::Answer(unauthorized());
+    async fn outcome(&self, api: Api, parts: &Parts, route: Route, body: Option<Bytes>) -> Outcome {
+        let admitted = match api {
+            Api::ConfigCat => self.admit(&parts.headers).map(Some),
+            Api::Ada => self.ada.admit(&parts.headers, self.clock.instant()).map(|()| None),
         };
-        let admitted = lock(&self.limits).admit(user, self.clock.instant());
         let standing = match admitted {
             Ok(standing) => standing,
-            Err(blocked) => return Outcome::Answer(self.too_many(&blocked)),
+            Err(response) => return Outcome::Answer(response),
         };
         let operation = match &route {
             Route::Operation(operation, _) => Some(operation.id),
@@ -132,10 +145,10 @@ impl Server {
         };
         let fault = lock(&self.faults).next(operation);
         let mut response = match fault {
-            None => self.response(parts, route, body),
+            None => self.response(api, parts, route, body),
             Some(Fault::Delay(delay)) => {
                 tokio::time::sleep(delay).await;
-                self.response(parts, route, body)
+                self.response(api, parts, route, body)
             }
             Some(Fault::Status(status, text)) => {
                 let status = StatusCode::from_u16(status);
@@ -144,12 +157,21 @@ impl Server {
             Some(Fault::Answer(response)) => response.map(Body::from),
             Some(Fault::Cut) => return Outcome::Cut,
             Some(Fault::CutAfter) => {
-                self.response(parts, route, body);
+                self.response(api, parts, route, body);
                 return Outcome::Cut;
             }
         };
-        self.show(standing, response.headers_mut());
+        if let Some(standing) = standing {
+            self.show(standing, response.headers_mut());
+        }
         Outcome::Answer(response)
+    }
+
+    /// Where the request's credential stands after it, or why it may not come in.
+    fn admit(&self, headers: &HeaderMap) -> Result<Standing, Response<Body>> {
+        let user = self.user(headers).ok_or_else(unauthorized)?;
+        let admitted = lock(&self.limits).admit(user, self.clock.instant());
+        admitted.map_err(|blocked| self.too_many(&blocked))
     }
 
     /// The user name of the request, where it comes with the right password.
@@ -192,7 +214,16 @@ impl Server {
         }
     }
 
-    fn response(&self, parts: &Parts, route: Route, body: Option<Bytes>) -> Response<Body> {
+    fn response(
+        &self,
+        api: Api,
+        parts: &Parts,
+        route: Route,
+        body: Option<Bytes>,
+    ) -> Response<Body> {
+        if let Api::Ada = api {
+            return self.ada.response(parts, route, body, self.clock.now());
+        }
         let result = match route {
             Route::Operation(operation, path) => self.carry_out(operation, path, parts, body),
             Route::WrongMethod(methods) => return wrong_method(&methods, parts),
@@ -253,14 +284,14 @@ impl Call {
     }
 }
 
-fn query(parts: &Parts) -> Result<Vec<(String, String)>, Refusal> {
+pub(crate) fn query(parts: &Parts) -> Result<Vec<(String, String)>, Refusal> {
     Query::try_from_uri(&parts.uri)
         .map(|Query(pairs)| pairs)
         .map_err(|_| Refusal::text(StatusCode::BAD_REQUEST, "The query cannot be read."))
 }
 
 /// The body of a request, as JSON.
-fn document(
+pub(crate) fn document(
     operation: &Operation,
     headers: &HeaderMap,
     body: Option<Bytes>,
@@ -346,7 +377,7 @@ fn plain(status: StatusCode, text: impl Into<String>) -> Response<Body> {
     with_body(status, Body::from(text.into()), "text/plain; charset=utf-8")
 }
 
-fn json(status: StatusCode, body: Vec<u8>) -> Response<Body> {
+pub(crate) fn json(status: StatusCode, body: Vec<u8>) -> Response<Body> {
     with_body(status, Body::from(body), "application/json; charset=utf-8")
 }
 

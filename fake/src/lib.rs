@@ -46,6 +46,12 @@
 //! Its URL, opened in a browser, is a page: flags to switch, the last requests, the remaining quota, live. It needs no
 //! credentials and shows no secrets; [`FakeBuilder::without_page`] leaves it out.
 //!
+//! # Ada
+//!
+//! Ada's five operations are there too, below `/api`: [`Fake::ada_client`]. The bearer token, the limits of 10 requests a second,
+//! 100 a minute and 10 000 a day, the list of errors and the cursors are Ada's; an integration is installed when it is
+//! registered, and [`Fake::set_ada_status`] ends its development.
+//!
 //! # What is missing
 //!
 //! One person stands behind all credentials, and may do everything: permission groups are kept and restrict nobody. Flags have
@@ -61,6 +67,7 @@
 //! `bin` (default) is what the program needs; tests do without it. `tls`, which `bin` turns on, adds
 //! `FakeBuilder::tls_self_signed`.
 
+mod ada;
 mod api;
 mod call;
 mod clock;

@@ -31,7 +31,12 @@ enum Segment {
 }
 
 impl Routes {
+    /// ConfigCat's.
     pub(crate) fn new() -> Self {
+        Self::of(&OPERATIONS)
+    }
+
+    pub(crate) fn of(operations: &[&'static Operation]) -> Self {
         let template = |operation: &'static Operation| Template {
             operation,
             segments: operation
@@ -41,7 +46,7 @@ impl Routes {
                 .map(segment)
                 .collect(),
         };
-        Routes(OPERATIONS.iter().copied().map(template).collect())
+        Routes(operations.iter().copied().map(template).collect())
     }
 
     pub(crate) fn find(&self, method: &Method, path: &str) -> Route {

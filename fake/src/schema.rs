@@ -11,10 +11,24 @@ use uuid::Uuid;
 use crate::call::Answer;
 use crate::call::Problems;
 
+/// What both APIs have, in one: no path and no schema of one has a name of the other.
 static DESCRIPTION: LazyLock<Value> = LazyLock::new(|| {
-    serde_json::from_str(include_str!("../../spec/configcat/swagger.json"))
-        .expect("the description is part of this program, and is JSON")
+    let [mut all, ada] = DESCRIPTIONS.map(|text| -> Value {
+        serde_json::from_str(text).expect("the description is part of this program, and is JSON")
+    });
+    for place in ["/paths", "/components/schemas"] {
+        let more = ada.pointer(place).and_then(Value::as_object);
+        if let Some(all) = all.pointer_mut(place).and_then(Value::as_object_mut) {
+            all.extend(more.cloned().unwrap_or_default());
+        }
+    }
+    all
 });
+
+const DESCRIPTIONS: [&str; 2] = [
+    include_str!("../../spec/configcat/swagger.json"),
+    include_str!("../../spec/ada/openapi.json"),
+];
 
 /// Whether an operation takes a body.
 pub(crate) fn takes_body(operation: &Operation) -> bool {
@@ -284,6 +298,19 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn the_two_descriptions_have_no_name_in_common() {
+        let [one, other] = DESCRIPTIONS.map(|text| serde_json::from_str::<Value>(text).unwrap());
+        for place in ["/paths", "/components/schemas"] {
+            let names = |value: &Value| -> Vec<String> {
+                let object = value.pointer(place).and_then(Value::as_object).unwrap();
+                object.keys().cloned().collect()
+            };
+            let known = names(&one);
+            assert!(names(&other).iter().all(|name| !known.contains(name)));
+        }
+    }
     use crate::call::{Reason, Refusal};
 
     fn fields(problems: Problems) -> Vec<String> {

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::arguments::BODY;
 use super::{Catalog, Parameter, Place, Tool};
 use crate::check::{self, Check, Violation};
+use crate::client::Core;
 use crate::request::{self, Request, RequestBuilder};
 use crate::{Client, Error, ResponseValue, Result, Secret};
 
@@ -45,10 +46,21 @@ impl Client {
     ///   value.
     /// - Any other [`Error`], as of the typed call.
     pub async fn call(&self, name: &str, arguments: Value) -> Result<ResponseValue<Value>> {
-        let tool = self.catalog().find(name)?;
-        let request = tool.request(self.request(tool.operation), &arguments);
-        drop(arguments);
-        ResponseValue::read_json(self.answer(request).await?, tool.answers)
+        self.catalog().call(self.core(), name, &arguments).await
+    }
+}
+
+impl Catalog {
+    /// Makes a call by name.
+    pub(crate) async fn call(
+        &'static self,
+        core: &Core,
+        name: &str,
+        arguments: &Value,
+    ) -> Result<ResponseValue<Value>> {
+        let tool = self.find(name)?;
+        let request = tool.request(core.request(tool.operation), arguments);
+        ResponseValue::read_json(core.answer(request).await?, tool.answers)
     }
 }
 

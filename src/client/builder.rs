@@ -8,7 +8,7 @@ use base64::Engine as _;
 use http::HeaderValue;
 use reqwest::Url;
 
-use super::Client;
+use super::{Client, Core};
 use crate::edit::Turns;
 use crate::transport::events::{Event, Listener};
 use crate::transport::limiter::RateLimiter;
@@ -244,10 +244,35 @@ impl ClientBuilder {
         if let Some(problem) = self.problem {
             return Err(Error::Config(problem));
         }
-        let user = given(self.user, "user name", "CONFIGCAT_API_USER")?;
-        let password = given(self.password, "password", "CONFIGCAT_API_PASS")?;
+        let user = given(self.user.as_deref(), "user name", "CONFIGCAT_API_USER")?;
+        let password = given(self.password.as_ref(), "password", "CONFIGCAT_API_PASS")?;
+        let authorization = basic(user, password)?;
         let base = self.base_url.as_deref().unwrap_or(Self::DEFAULT_BASE_URL);
-        let base = checked_base(base, self.plain_http)?;
+        let base = checked_base(
+            base,
+            self.plain_http,
+            "CONFIGCAT_BASE_URL or CONFIGCAT_API_HOST",
+        )?;
+        #[cfg(feature = "redis")]
+        if let Some(url) = &self.fleet {
+            let listener = self.listener.clone();
+            self.limiter.join_fleet(url, (&base, user), listener)?;
+        }
+        let core = self.connect(
+            base,
+            authorization,
+            "check the user name and password of the Public API",
+        )?;
+        Ok(Client { core })
+    }
+
+    /// A transport with all the other settings. `credentials` says what to check where the server refuses them.
+    pub(crate) fn connect(
+        self,
+        base: String,
+        authorization: HeaderValue,
+        credentials: &'static str,
+    ) -> Result<Core> {
         let user_agent = self
             .user_agent
             .as_deref()
@@ -270,17 +295,13 @@ impl ClientBuilder {
             .map_err(|error| {
                 Error::Config(format!("the HTTP client cannot be built: {error:#?}"))
             })?;
-        #[cfg(feature = "redis")]
-        if let Some(url) = &self.fleet {
-            let listener = self.listener.clone();
-            self.limiter.join_fleet(url, (&base, &user), listener)?;
-        }
-        Ok(Client {
+        Ok(Core {
             transport: Arc::new(Transport {
                 http,
                 origin: origin(&base)?,
                 base,
-                authorization: basic(&user, &password)?,
+                authorization,
+                credentials,
                 caller_id,
                 timeout: self.timeout,
                 max_body: self.max_body,
@@ -313,11 +334,12 @@ fn given<T>(setting: Option<T>, name: &str, variable: &str) -> Result<T> {
     })
 }
 
-fn checked_base(text: &str, plain_http: bool) -> Result<String> {
+/// The base URL as requests need it. `variables` can set it as well as `base_url`.
+pub(crate) fn checked_base(text: &str, plain_http: bool, variables: &str) -> Result<String> {
     let wrong = |problem: &str| {
         let text = without_user_info(text);
         Error::Config(format!(
-            "`{text}` cannot be the base URL: {problem}; set it by `base_url(url)`, CONFIGCAT_BASE_URL or CONFIGCAT_API_HOST"
+            "`{text}` cannot be the base URL: {problem}; set it by `base_url(url)`, {variables}"
         ))
     };
     let url = Url::parse(text).map_err(|error| wrong(&error.to_string()))?;
@@ -339,7 +361,7 @@ fn checked_base(text: &str, plain_http: bool) -> Result<String> {
     }
     if !url.username().is_empty() || url.password().is_some() {
         return Err(wrong(
-            "credentials do not belong there; use `credentials(user, password)`",
+            "credentials do not belong there; they have a method of their own",
         ));
     }
     if url.query().is_some() || url.fragment().is_some() {
@@ -355,7 +377,7 @@ fn origin(base: &str) -> Result<Url> {
     Ok(url)
 }
 
-fn without_user_info(url: &str) -> String {
+pub(crate) fn without_user_info(url: &str) -> String {
     match (url.find("://"), url.rfind('@')) {
         (Some(start), Some(end)) if start < end => {
             format!("{}://***{}", &url[..start], &url[end..])

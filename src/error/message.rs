@@ -10,8 +10,13 @@ const MAX_MESSAGE: usize = 500;
 
 type Fields = BTreeMap<String, Vec<String>>;
 
-/// The message, and the messages for each field.
-pub(super) fn read(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> (String, Fields) {
+/// The message, and the messages for each field. `credentials` says what to check where they are refused.
+pub(super) fn read(
+    status: StatusCode,
+    headers: &HeaderMap,
+    body: &[u8],
+    credentials: &str,
+) -> (String, Fields) {
     let text = String::from_utf8_lossy(body);
     let (message, fields) = match serde_json::from_str(&text) {
         Ok(Value::String(message)) => (message, Fields::new()),
@@ -20,7 +25,7 @@ pub(super) fn read(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> (Str
         _ => (text.into_owned(), Fields::new()),
     };
     let message = one_line(&message);
-    let message = match (message.is_empty(), hint(status, headers)) {
+    let message = match (message.is_empty(), hint(status, headers, credentials)) {
         (true, hint) => hint.unwrap_or_else(|| "the server gave no reason".to_string()),
         (false, Some(hint)) => format!("{message} ({hint})"),
         (false, None) => message,
@@ -29,10 +34,10 @@ pub(super) fn read(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> (Str
 }
 
 /// What to do about a status that says it all.
-fn hint(status: StatusCode, headers: &HeaderMap) -> Option<String> {
+fn hint(status: StatusCode, headers: &HeaderMap, credentials: &str) -> Option<String> {
     let hint = match status {
         StatusCode::UNAUTHORIZED => {
-            "the server refuses the credentials; check the user name and password of the Public API"
+            return Some(format!("the server refuses the credentials; {credentials}"));
         }
         StatusCode::TOO_MANY_REQUESTS => "the rate limit is used up",
         status if status.is_redirection() => {
@@ -184,6 +189,7 @@ mod tests {
             StatusCode::from_u16(status).unwrap(),
             &HeaderMap::new(),
             body.as_bytes(),
+            "check the user name and password",
         )
         .0
     }
@@ -239,6 +245,7 @@ mod tests {
             StatusCode::BAD_REQUEST,
             &HeaderMap::new(),
             br#"{"Name":"taken","n":1}"#,
+            "",
         );
         assert_eq!(
             fields,

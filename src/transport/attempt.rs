@@ -126,7 +126,8 @@ impl Transport {
             let until = until.min(from_now(PATIENCE));
             let _ = timeout_at(until, body.read(&mut response, ApiError::MAX_BODY)).await;
             let wait = times::retry_after(&headers);
-            let failure = ApiError::read(operation, status, headers, body.join(), wait);
+            let check = self.credentials;
+            let failure = ApiError::read(operation, status, headers, body.join(), wait, check);
             return Err(Error::Api(Box::new(failure)));
         }
         let told = response.content_length().unwrap_or(0);

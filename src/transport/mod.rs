@@ -39,6 +39,8 @@ pub(crate) struct Transport {
     pub(crate) origin: reqwest::Url,
     /// Marked as sensitive.
     pub(crate) authorization: HeaderValue,
+    /// What to check where the server refuses the credentials.
+    pub(crate) credentials: &'static str,
     pub(crate) caller_id: Option<HeaderValue>,
     /// The time that one attempt may take.
     pub(crate) timeout: Duration,

@@ -267,7 +267,7 @@ mod tests {
         let status = StatusCode::from_u16(status).unwrap();
         let wait = retry_after.map(Duration::from_secs);
         let failure =
-            crate::ApiError::read(operation(), status, Default::default(), "".into(), wait);
+            crate::ApiError::read(operation(), status, Default::default(), "".into(), wait, "");
         Error::Api(Box::new(failure))
     }
 

@@ -1,0 +1,196 @@
+//! Ada's platform integrations: register one, change it, and complete its installations. Cargo feature `ada`.
+//!
+//! The second API of this crate, over the same transport: errors, retries and deadlines are those of the rest of the crate.
+//!
+//! ```no_run
+//! use configcat_management::ada::{Client, types::CreateIntegration};
+//!
+//! # async fn example() -> configcat_management::Result<()> {
+//! let client = Client::builder().handle("example").token("…").build()?;
+//! let new = CreateIntegration::new("account.name").with_name("Flags");
+//! let created = client.create_platform_integration(new).send().await?;
+//! println!("{} is {}", created.id, created.status);
+//! let secret = &created.client_secret; // no other call shows it again
+//!
+//! let mut integrations = client.get_platform_integrations().integrations();
+//! while let Some(integration) = integrations.next().await {
+//!     println!("{}", integration?.id);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Limits
+//!
+//! Ada allows 10 requests a second, 100 a minute and 10 000 a day for each instance, and tells in no header what is left. So a
+//! client keeps to these numbers by itself ([`LIMITS`]); clients of the same instance can share a
+//! [`RateLimiter`](crate::RateLimiter). A body may have 10 MiB at most; a larger one is not sent.
+//!
+//! # Errors
+//!
+//! [`failures`] gives what Ada says of a failure, entry by entry.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::de::DeserializeOwned;
+
+use crate::check::Violation;
+use crate::client::Core;
+use crate::request::{Request, RequestBuilder};
+use crate::{Error, Operation, RateLimiter, ResponseValue, Result, RetryPolicy};
+
+mod builder;
+mod paging;
+
+pub use crate::generated::ada::{OPERATIONS, operations, types};
+#[cfg(feature = "httpmock")]
+pub use crate::generated::ada_httpmock as httpmock;
+pub use builder::ClientBuilder;
+pub use paging::Integrations;
+
+/// How many requests Ada allows in how much time, for each instance.
+pub const LIMITS: [(u32, Duration); 3] = [
+    (10, Duration::from_secs(1)),
+    (100, Duration::from_secs(60)),
+    (10_000, Duration::from_secs(24 * 60 * 60)),
+];
+
+/// 10 MiB: the most that a request's body may have. Ada says 10 MB, and answers 413 to more.
+pub const MAX_BODY: usize = 10 * 1024 * 1024;
+
+/// A client of Ada's platform integrations, with one method for each operation.
+///
+/// Cloning is cheap, and clones share connections and the rate limit.
+#[derive(Clone)]
+pub struct Client {
+    core: Core,
+}
+
+impl Client {
+    /// Starts to set up a client.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::new()
+    }
+
+    /// A client that is set up by the environment alone; see [`ClientBuilder::from_env`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Config`] names the variable that is missing or wrong.
+    pub fn from_env() -> Result<Self> {
+        Client::builder().from_env().build()
+    }
+
+    /// The same client with another retry policy; it shares everything else.
+    #[must_use]
+    pub fn with_retry(&self, retry: RetryPolicy) -> Self {
+        Client {
+            core: self.core.with_retry(retry),
+        }
+    }
+
+    /// The same client with a deadline for each of its calls, waits included.
+    #[must_use]
+    pub fn with_deadline(&self, deadline: Duration) -> Self {
+        Client {
+            core: self.core.with_deadline(deadline),
+        }
+    }
+
+    /// What keeps the calls within the limits.
+    pub fn rate_limiter(&self) -> &RateLimiter {
+        &self.core.transport.limiter
+    }
+
+    /// Where the requests go, without a slash at its end.
+    pub fn base_url(&self) -> &str {
+        &self.core.transport.base
+    }
+
+    /// The operations that [`call`](Client::call) can make. Cargo feature `catalog`.
+    #[cfg(feature = "catalog")]
+    pub fn catalog(&self) -> &'static crate::catalog::Catalog {
+        crate::catalog::Catalog::ada()
+    }
+
+    /// Makes the call that has this name, such as `platformIntegrations.getPlatformIntegrations`, with arguments as JSON; as
+    /// [`crate::Client::call`]. Cargo feature `catalog`.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`crate::Client::call`].
+    #[cfg(feature = "catalog")]
+    pub async fn call(
+        &self,
+        name: &str,
+        arguments: serde_json::Value,
+    ) -> Result<ResponseValue<serde_json::Value>> {
+        self.catalog().call(&self.core, name, &arguments).await
+    }
+
+    pub(crate) fn request(&self, operation: &'static Operation) -> RequestBuilder {
+        self.core.request(operation)
+    }
+
+    pub(crate) async fn execute<T: DeserializeOwned>(
+        &self,
+        request: Result<Request>,
+    ) -> Result<ResponseValue<T>> {
+        let request = request.and_then(within_bounds);
+        ResponseValue::read(self.core.answer(request).await?)
+    }
+}
+
+fn within_bounds(request: Request) -> Result<Request> {
+    let length = request.body.as_ref().map_or(0, |body| body.len());
+    if length <= MAX_BODY {
+        return Ok(request);
+    }
+    let violation = Violation {
+        field: "body".to_string(),
+        problem: format!("has {length} bytes, at most {MAX_BODY} are allowed"),
+    };
+    Err(Error::invalid(request.operation, violation))
+}
+
+/// What Ada says of a failure: a type, a message and details for each problem. Empty where the failure is not Ada's.
+///
+/// ```no_run
+/// # async fn example(client: configcat_management::ada::Client) {
+/// if let Err(error) = client.get_platform_integrations().send().await {
+///     for entry in configcat_management::ada::failures(&error) {
+///         println!("{:?}: {:?}", entry.type_, entry.message);
+///     }
+/// }
+/// # }
+/// ```
+#[must_use]
+pub fn failures(error: &Error) -> Vec<types::FailureEntry> {
+    let Error::Api(error) = error else {
+        return Vec::new();
+    };
+    let failure = serde_json::from_slice::<types::Failure>(&error.body);
+    failure.map_or_else(|_| Vec::new(), |failure| failure.errors)
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("base_url", &self.core.transport.base)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Shows which installation it is. What was filled in may be a secret, and is not shown.
+impl fmt::Debug for types::Installation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Installation")
+            .field("id", &self.id)
+            .field("platform_integration_id", &self.platform_integration_id)
+            .field("status", &self.status)
+            .field("created", &self.created)
+            .field("updated", &self.updated)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,185 @@
+//! How a client of Ada is set up.
+
+use std::fmt;
+use std::time::Duration;
+
+use http::HeaderValue;
+
+use super::{Client, LIMITS};
+use crate::client::{checked_base, without_user_info};
+use crate::{Error, Event, RateLimiter, Result, RetryPolicy, Secret};
+
+/// Sets up a [`Client`].
+///
+/// ```
+/// use configcat_management::ada::Client;
+///
+/// let client = Client::builder().handle("example").token("…").build()?;
+/// assert_eq!(client.base_url(), "https://example.ada.support/api");
+/// # Ok::<(), configcat_management::Error>(())
+/// ```
+#[must_use = "a client is made by `build`"]
+pub struct ClientBuilder {
+    handle: Option<String>,
+    base_url: Option<String>,
+    plain_http: bool,
+    token: Option<Secret>,
+    /// The settings that all clients have.
+    common: crate::ClientBuilder,
+    problem: Option<String>,
+}
+
+/// Settings that are handed on as they are.
+macro_rules! common {
+    ($($(#[$about:meta])* $name:ident($value:ident: $ty:ty);)*) => {
+        $($(#[$about])*
+        pub fn $name(mut self, $value: $ty) -> Self {
+            self.common = self.common.$name($value);
+            self
+        })*
+    };
+}
+
+impl ClientBuilder {
+    pub(super) fn new() -> Self {
+        ClientBuilder {
+            handle: None,
+            base_url: None,
+            plain_http: false,
+            token: None,
+            common: crate::Client::builder().rate_limiter(RateLimiter::published(&LIMITS)),
+            problem: None,
+        }
+    }
+
+    /// The handle of the Ada instance: `example` for `https://example.ada.support`. Needed, unless there is a
+    /// [`base_url`](Self::base_url).
+    pub fn handle(mut self, handle: impl Into<String>) -> Self {
+        self.handle = Some(handle.into());
+        self
+    }
+
+    /// The URL that every operation's path is added to, in place of the one that the handle stands for. Plain http is for
+    /// loopback addresses alone. Default: `https://{handle}.ada.support/api`.
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = Some(url.into());
+        self
+    }
+
+    /// Allows plain http beyond this machine, which shows the token to everyone on the way. Default: not allowed.
+    pub fn allow_plain_http(mut self) -> Self {
+        self.plain_http = true;
+        self
+    }
+
+    /// The bearer token. Needed.
+    pub fn token(mut self, token: impl Into<Secret>) -> Self {
+        self.token = Some(token.into());
+        self
+    }
+
+    /// Handle, URL and token from `ADA_HANDLE`, `ADA_BASE_URL` and `ADA_API_TOKEN`. An empty variable counts as unset. What is
+    /// set before stays where the environment has nothing; what is set afterwards wins.
+    pub fn from_env(mut self) -> Self {
+        let mut variable = |name: &str| match std::env::var(name) {
+            Ok(text) => Some(text).filter(|text| !text.is_empty()),
+            Err(std::env::VarError::NotPresent) => None,
+            Err(std::env::VarError::NotUnicode(_)) => {
+                self.problem = Some(format!("the environment variable {name} is not UTF-8"));
+                None
+            }
+        };
+        let handle = variable("ADA_HANDLE");
+        let base_url = variable("ADA_BASE_URL");
+        let token = variable("ADA_API_TOKEN");
+        self.handle = handle.or(self.handle);
+        self.base_url = base_url.or(self.base_url);
+        self.token = token.map(Secret::from).or(self.token);
+        self
+    }
+
+    common! {
+        /// The time that a connection may take to come about. Default:
+        /// [10 s](crate::ClientBuilder::DEFAULT_CONNECT_TIMEOUT).
+        connect_timeout(timeout: Duration);
+        /// The time that one attempt may take. Default: [60 s](crate::ClientBuilder::DEFAULT_TIMEOUT).
+        timeout(timeout: Duration);
+        /// The time that a whole call may take, waits included. Default: none.
+        deadline(deadline: Duration);
+        /// What is tried again. Default: [`RetryPolicy::default`].
+        retry(retry: RetryPolicy);
+        /// Shares a rate limiter with other clients of the same instance. Default: one of its own, with [`LIMITS`].
+        rate_limiter(limiter: RateLimiter);
+        /// Is told what calls are doing. Default: nobody.
+        on_event(listener: impl Fn(&Event) + Send + Sync + 'static);
+        /// The bytes that the body of an answer may have. Default: [64 MiB](crate::ClientBuilder::DEFAULT_MAX_BODY).
+        max_body(bytes: usize);
+        /// The `User-Agent` header. Default: this crate and its version.
+        user_agent(user_agent: impl Into<String>);
+        /// Your own settings of the HTTP client; see [`crate::ClientBuilder::http`].
+        http(http: reqwest::ClientBuilder);
+    }
+
+    /// The client.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Config`] says which setting is missing or wrong, and which method or variable sets it.
+    pub fn build(self) -> Result<Client> {
+        if let Some(problem) = self.problem {
+            return Err(Error::Config(problem));
+        }
+        let base = match (&self.base_url, &self.handle) {
+            (Some(url), _) => url.clone(),
+            (None, Some(handle)) => of_handle(handle)?,
+            (None, None) => {
+                return Err(Error::Config(
+                    "no handle: pass it to `ada::Client::builder().handle(handle)`, or set ADA_HANDLE and call `from_env()`"
+                        .to_string(),
+                ));
+            }
+        };
+        let base = checked_base(&base, self.plain_http, "ADA_BASE_URL")?;
+        let token = self.token.ok_or_else(|| {
+            Error::Config(
+                "no token: pass it to `ada::Client::builder().token(token)`, or set ADA_API_TOKEN and call `from_env()`"
+                    .to_string(),
+            )
+        })?;
+        let check = "check the token";
+        let core = self.common.connect(base, bearer(&token)?, check)?;
+        Ok(Client { core })
+    }
+}
+
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("handle", &self.handle)
+            .field("base_url", &self.base_url.as_deref().map(without_user_info))
+            .finish_non_exhaustive()
+    }
+}
+
+/// The token goes to `ada.support` alone, so a handle is one label of a host name and nothing else.
+fn of_handle(handle: &str) -> Result<String> {
+    let plain = handle
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let label = (1..=63).contains(&handle.len());
+    match plain && label && !handle.starts_with('-') && !handle.ends_with('-') {
+        true => Ok(format!("https://{handle}.ada.support/api")),
+        false => Err(Error::Config(format!(
+            "`{handle}` cannot be the handle: it is the first part of the instance's host name alone, such as `example`; set \
+             it by `handle(handle)` or ADA_HANDLE"
+        ))),
+    }
+}
+
+fn bearer(token: &Secret) -> Result<HeaderValue> {
+    let mut value = HeaderValue::from_str(&format!("Bearer {}", token.expose())).map_err(|_| {
+        Error::Config("the token has characters that a header cannot carry".to_string())
+    })?;
+    value.set_sensitive(true);
+    Ok(value)
+}

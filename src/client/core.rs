@@ -1,0 +1,43 @@
+//! What the clients of all sources have in common.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tracing::Instrument as _;
+
+use crate::request::{Request, RequestBuilder};
+use crate::transport::retry::RetryPolicy;
+use crate::transport::{Answer, Options, Transport};
+use crate::{Operation, Result};
+
+/// A transport, and what one view of it asks of its calls.
+#[derive(Clone)]
+pub(crate) struct Core {
+    pub(crate) transport: Arc<Transport>,
+    pub(super) options: Options,
+}
+
+impl Core {
+    pub(crate) fn with_retry(&self, retry: RetryPolicy) -> Self {
+        let mut core = self.clone();
+        core.options.retry = retry;
+        core
+    }
+
+    pub(crate) fn with_deadline(&self, deadline: Duration) -> Self {
+        let mut core = self.clone();
+        core.options.deadline = Some(deadline);
+        core
+    }
+
+    pub(crate) fn request(&self, operation: &'static Operation) -> RequestBuilder {
+        RequestBuilder::new(operation, &self.transport.base)
+    }
+
+    pub(crate) async fn answer(&self, request: Result<Request>) -> Result<Answer> {
+        let request = request?;
+        let span = tracing::debug_span!("call", operation = request.operation.id);
+        let call = self.transport.exec(request, self.options);
+        call.instrument(span).await
+    }
+}
