@@ -74,7 +74,7 @@ impl Ada {
         &self,
         headers: &HeaderMap,
         now: Instant,
-    ) -> Result<(), Response<Body>> {
+    ) -> Result<(), Box<Response<Body>>> {
         let given = headers.get(header::AUTHORIZATION);
         let given = given.and_then(|given| given.to_str().ok()?.split_once(' '));
         let known = given.is_some_and(|(scheme, token)| {
@@ -82,13 +82,14 @@ impl Ada {
         });
         if !known {
             let text = "The token is wrong, or there is none.";
-            return Err(failure(Refusal::text(StatusCode::UNAUTHORIZED, text)));
+            let refusal = Refusal::text(StatusCode::UNAUTHORIZED, text);
+            return Err(Box::new(failure(refusal)));
         }
         // No header tells what is left, nor when to come again.
         let admitted = lock(&self.limits).admit("", now);
         admitted.map(|_| ()).map_err(|blocked| {
             let text = format!("More than {}.", blocked.quota);
-            failure(Refusal::text(StatusCode::TOO_MANY_REQUESTS, text))
+            Box::new(failure(Refusal::text(StatusCode::TOO_MANY_REQUESTS, text)))
         })
     }
 

@@ -133,11 +133,14 @@ impl Server {
     async fn outcome(&self, api: Api, parts: &Parts, route: Route, body: Option<Bytes>) -> Outcome {
         let admitted = match api {
             Api::ConfigCat => self.admit(&parts.headers).map(Some),
-            Api::Ada => self.ada.admit(&parts.headers, self.clock.instant()).map(|()| None),
+            Api::Ada => self
+                .ada
+                .admit(&parts.headers, self.clock.instant())
+                .map(|()| None),
         };
         let standing = match admitted {
             Ok(standing) => standing,
-            Err(response) => return Outcome::Answer(response),
+            Err(response) => return Outcome::Answer(*response),
         };
         let operation = match &route {
             Route::Operation(operation, _) => Some(operation.id),
@@ -168,10 +171,10 @@ impl Server {
     }
 
     /// Where the request's credential stands after it, or why it may not come in.
-    fn admit(&self, headers: &HeaderMap) -> Result<Standing, Response<Body>> {
-        let user = self.user(headers).ok_or_else(unauthorized)?;
+    fn admit(&self, headers: &HeaderMap) -> Result<Standing, Box<Response<Body>>> {
+        let user = self.user(headers).ok_or_else(|| Box::new(unauthorized()))?;
         let admitted = lock(&self.limits).admit(user, self.clock.instant());
-        admitted.map_err(|blocked| self.too_many(&blocked))
+        admitted.map_err(|blocked| Box::new(self.too_many(&blocked)))
     }
 
     /// The user name of the request, where it comes with the right password.
