@@ -124,7 +124,7 @@ async fn the_listing_is_a_stream_over_all_pages() {
 fn page(next: &str) -> Fault {
     let body = json!({"data": [], "meta": {"next_page_url": next}});
     let response = http::Response::builder().header("content-type", "application/json");
-    Fault::Answer(response.body(body.to_string().into()).unwrap())
+    Fault::Answer(response.body(body.to_string()).unwrap())
 }
 
 #[tokio::test]
@@ -229,7 +229,7 @@ async fn failures_are_told_as_ada_tells_them() {
     ]});
     let response = http::Response::builder()
         .status(400)
-        .body(body.to_string().into())
+        .body(body.to_string())
         .unwrap();
     fake.fail_next(1, Fault::Answer(response));
     let error = client
