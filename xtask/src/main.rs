@@ -10,6 +10,7 @@ macro_rules! say {
 pub(crate) use say;
 
 mod add_source;
+mod build_times;
 mod candidate;
 mod catalog;
 mod changelog;

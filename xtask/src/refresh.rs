@@ -80,17 +80,18 @@ impl Refresh {
         let facts = facts::reduce(&description);
         let docs = workspace.docs(source)?;
         let mut report = Report::new(workspace, source, &facts, &docs)?;
-        let changes = changes(workspace, source, &facts, &docs, &mut report).map_err(failed)?;
-        if !changes.is_empty() && !self.check {
-            {
+        // Looking needs no client; what cannot be generated may still be compared.
+        if !self.check {
+            let changes = changes(workspace, source, &facts, &docs, &mut report).map_err(failed)?;
+            if !changes.is_empty() {
                 if candidate::is_whole(workspace.root()) {
                     let mut features = FEATURES.to_vec();
                     features.extend(source.feature.as_deref());
                     candidate::compile(workspace, &changes, &features)?;
                 }
                 transaction::commit(workspace.root(), &changes)?;
-                report.written = changes.into_keys().collect();
             }
+            report.written = changes.into_keys().collect();
         }
         match self.format {
             Format::Text => report.print(workspace, source, self.check),

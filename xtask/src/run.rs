@@ -5,8 +5,8 @@ use std::process::{Command, Stdio};
 use clap::Args;
 use configcat_management_codegen::{Error, Result};
 
-use crate::Outcome;
 use crate::workspace::Workspace;
+use crate::{Outcome, build_times};
 
 /// Run all that must hold on main: `.ci/run`, from an empty target folder if that is wanted.
 ///
@@ -28,12 +28,13 @@ impl Ci {
     }
 }
 
-/// Run the benchmarks: what a call costs, and how close the pacing comes to the best possible.
+/// Run the benchmarks: `call` (what a call costs), `makespan` (how close the pacing comes to the best possible), and
+/// `build-times` (what the crate costs to build; writes docs/build-times.md, and takes minutes).
 ///
 /// Exit codes: 0 they ran; 1 one of them failed; 2 they cannot be run.
 #[derive(Debug, Args)]
 pub(crate) struct Bench {
-    /// Which one; all of them where none is named.
+    /// Which one; all but `build-times` where none is named.
     #[arg(value_name = "BENCH")]
     bench: Option<String>,
     /// What the benchmark is given, after `--`.
@@ -43,6 +44,10 @@ pub(crate) struct Bench {
 
 impl Bench {
     pub(crate) fn run(self, workspace: &Workspace) -> Result<Outcome> {
+        if self.bench.as_deref() == Some("build-times") {
+            build_times::measure(workspace)?;
+            return Ok(Outcome::Clean);
+        }
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let mut command = Command::new(cargo);
         command

@@ -2,9 +2,6 @@
 
 mod support;
 
-use std::fs;
-use std::path::Path;
-
 use serde_json::{Value, json};
 use support::{PETS, Tree};
 
@@ -117,30 +114,7 @@ fn names_that_cannot_be_are_refused() {
 /// In a copy of the repository: the client compiles, and what does not compile is not added.
 #[test]
 fn the_repository_takes_another_source() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let tree = Tree::pets();
-    for part in ["src", "spec", "fake/src"] {
-        for (name, bytes) in support::files(&root.join(part)) {
-            tree.write(Path::new(part).join(name), bytes);
-        }
-    }
-    for name in [
-        "Cargo.toml",
-        "Cargo.lock",
-        "fake/Cargo.toml",
-        "README.md",
-        "CHANGELOG.md",
-        "LICENSE-MIT",
-        "LICENSE-APACHE",
-    ] {
-        tree.write(name, fs::read(root.join(name)).expect("a file"));
-    }
-    // Built where the next run of this test finds it.
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("add-source-target");
-    fs::create_dir_all(&target).expect("a folder");
-    fs::create_dir_all(tree.path("target/xtask")).expect("a folder");
-    std::os::unix::fs::symlink(&target, tree.path("target/xtask/target")).expect("a link");
-
+    let tree = Tree::repository();
     added(&tree, "zoo", &others(), &[]).assert(
         0,
         &[

@@ -279,14 +279,21 @@ fn places(value: &Value, place: String, found: &mut Vec<String>) {
     found.push(place);
 }
 
-/// Whatever is done to a description, the preview looks at it, says the same members, and the diff and the reader hold as
-/// well. The generator is left out here: it has a process of its own. `PROPTEST_RNG_SEED` repeats a run.
+/// The same through the program, with the generator: it ends, and says what it found.
 #[test]
-fn mutated_descriptions_are_looked_at() {
-    use configcat_management_codegen::sources::Source;
-    use configcat_management_codegen::{diff, facts, preview};
+fn mutated_descriptions_reach_the_generator() {
+    let (mut runner, seed) = runner(12);
+    let base = configcat_management_codegen::facts::parse(PETS).expect("parses");
+    runner
+        .run(&prop::collection::vec(mutation(), 1..3), |mutations| {
+            json(mutated(&base, mutations).to_string());
+            Ok(())
+        })
+        .unwrap_or_else(|error| panic!("PROPTEST_RNG_SEED={seed}: {error}"));
+}
 
-    let base = facts::parse(PETS).expect("parses");
+/// With a seed that is printed, and can be given.
+fn runner(cases: u32) -> (TestRunner, u64) {
     let seed = std::env::var("PROPTEST_RNG_SEED")
         .ok()
         .and_then(|seed| seed.parse().ok());
@@ -296,24 +303,40 @@ fn mutated_descriptions_are_looked_at() {
     });
     println!("PROPTEST_RNG_SEED={seed}");
     let config = Config {
-        cases: 2000,
+        cases,
         failure_persistence: None,
         rng_seed: prop::test_runner::RngSeed::Fixed(seed),
         ..Config::default()
     };
-    let mut runner = TestRunner::new(config);
+    (TestRunner::new(config), seed)
+}
+
+fn mutated(base: &Value, mutations: Vec<Mutation>) -> Value {
+    let mut mutated = base.clone();
+    for Mutation { place, with } in mutations {
+        let mut all = Vec::new();
+        places(&mutated, String::new(), &mut all);
+        let place = place.get(&all).clone();
+        if let Some(found) = mutated.pointer_mut(&place) {
+            *found = with;
+        }
+    }
+    mutated
+}
+
+/// Whatever is done to a description, the preview looks at it, says the same members, and the diff and the reader hold as
+/// well. The generator is left out here: it has a process of its own. `PROPTEST_RNG_SEED` repeats a run.
+#[test]
+fn mutated_descriptions_are_looked_at() {
+    use configcat_management_codegen::sources::Source;
+    use configcat_management_codegen::{diff, facts, preview};
+
+    let base = facts::parse(PETS).expect("parses");
+    let (mut runner, seed) = runner(2000);
     let source = Source::default();
     runner
         .run(&prop::collection::vec(mutation(), 1..6), |mutations| {
-            let mut mutated = base.clone();
-            for Mutation { place, with } in mutations {
-                let mut all = Vec::new();
-                places(&mutated, String::new(), &mut all);
-                let place = place.get(&all).clone();
-                if let Some(found) = mutated.pointer_mut(&place) {
-                    *found = with;
-                }
-            }
+            let mutated = mutated(&base, mutations);
             let found = preview::preview(&mutated, &source);
             let read = facts::read(&mutated.to_string());
             // What the reader takes has no problem but missing ids, and the other way round.

@@ -92,20 +92,18 @@ impl<'a> Comparison<'a> {
             _ => None,
         };
         let moved = sent && one.with != other.with;
-        if one.option != other.option && same_type {
+        if one.option != other.option {
             let what = said.unwrap_or("has another default");
             let what = format!("{what}: `{}` becomes `{}`", one.rust(), other.rust());
             self.found(Rule::RequirednessChanged, place, what);
-        } else if moved && same_type {
+        } else if moved {
             let what = said.unwrap_or("has another default");
             let what = match other.with {
                 true => format!("{what}: an argument of `new` becomes a `with_`"),
                 false => format!("{what}: a `with_` becomes an argument of `new`"),
             };
             self.found(Rule::RequirednessChanged, place, what);
-        } else if let Some(said) = said
-            && same_type
-        {
+        } else if let Some(said) = said {
             let what = format!("{said}, and stays `{}`", other.rust());
             self.found(Rule::RequirednessAbsorbed, place, what);
         }

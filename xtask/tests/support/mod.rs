@@ -105,6 +105,37 @@ impl Tree {
         tree
     }
 
+    /// A copy of all that the crates are made of, and of `pets` as a second source that is no part of them.
+    pub(crate) fn repository() -> Self {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let tree = Tree(TempDir::new().expect("a folder"));
+        for part in ["src", "spec", "fake/src"] {
+            for (name, bytes) in files(&root.join(part)) {
+                tree.write(Path::new(part).join(name), bytes);
+            }
+        }
+        for name in [
+            "Cargo.toml",
+            "Cargo.lock",
+            "fake/Cargo.toml",
+            "README.md",
+            "CHANGELOG.md",
+            "LICENSE-MIT",
+            "LICENSE-APACHE",
+        ] {
+            tree.write(name, fs::read(root.join(name)).expect("a file"));
+        }
+        // Built where the next run finds it.
+        #[cfg(unix)]
+        {
+            let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("repository-target");
+            fs::create_dir_all(&target).expect("a folder");
+            fs::create_dir_all(tree.path("target/xtask")).expect("a folder");
+            std::os::unix::fs::symlink(&target, tree.path("target/xtask/target")).expect("a link");
+        }
+        tree
+    }
+
     pub(crate) fn path(&self, name: impl AsRef<Path>) -> PathBuf {
         self.0.path().join(name)
     }
