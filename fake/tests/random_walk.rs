@@ -82,7 +82,7 @@ async fn walk(steps: &[(Index, u64)], tally: &Mutex<Tally>) -> Result<(), TestCa
     let client = Client::new();
     let mut known = Known::default();
     // What exists is learnt first, and there is something of everything.
-    for (method, seed) in [("GET", 1), ("POST", 2), ("POST", 3)] {
+    for (method, seed) in [("GET", 1), ("GET", 2), ("GET", 3), ("POST", 4), ("POST", 5)] {
         for operation in OPERATIONS
             .iter()
             .filter(|operation| operation.method == method)
@@ -102,8 +102,8 @@ async fn walk(steps: &[(Index, u64)], tally: &Mutex<Tally>) -> Result<(), TestCa
     for (index, seed) in steps {
         let mut dice = Dice(*seed);
         let mut operation = *index.get(&OPERATIONS);
-        let whole = ["delete-product", "delete-config", "delete-environment"];
-        while whole.contains(&operation.id) && dice.percent(70) {
+        let cascades = ["delete-product", "delete-config", "delete-environment"];
+        while cascades.contains(&operation.id) && dice.percent(70) {
             operation = OPERATIONS[dice.below(OPERATIONS.len())];
         }
         let wrong = if dice.percent(75) { 0 } else { 5 };
@@ -114,7 +114,33 @@ async fn walk(steps: &[(Index, u64)], tally: &Mutex<Tally>) -> Result<(), TestCa
             wrong,
         };
         let sent = maker.request(operation);
+        // A look at everything is dear, so not at each step.
+        let before = seed.is_multiple_of(32).then(|| whole(&fake));
         let (status, body) = exchange(&fake, &client, operation, &sent).await?;
+        if let Some(before) = before {
+            let after = whole(&fake);
+            let changed = before.0 != after.0;
+            // The plugin's connection is no one's change, and a link that points elsewhere is still the same link.
+            let silent = [
+                "jira-connect",
+                "add-or-update-integration-link",
+                "jira-add-or-update-integration-link",
+            ];
+            if changed && !silent.contains(&operation.id) {
+                prop_assert!(
+                    status < 300,
+                    "{} changes something, though {}",
+                    operation,
+                    status
+                );
+                prop_assert!(
+                    before.1 != after.1,
+                    "{} is not in the audit log: {:?}",
+                    operation,
+                    sent
+                );
+            }
+        }
         let mut tally = tally.lock().expect("nobody panicked");
         *tally
             .entry(operation.id)
@@ -131,6 +157,22 @@ async fn walk(steps: &[(Index, u64)], tally: &Mutex<Tally>) -> Result<(), TestCa
     let second = Fake::builder().seed(seed).start().await;
     prop_assert_eq!(second.to_json(), left);
     Ok(())
+}
+
+/// The state without change requests, which note more than changes, and the newest entry of the audit log.
+fn whole(fake: &Fake) -> (Value, Value) {
+    let mut state: Value = serde_json::from_str(&fake.to_json()).expect("it is JSON");
+    let state = &mut state["state"];
+    let log = state["audit_log"].take();
+    state["change_requests"].take();
+    state["counter"].take();
+    let newest = log.as_array().and_then(|log| log.last());
+    (
+        state.take(),
+        newest
+            .map(|entry| entry["item"]["auditLogId"].clone())
+            .unwrap_or_default(),
+    )
 }
 
 /// Sends a request, and looks at the answer and at what is left behind.

@@ -355,10 +355,9 @@ pub(super) fn publish_because(
     let details = audit::differences(&state.served(target)?.rules, &rules);
     let scope = state.in_target(target);
     state.publish(target, rules, Some(at));
-    if !details.is_empty() {
-        let kind = AuditLogType::SettingValueChanged;
-        state.log_because(at, reason, kind, scope, key, details);
-    }
+    // A new version is told of even where it serves the same.
+    let kind = AuditLogType::SettingValueChanged;
+    state.log_because(at, reason, kind, scope, key, details);
     Ok(())
 }
 

@@ -74,7 +74,7 @@ impl Known {
             "commentid" => "changerequestcommentid",
             "settingidtoinitfrom" => "settingid",
             "x-configcat-sdkkey" => "primary",
-            "settingkeyorid" if dice.percent(50) => "settingid",
+            "settingkeyorid" if dice.percent(70) => "settingid",
             "settingkeyorid" => "key",
             "ownerproductids" => "productid",
             name => name.strip_suffix('s').unwrap_or(name),
@@ -358,7 +358,7 @@ impl Maker<'_> {
         let looked_up = name.to_lowercase();
         let is_id = looked_up.ends_with("id") || looked_up.ends_with("ids");
         let is_key = matches!(&*looked_up, "settingkeyorid" | "x-configcat-sdkkey" | "key");
-        if is_id || (is_key && self.dice.percent(70)) {
+        if is_id || (is_key && (looked_up != "key" || self.dice.percent(70))) {
             if self.dice.percent(95)
                 && let Some(known) = self.known.value(name, &mut self.dice)
             {
