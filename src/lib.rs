@@ -27,6 +27,7 @@
 //!   String enums keep values that this release does not know.
 //! - [`SettingValue`] is the value of a flag or setting; [`Secret`] is text that is never printed.
 //! - [`edit`] changes what was read and loses no one else's change; [`rule`] has targeting rules that read like sentences.
+//! - [`patch`] has typed JSON Patches: only what may be changed there, with a difference, guards and a preview.
 //! - [`paging`] reads listings as streams, [`integration`] has the parameters of each tool as types, [`code_references`]
 //!   gathers what a scanner found, and `webhook` (a Cargo feature) verifies received notifications.
 //! - [`OPERATIONS`] lists all operations as data. With the Cargo feature `catalog`, `Client::call` makes any of them by its name,
@@ -35,10 +36,10 @@
 //! # A flag, turned on
 //!
 //! ```no_run
-//! use configcat_management::types::{JsonPatchOperation, OperationType};
+//! use configcat_management::patch::SettingValuePatch;
 //! # async fn example(client: configcat_management::Client, environment_id: uuid::Uuid, setting_id: i32)
 //! # -> configcat_management::Result<()> {
-//! let on = [JsonPatchOperation::new(OperationType::Replace, "/value").with_value(true)];
+//! let on = SettingValuePatch::new().turn_on();
 //! let answer = client
 //!     .update_setting_value(environment_id, setting_id, on)
 //!     .reason("Launch day")
@@ -55,8 +56,9 @@
 //! # Cargo features
 //!
 //! `rustls` (default) or `native-tls` for TLS; `http2`; `gzip`; `httpmock` for a typed extension of that crate; `webhook` to
-//! verify received notifications; `catalog` for calls by name; `schemars`, with which the types
-//! implement `JsonSchema`; `ada` for a client of Ada's platform integrations; `exhaustive`, which takes `#[non_exhaustive]` off the structs for stand-in servers, and the
+//! verify received notifications; `redis` to share a rate limit between processes; `catalog` for calls by name;
+//! `schemars`, with which the types implement `JsonSchema`; `ada` for a client of Ada's platform integrations; `exhaustive`,
+//! which takes `#[non_exhaustive]` off the structs for stand-in servers, and the
 //! promise with it that additive releases compile.
 
 #[cfg(doctest)]

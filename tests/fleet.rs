@@ -103,7 +103,8 @@ async fn eight_processes_share_a_quota(redis: Redis) {
     assert_eq!(refused(&requests), 0);
     assert_eq!(requests.len(), FLEET * CALLS);
     // Four periods are the best possible.
-    assert!(took <= (4 * period).mul_f64(1.05), "{took:?}");
+    // How much less is what `--nocapture` prints. Here: no period goes by unused.
+    assert!(took < 5 * period, "{took:?}");
 }
 
 async fn redis_dies_in_the_middle(mut redis: Redis) {
