@@ -1,5 +1,6 @@
 //! Limits, checked before anything is sent.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::Secret;
@@ -32,6 +33,37 @@ impl<T: Check> Check for Vec<T> {
             .try_for_each(|(index, value)| value.check(&at.index(index)))
     }
 }
+
+impl<T: Check> Check for BTreeMap<String, T> {
+    fn check(&self, at: &Place<'_>) -> Result<(), Violation> {
+        let mut each = self.iter();
+        each.try_for_each(|(key, value)| value.check(&at.field(key)))
+    }
+}
+
+/// Bodies without limits.
+macro_rules! unlimited {
+    ($($rust:ty),* $(,)?) => {
+        $(impl Check for $rust {
+            fn check(&self, _: &Place<'_>) -> Result<(), Violation> {
+                Ok(())
+            }
+        })*
+    };
+}
+
+unlimited!(
+    bool,
+    i32,
+    i64,
+    f64,
+    String,
+    Secret,
+    uuid::Uuid,
+    chrono::DateTime<chrono::Utc>,
+    serde_json::Value,
+    serde_json::Map<String, serde_json::Value>,
+);
 
 /// Where in a request a check is. Nothing is written until a check fails.
 pub(crate) struct Place<'a> {
@@ -74,23 +106,29 @@ impl<'a> Place<'a> {
         least: usize,
         most: usize,
     ) -> Result<(), Violation> {
-        let Some(text) = text.text() else {
-            return Ok(());
-        };
-        let length = text.chars().count();
-        self.bounded(name, length, least, most, "characters")
+        let mut outcome = Ok(());
+        text.each(&mut |text| {
+            if outcome.is_ok() {
+                let length = text.chars().count();
+                outcome = self.bounded(name, length, least, most, "characters");
+            }
+        });
+        outcome
     }
 
     /// A list has `least` to `most` entries.
     #[allow(dead_code)] // No list of today's descriptions has a limit; a refresh may bring one.
-    pub(crate) fn count<T>(
+    pub(crate) fn count(
         &self,
         name: &str,
-        list: &[T],
+        list: &impl List,
         least: usize,
         most: usize,
     ) -> Result<(), Violation> {
-        self.bounded(name, list.len(), least, most, "entries")
+        match list.entries() {
+            Some(entries) => self.bounded(name, entries, least, most, "entries"),
+            None => Ok(()),
+        }
     }
 
     /// A number is `least` to `most`.
@@ -104,15 +142,19 @@ impl<'a> Place<'a> {
     where
         N: Number,
     {
-        match number.number() {
-            Some(number) if number < least => {
-                Err(self.violation(name, format!("is {number}, at least {least} is allowed")))
-            }
-            Some(number) if number > most => {
-                Err(self.violation(name, format!("is {number}, at most {most} is allowed")))
-            }
-            _ => Ok(()),
-        }
+        let mut outcome = Ok(());
+        number.each(&mut |number| {
+            let problem = match number {
+                _ if outcome.is_err() => return,
+                number if number < least => {
+                    format!("is {number}, at least {least} is allowed")
+                }
+                number if number > most => format!("is {number}, at most {most} is allowed"),
+                _ => return,
+            };
+            outcome = Err(self.violation(name, problem));
+        });
+        outcome
     }
 
     fn bounded(
@@ -159,49 +201,84 @@ impl fmt::Display for Place<'_> {
     }
 }
 
-/// What may hold a text.
+/// What may hold texts.
 pub(crate) trait Text {
-    fn text(&self) -> Option<&str>;
+    /// Calls `f` with each.
+    fn each(&self, f: &mut dyn FnMut(&str));
 }
 
 impl Text for String {
-    fn text(&self) -> Option<&str> {
-        Some(self)
+    fn each(&self, f: &mut dyn FnMut(&str)) {
+        f(self);
     }
 }
 
 impl Text for Secret {
-    fn text(&self) -> Option<&str> {
-        Some(self.expose())
+    fn each(&self, f: &mut dyn FnMut(&str)) {
+        f(self.expose());
     }
 }
 
-impl<T: Text> Text for Option<T> {
-    fn text(&self) -> Option<&str> {
-        self.as_ref().and_then(Text::text)
-    }
-}
-
-/// What may hold a whole number.
+/// What may hold whole numbers.
 pub(crate) trait Number {
-    fn number(&self) -> Option<i64>;
+    /// Calls `f` with each.
+    fn each(&self, f: &mut dyn FnMut(i64));
 }
 
 impl Number for i32 {
-    fn number(&self) -> Option<i64> {
-        Some(i64::from(*self))
+    fn each(&self, f: &mut dyn FnMut(i64)) {
+        f(i64::from(*self));
     }
 }
 
 impl Number for i64 {
-    fn number(&self) -> Option<i64> {
-        Some(*self)
+    fn each(&self, f: &mut dyn FnMut(i64)) {
+        f(*self);
     }
 }
 
-impl<T: Number> Number for Option<T> {
-    fn number(&self) -> Option<i64> {
-        self.as_ref().and_then(Number::number)
+/// What holds any number of such.
+macro_rules! several {
+    ($($of:ident: $each:ty),*) => {
+        $(
+            impl<T: $of> $of for Option<T> {
+                fn each(&self, f: &mut dyn FnMut($each)) {
+                    self.iter().for_each(|value| value.each(f));
+                }
+            }
+
+            impl<T: $of> $of for Vec<T> {
+                fn each(&self, f: &mut dyn FnMut($each)) {
+                    self.iter().for_each(|value| value.each(f));
+                }
+            }
+
+            impl<T: $of> $of for BTreeMap<String, T> {
+                fn each(&self, f: &mut dyn FnMut($each)) {
+                    self.values().for_each(|value| value.each(f));
+                }
+            }
+        )*
+    };
+}
+
+several!(Text: &str, Number: i64);
+
+/// What may be a list.
+pub(crate) trait List {
+    /// How many entries it has.
+    fn entries(&self) -> Option<usize>;
+}
+
+impl<T> List for Vec<T> {
+    fn entries(&self) -> Option<usize> {
+        Some(self.len())
+    }
+}
+
+impl<T: List> List for Option<T> {
+    fn entries(&self) -> Option<usize> {
+        self.as_ref().and_then(List::entries)
     }
 }
 
@@ -224,6 +301,6 @@ mod tests {
             "characters, not bytes"
         );
         assert!(at.range("size", &Some(101), 1, 100).is_err());
-        assert!(at.count("list", &[1, 2, 3], 0, 2).is_err());
+        assert!(at.count("list", &vec![1, 2, 3], 0, 2).is_err());
     }
 }

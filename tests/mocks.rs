@@ -331,3 +331,17 @@ async fn a_path_that_begins_like_another_is_another() {
     assert_eq!(any_keys.calls_async().await, 0);
     assert_eq!(me.calls_async().await, 0);
 }
+
+#[tokio::test]
+async fn a_patch_that_changes_nothing() {
+    let server = MockServer::start_async().await;
+    let patch = JsonPatchOperation::new(OperationType::Replace, "/value").with_value(true);
+    let mock = server.update_setting_value(|when, then| {
+        when.environment_id(&ENVIRONMENT).setting_id(7);
+        then.no_content();
+    });
+    let call = client(&server).update_setting_value(ENVIRONMENT, 7, [patch]);
+    let answer = call.send().await.unwrap();
+    assert_eq!((answer.status().as_u16(), answer.into_inner()), (204, None));
+    mock.assert();
+}

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::docs::Docs;
 use crate::passes::{self, Applied, Code, Context};
+use crate::plain::plain;
 use crate::sources::{Source, Sources};
 use crate::{Error, Result, facts};
 
@@ -55,6 +56,7 @@ pub fn generate(sources: &Sources, source: &Source) -> Result<Generated> {
 pub fn generate_from(source: &Source, description: &Value, docs: &Docs) -> Result<Generated> {
     let mut applied = Vec::new();
 
+    let description = &plain(description, source);
     let mut mended = description.clone();
     for pass in passes::ON_DESCRIPTIONS {
         let times = (pass.run)(&mut mended, source).map_err(|error| error.within(pass.name))?;

@@ -11,6 +11,7 @@ pub mod facts;
 mod generate;
 mod json_schema;
 pub mod passes;
+mod plain;
 pub mod preview;
 mod schemas;
 pub mod sources;

@@ -48,6 +48,7 @@ passes! {
     catalog: "catalog",
     deprecations: "deprecations",
     mock_values: "mock-values",
+    mock_answers: "mock-answers",
     mock_docs: "mock-docs",
 }
 

@@ -452,6 +452,37 @@ components:
 }
 
 #[test]
+fn whatever_way_a_thing_is_written_it_is_checked_and_built() {
+    let description = facts::read(include_str!("plain.yaml")).expect("description");
+    assert_writes(
+        &description,
+        &[
+            // A body without a name, and what is in it.
+            "pub struct PlanBody {",
+            r#"at.length("name", &self.name, 0, 7)?;"#,
+            r#"at.count("rows", &self.rows, 0, 4)?;"#,
+            r#"crate::check::Check::check(&self.pot, &at.field("pot"))?;"#,
+            r#"impl PlanBodyPot { /// With all that there is to it. pub fn new(size: i32) -> Self"#,
+            r#"at.length("label", &self.label, 2, 4294967295)?;"#,
+            // Members of a part, named scalars, lists and maps of them.
+            r#"at.range("age", &self.age, -9223372036854775808, 99)?;"#,
+            r#"at.length("aliases", &self.aliases, 1, 20)?;"#,
+            r#"at.length("notes", &self.notes, 0, 30)?;"#,
+            r#"crate::check::Check::check(&self.pots, &at.field("pots"))?;"#,
+            // A shared body, and shared parameters.
+            "pub fn sow( &self, bed: impl ::std::convert::Into<::std::string::String>, body: impl ::std::convert::Into<types::Seed>, )",
+            r#".header("X-Season", &self.x_season)"#,
+            // Objects in a query.
+            r#".query("filter[kind]", &self.filter_kind)"#,
+            r#".check(|at| at.range("least", &self.least, 1, 9223372036854775807)) .query("least", &self.least)"#,
+            "ResponseValue<::std::option::Option<super::types::Seed>>",
+        ],
+    );
+    let mock = generated(&description).httpmock;
+    assert!(mock.contains("pub fn no_content(self)"), "{mock}");
+}
+
+#[test]
 fn operations_need_no_schemas_and_no_tags() {
     assert_writes(
         &described(PLAIN, "{}"),
@@ -533,7 +564,7 @@ fn schemas_and_fields_that_share_a_name_are_refused() {
             &["two schemas become the Rust type"],
         );
     }
-    let inner = "{Seed: {type: object, properties: {kind: {type: string, enum: [a]}}}, SeedKind: {type: string}}";
+    let inner = "{Seed: {type: object, properties: {kind: {type: string, enum: [a]}}}, SeedKind: {type: object, properties: {a: {type: string}}}}";
     assert_refused(
         &with_schemas(inner),
         &["two schemas become the Rust type `SeedKind`"],

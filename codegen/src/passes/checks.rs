@@ -31,7 +31,7 @@ pub(super) fn run(code: &mut Code, context: &Context<'_>) -> Result<usize> {
             let name = serde_name(&field.attrs, ident);
             let property = &components[schema]["properties"][&name];
             lines.extend(of_value(property, &name, ident));
-            if parts(property).is_some_and(|part| limited.contains(part)) {
+            if part(property).is_some_and(|part| limited.contains(part)) {
                 lines.push(quote!(crate::check::Check::check(&self.#ident, &at.field(#name))?;));
             }
         }
@@ -66,8 +66,8 @@ fn limited<'a>(sent: &BTreeSet<&'a str>, facts: &'a Value) -> BTreeSet<&'a str> 
                 .and_then(Value::as_object);
             let is_limited = properties.into_iter().flatten().any(|(field, property)| {
                 let ident = format_ident!("field");
-                of_value(property, field, &ident).is_some()
-                    || parts(property).is_some_and(|part| limited.contains(part))
+                !of_value(property, field, &ident).is_empty()
+                    || part(property).is_some_and(|part| limited.contains(part))
             });
             if is_limited {
                 limited.insert(*name);
@@ -79,18 +79,37 @@ fn limited<'a>(sent: &BTreeSet<&'a str>, facts: &'a Value) -> BTreeSet<&'a str> 
     }
 }
 
-/// The schema that a property is, or is a list of.
-fn parts(property: &Value) -> Option<&str> {
-    referred(property).or_else(|| referred(property.get("items")?))
+/// The schema that a property is, or is a list or a map of.
+fn part(property: &Value) -> Option<&str> {
+    referred(property).or_else(|| part(inner(property)?))
 }
 
-fn of_value(property: &Value, name: &str, ident: &Ident) -> Option<TokenStream> {
-    let (check, least, most) = limits(property)?;
-    Some(quote!(at.#check(#name, &self.#ident, #least, #most)?;))
+/// What is in a list, or in a map.
+fn inner(schema: &Value) -> Option<&Value> {
+    schema
+        .get("items")
+        .or_else(|| schema.get("additionalProperties"))
+}
+
+fn of_value(property: &Value, name: &str, ident: &Ident) -> Vec<TokenStream> {
+    let checks = all_limits(property).into_iter();
+    let line = |(check, least, most)| quote!(at.#check(#name, &self.#ident, #least, #most)?;);
+    checks.map(line).collect()
+}
+
+/// The checks that a schema asks for: of itself, and of the scalars that are in it.
+pub(super) fn all_limits(schema: &Value) -> Vec<(Ident, Literal, Literal)> {
+    let mut found: Vec<_> = limits(schema).into_iter().collect();
+    let mut rest = inner(schema);
+    while let Some(schema) = rest {
+        found.extend(limits(schema).filter(|(check, ..)| check != "count"));
+        rest = inner(schema);
+    }
+    found
 }
 
 /// The check that a schema asks for, and its bounds.
-pub(super) fn limits(schema: &Value) -> Option<(Ident, Literal, Literal)> {
+fn limits(schema: &Value) -> Option<(Ident, Literal, Literal)> {
     let number = |keyword: &str| schema.get(keyword).and_then(Value::as_i64);
     let (check, least, most) = match schema.get("type")?.as_str()? {
         "string" => {

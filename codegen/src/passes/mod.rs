@@ -11,6 +11,7 @@ mod docs;
 mod error_answers;
 mod limits;
 mod media_types;
+mod mock_answers;
 mod mock_docs;
 mod mock_values;
 mod nullable_fields;
@@ -55,7 +56,7 @@ pub type OnRust = fn(&mut Code, &Context<'_>) -> Result<usize>;
 pub struct Context<'a> {
     /// What `sources.toml` says about the source.
     pub source: &'a Source,
-    /// The description as it was before any pass.
+    /// The description as it was before any pass, made plain.
     pub facts: &'a Value,
     /// What we say about it.
     pub docs: &'a Docs,
@@ -171,6 +172,11 @@ pub const ON_RUST: &[Pass<OnRust>] = &[
         name: "mock-values",
         mends: "the httpmock extension expects values as the client writes them, lists included",
         run: mock_values::run,
+    },
+    Pass {
+        name: "mock-answers",
+        mends: "the httpmock extension can answer that nothing changed",
+        run: mock_answers::run,
     },
     Pass {
         name: "mock-docs",

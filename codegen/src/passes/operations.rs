@@ -12,7 +12,7 @@ use quote::{format_ident, quote};
 use serde_json::Value;
 use syn::{FnArg, Ident, ImplItemFn, Item, Pat, ReturnType, Type};
 
-use super::checks::limits;
+use super::checks::all_limits;
 use super::code::{argument, doc, repeated};
 use super::structs::{accepted, is_converted};
 use super::{Code, Context};
@@ -258,8 +258,8 @@ impl<'a> Call<'a> {
             match &argument.place {
                 Place::Path(_) => {}
                 Place::Query(name) => {
-                    let limits = self.parameter(name).and_then(|p| limits(&p["schema"]));
-                    if let Some((check, least, most)) = limits {
+                    let limits = self.parameter(name).map(|p| all_limits(&p["schema"]));
+                    for (check, least, most) in limits.into_iter().flatten() {
                         steps.extend(
                             quote!(.check(|at| at.#check(#name, &self.#ident, #least, #most))),
                         );
