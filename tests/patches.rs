@@ -409,6 +409,14 @@ fn guards_and_previews() -> Result<()> {
         gone.contains("`/rolloutRules/0` cannot be done on what was seen"),
         "{gone}"
     );
+
+    // Undoing this move is more than the library underneath can do.
+    let upwards =
+        JsonPatchOperation::new("move", "/defaultValue").with_from("/defaultValue/boolValue");
+    let hopeless = FormulaPatch::new().raw(upwards).remove_rule(9);
+    let seen = models::formula(json!({ "boolValue": true }), json!([]), json!(null));
+    let problem = refused(hopeless.preview(&seen));
+    assert!(problem.contains("operation 2"), "{problem}");
     Ok(())
 }
 
