@@ -198,7 +198,9 @@ impl Manifests {
             manifest.remove(part);
         }
         if let Some(Value::Table(dependencies)) = manifest.get_mut("dev-dependencies") {
-            dependencies.retain(|_, value| value.get("path").is_none());
+            // Those of the repository itself: they would be asked of a registry that has yet to get them.
+            dependencies
+                .retain(|_, value| value.get("path").is_none() && value.get("workspace").is_none());
         }
         if let Some(lints) = self.shared.get("lints") {
             manifest.insert("lints".into(), lints.clone());
