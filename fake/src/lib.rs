@@ -44,7 +44,7 @@
 //! description, and panics where one does not fit.
 //!
 //! Its URL, opened in a browser, is a page: flags to switch, the last requests, the remaining quota, live. It needs no
-//! credentials and shows no secrets; [`FakeBuilder::without_page`] leaves it out.
+//! credentials, and shows request bodies as they were sent; [`FakeBuilder::without_page`] leaves it out.
 //!
 //! # Ada
 //!

@@ -12,9 +12,9 @@ use configcat_fake::{Fake, FakeBuilder, Quota, Seed};
 
 /// ConfigCat's Public Management API as a local server, for tests.
 ///
-/// It keeps everything in memory, and forgets it when it stops, unless `--state` says where to keep it. Point a client at the address that it prints; the lines
-/// below it are a call to try and the environment variables that clients read. In a browser, the address is a page that shows
-/// flags, requests and the remaining quota.
+/// It keeps everything in memory, and forgets it when it stops, unless `--state` says where to keep it. Point a client at the
+/// address that it prints; the lines below it are a call to try and the environment variables that clients read. In a browser,
+/// the address is a page that shows flags, requests and the remaining quota.
 #[derive(Parser)]
 #[command(version, after_help = AFTER_HELP)]
 struct Arguments {

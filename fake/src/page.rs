@@ -1,6 +1,7 @@
 //! The page: what the server holds and what it was asked, live.
 //!
-//! Its requests are not recorded, count against no quota, and need no credentials. It shows no secrets. What it switches goes
+//! Its requests are not recorded, count against no quota, and need no credentials. It shows no secret of the
+//! state, but the bodies of requests as they were sent. What it switches goes
 //! through the operation that a client would use.
 
 use std::convert::Infallible;
