@@ -24,7 +24,7 @@
 //!
 //! Ada allows 10 requests a second, 100 a minute and 10 000 a day for each instance, and tells in no header what is left. So a
 //! client keeps to these numbers by itself ([`LIMITS`]); clients of the same instance can share a
-//! [`RateLimiter`](crate::RateLimiter). A body may have 10 MiB at most; a larger one is not sent.
+//! [`RateLimiter`]. A body may have 10 MiB at most; a larger one is not sent.
 //!
 //! # Errors
 //!
