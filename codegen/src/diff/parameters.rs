@@ -94,11 +94,7 @@ impl<'a> Comparison<'a> {
         let rule = Rule::ParameterTypeChanged;
         self.types(place, old.schema, new.schema, false, rule);
         if self.changes.len() == types {
-            let rules = match new.place {
-                "query" => (Rule::ParameterLimitTightened, Rule::ParameterLimitLoosened),
-                _ => (Rule::LimitUnchecked, Rule::LimitUnchecked),
-            };
-            self.limits_by(place, old.schema, new.schema, rules);
+            self.parameter_limits(place, old.schema, new.schema, new.place == "query");
         }
         if old.schema.get("default") != new.schema.get("default") {
             let what = "has another default";
@@ -115,6 +111,20 @@ impl<'a> Comparison<'a> {
             self.found(Rule::FactsChanged, place, "has changed in its details");
         }
         self.words(place, old.value, new.value);
+    }
+}
+
+impl<'a> Comparison<'a> {
+    /// The limits of a parameter, and of what is in its list.
+    fn parameter_limits(&mut self, place: &Place, old: &'a Value, new: &'a Value, checked: bool) {
+        let rules = match checked {
+            true => (Rule::ParameterLimitTightened, Rule::ParameterLimitLoosened),
+            false => (Rule::LimitUnchecked, Rule::LimitUnchecked),
+        };
+        self.limits_by(place, old, new, rules);
+        if let (Some(one), Some(other)) = (old.get("items"), new.get("items")) {
+            self.parameter_limits(&place.part("[]"), one, other, checked);
+        }
     }
 }
 

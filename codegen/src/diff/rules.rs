@@ -120,7 +120,7 @@ rules! {
     RequirednessAbsorbed: Additive, "requiredness-absorbed", "a field becomes required, optional or nullable, and its type stays", "nothing: it is an `Option` or a list before and after";
     LimitTightened: Breaking, "limit-tightened", "a field that is sent allows less", "a call that was sent is refused before it is";
     LimitLoosened: Additive, "limit-loosened", "a field that is sent allows more", "a call that was refused is sent";
-    LimitUnchecked: Docs, "limit-unchecked", "a limit changes that the client does not check", "nothing: what is received, patterns, parts of lists";
+    LimitUnchecked: Docs, "limit-unchecked", "a limit changes that the client does not check", "nothing: what is received, patterns, lists in lists";
     DefaultChanged: Docs, "default-changed", "a field has another default, and its type stays", "nothing: what is not set is not sent";
 
     PartDeprecated: Docs, "part-deprecated", "a parameter, schema or field is deprecated, or no longer", "nothing: only operations are marked";

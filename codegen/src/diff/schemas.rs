@@ -126,12 +126,15 @@ impl<'a> Comparison<'a> {
             self.found(rule, place, what);
         }
         self.types(place, old, new, sent, rule);
-        if self.changes.len() == before {
-            self.limits(place, old, new, false);
-        }
-        if self.changes.len() == before && facts::reduced_schema(old) != facts::reduced_schema(new)
-        {
-            self.found(Rule::FactsChanged, place, "has changed in its details");
+        // A parameter tells the details of what is in its list itself.
+        if self.changes.len() == before && rule != Rule::ParameterTypeChanged {
+            let is_list = new.get("items").is_some();
+            self.limits(place, old, new, sent && !is_list);
+            if self.changes.len() == before
+                && facts::reduced_schema(old) != facts::reduced_schema(new)
+            {
+                self.found(Rule::FactsChanged, place, "has changed in its details");
+            }
         }
         self.words(place, old, new);
     }
