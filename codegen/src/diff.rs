@@ -12,7 +12,7 @@ mod rules;
 mod rust;
 mod schemas;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::Serialize;
@@ -240,6 +240,8 @@ struct Side<'a> {
     source: &'a Source,
     /// The schemas that request bodies are made of.
     sent: BTreeSet<&'a str>,
+    /// The schemas that are only names for a scalar or a list: Rust knows what they name, and not the name.
+    names: BTreeMap<&'a str, &'a Value>,
 }
 
 impl<'a> Side<'a> {
@@ -248,6 +250,7 @@ impl<'a> Side<'a> {
             description,
             source,
             sent: crate::schemas::sent(description),
+            names: crate::plain::names(description, source).collect(),
         }
     }
 }

@@ -300,14 +300,19 @@ fn members(description: &Value, schema: &Value, depth: usize) -> Option<Map<Stri
     Some(whole)
 }
 
+/// The schemas that are only names for a scalar or a list.
+pub(crate) fn names<'a>(
+    description: &'a Value,
+    source: &'a Source,
+) -> impl Iterator<Item = (&'a str, &'a Value)> {
+    facts::schemas(description)
+        .filter(|(name, schema)| !source.types.contains_key(*name) && is_plain(description, schema))
+}
+
 /// Names of scalars and lists stand for what they name.
 fn named(plain: &mut Value, source: &Source) {
-    let schemas = plain.pointer(SCHEMAS).and_then(Value::as_object);
-    let meant: Map<String, Value> = schemas
-        .into_iter()
-        .flatten()
-        .filter(|(name, schema)| !source.types.contains_key(*name) && is_plain(plain, schema))
-        .map(|(name, schema)| (name.clone(), schema.clone()))
+    let meant: Map<String, Value> = names(plain, source)
+        .map(|(name, schema)| (name.to_owned(), schema.clone()))
         .collect();
     if meant.is_empty() {
         return;

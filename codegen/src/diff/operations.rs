@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::rust::{texts, unwrapped};
+use super::rust::texts;
 use super::{Comparison, Place, Rule, Side};
 use crate::facts::{self, OperationRef};
 
@@ -208,7 +208,7 @@ impl<'a> Comparison<'a> {
         let rust = |side: &Side<'a>, answer: &Answer<'a>| {
             let value = answer.schema.map_or("()".to_owned(), |schema| {
                 let rust = side.rust(schema);
-                match unwrapped(schema).1 {
+                match side.meant(schema).1 {
                     true => format!("Option<{rust}>"),
                     false => rust,
                 }

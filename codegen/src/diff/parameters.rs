@@ -2,7 +2,6 @@
 
 use serde_json::Value;
 
-use super::rust::unwrapped;
 use super::{Comparison, Place, Rule, Side};
 use crate::facts::{self, OperationRef};
 
@@ -122,6 +121,7 @@ impl<'a> Comparison<'a> {
             false => (Rule::LimitUnchecked, Rule::LimitUnchecked),
         };
         self.limits_by(place, old, new, rules);
+        let (old, new) = (self.old.meant(old).0, self.new.meant(new).0);
         if let (Some(one), Some(other)) = (old.get("items"), new.get("items")) {
             self.parameter_limits(&place.part("[]"), one, other, checked);
         }
@@ -148,7 +148,7 @@ impl<'a> Side<'a> {
                     place: text(value, "in"),
                     value,
                     schema,
-                    optional: !required || unwrapped(schema).1,
+                    optional: !required || self.meant(schema).1,
                 }
             })
             .collect();

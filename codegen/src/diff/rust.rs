@@ -59,11 +59,13 @@ pub(super) struct Field<'a> {
 }
 
 /// A schema without the wrapping that only says that it is nullable, and whether it is.
-pub(super) fn unwrapped(schema: &Value) -> (&Value, bool) {
+fn unwrapped(schema: &Value) -> (&Value, bool) {
     let mut schema = schema;
     let mut nullable = false;
     for _ in 0..MAX_DEPTH {
-        nullable |= schema.get("nullable") == Some(&Value::Bool(true));
+        // What stands beside a `$ref` means nothing.
+        let is_reference = schema.get("$ref").is_some();
+        nullable |= !is_reference && schema.get("nullable") == Some(&Value::Bool(true));
         match schema
             .get("allOf")
             .and_then(Value::as_array)
@@ -77,9 +79,23 @@ pub(super) fn unwrapped(schema: &Value) -> (&Value, bool) {
 }
 
 impl<'a> Side<'a> {
+    /// What a schema means: without wrapping, and without a name that only stands for a scalar or a list; and whether it may
+    /// be null.
+    pub(super) fn meant(&self, schema: &'a Value) -> (&'a Value, bool) {
+        let (mut schema, mut nullable) = unwrapped(schema);
+        for _ in 0..MAX_DEPTH {
+            let Some(named) = reference(schema).and_then(|name| self.names.get(name)) else {
+                break;
+            };
+            let (inner, more) = unwrapped(named);
+            (schema, nullable) = (inner, nullable || more);
+        }
+        (schema, nullable)
+    }
+
     /// What a schema becomes.
     pub(super) fn shape(&self, schema: &'a Value) -> Shape<'a> {
-        let (schema, _) = unwrapped(schema);
+        let (schema, _) = self.meant(schema);
         if let Some(name) = reference(schema) {
             let own = self.source.types.get(name);
             return Shape::Named(own.map_or(name, String::as_str).to_owned());
@@ -139,7 +155,7 @@ impl<'a> Side<'a> {
         }
         let inner = |schema: &'a Value| {
             let rust = self.rust_within(schema, depth + 1);
-            match unwrapped(schema).1 {
+            match self.meant(schema).1 {
                 true => format!("Option<{rust}>"),
                 false => rust,
             }

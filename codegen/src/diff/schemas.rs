@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::rust::{Shape, unwrapped};
+use super::rust::Shape;
 use super::{Comparison, Place, Rule};
 use crate::facts;
 
@@ -21,8 +21,14 @@ impl<'a> Comparison<'a> {
             };
             match (old.get(name), new.get(name)) {
                 (Some(old), Some(new)) => self.schema(&place, name, old, new),
-                (None, Some(_)) => self.found(Rule::SchemaAdded, &place, "is new"),
-                (Some(_), None) => self.found(Rule::SchemaRemoved, &place, "is gone"),
+                (None, Some(_)) => match self.new.names.contains_key(name) {
+                    true => self.found(Rule::FactsChanged, &place, "is new, and only a name"),
+                    false => self.found(Rule::SchemaAdded, &place, "is new"),
+                },
+                (Some(_), None) => match self.old.names.contains_key(name) {
+                    true => self.found(Rule::FactsChanged, &place, "is gone, and was only a name"),
+                    false => self.found(Rule::SchemaRemoved, &place, "is gone"),
+                },
                 (None, None) => {}
             }
         }
@@ -39,6 +45,27 @@ impl<'a> Comparison<'a> {
             self.words(place, old, new);
             return;
         }
+        // Whoever uses a name that is only that tells what becomes of it.
+        let only_names = (
+            self.old.names.contains_key(name),
+            self.new.names.contains_key(name),
+        );
+        match only_names {
+            (true, true) if changed => {
+                let what = "names something else; whatever has it says so";
+                self.found(Rule::FactsChanged, place, what);
+            }
+            (true, false) => self.found(Rule::SchemaAdded, place, "has a type of its own"),
+            (false, true) => {
+                let what = format!("is only a name for `{}`", self.new.rust(new));
+                self.found(Rule::SchemaRemoved, place, what);
+            }
+            _ => {}
+        }
+        if only_names != (false, false) {
+            self.words(place, old, new);
+            return;
+        }
         let sent = (self.old.sent.contains(name), self.new.sent.contains(name));
         if let (Shape::Struct(_), Shape::Struct(_)) = (self.old.shape(old), self.new.shape(new)) {
             match sent {
@@ -50,7 +77,7 @@ impl<'a> Comparison<'a> {
             }
         }
         self.inside(place, old, new, sent == (true, true));
-        if unwrapped(old).1 != unwrapped(new).1 {
+        if self.old.meant(old).1 != self.new.meant(new).1 {
             let what = "says otherwise whether it may be null";
             self.found(Rule::SchemaKindChanged, place, what);
         }
@@ -117,9 +144,9 @@ impl<'a> Comparison<'a> {
     /// What is in a list or a map.
     fn parts(&mut self, place: &Place, old: &'a Value, new: &'a Value, sent: bool, rule: Rule) {
         let before = self.changes.len();
-        let nullable = |schema| unwrapped(schema).1;
-        if nullable(old) != nullable(new) {
-            let what = match nullable(new) {
+        let nullable = (self.old.meant(old).1, self.new.meant(new).1);
+        if nullable.0 != nullable.1 {
+            let what = match nullable.1 {
                 true => "may be null: `T` becomes `Option<T>`",
                 false => "may not be null any more: `Option<T>` becomes `T`",
             };
