@@ -8,6 +8,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use tokio::sync::{Notify, Semaphore, SemaphorePermit};
+use tokio::task::yield_now;
 use tokio::time::{Instant, timeout_at};
 
 #[cfg(feature = "redis")]
@@ -132,9 +133,8 @@ impl RateLimiter {
         waiting: impl FnOnce(Option<Duration>),
     ) -> Result<Permit, TooLate> {
         let shared = &self.shared;
-        let patience = u32::from(deadline.is_none());
         if let Ok(_turn) = shared.turnstile.try_acquire()
-            && let Some(permit) = self.at_once(patience).await
+            && let Some(permit) = self.at_once(deadline.is_none()).await
         {
             return Ok(permit);
         }
@@ -152,7 +152,15 @@ impl RateLimiter {
     }
 
     /// A permit, where it can be had without waiting for others. Only the head of the queue asks.
-    async fn at_once(&self, demand: u32) -> Option<Permit> {
+    async fn at_once(&self, is_patient: bool) -> Option<Permit> {
+        if is_patient && self.shared.model().is_about_to_look() {
+            // Whether it looks depends on how many wait: those that are ready to get to do so.
+            yield_now().await;
+        }
+        let demand = match is_patient {
+            true => self.shared.waiting.load(Ordering::Relaxed) + 1,
+            false => 0,
+        };
         #[cfg(feature = "redis")]
         if let Some(fleet) = self.shared.fleet.get()
             && let Some(reply) = self.asked(fleet, demand).await

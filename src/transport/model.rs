@@ -268,6 +268,12 @@ impl Model {
         }
     }
 
+    /// Whether it depends on how many wait, and so on who has asked by now, what the next one had better do.
+    pub(crate) fn is_about_to_look(&self) -> bool {
+        let is_timed = matches!(self.reset, Some(Reset::At { .. })) && self.clock.is_coarse();
+        is_timed && self.left_for_us().saturating_sub(self.flight.uncounted()) <= LOOKS
+    }
+
     /// Whether this request does better to wait: the last ones of a period tell the server's clock, on which the next
     /// period depends, where they are spread around a tick of it.
     fn held_back(&mut self, now: Instant, demand: u32) -> Option<Instant> {

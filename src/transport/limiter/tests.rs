@@ -276,3 +276,24 @@ async fn a_slow_answer_holds_nobody_up() {
     assert_eq!(limiter.in_flight(), 0);
     assert_eq!(server.borrow().refused, 0);
 }
+
+/// Twenty callers are ready at the same moment, and the server answers before the second of them has been run. The last
+/// calls of the period look at the server's clock all the same, so that the next one begins in time.
+#[tokio::test(start_paused = true)]
+async fn the_clock_is_looked_at_where_those_that_wait_have_not_come_yet() {
+    for offset in 0..10 {
+        sleep(offset * 137 * MS).await;
+        let server = Server::new(10, 10_000 * MS);
+        sleep(offset * 173 * MS).await;
+        let before = Instant::now();
+        let limiter = RateLimiter::new();
+        let calls = (0..20).map(|_| async {
+            let permit = limiter.acquire(None, |_| {}).await.expect("no deadline");
+            answer(permit, &server).await;
+        });
+        futures_util::future::join_all(calls).await;
+        let took = before.elapsed();
+        assert!(took <= 10_150 * MS, "{took:?}");
+        assert_eq!(server.borrow().refused, 0);
+    }
+}
