@@ -1,18 +1,15 @@
 //! What a call costs beside the same call written by hand with reqwest: instructions of the client's process alone.
 //!
-//! `cargo bench --bench call` runs both under valgrind's callgrind (Debian: `apt-get install valgrind`), each with two
-//! numbers of calls, so that the difference leaves out starting and connecting.
+//! `cargo bench --bench call` runs both under valgrind's callgrind (Debian: `apt-get install valgrind`).
 
 use std::hint::black_box;
-use std::process::{Command, Stdio};
 
 use configcat_management::{Client, RetryPolicy};
 use serde::Deserialize;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
-const FEW: u64 = 200;
-const MANY: u64 = 1200;
+mod support;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args()
@@ -46,38 +43,13 @@ fn compare(runtime: &tokio::runtime::Runtime) -> Result<(), Box<dyn std::error::
             runtime.block_on(serve(listener));
         }
     });
-    let ours = instructions("ours", &url)?;
-    let by_hand = instructions("by-hand", &url)?;
+    let ours = support::instructions(&["ours", &url])?;
+    let by_hand = support::instructions(&["by-hand", &url])?;
     println!(
         "instructions a call: ours {ours:.0}, by hand {by_hand:.0}, ratio {:.3}",
         ours / by_hand
     );
     Ok(())
-}
-
-/// Instructions for one call of `who`.
-fn instructions(who: &str, url: &str) -> Result<f64, Box<dyn std::error::Error>> {
-    let few = counted(who, url, FEW)?;
-    let many = counted(who, url, MANY)?;
-    Ok((many - few) as f64 / (MANY - FEW) as f64)
-}
-
-fn counted(who: &str, url: &str, calls: u64) -> Result<u64, Box<dyn std::error::Error>> {
-    let output = Command::new("valgrind")
-        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
-        .arg(std::env::current_exe()?)
-        .args([who, url, &calls.to_string()])
-        .stdout(Stdio::inherit())
-        .output()
-        .map_err(|error| {
-            format!("valgrind cannot be run ({error}); on Debian: apt-get install valgrind")
-        })?;
-    let told = String::from_utf8_lossy(&output.stderr);
-    let total = told
-        .lines()
-        .find_map(|line| line.split_once("Collected :"))
-        .and_then(|(_, total)| total.trim().parse().ok());
-    total.ok_or_else(|| format!("callgrind told no total:\n{told}").into())
 }
 
 #[derive(Deserialize)]
