@@ -133,7 +133,8 @@ impl RateLimiter {
         waiting: impl FnOnce(Option<Duration>),
     ) -> Result<Permit, TooLate> {
         let shared = &self.shared;
-        if let Ok(_turn) = shared.turnstile.try_acquire()
+        let turn = shared.turnstile.try_acquire().ok();
+        if turn.is_some()
             && let Some(permit) = self.at_once(deadline.is_none()).await
         {
             return Ok(permit);
@@ -142,7 +143,7 @@ impl RateLimiter {
         let estimate = self.estimate(place.ahead);
         place.check(estimate, deadline)?;
         waiting(estimate);
-        let queue = self.queue(&place, deadline);
+        let queue = self.queue(&place, turn, deadline);
         match deadline {
             None => queue.await,
             Some(deadline) => timeout_at(deadline, queue).await.map_err(|_| TooLate {
@@ -182,10 +183,28 @@ impl RateLimiter {
         self.shared.model().estimate(Instant::now(), ahead)
     }
 
-    async fn queue(&self, place: &Place<'_>, deadline: Option<Instant>) -> Result<Permit, TooLate> {
+    async fn queue(
+        &self,
+        place: &Place<'_>,
+        turn: Option<SemaphorePermit<'_>>,
+        deadline: Option<Instant>,
+    ) -> Result<Permit, TooLate> {
+        let _turn = match turn {
+            Some(turn) => Some(turn),
+            None => self.turn(place, deadline).await?,
+        };
+        self.at_the_head(deadline).await
+    }
+
+    /// Waits until all those before have got their permits, or have gone.
+    async fn turn(
+        &self,
+        place: &Place<'_>,
+        deadline: Option<Instant>,
+    ) -> Result<Option<SemaphorePermit<'_>>, TooLate> {
         let shared = &self.shared;
         let mut turn = pin!(shared.turnstile.acquire());
-        let turn = loop {
+        loop {
             let mut turned = pin!(shared.turned.notified());
             let first = poll_fn(|context| {
                 if let Poll::Ready(turn) = turn.as_mut().poll(context) {
@@ -197,19 +216,14 @@ impl RateLimiter {
                 }
             });
             if let Some(turn) = first.await {
-                break turn;
+                return Ok(turn.ok());
             }
             place.check(self.estimate(place.ahead()), deadline)?;
-        };
-        self.at_the_head(turn.ok(), deadline).await
+        }
     }
 
     /// Waits until the model gives a ticket. Only the head of the queue does so; who is dropped here lets the next one in.
-    async fn at_the_head(
-        &self,
-        _turn: Option<SemaphorePermit<'_>>,
-        deadline: Option<Instant>,
-    ) -> Result<Permit, TooLate> {
+    async fn at_the_head(&self, deadline: Option<Instant>) -> Result<Permit, TooLate> {
         loop {
             #[cfg(feature = "redis")]
             if let Some(fleet) = self.shared.fleet.get()
