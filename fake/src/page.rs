@@ -1,22 +1,26 @@
 //! The page: what the server holds and what it was asked, live.
 //!
-//! Its requests are not recorded, count against no quota, and need no credentials. It shows no secret of the
+//! It is shown to those who open it by an IP address or as `localhost`. Its requests are not recorded, count against no quota, and need no credentials. It shows no secret of the
 //! state, but the bodies of requests as they were sent. What it switches goes
 //! through the operation that a client would use.
 
 use std::convert::Infallible;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
+use axum::extract::Request;
+use axum::middleware::{self, Next};
 use axum::response::Sse;
 use axum::response::sse::{Event, KeepAlive};
 use axum::routing::{get, post};
 use configcat_management::OPERATIONS;
 use configcat_management::types::EvaluationVersion;
 use futures_util::stream::{self, Stream};
+use http::uri::Authority;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -58,6 +62,33 @@ pub(crate) fn router(server: Arc<Server>) -> Router {
         .route("/", get(|| async { page() }))
         .route("/_page/events", get(events))
         .route("/_page/switch", post(switch))
+        .layer(middleware::from_fn(guard))
+}
+
+/// Lets only those in who named the server by its address. A site elsewhere could let its own name point here, and its
+/// script would then read the page as if it were a part of that site.
+async fn guard(request: Request, next: Next) -> Response<Body> {
+    let host = request.headers().get(header::HOST);
+    match host
+        .and_then(|host| host.to_str().ok())
+        .is_some_and(is_address)
+    {
+        true => next.run(request).await,
+        false => reply(Err(Refusal::text(
+            StatusCode::MISDIRECTED_REQUEST,
+            "Open the page by the server's IP address or as `localhost`, not by another name.",
+        ))),
+    }
+}
+
+/// Whether a `Host` header is one that no other site can have.
+fn is_address(host: &str) -> bool {
+    let Ok(authority) = host.parse::<Authority>() else {
+        return false;
+    };
+    let host = authority.host().to_ascii_lowercase();
+    let ip = host.trim_start_matches('[').trim_end_matches(']');
+    ip.parse::<IpAddr>().is_ok() || host == "localhost" || host.ends_with(".localhost")
 }
 
 fn page() -> Response<Body> {
@@ -199,5 +230,37 @@ fn switch(server: &Server, headers: &HeaderMap, body: &Bytes) -> Result<Answer, 
         now: server.clock.now(),
     };
     call.check()?;
-    handler(&mut state, &call)
+    api::catch_up(&mut state, call.now)?;
+    let answer = handler(&mut state, &call)?;
+    state.written();
+    Ok(answer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_addresses_open_the_page() {
+        for host in [
+            "127.0.0.1:8080",
+            "[::1]:8080",
+            "192.168.0.7",
+            "localhost",
+            "LOCALHOST:80",
+            "fake.localhost:1",
+        ] {
+            assert!(is_address(host), "{host}");
+        }
+        for host in [
+            "",
+            "example.com",
+            "localhost.example.com:80",
+            "127.0.0.1.example.com",
+            "xlocalhost",
+            "a b",
+        ] {
+            assert!(!is_address(host), "{host}");
+        }
+    }
 }

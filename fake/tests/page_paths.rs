@@ -95,6 +95,28 @@ async fn what_the_page_cannot_mean_is_refused() -> Result {
     Ok(())
 }
 
+/// A site elsewhere whose name points to this machine.
+#[tokio::test]
+async fn another_sites_name_does_not_open_the_page() -> Result {
+    let fake = Fake::start().await;
+    for (method, path) in [
+        ("GET", "/"),
+        ("GET", "/_page/events"),
+        ("POST", "/_page/switch"),
+    ] {
+        let method = method.parse().expect("it is a method");
+        let request = Client::new().request(method, fake.base_url() + path);
+        let refused = request.header("host", "rebound.example.com").send().await?;
+        assert_eq!(refused.status(), 421, "{path}");
+    }
+    // The API is for whoever has its credentials, under whatever name.
+    let request = Client::new().get(fake.base_url() + "/v1/me");
+    let request = request.basic_auth(fake.user(), Some(fake.password()));
+    let me = request.header("host", "fake.example.com").send().await?;
+    assert_eq!(me.status(), 200);
+    Ok(())
+}
+
 #[tokio::test]
 async fn events_begin_with_everything_and_end_with_the_server() -> Result {
     let fake = Fake::start().await;
