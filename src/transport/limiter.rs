@@ -139,7 +139,11 @@ impl RateLimiter {
         {
             return Ok(permit);
         }
-        let place = Place::take(shared);
+        let mut place = Place::take(shared);
+        if turn.is_some() {
+            // Whoever came meanwhile stands behind.
+            place.ahead = 0;
+        }
         let estimate = self.estimate(place.ahead);
         place.check(estimate, deadline)?;
         waiting(estimate);
