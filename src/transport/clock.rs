@@ -11,6 +11,9 @@ const DRIFT: f64 = 1e-4;
 /// A clock that is known this well is known well enough.
 const FINE: f64 = 0.02;
 
+/// A clock that is known no better than this is worth a look even if that may be for nothing.
+const VAGUE: f64 = 0.25;
+
 /// Added to every moment, for what is rounded on the way; and the most that surprises make of it.
 const MARGIN: f64 = 0.002;
 const MAX_MARGIN: f64 = 5.0;
@@ -78,7 +81,16 @@ impl ServerClock {
 
     /// Whether it is worth a look at when the server's second ticks.
     pub(crate) fn is_coarse(&self) -> bool {
-        self.bounds.is_some_and(|(low, high)| high - low >= FINE)
+        self.is_unknown_by(FINE)
+    }
+
+    /// Whether hardly more is known than the second.
+    pub(crate) fn is_vague(&self) -> bool {
+        self.is_unknown_by(VAGUE)
+    }
+
+    fn is_unknown_by(&self, seconds: f64) -> bool {
+        self.bounds.is_some_and(|(low, high)| high - low >= seconds)
     }
 
     /// When a moment of the server, in Unix seconds, is over for certain; `None` where that is more than a year away.

@@ -8,7 +8,6 @@ use std::task::Poll;
 use std::time::Duration;
 
 use tokio::sync::{Notify, Semaphore, SemaphorePermit};
-use tokio::task::yield_now;
 use tokio::time::{Instant, timeout_at};
 
 #[cfg(feature = "redis")]
@@ -135,7 +134,7 @@ impl RateLimiter {
         let shared = &self.shared;
         let turn = shared.turnstile.try_acquire().ok();
         if turn.is_some()
-            && let Some(permit) = self.at_once(deadline.is_none()).await
+            && let Some(permit) = self.at_once(u32::from(deadline.is_none())).await
         {
             return Ok(permit);
         }
@@ -157,15 +156,7 @@ impl RateLimiter {
     }
 
     /// A permit, where it can be had without waiting for others. Only the head of the queue asks.
-    async fn at_once(&self, is_patient: bool) -> Option<Permit> {
-        if is_patient && self.shared.model().is_about_to_look() {
-            // Whether it looks depends on how many wait: those that are ready to get to do so.
-            yield_now().await;
-        }
-        let demand = match is_patient {
-            true => self.shared.waiting.load(Ordering::Relaxed) + 1,
-            false => 0,
-        };
+    async fn at_once(&self, demand: u32) -> Option<Permit> {
         #[cfg(feature = "redis")]
         if let Some(fleet) = self.shared.fleet.get()
             && let Some(reply) = self.asked(fleet, demand).await

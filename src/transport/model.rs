@@ -26,6 +26,9 @@ const WITHOUT_ANSWER: Duration = Duration::from_secs(60);
 /// So many of a period are held back to look at the server's clock, where others wait for the next period anyway.
 const LOOKS: u32 = 8;
 
+/// So few requests of a period do not tell that more are to come.
+const FEW: u32 = 4;
+
 /// The right to send one request. It has to be given back: answered or abandoned.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ticket {
@@ -113,7 +116,7 @@ impl Model {
     }
 
     /// Gives the right to send one request now, or says when to ask again; an answer may change that. `demand` counts those
-    /// that wait for one, and for whom the order of things may be better than the earliest moment.
+    /// that wait for one, and for whom the order of things may be better than the earliest moment; 0 where it is not.
     pub(crate) fn admit(&mut self, now: Instant, demand: u32) -> Result<Ticket, Instant> {
         self.advance(now);
         if let Some(until) = self.barred(now) {
@@ -268,17 +271,18 @@ impl Model {
         }
     }
 
-    /// Whether it depends on how many wait, and so on who has asked by now, what the next one had better do.
-    pub(crate) fn is_about_to_look(&self) -> bool {
-        let is_timed = matches!(self.reset, Some(Reset::At { .. })) && self.clock.is_coarse();
-        is_timed && self.left_for_us().saturating_sub(self.flight.uncounted()) <= LOOKS
-    }
-
     /// Whether this request does better to wait: the last ones of a period tell the server's clock, on which the next
     /// period depends, where they are spread around a tick of it.
     fn held_back(&mut self, now: Instant, demand: u32) -> Option<Instant> {
         let capacity = self.left_for_us().saturating_sub(self.flight.uncounted());
-        if capacity > LOOKS || demand <= capacity {
+        // Those that will wait need not be there already: while next to nothing is known of the clock, as many are expected
+        // to come in a period as have come.
+        let coming = match self.answered >= FEW && self.clock.is_vague() {
+            true => self.answered,
+            false => 0,
+        };
+        let expected = demand.saturating_add(coming);
+        if capacity > LOOKS || demand == 0 || expected <= capacity {
             return None;
         }
         let low = match (self.state, self.reset) {

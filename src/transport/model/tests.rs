@@ -461,8 +461,6 @@ proptest! {
         seconds in 9.0..12.0f64,
         offset in offsets(),
     ) {
-        // Where all can go at once, nobody waits in the end, and so nobody looks.
-        prop_assume!(!(64..=72).contains(&quota));
         let limit = limit(quota, seconds);
         let mut world = World::new(server(&[limit], clock(offset), Format::Rfc3339), LAN, seed);
         let start = seed % 3_000_000;
