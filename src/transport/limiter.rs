@@ -29,6 +29,9 @@ pub(crate) use permit::Permit;
 /// A call gets a permit before it is sent. What is left of a period, and when it ends, comes from every answer; calls that
 /// are under way are counted against it. How much a whole period allows is learnt; before anything is known, and after a
 /// surprise, one call goes first. After a 429 nothing is sent until the server's `Retry-After` has passed.
+///
+/// The last eight calls that a period allows may wait for up to a second together, where the server's clock is known no better
+/// than that and more calls are to be expected: their answers tell when the next period begins. Calls with a deadline do not.
 #[derive(Clone)]
 pub struct RateLimiter {
     shared: Arc<Shared>,
