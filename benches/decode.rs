@@ -7,16 +7,14 @@ use std::hint::black_box;
 use chrono::{DateTime, Utc};
 use configcat_management::types;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 mod support;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let arguments: Vec<String> = std::env::args()
-        .skip(1)
-        .filter(|argument| argument != "--bench")
-        .collect();
+    let arguments = support::arguments();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments.as_slice() {
         [who, what, rounds] => decode(who, what, rounds.parse()?),
@@ -35,37 +33,24 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 fn decode(who: &str, what: &str, rounds: u64) -> Result<(), Box<dyn std::error::Error>> {
+    let decode = match (who, what) {
+        ("ours", "audit-log") => read::<types::AuditLogItemModelPagedList>,
+        ("by-hand", "audit-log") => read::<AuditLog>,
+        ("ours", "settings") => read::<Vec<types::SettingModel>>,
+        ("by-hand", "settings") => read::<Vec<Setting>>,
+        ("ours", "rules") => read::<Vec<types::TargetingRuleModel>>,
+        ("by-hand", "rules") => read::<Vec<Rule>>,
+        _ => return Err(format!("nobody knows {who} and {what}").into()),
+    };
     let body = body(what).to_string();
     for _ in 0..rounds {
-        let body = black_box(body.as_bytes());
-        match (who, what) {
-            ("ours", "audit-log") => {
-                let page: types::AuditLogItemModelPagedList = serde_json::from_slice(body)?;
-                black_box(page.data);
-            }
-            ("by-hand", "audit-log") => {
-                let page: AuditLog = serde_json::from_slice(body)?;
-                black_box(page);
-            }
-            ("ours", "settings") => {
-                let settings: Vec<types::SettingModel> = serde_json::from_slice(body)?;
-                black_box(settings);
-            }
-            ("by-hand", "settings") => {
-                let settings: Vec<Setting> = serde_json::from_slice(body)?;
-                black_box(settings);
-            }
-            ("ours", "rules") => {
-                let rules: Vec<types::TargetingRuleModel> = serde_json::from_slice(body)?;
-                black_box(rules);
-            }
-            ("by-hand", "rules") => {
-                let rules: Vec<Rule> = serde_json::from_slice(body)?;
-                black_box(rules);
-            }
-            _ => return Err(format!("nobody knows {who} and {what}").into()),
-        }
+        decode(black_box(body.as_bytes()))?;
     }
+    Ok(())
+}
+
+fn read<T: DeserializeOwned>(body: &[u8]) -> serde_json::Result<()> {
+    black_box(serde_json::from_slice::<T>(body)?);
     Ok(())
 }
 

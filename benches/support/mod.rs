@@ -6,6 +6,12 @@ use std::process::{Command, Stdio};
 const FEW: u64 = 200;
 const MANY: u64 = 1200;
 
+/// What this program was started with, without what cargo adds.
+pub(crate) fn arguments() -> Vec<String> {
+    let given = std::env::args().skip(1);
+    given.filter(|argument| argument != "--bench").collect()
+}
+
 /// Instructions of one round: of this program, started under valgrind's callgrind with these arguments and a number of
 /// rounds after them.
 pub(crate) fn instructions(arguments: &[&str]) -> Result<f64, Box<dyn std::error::Error>> {

@@ -1,8 +1,8 @@
 //! The page: what the server holds and what it was asked, live.
 //!
-//! It is shown to those who open it by an IP address or as `localhost`. Its requests are not recorded, count against no quota, and need no credentials. It shows no secret of the
-//! state, but the bodies of requests as they were sent. What it switches goes
-//! through the operation that a client would use.
+//! It is shown to those who open it by an IP address or as `localhost`. Its requests are not recorded, count against no quota,
+//! and need no credentials. It shows no secret of the state, but the bodies of requests as they were sent. What it switches
+//! goes through the operation that a client would use.
 
 use std::convert::Infallible;
 use std::net::IpAddr;

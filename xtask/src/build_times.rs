@@ -319,7 +319,8 @@ of which the floor alone is {:.2} and {:.2}; the crate by itself takes {:.2} tim
 
 Clean debug builds of one program each, with the default features (TLS by rustls), in turns on one machine, the least of {ROUNDS}, as
 ratios to the floor. Work counts the seconds of all cores; it hardly depends on what else the machine does. Time is what the wall
-clock says. `cargo xtask bench build-times` measures anew and writes this file.
+clock says. `cargo xtask bench build-times -- FOLDER` measures anew and writes this file; FOLDER has a client that
+openapi-generator made of the same published description (`generate -g rust`), and may be left out with its rows.
 
 | what is built | work | time |
 | --- | --- | --- |

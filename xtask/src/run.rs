@@ -29,8 +29,8 @@ impl Ci {
     }
 }
 
-/// Run the benchmarks: `call` and `decode` (what a call and decoding its answer cost), `makespan` (how close the pacing comes to the best possible), and
-/// `build-times` (what the crate costs to build; writes docs/build-times.md, and takes minutes).
+/// Run the benchmarks: `call` and `decode` (what a call and decoding its answer cost), `makespan` (how close the pacing comes
+/// to the best possible), and `build-times` (what the crate costs to build; writes docs/build-times.md, and takes minutes).
 ///
 /// Exit codes: 0 they ran; 1 one of them failed; 2 they cannot be run.
 #[derive(Debug, Args)]
