@@ -35,9 +35,9 @@ use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 
-use crate::check::Violation;
-use crate::client::Core;
-use crate::request::{Request, RequestBuilder};
+use crate::engine::check::Violation;
+use crate::engine::core::Core;
+use crate::engine::request::{Request, RequestBuilder};
 use crate::{Error, Operation, RateLimiter, ResponseValue, Result, RetryPolicy};
 
 mod builder;

@@ -1,23 +1,23 @@
 //! The client: one method for each operation, all of them over one transport.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 
 use crate::edit::Turns;
-use crate::request::{Request, RequestBuilder};
-use crate::transport::limiter::RateLimiter;
-use crate::transport::retry::RetryPolicy;
+use crate::engine::core::Core;
+use crate::engine::limit::limiter::RateLimiter;
+use crate::engine::request::{Request, RequestBuilder};
+use crate::engine::transport::retry::RetryPolicy;
 use crate::{Operation, ResponseValue, Result};
 
 mod builder;
-mod core;
 
 pub use builder::ClientBuilder;
 #[cfg(feature = "ada")]
 pub(crate) use builder::{checked_base, without_user_info};
-pub(crate) use core::Core;
 
 /// A client of ConfigCat's Public Management API, with one method for each operation.
 ///
@@ -35,6 +35,8 @@ pub(crate) use core::Core;
 #[derive(Clone)]
 pub struct Client {
     core: Core,
+    /// Who edits what; clones share it.
+    turns: Arc<Turns>,
 }
 
 impl Client {
@@ -68,6 +70,7 @@ impl Client {
     pub fn with_retry(&self, retry: RetryPolicy) -> Self {
         Client {
             core: self.core.with_retry(retry),
+            turns: Arc::clone(&self.turns),
         }
     }
 
@@ -77,6 +80,7 @@ impl Client {
     pub fn with_deadline(&self, deadline: Duration) -> Self {
         Client {
             core: self.core.with_deadline(deadline),
+            turns: Arc::clone(&self.turns),
         }
     }
 
@@ -97,7 +101,7 @@ impl Client {
 
     /// Who edits what.
     pub(crate) fn turns(&self) -> &Turns {
-        &self.core.transport.turns
+        &self.turns
     }
 
     pub(crate) fn request(&self, operation: &'static Operation) -> RequestBuilder {

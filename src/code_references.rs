@@ -26,7 +26,7 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
-use crate::check::{Check as _, Place, Violation};
+use crate::engine::check::{Check as _, Place, Violation};
 use crate::operations::UploadCodeReferences;
 use crate::types::{
     CodeReferenceRequest, FlagReference, ReferenceLineRequest, ReferenceLinesRequest,

@@ -157,7 +157,7 @@ impl Options {
                 let (field, problem) = (field.to_string(), problem.to_string());
                 Err(Error::invalid(
                     operation,
-                    crate::check::Violation { field, problem },
+                    crate::engine::check::Violation { field, problem },
                 ))
             }
         }

@@ -4,8 +4,8 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
-use crate::error::ApiError;
-use crate::transport::{Answer, times};
+use crate::engine::error::ApiError;
+use crate::engine::transport::{Answer, times};
 use crate::types::{AuditLogItemModel, SettingFormulaModel, SettingValueModel};
 use crate::{OPERATIONS, ResponseValue};
 

@@ -35,7 +35,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::check::Violation;
+use crate::engine::check::Violation;
 use crate::operations::{CreateIntegration, UpdateIntegration};
 use crate::types::{
     CreateIntegrationModel, IntegrationModel, IntegrationType, ModifyIntegrationRequest,

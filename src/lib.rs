@@ -69,46 +69,38 @@ struct Readme;
 pub mod ada;
 #[cfg(feature = "catalog")]
 pub mod catalog;
-mod check;
 mod client;
 pub mod code_references;
 pub mod edit;
-mod error;
+mod engine;
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod fuzzing;
 mod generated;
-mod hal;
 pub mod integration;
-mod open_enum;
-mod operation;
 pub mod paging;
 pub mod patch;
-mod request;
-mod response;
 pub mod rule;
-mod secret;
-mod transport;
 mod value;
 #[cfg(feature = "webhook")]
 pub mod webhook;
 
 pub use client::{Client, ClientBuilder};
-pub use error::{
+pub use engine::error::{
     ApiError, Body, ConnectionError, DeadlineError, DecodeError, EditError, Error, InvalidRequest,
     Result, Stage,
 };
+pub use engine::limit::limiter::RateLimiter;
+pub use engine::open_enum::UnrecognizedValue;
+pub(crate) use engine::open_enum::open_enum;
+pub use engine::operation::Operation;
+pub use engine::response::ResponseValue;
+pub use engine::secret::Secret;
+pub use engine::transport::events::Event;
+pub use engine::transport::retry::RetryPolicy;
 pub use generated::configcat::{OPERATIONS, operations, types};
 #[cfg(feature = "httpmock")]
 pub use generated::configcat_httpmock as httpmock;
-pub use open_enum::UnrecognizedValue;
-pub(crate) use open_enum::open_enum;
-pub use operation::Operation;
-pub use response::ResponseValue;
-pub use secret::Secret;
-pub use transport::events::Event;
-pub use transport::limiter::RateLimiter;
-pub use transport::retry::RetryPolicy;
 pub use value::SettingValue;
 
 pub use chrono;

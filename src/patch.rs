@@ -49,7 +49,7 @@ use std::marker::PhantomData;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::check::Violation;
+use crate::engine::check::Violation;
 use crate::types::{JsonPatchOperation, OperationType, UpdateEvaluationFormulaModel};
 use crate::{Error, Result};
 

@@ -461,14 +461,14 @@ fn whatever_way_a_thing_is_written_it_is_checked_and_built() {
             "pub struct PlanBody {",
             r#"at.length("name", &self.name, 0, 7)?;"#,
             r#"at.count("rows", &self.rows, 0, 4)?;"#,
-            r#"crate::check::Check::check(&self.pot, &at.field("pot"))?;"#,
+            r#"crate::engine::check::Check::check(&self.pot, &at.field("pot"))?;"#,
             r#"impl PlanBodyPot { /// With all that there is to it. pub fn new(size: i32) -> Self"#,
             r#"at.length("label", &self.label, 2, 4294967295)?;"#,
             // Members of a part, named scalars, lists and maps of them.
             r#"at.range("age", &self.age, -9223372036854775808, 99)?;"#,
             r#"at.length("aliases", &self.aliases, 1, 20)?;"#,
             r#"at.length("notes", &self.notes, 0, 30)?;"#,
-            r#"crate::check::Check::check(&self.pots, &at.field("pots"))?;"#,
+            r#"crate::engine::check::Check::check(&self.pots, &at.field("pots"))?;"#,
             // A shared body, and shared parameters.
             "pub fn sow( &self, bed: impl ::std::convert::Into<::std::string::String>, body: impl ::std::convert::Into<types::Seed>, )",
             r#".header("X-Season", &self.x_season)"#,
@@ -542,7 +542,7 @@ fn schemas_may_be_called_anything() {
             &[
                 &format!("pub struct {rust} {{"),
                 &format!("impl {rust} {{ /// With nothing set."),
-                &format!("impl crate::check::Check for {rust} {{"),
+                &format!("impl crate::engine::check::Check for {rust} {{"),
                 r#"at.length("type", &self.type_, 0, 9)?;"#,
             ],
         );

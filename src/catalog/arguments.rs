@@ -6,7 +6,7 @@ use jsonschema::paths::{Location, LocationSegment};
 use serde_json::{Map, Value};
 
 use super::{Entry, Tool, likeness, object};
-use crate::check::Violation;
+use crate::engine::check::Violation;
 
 /// The name that the body has among the arguments.
 pub(super) const BODY: &str = "body";

@@ -5,9 +5,9 @@ use serde_json::Value;
 
 use super::arguments::BODY;
 use super::{Catalog, Parameter, Place, Tool};
-use crate::check::{self, Check, Violation};
-use crate::client::Core;
-use crate::request::{self, Request, RequestBuilder};
+use crate::engine::check::{self, Check, Violation};
+use crate::engine::core::Core;
+use crate::engine::request::{self, Request, RequestBuilder};
 use crate::{Client, Error, ResponseValue, Result, Secret};
 
 impl Client {

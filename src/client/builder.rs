@@ -8,12 +8,12 @@ use base64::Engine as _;
 use http::HeaderValue;
 use reqwest::Url;
 
-use super::{Client, Core};
-use crate::edit::Turns;
-use crate::transport::events::{Event, Listener};
-use crate::transport::limiter::RateLimiter;
-use crate::transport::retry::{RetryPolicy, RetryQuota};
-use crate::transport::{Options, Transport};
+use super::Client;
+use crate::engine::core::Core;
+use crate::engine::limit::limiter::RateLimiter;
+use crate::engine::transport::events::{Event, Listener};
+use crate::engine::transport::retry::{RetryPolicy, RetryQuota};
+use crate::engine::transport::{Options, Transport};
 use crate::{Error, Result, Secret};
 
 /// Sets up a [`Client`].
@@ -263,7 +263,10 @@ impl ClientBuilder {
             authorization,
             "check the user name and password of the Public API",
         )?;
-        Ok(Client { core })
+        Ok(Client {
+            core,
+            turns: Arc::default(),
+        })
     }
 
     /// A transport with all the other settings. `credentials` says what to check where the server refuses them.
@@ -308,7 +311,6 @@ impl ClientBuilder {
                 limiter: self.limiter,
                 quota: RetryQuota::new(),
                 listener: self.listener,
-                turns: Turns::default(),
             }),
             options: self.options,
         })

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::check::Violation;
+use crate::engine::check::Violation;
 use crate::rule::check::{self, Against};
 use crate::types::{
     FeatureFlagLimitations, SettingDataV2Model, UpdateEvaluationFormulaModel,

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::kind::Kind;
 use super::{Formula, ProxyProfile, Setting, SettingValueV1, Webhook};
 use crate::Operation;
-use crate::check::{Check, Place, Violation};
+use crate::engine::check::{Check, Place, Violation};
 use crate::operations::{
     UpdateProxyProfile, UpdateSetting, UpdateSettingValue, UpdateSettingValueBySdkkey,
     UpdateSettingValueBySdkkeyV2, UpdateSettingValueV2, UpdateWebhook,

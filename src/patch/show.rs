@@ -5,7 +5,19 @@ use std::fmt;
 use serde_json::Value;
 
 use super::{Kind, Patch};
-use crate::types::OperationType;
+use crate::types::{JsonPatchOperation, OperationType};
+
+/// Shows what is done and where. The value may be a secret, such as the header of a webhook, and is not shown.
+impl fmt::Debug for JsonPatchOperation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JsonPatchOperation")
+            .field("op", &self.op)
+            .field("from", &self.from)
+            .field("path", &self.path)
+            .field("value", &self.value.as_ref().map(|_| format_args!("***")))
+            .finish()
+    }
+}
 
 /// One line for each operation; `nothing to change` where there is none.
 impl<K: Kind> fmt::Display for Patch<K> {

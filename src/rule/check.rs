@@ -4,7 +4,7 @@
 
 use super::{comparison, percentages};
 use crate::SettingValue;
-use crate::check::Violation;
+use crate::engine::check::Violation;
 use crate::types::{
     FeatureFlagLimitations, SettingDataV2Model, SettingType, UpdateConditionModel,
     UpdateEvaluationFormulaModel, UpdatePercentageOptionModel, UpdateTargetingRuleModel,

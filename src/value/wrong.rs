@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::Error;
-use crate::check::Violation;
+use crate::engine::check::Violation;
 
 /// A value, or a rule made of values, that no call would get through. The text says what is wrong with it.
 ///

@@ -32,7 +32,9 @@ pub(super) fn run(code: &mut Code, context: &Context<'_>) -> Result<usize> {
             let property = &components[schema]["properties"][&name];
             lines.extend(of_value(property, &name, ident));
             if part(property).is_some_and(|part| limited.contains(part)) {
-                lines.push(quote!(crate::check::Check::check(&self.#ident, &at.field(#name))?;));
+                lines.push(
+                    quote!(crate::engine::check::Check::check(&self.#ident, &at.field(#name))?;),
+                );
             }
         }
         times += lines.len();
@@ -42,8 +44,8 @@ pub(super) fn run(code: &mut Code, context: &Context<'_>) -> Result<usize> {
             false => format_ident!("at"),
         };
         checks.push(Item::Verbatim(quote! {
-            impl crate::check::Check for #name {
-                fn check(&self, #at: &crate::check::Place<'_>) -> ::std::result::Result<(), crate::check::Violation> {
+            impl crate::engine::check::Check for #name {
+                fn check(&self, #at: &crate::engine::check::Place<'_>) -> ::std::result::Result<(), crate::engine::check::Violation> {
                     #(#lines)*
                     Ok(())
                 }

@@ -45,7 +45,7 @@ impl VisitMut for Values {
                 )
             };
         } else if call.method == "to_string" && is_value(&call.receiver) {
-            *expression = syn::parse_quote!(crate::request::Parameter::plain(&value));
+            *expression = syn::parse_quote!(crate::engine::request::Parameter::plain(&value));
             self.times += 1;
         }
     }
@@ -81,7 +81,7 @@ fn patterns(tokens: TokenStream) -> (TokenStream, usize) {
             && method == "to_string"
             && arguments.delimiter() == Delimiter::Parenthesis
         {
-            written.extend(quote!(crate::request::pattern(&value)));
+            written.extend(quote!(crate::engine::request::pattern(&value)));
             times += 1;
             index += 4;
             continue;

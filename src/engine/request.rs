@@ -7,7 +7,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
-use crate::check::{Check, Place, Violation};
+use crate::engine::check::{Check, Place, Violation};
 use crate::patch::limits;
 use crate::{Error, Operation, Result, Secret};
 

@@ -7,7 +7,7 @@ use http::{Method, StatusCode};
 use tokio::time::Instant;
 
 use crate::Error;
-use crate::error::Stage;
+use crate::engine::error::Stage;
 
 /// What is tried again, how often, and after how long.
 ///

@@ -7,8 +7,8 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::{Permit, RateLimiter, TooLate};
-use crate::transport::events::Listener;
-use crate::transport::fleet::{Fleet, Reply};
+use crate::engine::limit::fleet::{Fleet, Reply};
+use crate::engine::transport::events::Listener;
 use crate::{Error, Secret};
 
 /// How long an answer to somebody else in the fleet is waited for before it is asked again, at first; doubled each time.

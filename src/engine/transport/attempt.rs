@@ -7,12 +7,13 @@ use reqwest::Url;
 use tokio::time::{Instant, timeout_at};
 
 use super::body::{Incoming, Outgoing};
-use super::limiter::Permit;
-use super::model::Reading;
 use super::retry::Effort;
-use super::{Answer, Options, Transport, failure, from_now, times};
-use crate::error::{ApiError, Stage};
-use crate::request::Request;
+use super::{Answer, Options, Transport, failure, from_now};
+use crate::engine::error::{ApiError, Stage};
+use crate::engine::limit::limiter::Permit;
+use crate::engine::limit::model::Reading;
+use crate::engine::limit::times;
+use crate::engine::request::Request;
 use crate::{Error, Result};
 
 /// The header in which official tools name themselves.

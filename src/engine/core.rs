@@ -5,16 +5,16 @@ use std::time::Duration;
 
 use tracing::Instrument as _;
 
-use crate::request::{Request, RequestBuilder};
-use crate::transport::retry::RetryPolicy;
-use crate::transport::{Answer, Options, Transport};
+use crate::engine::request::{Request, RequestBuilder};
+use crate::engine::transport::retry::RetryPolicy;
+use crate::engine::transport::{Answer, Options, Transport};
 use crate::{Operation, Result};
 
 /// A transport, and what one view of it asks of its calls.
 #[derive(Clone)]
 pub(crate) struct Core {
     pub(crate) transport: Arc<Transport>,
-    pub(super) options: Options,
+    pub(crate) options: Options,
 }
 
 impl Core {

@@ -6,8 +6,8 @@ use tokio::time::Instant;
 
 use super::RateLimiter;
 #[cfg(feature = "redis")]
-use crate::transport::fleet;
-use crate::transport::model::{Reading, Ticket};
+use crate::engine::limit::fleet;
+use crate::engine::limit::model::{Reading, Ticket};
 
 /// The right to send one request. Dropping it without an answer gives it back.
 #[must_use = "a permit is given back at once where it is not kept"]

@@ -8,10 +8,10 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
 use crate::Operation;
-use crate::check::Violation;
-use crate::transport::model::Reading;
-use crate::transport::retry::Effort;
-use crate::transport::times;
+use crate::engine::check::Violation;
+use crate::engine::limit::model::Reading;
+use crate::engine::limit::times;
+use crate::engine::transport::retry::Effort;
 
 mod message;
 

@@ -95,7 +95,7 @@ macro_rules! open_enum {
 
         impl<'de> ::serde::Deserialize<'de> for $name {
             fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
-                crate::open_enum::read(deserializer)
+                crate::engine::open_enum::read(deserializer)
             }
         }
 
@@ -112,7 +112,7 @@ macro_rules! open_enum {
             }
         }
 
-        impl crate::request::Parameter for $name {
+        impl crate::engine::request::Parameter for $name {
             fn write(&self, url: &mut String) {
                 self.as_str().write(url);
             }

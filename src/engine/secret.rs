@@ -86,15 +86,3 @@ impl schemars::JsonSchema for Secret {
         schemars::json_schema!({ "type": "string", "format": "password" })
     }
 }
-
-/// Shows what is done and where. The value may be a secret, such as the header of a webhook, and is not shown.
-impl fmt::Debug for crate::types::JsonPatchOperation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("JsonPatchOperation")
-            .field("op", &self.op)
-            .field("from", &self.from)
-            .field("path", &self.path)
-            .field("value", &self.value.as_ref().map(|_| format_args!("***")))
-            .finish()
-    }
-}

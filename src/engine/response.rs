@@ -6,10 +6,11 @@ use std::time::Duration;
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
-use crate::transport::Answer;
-use crate::transport::model::Reading;
-use crate::transport::times;
-use crate::{Error, Result, hal};
+use super::hal;
+use crate::engine::limit::model::Reading;
+use crate::engine::limit::times;
+use crate::engine::transport::Answer;
+use crate::{Error, Result};
 
 /// The value that a call gives, with the status and the headers that it came with.
 ///

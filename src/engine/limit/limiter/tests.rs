@@ -9,8 +9,8 @@ use tokio::task::LocalSet;
 use tokio::time::{sleep, timeout};
 
 use super::*;
-use crate::transport::reading::Reading;
-use crate::transport::times::Time;
+use crate::engine::limit::reading::Reading;
+use crate::engine::limit::times::Time;
 
 const MS: Duration = Duration::from_millis(1);
 

@@ -12,9 +12,9 @@ use sha2::{Digest as _, Sha256};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
 
-use super::events::{Event, Listener};
 use super::reading::Reading;
 use super::times::Time;
+use crate::engine::transport::events::{Event, Listener};
 use crate::{Error, Result, Secret};
 
 /// What goes before the hash in the name of a key.

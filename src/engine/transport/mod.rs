@@ -6,28 +6,17 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use tokio::time::{Instant, sleep_until};
 
-use crate::edit::Turns;
-use crate::request::Request;
+use crate::engine::limit::limiter::{Permit, RateLimiter};
+use crate::engine::request::Request;
 use crate::{Error, Operation, Result};
 
 mod attempt;
 mod body;
-mod clock;
 pub(crate) mod events;
 mod failure;
-#[cfg(feature = "redis")]
-mod fleet;
-mod flight;
-pub(crate) mod limiter;
-pub(crate) mod model;
-mod published;
-mod reading;
 pub(crate) mod retry;
-mod share;
-pub(crate) mod times;
 
 use events::Listener;
-use limiter::{Permit, RateLimiter};
 use retry::{Effort, RetryPolicy, RetryQuota, Verdict};
 
 /// Sends requests to one server with one set of credentials.
@@ -49,7 +38,6 @@ pub(crate) struct Transport {
     pub(crate) limiter: RateLimiter,
     pub(crate) quota: RetryQuota,
     pub(crate) listener: Option<Listener>,
-    pub(crate) turns: Turns,
 }
 
 /// What one view of a client asks of its calls.

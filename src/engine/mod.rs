@@ -1,0 +1,16 @@
+//! From a request to its response or error, for any API: nothing in here knows ConfigCat.
+//!
+//! `request` writes what is sent, `transport` sends it within the rate limits of `limit`, `response` and `error` are what
+//! comes of it.
+
+pub(crate) mod check;
+pub(crate) mod core;
+pub(crate) mod error;
+pub(crate) mod hal;
+pub(crate) mod limit;
+pub(crate) mod open_enum;
+pub(crate) mod operation;
+pub(crate) mod request;
+pub(crate) mod response;
+pub(crate) mod secret;
+pub(crate) mod transport;
