@@ -24,7 +24,8 @@
 //! - [`ResponseValue`] is what a call gives: the value, the status and the headers.
 //! - [`Error`] is why it did not: refused before sending, failed by the server, no answer, or an answer that cannot be read.
 //! - [`types`] has what is sent and received. What is sent has `new`, with what the API requires, and `with_…` for the rest.
-//!   String enums keep values that this release does not know.
+//!   What is only received is built from its `Default` by a `with_` for each field, for tests. String enums keep values that
+//!   this release does not know.
 //! - [`SettingValue`] is the value of a flag or setting; [`Secret`] is text that is never printed.
 //! - [`edit`] changes what was read and loses no one else's change; [`rule`] has targeting rules that read like sentences.
 //! - [`patch`] has typed JSON Patches: only what may be changed there, with a difference, guards and a preview.
@@ -57,9 +58,7 @@
 //!
 //! `rustls` (default) or `native-tls` for TLS; `http2`; `gzip`; `httpmock` for a typed extension of that crate; `webhook` to
 //! verify received notifications; `redis` to share a rate limit between processes; `catalog` for calls by name;
-//! `schemars`, with which the types implement `JsonSchema`; `ada` for a client of Ada's platform integrations; `exhaustive`,
-//! which takes `#[non_exhaustive]` off the structs for stand-in servers, and the
-//! promise with it that additive releases compile.
+//! `schemars`, with which the types implement `JsonSchema`; `ada` for a client of Ada's platform integrations.
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
@@ -94,6 +93,8 @@ pub use engine::limit::limiter::RateLimiter;
 pub use engine::open_enum::UnrecognizedValue;
 pub(crate) use engine::open_enum::open_enum;
 pub use engine::operation::Operation;
+pub use engine::optional::IntoOption;
+pub(crate) use engine::optional::into_option;
 pub use engine::response::ResponseValue;
 pub use engine::secret::Secret;
 pub use engine::transport::events::Event;

@@ -168,3 +168,5 @@ impl Everyone {
 fn wrong_rule(problem: impl Into<String>) -> WrongValue {
     WrongValue::new("the rule", problem)
 }
+
+crate::into_option!(Vec<UpdateConditionModel>: Conditions);

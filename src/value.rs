@@ -56,6 +56,13 @@ pub enum SettingValue {
     Double(f64),
 }
 
+/// `false`: what a value starts as that is built from nothing.
+impl Default for SettingValue {
+    fn default() -> Self {
+        SettingValue::Bool(false)
+    }
+}
+
 impl fmt::Display for SettingValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -169,6 +176,7 @@ macro_rules! from {
 }
 
 from!(bool => Bool, &str => String, String => String, i32 => Int, i64 => Int, u32 => Int, f32 => Double, f64 => Double);
+crate::into_option!(SettingValue: bool, &str, String, i32, i64, u32, f32, f64);
 
 /// The way back. Each fails where the value is of another type; an `f64` takes whole numbers too.
 macro_rules! into {

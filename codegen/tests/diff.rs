@@ -259,6 +259,7 @@ because `new` loses an argument. A new value of an enum never breaks, because en
 Limits are facts of the server: it refuses what is outside of them whatever the release of the client. A tightened one counts
 as breaking because the client refuses it from then on, before anything is sent.
 
-The cargo feature `exhaustive` takes the promise away: structs can be matched without `..` then, and a new field breaks.
+What is only received implements `Default` and has a `with_` for each field, so a test that builds an answer compiles when a
+field is added.
 "
 }

@@ -195,10 +195,11 @@ impl State {
             let host = host.unwrap_or("localhost");
             format!("http://{host}{ROOT}{path}?cursor={end}&limit={limit}")
         });
-        Answer::ok(&IntegrationPage {
-            data,
-            meta: PageMeta { next_page_url },
-        })
+        Answer::ok(
+            &IntegrationPage::default()
+                .with_data(data)
+                .with_meta(PageMeta::default().with_next_page_url(next_page_url)),
+        )
     }
 
     fn create(&mut self, call: &Call) -> Result<Answer, Refusal> {
@@ -212,14 +213,13 @@ impl State {
         let integration: Integration = typed(facts.clone())?;
         self.integrations.push(Registered {
             integration,
-            installation: Installation {
-                configuration: Some(Map::new()),
-                created: Some(call.now),
-                id: new_id().simple().to_string(),
-                platform_integration_id: id,
-                status: InstallationStatus::Incomplete,
-                updated: Some(call.now),
-            },
+            installation: Installation::default()
+                .with_configuration(Some(Map::new()))
+                .with_created(Some(call.now))
+                .with_id(new_id().simple().to_string())
+                .with_platform_integration_id(id)
+                .with_status(InstallationStatus::Incomplete)
+                .with_updated(Some(call.now)),
         });
         facts.insert("client_secret".into(), json!(new_id().simple().to_string()));
         let created: CreatedIntegration = typed(facts)?;
@@ -269,10 +269,11 @@ fn typed<T: DeserializeOwned>(facts: Map<String, Value>) -> Result<T, Refusal> {
 
 /// A failure as Ada writes it.
 fn failure(refusal: Refusal) -> Response<Body> {
-    let entry = |kind: &str, message: String, details: Option<Value>| FailureEntry {
-        details,
-        message: Some(message),
-        type_: Some(kind.to_string()),
+    let entry = |kind: &str, message: String, details: Option<Value>| {
+        FailureEntry::default()
+            .with_details(details)
+            .with_message(Some(message))
+            .with_type_(Some(kind.to_string()))
     };
     let errors = match refusal.reason {
         Reason::Text(text) => {
@@ -288,6 +289,6 @@ fn failure(refusal: Refusal) -> Response<Body> {
             .map(|(field, text)| entry("validation_error", text, Some(json!({ "field": field }))))
             .collect(),
     };
-    let body = serde_json::to_vec(&Failure { errors }).unwrap_or_default();
+    let body = serde_json::to_vec(&Failure::default().with_errors(errors)).unwrap_or_default();
     with_json(refusal.status, body)
 }

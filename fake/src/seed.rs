@@ -112,10 +112,11 @@ impl Seed {
         if let Contents::State(state) = &self.0 {
             return Ok((State::clone(state), None));
         }
-        let mut state = State::new(MeModel {
-            email: "jane.doe@example.com".to_string(),
-            full_name: "Jane Doe".to_string(),
-        });
+        let mut state = State::new(
+            MeModel::default()
+                .with_email("jane.doe@example.com".to_string())
+                .with_full_name("Jane Doe".to_string()),
+        );
         let demo = match self.0 {
             Contents::Demo => Some(demo(&mut state, now)?),
             _ => None,
@@ -158,10 +159,9 @@ impl Seeder<'_> {
             .next()
             .copied()
             .unwrap_or_default();
-        let colleague = MeModel {
-            email: "sam.lee@example.com".to_string(),
-            full_name: "Sam Lee".to_string(),
-        };
+        let colleague = MeModel::default()
+            .with_email("sam.lee@example.com".to_string())
+            .with_full_name("Sam Lee".to_string());
         self.state.add_member(organization_id, &colleague);
         let product = CreateProductRequest::new("Web shop").with_description("Sells what we make.");
         let product: ProductModel = self.call(
@@ -272,11 +272,8 @@ impl Seeder<'_> {
     }
 
     fn values_v2(&self, config: &DemoConfig, production: bool) -> UpdateEvaluationFormulasModel {
-        let new = |id: i32, value: UpdateValueModel| UpdateEvaluationFormulaWithIdModel {
-            default_value: value,
-            percentage_evaluation_attribute: None,
-            setting_id: Some(id),
-            targeting_rules: None,
+        let new = |id: i32, value: UpdateValueModel| {
+            UpdateEvaluationFormulaWithIdModel::new(value).with_setting_id(Some(id))
         };
         let value = UpdateValueModel::new;
         let switch = |on: bool| value().with_bool_value(on);

@@ -36,15 +36,16 @@ use crate::call::{Refusal, new_id};
 pub(crate) const MAX_PREDEFINED_VARIATIONS: i32 = 100;
 
 /// The limits of the subscription.
-pub(crate) const LIMITATIONS: FeatureFlagLimitations = FeatureFlagLimitations {
-    max_comparison_value_length: 65_536,
-    max_comparison_value_list_item_length: 1_000,
-    max_comparison_value_list_length: 1_000,
-    max_condition_per_targeting_rule_count: 20,
-    max_percentage_option_count: 50,
-    max_string_flag_value_length: 65_536,
-    max_targeting_rule_count: 200,
-};
+pub(crate) fn limitations() -> FeatureFlagLimitations {
+    FeatureFlagLimitations::default()
+        .with_max_comparison_value_length(65_536)
+        .with_max_comparison_value_list_item_length(1_000)
+        .with_max_comparison_value_list_length(1_000)
+        .with_max_condition_per_targeting_rule_count(20)
+        .with_max_percentage_option_count(50)
+        .with_max_string_flag_value_length(65_536)
+        .with_max_targeting_rule_count(200)
+}
 
 /// Everything, in one place. It has no `Debug`, because it holds secrets.
 #[derive(Clone, Serialize, Deserialize)]
@@ -190,10 +191,9 @@ pub(crate) struct Target {
 impl State {
     /// One organization with an admin, and nothing else in it.
     pub(crate) fn new(me: MeModel) -> Self {
-        let organization = OrganizationModel {
-            name: "Acme Corporation".to_string(),
-            organization_id: new_id(),
-        };
+        let organization = OrganizationModel::default()
+            .with_name("Acme Corporation".to_string())
+            .with_organization_id(new_id());
         let organization_id = organization.organization_id;
         let mut state = State {
             me: me.clone(),
@@ -430,12 +430,13 @@ impl State {
         if let Some(config) = self.configs.get_mut(&setting.config_id) {
             config.settings.remove(&setting.key);
             let deleted = self.deleted_settings.entry(setting.config_id).or_default();
-            deleted.push(DeletedSettingModel {
-                hint: setting.hint,
-                key: setting.key,
-                name: setting.name,
-                setting_type: setting.setting_type,
-            });
+            deleted.push(
+                DeletedSettingModel::default()
+                    .with_hint(setting.hint)
+                    .with_key(setting.key)
+                    .with_name(setting.name)
+                    .with_setting_type(setting.setting_type),
+            );
         }
         for request in self
             .change_requests
@@ -459,27 +460,24 @@ impl State {
     }
 
     pub(crate) fn product_model(&self, product: &Product) -> Result<ProductModel, Refusal> {
-        Ok(ProductModel {
-            approve_required: product.preferences.approve_required,
-            description: product.description.clone(),
-            name: product.name.clone(),
-            order: product.order,
-            organization: self.organization(product.organization_id)?.clone(),
-            product_id: product.id,
-            reason_required: product.preferences.reason_required,
-        })
+        Ok(ProductModel::default()
+            .with_approve_required(product.preferences.approve_required)
+            .with_description(product.description.clone())
+            .with_name(product.name.clone())
+            .with_order(product.order)
+            .with_organization(self.organization(product.organization_id)?.clone())
+            .with_product_id(product.id)
+            .with_reason_required(product.preferences.reason_required))
     }
 
     pub(crate) fn config_model(&self, config: &Config) -> Result<ConfigModel, Refusal> {
-        Ok(ConfigModel {
-            config_id: config.id,
-            description: config.description.clone(),
-            evaluation_version: config.evaluation_version.clone(),
-            migrated_config_id: None,
-            name: config.name.clone(),
-            order: config.order,
-            product: self.product_model(self.product(config.product_id)?)?,
-        })
+        Ok(ConfigModel::default()
+            .with_config_id(config.id)
+            .with_description(config.description.clone())
+            .with_evaluation_version(config.evaluation_version.clone())
+            .with_name(config.name.clone())
+            .with_order(config.order)
+            .with_product(self.product_model(self.product(config.product_id)?)?))
     }
 
     pub(crate) fn environment_model(
@@ -487,54 +485,50 @@ impl State {
         environment: &Environment,
     ) -> Result<EnvironmentModel, Refusal> {
         let product = self.product(environment.product_id)?;
-        Ok(EnvironmentModel {
-            approve_required: product.demands_approval(environment),
-            color: environment.color.clone(),
-            description: environment.description.clone(),
-            environment_id: environment.id,
-            name: environment.name.clone(),
-            order: environment.order,
-            product: self.product_model(product)?,
-            reason_required: product.demands_reason(environment),
-        })
+        Ok(EnvironmentModel::default()
+            .with_approve_required(product.demands_approval(environment))
+            .with_color(environment.color.clone())
+            .with_description(environment.description.clone())
+            .with_environment_id(environment.id)
+            .with_name(environment.name.clone())
+            .with_order(environment.order)
+            .with_product(self.product_model(product)?)
+            .with_reason_required(product.demands_reason(environment)))
     }
 
     pub(crate) fn setting_model(&self, setting: &Setting) -> Result<SettingModel, Refusal> {
         let tag = |attached: &Attached| self.tag_model(self.tag(attached.tag_id)?);
-        Ok(SettingModel {
-            config_id: setting.config_id,
-            config_name: self.config(setting.config_id)?.name.clone(),
-            created_at: Some(setting.created_at),
-            hint: setting.hint.clone(),
-            is_json: setting.is_json,
-            key: setting.key.clone(),
-            name: setting.name.clone(),
-            order: setting.order,
-            predefined_variations: setting.variations.clone(),
-            setting_id: setting.id,
-            setting_type: setting.setting_type.clone(),
-            tags: setting.tags.iter().map(tag).collect::<Result<_, _>>()?,
-        })
+        Ok(SettingModel::default()
+            .with_config_id(setting.config_id)
+            .with_config_name(self.config(setting.config_id)?.name.clone())
+            .with_created_at(Some(setting.created_at))
+            .with_hint(setting.hint.clone())
+            .with_is_json(setting.is_json)
+            .with_key(setting.key.clone())
+            .with_name(setting.name.clone())
+            .with_order(setting.order)
+            .with_predefined_variations(setting.variations.clone())
+            .with_setting_id(setting.id)
+            .with_setting_type(setting.setting_type.clone())
+            .with_tags(setting.tags.iter().map(tag).collect::<Result<_, _>>()?))
     }
 
     pub(crate) fn tag_model(&self, tag: &Tag) -> Result<TagModel, Refusal> {
-        Ok(TagModel {
-            color: tag.color.clone(),
-            name: tag.name.clone(),
-            product: self.product_model(self.product(tag.product_id)?)?,
-            tag_id: tag.id,
-        })
+        Ok(TagModel::default()
+            .with_color(tag.color.clone())
+            .with_name(tag.name.clone())
+            .with_product(self.product_model(self.product(tag.product_id)?)?)
+            .with_tag_id(tag.id))
     }
 
     pub(crate) fn setting_tags(&self, setting: &Setting) -> Result<Vec<SettingTagModel>, Refusal> {
         let model = |attached: &Attached| {
             let tag = self.tag(attached.tag_id)?;
-            Ok(SettingTagModel {
-                color: tag.color.clone(),
-                name: tag.name.clone(),
-                setting_tag_id: attached.setting_tag_id,
-                tag_id: tag.id,
-            })
+            Ok(SettingTagModel::default()
+                .with_color(tag.color.clone())
+                .with_name(tag.name.clone())
+                .with_setting_tag_id(attached.setting_tag_id)
+                .with_tag_id(tag.id))
         };
         setting.tags.iter().map(model).collect()
     }

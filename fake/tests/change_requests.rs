@@ -34,11 +34,7 @@ async fn is_on(client: &Client, environment_id: Uuid, setting_id: i32) -> Result
 }
 
 async fn switch(client: &Client, environment_id: Uuid, setting_id: i32, on: bool) -> Result<()> {
-    let formula = UpdateEvaluationFormulaModel {
-        default_value: UpdateValueModel::new().with_bool_value(on),
-        percentage_evaluation_attribute: None,
-        targeting_rules: None,
-    };
+    let formula = UpdateEvaluationFormulaModel::new(UpdateValueModel::new().with_bool_value(on));
     client
         .replace_setting_value_v2(environment_id, setting_id, formula)
         .send()

@@ -14,11 +14,7 @@ fn status<T: std::fmt::Debug>(result: Result<T>) -> u16 {
 
 /// V2 rules that serve a value to everybody.
 fn formula(value: UpdateValueModel) -> UpdateEvaluationFormulaModel {
-    UpdateEvaluationFormulaModel {
-        default_value: value,
-        percentage_evaluation_attribute: None,
-        targeting_rules: None,
-    }
+    UpdateEvaluationFormulaModel::new(value)
 }
 
 #[tokio::test]

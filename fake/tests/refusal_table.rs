@@ -241,14 +241,12 @@ impl Stage {
             .send()
             .await?
             .environment_id;
-        let reason = UpdateReasonRequiredEnvironmentModel {
-            environment_id: Some(strict),
-            reason_required: Some(true),
-        };
-        let approval = UpdateApproveRequiredEnvironmentModel {
-            approve_required: Some(true),
-            environment_id: Some(strict),
-        };
+        let reason = UpdateReasonRequiredEnvironmentModel::new()
+            .with_environment_id(Some(strict))
+            .with_reason_required(Some(true));
+        let approval = UpdateApproveRequiredEnvironmentModel::new()
+            .with_approve_required(Some(true))
+            .with_environment_id(Some(strict));
         let preferences = UpdatePreferencesRequest::new()
             .with_reason_required_environments([reason])
             .with_approve_required_environments([approval]);
@@ -284,11 +282,9 @@ impl Stage {
         let rule = UpdateTargetingRuleModel::new()
             .with_conditions([UpdateConditionModel::new().with_segment_condition(condition)])
             .with_value(UpdateValueModel::new().with_bool_value(true));
-        let formula = UpdateEvaluationFormulaModel {
-            default_value: UpdateValueModel::new().with_bool_value(false),
-            percentage_evaluation_attribute: None,
-            targeting_rules: Some(vec![rule]),
-        };
+        let formula =
+            UpdateEvaluationFormulaModel::new(UpdateValueModel::new().with_bool_value(false))
+                .with_targeting_rules(Some(vec![rule]));
         let flag = demo.v2.beta_search;
         client
             .replace_setting_value_v2(demo.test_id, flag, formula)

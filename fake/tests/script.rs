@@ -34,14 +34,11 @@ fn switch(on: bool) -> UpdateValueModel {
 }
 
 fn formula(on: bool) -> UpdateEvaluationFormulaModel {
-    UpdateEvaluationFormulaModel {
-        default_value: switch(on),
-        percentage_evaluation_attribute: None,
-        targeting_rules: None,
-    }
+    UpdateEvaluationFormulaModel::new(switch(on))
 }
 
 fn replace(path: &str, value: impl Into<serde_json::Value>) -> Vec<JsonPatchOperation> {
+    let value: serde_json::Value = value.into();
     vec![JsonPatchOperation::new("replace", path).with_value(value)]
 }
 
@@ -381,10 +378,8 @@ async fn variations(world: &World) -> Result<()> {
         "in both environments"
     );
     let dark = setting.predefined_variations[1].predefined_variation_id;
-    let served = UpdateEvaluationFormulaModel {
-        default_value: UpdateValueModel::new().with_predefined_variation_id(dark),
-        ..formula(true)
-    };
+    let mut served = formula(true);
+    served.default_value = UpdateValueModel::new().with_predefined_variation_id(dark);
     let served = client
         .replace_setting_value_v2(*test, id, served)
         .send()
@@ -398,11 +393,11 @@ async fn variations(world: &World) -> Result<()> {
             .map(|known| Some(known.predefined_variation_id))
             .chain([None]),
     );
-    let wanted = wanted.map(|(text, id)| UpdatePredefinedVariationModel {
-        predefined_variation_id: id,
-        ..UpdatePredefinedVariationModel::new(
+    let wanted = wanted.map(|(text, id)| {
+        UpdatePredefinedVariationModel::new(
             UpdatePredefinedVariationValueModel::new().with_string_value(*text),
         )
+        .with_predefined_variation_id(id)
     });
     let wanted = UpdatePredefinedVariationsRequest::new(wanted.collect::<Vec<_>>());
     let changed = client

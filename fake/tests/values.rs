@@ -24,11 +24,7 @@ fn status<T: std::fmt::Debug>(result: Result<T>) -> u16 {
 
 /// V2 rules that serve a value to everybody.
 fn formula(value: UpdateValueModel) -> UpdateEvaluationFormulaModel {
-    UpdateEvaluationFormulaModel {
-        default_value: value,
-        percentage_evaluation_attribute: None,
-        targeting_rules: None,
-    }
+    UpdateEvaluationFormulaModel::new(value)
 }
 
 #[tokio::test]
@@ -378,12 +374,9 @@ async fn an_outdated_version_is_a_conflict() -> Result<()> {
     assert_eq!(status(stale.send().await), 409);
 
     let post = |version: Uuid| {
-        let entry = UpdateEvaluationFormulaWithIdModel {
-            default_value: UpdateValueModel::new().with_int_value(70),
-            percentage_evaluation_attribute: None,
-            setting_id: Some(setting),
-            targeting_rules: None,
-        };
+        let entry =
+            UpdateEvaluationFormulaWithIdModel::new(UpdateValueModel::new().with_int_value(70))
+                .with_setting_id(Some(setting));
         let body = UpdateEvaluationFormulasModel::new().with_update_formulas(vec![entry]);
         let call = client.post_setting_values_v2(demo.v2.config_id, environment, body);
         call.latest_version_id(version).send()

@@ -95,6 +95,49 @@ pub struct ApiError {
     pub perhaps_processed: bool,
 }
 
+impl ApiError {
+    /// A failure for tests: what code sees that a server answers so. The message is what the status means, until another one
+    /// [is given](Self::with_message).
+    ///
+    /// ```
+    /// use configcat_management::reqwest::StatusCode;
+    /// use configcat_management::{ApiError, Error, operations};
+    ///
+    /// let failure = ApiError::new(operations::GetConfig::OPERATION, StatusCode::NOT_FOUND).with_message("no such config");
+    /// let error = Error::from_api(failure);
+    /// assert_eq!(error.status(), Some(StatusCode::NOT_FOUND));
+    /// ```
+    pub fn new(operation: &'static Operation, status: StatusCode) -> Self {
+        Self::read(operation, status, HeaderMap::new(), Bytes::new(), None, "")
+    }
+
+    /// What the server said.
+    #[must_use]
+    pub fn with_message(mut self, message: impl Into<String>) -> Self {
+        self.message = message.into();
+        self
+    }
+
+    /// What the server said of one field.
+    #[must_use]
+    pub fn with_field_error(
+        mut self,
+        field: impl Into<String>,
+        message: impl Into<String>,
+    ) -> Self {
+        let messages = self.field_errors.entry(field.into()).or_default();
+        messages.push(message.into());
+        self
+    }
+
+    /// How long the server asks to wait.
+    #[must_use]
+    pub fn with_retry_after(mut self, wait: Duration) -> Self {
+        self.retry_after = Some(wait);
+        self
+    }
+}
+
 /// No answer, or one that broke off; part of [`Error::Connection`].
 #[derive(Debug)]
 #[non_exhaustive]
@@ -322,6 +365,11 @@ impl Error {
     }
 
     /// An edit ended with this after so many rounds.
+    /// The error that a call ends with which the server refuses: for tests of code that handles errors.
+    pub fn from_api(failure: ApiError) -> Self {
+        Error::Api(Box::new(failure))
+    }
+
     pub(crate) fn edit(operation: &'static Operation, rounds: u32, error: Error) -> Self {
         let source = match error {
             Error::Edit(error) if error.operation.is_none() => error.source,

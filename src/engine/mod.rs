@@ -10,6 +10,7 @@ pub(crate) mod hal;
 pub(crate) mod limit;
 pub(crate) mod open_enum;
 pub(crate) mod operation;
+pub(crate) mod optional;
 pub(crate) mod request;
 pub(crate) mod response;
 pub(crate) mod secret;

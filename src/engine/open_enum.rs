@@ -79,6 +79,15 @@ macro_rules! open_enum {
             }
         }
 
+        crate::into_option!($name: &str, String);
+
+        /// No value: what a server that does not know the field leaves out. Its text is empty.
+        impl ::std::default::Default for $name {
+            fn default() -> Self {
+                Self::Unrecognized(crate::UnrecognizedValue::new(""))
+            }
+        }
+
         impl ::std::str::FromStr for $name {
             type Err = ::std::convert::Infallible;
 

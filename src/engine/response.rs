@@ -25,6 +25,54 @@ pub struct ResponseValue<T> {
 }
 
 impl<T> ResponseValue<T> {
+    /// A response for tests: this value, with status 200 and no headers, at the first attempt.
+    ///
+    /// ```
+    /// use configcat_management::types::ConfigModel;
+    /// use configcat_management::{ResponseValue, Result};
+    ///
+    /// /// What the program needs of the API; `Client` has it, and so has a stand-in.
+    /// trait Configs {
+    ///     fn name(&self) -> impl Future<Output = Result<ResponseValue<ConfigModel>>>;
+    /// }
+    ///
+    /// struct StandIn;
+    ///
+    /// impl Configs for StandIn {
+    ///     async fn name(&self) -> Result<ResponseValue<ConfigModel>> {
+    ///         Ok(ResponseValue::new(ConfigModel::default().with_name("Backend")))
+    ///     }
+    /// }
+    ///
+    /// # async fn example() -> Result<()> {
+    /// assert_eq!(StandIn.name().await?.name, "Backend");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn new(value: T) -> Self {
+        ResponseValue {
+            inner: value,
+            status: StatusCode::OK,
+            headers: HeaderMap::new(),
+            attempts: 1,
+            waited: Duration::ZERO,
+        }
+    }
+
+    /// The same with another status.
+    #[must_use]
+    pub fn with_status(mut self, status: StatusCode) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// The same with these headers.
+    #[must_use]
+    pub fn with_headers(mut self, headers: HeaderMap) -> Self {
+        self.headers = headers;
+        self
+    }
+
     /// The value.
     pub fn into_inner(self) -> T {
         self.inner

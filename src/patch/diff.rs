@@ -73,5 +73,5 @@ pub(super) fn remove(path: Path) -> JsonPatchOperation {
 }
 
 pub(super) fn relocate(from: Path, to: Path) -> JsonPatchOperation {
-    JsonPatchOperation::new(OperationType::Move, to).with_from(from)
+    JsonPatchOperation::new(OperationType::Move, to).with_from(String::from(from))
 }

@@ -68,3 +68,6 @@ impl From<Percentages> for Vec<UpdateRolloutPercentageItemModel> {
             .collect()
     }
 }
+
+crate::into_option!(Vec<UpdatePercentageOptionModel>: Percentages);
+crate::into_option!(Vec<UpdateRolloutPercentageItemModel>: Percentages);

@@ -39,7 +39,9 @@ macro_rules! shapes {
                 }
                 model
             }
-        })*
+        }
+
+        crate::into_option!($model: SettingValue);)*
     };
 }
 

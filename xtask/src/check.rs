@@ -26,13 +26,17 @@ pub(crate) struct Check {
     /// How to write it.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+
+    /// Write each surface as the generated code has it, instead of naming the difference.
+    #[arg(long)]
+    fix: bool,
 }
 
 impl Check {
     pub(crate) fn run(self, workspace: &Workspace) -> Result<Outcome> {
         let mut found = BTreeMap::new();
         for source in &workspace.sources.sources {
-            found.insert(source.name.as_str(), problems(workspace, source)?);
+            found.insert(source.name.as_str(), problems(workspace, source, self.fix)?);
         }
         match self.format {
             Format::Json => crate::say!("{}", workspace::json(&found)?),
@@ -54,7 +58,7 @@ impl Check {
     }
 }
 
-fn problems(workspace: &Workspace, source: &Source) -> Result<Vec<String>> {
+fn problems(workspace: &Workspace, source: &Source, fix: bool) -> Result<Vec<String>> {
     let file = workspace.description(source);
     let shown = workspace.shown(&file);
     let text = workspace::read(&file)?;
@@ -71,7 +75,7 @@ fn problems(workspace: &Workspace, source: &Source) -> Result<Vec<String>> {
     let docs = workspace.docs(source)?;
     problems.extend(docs.problems(source, &facts));
     if candidate::is_whole(workspace.root()) {
-        problems.extend(surface_problem(workspace, source, &facts, &docs)?);
+        problems.extend(surface_problem(workspace, source, &facts, &docs, fix)?);
     }
     Ok(problems)
 }
@@ -82,6 +86,7 @@ fn surface_problem(
     source: &Source,
     facts: &Value,
     docs: &Docs,
+    fix: bool,
 ) -> Result<Option<String>> {
     let file = workspace.surface(source);
     let shown = workspace.shown(&file);
@@ -90,12 +95,12 @@ fn surface_problem(
         true => workspace::read(&file)?,
         false => String::new(),
     };
+    if fix && text != made {
+        workspace::replace(&file, made.as_bytes())?;
+        return Ok(None);
+    }
     Ok(first_difference(&text, &made).map(|line| {
-        format!(
-            "{shown} is not what the generated code offers from line {line} on; run `cargo xtask refresh {} --from {}`",
-            source.name,
-            workspace.shown(&workspace.description(source))
-        )
+        format!("{shown} is not what the generated code offers from line {line} on; run `cargo xtask check --fix`")
     }))
 }
 

@@ -14,7 +14,7 @@ use syn::{FnArg, Ident, ImplItemFn, Item, Pat, ReturnType, Type};
 
 use super::checks::all_limits;
 use super::code::{argument, doc, repeated};
-use super::structs::{accepted, is_converted};
+use super::structs::{accepted, accepted_option, is_converted};
 use super::{Code, Context};
 use crate::facts::{self, OperationRef};
 use crate::{Error, Result};
@@ -223,15 +223,11 @@ impl<'a> Call<'a> {
         }
         let about = doc(&about);
         let ty = in_operations(ty);
-        let taken = accepted(&ty);
-        let value = match is_converted(&ty) {
-            true => quote!(#ident.into()),
-            false => quote!(#ident),
-        };
+        let (taken, value) = accepted_option(&ty, ident);
         quote! {
             #(#about)*
             pub fn #ident(mut self, #ident: #taken) -> Self {
-                self.#ident = Some(#value);
+                self.#ident = #value;
                 self
             }
         }

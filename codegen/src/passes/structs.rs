@@ -1,11 +1,12 @@
 //! Structs can grow: non-exhaustive, and built by `new` and `with_`.
 //!
 //! What is sent gets `new` with what the API requires and a `with_` for the rest, so that what is missing does not compile.
-//! What is only received needs neither. The client's feature `exhaustive` takes `#[non_exhaustive]` away again, for
-//! stand-in servers that want to be told about new fields; its feature `schemars` adds their JSON Schema.
+//! What is only received is built from its `Default` by a `with_` for each field, so that tests and stand-in servers compile
+//! when a field is added. The client's feature `schemars` adds their JSON Schema.
 
-use quote::{format_ident, quote};
-use syn::{Attribute, Field, Fields, Item, ItemStruct, Type};
+use proc_macro2::TokenStream;
+use quote::{ToTokens, format_ident, quote};
+use syn::{Attribute, Field, Fields, Ident, Item, ItemStruct, Type};
 
 use super::code::{argument, doc, is_string, schemas_by_type, serde_option};
 use super::{Code, Context};
@@ -21,8 +22,7 @@ pub(super) fn run(code: &mut Code, context: &Context<'_>) -> Result<usize> {
             items.push(item);
             continue;
         };
-        item.attrs
-            .push(syn::parse_quote!(#[cfg_attr(not(feature = "exhaustive"), non_exhaustive)]));
+        item.attrs.push(syn::parse_quote!(#[non_exhaustive]));
         item.attrs.push(
             syn::parse_quote!(#[cfg_attr(feature = "schemars", derive(::schemars::JsonSchema))]),
         );
@@ -36,14 +36,17 @@ pub(super) fn run(code: &mut Code, context: &Context<'_>) -> Result<usize> {
             underived(&mut item.attrs, "Debug");
         }
         let is_sent = sent.contains_key(&item.ident.to_string());
-        if !is_sent {
-            // One that is only received may get a field that has no default, and users must not notice.
-            underived(&mut item.attrs, "Default");
-        }
-        let built = is_sent.then(|| constructors(&item));
+        let built = match is_sent {
+            true => constructors(&item),
+            // What is sent must not be made without what the API requires; what is received may be made of nothing.
+            false => {
+                derive_default(&mut item.attrs);
+                setters(&item)
+            }
+        };
         times += 1;
         items.push(Item::Struct(item));
-        items.extend(built);
+        items.push(built);
     }
     code.types = items;
     Ok(times)
@@ -51,6 +54,19 @@ pub(super) fn run(code: &mut Code, context: &Context<'_>) -> Result<usize> {
 
 /// Takes a trait out of the derives.
 fn underived(attributes: &mut [Attribute], name: &str) {
+    each_derive(attributes, |derives| {
+        derives.retain(|derive| !derive.is_ident(name));
+    });
+}
+
+fn derive_default(attributes: &mut [Attribute]) {
+    each_derive(attributes, |derives| {
+        derives.retain(|derive| !derive.is_ident("Default"));
+        derives.push(syn::parse_quote!(Default));
+    });
+}
+
+fn each_derive(attributes: &mut [Attribute], change: impl Fn(&mut Vec<syn::Path>)) {
     for attribute in attributes {
         let syn::Meta::List(list) = &mut attribute.meta else {
             continue;
@@ -61,8 +77,9 @@ fn underived(attributes: &mut [Attribute], name: &str) {
         let derives: syn::Result<syn::punctuated::Punctuated<syn::Path, syn::Token![,]>> =
             list.parse_args_with(syn::punctuated::Punctuated::parse_terminated);
         if let Ok(derives) = derives {
-            let kept = derives.iter().filter(|derive| !derive.is_ident(name));
-            list.tokens = quote!(#(#kept),*);
+            let mut derives = derives.into_iter().collect();
+            change(&mut derives);
+            list.tokens = quote!(#(#derives),*);
         }
     }
 }
@@ -96,29 +113,7 @@ fn constructors(item: &ItemStruct) -> Item {
     let about = doc(about);
     let many: Option<Attribute> =
         (required.len() > 7).then(|| syn::parse_quote!(#[allow(clippy::too_many_arguments)]));
-    let setters = optional.iter().filter_map(|field| {
-        let ident = field.ident.as_ref()?;
-        let inner = argument(&field.ty, "Option").unwrap_or(&field.ty);
-        let setter = format_ident!("with_{}", ident.to_string().trim_start_matches("r#"));
-        let ty = accepted(inner);
-        let docs = field.attrs.iter().filter(|a| a.path().is_ident("doc"));
-        let value = match is_converted(inner) {
-            true => quote!(#ident.into()),
-            false => quote!(#ident),
-        };
-        let value = match argument(&field.ty, "Option") {
-            Some(_) => quote!(Some(#value)),
-            None => value,
-        };
-        Some(quote! {
-            #(#docs)*
-            #[must_use]
-            pub fn #setter(mut self, #ident: #ty) -> Self {
-                self.#ident = #value;
-                self
-            }
-        })
-    });
+    let setters = optional.iter().filter_map(|field| setter(field, false));
     syn::parse_quote! {
         impl #name {
             #(#about)*
@@ -131,13 +126,52 @@ fn constructors(item: &ItemStruct) -> Item {
     }
 }
 
+/// What is only received is built from nothing: in tests, and by servers that stand in for the API.
+fn setters(item: &ItemStruct) -> Item {
+    let name = &item.ident;
+    let setters = item.fields.iter().filter_map(|field| setter(field, true));
+    syn::parse_quote!(impl #name { #(#setters)* })
+}
+
+/// `exact_lists`: a list is taken as a `Vec` and nothing else, so that `collect()` knows what to make.
+fn setter(field: &Field, exact_lists: bool) -> Option<TokenStream> {
+    let ident = field.ident.as_ref()?;
+    let setter = format_ident!("with_{}", ident.to_string().trim_start_matches("r#"));
+    let docs = field.attrs.iter().filter(|a| a.path().is_ident("doc"));
+    let (taken, value) = match argument(&field.ty, "Option") {
+        Some(inner) => accepted_option(inner, ident),
+        None => match is_converted(&field.ty)
+            && !(exact_lists && argument(&field.ty, "Vec").is_some())
+        {
+            true => (accepted(&field.ty), quote!(#ident.into())),
+            false => (field.ty.to_token_stream(), quote!(#ident)),
+        },
+    };
+    Some(quote! {
+        #(#docs)*
+        #[must_use]
+        pub fn #setter(mut self, #ident: #taken) -> Self {
+            self.#ident = #value;
+            self
+        }
+    })
+}
+
+/// What a caller may pass where an `Option` of `ty` is kept, and the expression that makes it one.
+pub(super) fn accepted_option(ty: &Type, ident: &Ident) -> (TokenStream, TokenStream) {
+    (
+        quote!(impl crate::IntoOption<#ty>),
+        quote!(crate::IntoOption::into_option(#ident)),
+    )
+}
+
 /// Fields that serde reads as absent: options, and lists with a default.
 fn is_optional(field: &Field) -> bool {
     argument(&field.ty, "Option").is_some() || serde_option(&field.attrs, "default").is_some()
 }
 
 /// What a caller may pass where `ty` is wanted.
-pub(super) fn accepted(ty: &Type) -> proc_macro2::TokenStream {
+pub(super) fn accepted(ty: &Type) -> TokenStream {
     match is_converted(ty) {
         true => quote!(impl ::std::convert::Into<#ty>),
         false => quote!(#ty),

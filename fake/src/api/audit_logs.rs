@@ -53,10 +53,11 @@ pub(super) fn deleted_settings(state: &mut State, call: &Call) -> Result<Answer,
 
 fn page(call: &Call, found: &[&AuditLogItemModel]) -> Result<Answer, Refusal> {
     let (data, paging) = paging::page(call, found, paging::MOST)?;
-    Answer::ok(&AuditLogItemModelPagedList {
-        data: Some(data.iter().map(|item| (*item).clone()).collect()),
-        paging: Some(paging),
-    })
+    Answer::ok(
+        &AuditLogItemModelPagedList::default()
+            .with_data(Some(data.iter().map(|item| (*item).clone()).collect()))
+            .with_paging(Some(paging)),
+    )
 }
 
 /// Which entries a request asks for.

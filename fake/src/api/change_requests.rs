@@ -55,6 +55,7 @@ fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
         proposed_changes,
         reason,
         title,
+        ..
     } = call.body()?;
     demand_future(call, apply_at)?;
     let wanted = proposed_changes
@@ -104,6 +105,7 @@ fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
         bypass_approval,
         reason,
         title,
+        ..
     } = call.body()?;
     if apply_at != before.apply_at {
         demand_future(call, apply_at)?;
@@ -146,13 +148,11 @@ fn approve(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
         ));
     }
     let id = request.id;
-    let approval = ChangeRequestApprovalModel {
-        approved_at: call.now,
-        change_request_approval_id: i64::from(state.count()),
-        dismissed_at: None,
-        user_email: state.me.email.clone(),
-        user_full_name: state.me.full_name.clone(),
-    };
+    let approval = ChangeRequestApprovalModel::default()
+        .with_approved_at(call.now)
+        .with_change_request_approval_id(i64::from(state.count()))
+        .with_user_email(state.me.email.clone())
+        .with_user_full_name(state.me.full_name.clone());
     state.change_request_mut(id)?.approvals.push(approval);
     changed(state, call, id, AuditLogType::ChangeRequestApproved)
 }

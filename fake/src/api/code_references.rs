@@ -21,15 +21,16 @@ fn list(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let setting_id = state.setting(call.path("settingId")?)?.id;
     let reports = state.connections.reports.iter();
     let reports = reports.filter(|report| report.setting_id == setting_id);
-    let model = |report: &Report| CodeReferenceModel {
-        branch: Some(report.branch.clone()),
-        code_reference_id: report.id,
-        commit_hash: report.commit_hash.clone(),
-        commit_url: report.commit_url.clone(),
-        references: Some(report.references.clone()),
-        repository: Some(report.repository.clone()),
-        synced_at: report.synced_at,
-        uploader: report.uploader.clone(),
+    let model = |report: &Report| {
+        CodeReferenceModel::default()
+            .with_branch(Some(report.branch.clone()))
+            .with_code_reference_id(report.id)
+            .with_commit_hash(report.commit_hash.clone())
+            .with_commit_url(report.commit_url.clone())
+            .with_references(Some(report.references.clone()))
+            .with_repository(Some(report.repository.clone()))
+            .with_synced_at(report.synced_at)
+            .with_uploader(report.uploader.clone())
     };
     Answer::ok(&reports.map(model).collect::<Vec<_>>())
 }
@@ -45,6 +46,7 @@ fn upload(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
         flag_references,
         repository,
         uploader,
+        ..
     } = call.body()?;
     let config = state.config(config_id)?;
     let mut problems = Problems::default();
@@ -53,6 +55,7 @@ fn upload(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
         let FlagReference {
             references,
             setting_id,
+            ..
         } = found;
         let setting = state.settings.get(&setting_id);
         if setting.is_none_or(|setting| setting.config_id != config.id) {
@@ -110,25 +113,25 @@ fn lines(found: ReferenceLinesRequest) -> ReferenceLinesModel {
         post_lines,
         pre_lines,
         reference_line,
+        ..
     } = found;
-    ReferenceLinesModel {
-        file,
-        file_url,
-        post_lines: post_lines.into_iter().map(line).collect(),
-        pre_lines: pre_lines.into_iter().map(line).collect(),
-        reference_line: line(reference_line),
-    }
+    ReferenceLinesModel::default()
+        .with_file(file)
+        .with_file_url(file_url)
+        .with_post_lines(post_lines.into_iter().map(line).collect())
+        .with_pre_lines(pre_lines.into_iter().map(line).collect())
+        .with_reference_line(line(reference_line))
 }
 
 fn line(found: ReferenceLineRequest) -> ReferenceLineModel {
     let ReferenceLineRequest {
         line_number,
         line_text,
+        ..
     } = found;
-    ReferenceLineModel {
-        line_number,
-        line_text,
-    }
+    ReferenceLineModel::default()
+        .with_line_number(line_number)
+        .with_line_text(line_text)
 }
 
 fn delete(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
@@ -137,6 +140,7 @@ fn delete(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
         config_id,
         repository,
         setting_id,
+        ..
     } = call.body()?;
     state.config(config_id)?;
     let branch = branch.filter(|branch| !branch.is_empty());

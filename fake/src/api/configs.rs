@@ -24,6 +24,7 @@ pub(super) fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
         evaluation_version,
         name,
         order,
+        ..
     } = call.body()?;
     let next = next_order(
         state
@@ -65,6 +66,7 @@ pub(super) fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
         description,
         name,
         order,
+        ..
     } = call.body()?;
     let config = state.config_mut(id)?;
     config.description = description.or(config.description.take());

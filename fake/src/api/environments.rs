@@ -25,6 +25,7 @@ pub(super) fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
         description,
         name,
         order,
+        ..
     } = call.body()?;
     let siblings = state.environments_of(product_id);
     let next = next_order(siblings.iter().map(|environment| environment.order));
@@ -87,6 +88,7 @@ pub(super) fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
         description,
         name,
         order,
+        ..
     } = call.body()?;
     let environment = state.environment_mut(id)?;
     environment.color = color.or(environment.color.take());

@@ -106,21 +106,18 @@ fn list(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
         all.filter(|known| known.product_id == product_id).collect();
     integrations.sort_by_key(|integration| integration.created);
     let models = integrations.into_iter().map(|known| model(state, known));
-    Answer::ok(&IntegrationsModel {
-        integrations: models.collect::<Result<_, _>>()?,
-    })
+    Answer::ok(&IntegrationsModel::default().with_integrations(models.collect::<Result<_, _>>()?))
 }
 
 fn model(state: &State, integration: &Integration) -> Result<IntegrationModel, Refusal> {
-    Ok(IntegrationModel {
-        config_ids: integration.configs.clone(),
-        environment_ids: integration.environments.clone(),
-        integration_id: integration.id,
-        integration_type: integration.kind.clone(),
-        name: integration.name.clone(),
-        parameters: Some(integration.parameters.clone()),
-        product: state.product_model(state.product(integration.product_id)?)?,
-    })
+    Ok(IntegrationModel::default()
+        .with_config_ids(integration.configs.clone())
+        .with_environment_ids(integration.environments.clone())
+        .with_integration_id(integration.id)
+        .with_integration_type(integration.kind.clone())
+        .with_name(integration.name.clone())
+        .with_parameters(Some(integration.parameters.clone()))
+        .with_product(state.product_model(state.product(integration.product_id)?)?))
 }
 
 fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
@@ -131,6 +128,7 @@ fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
         integration_type,
         name,
         parameters,
+        ..
     } = call.body()?;
     let mut problems = Problems::default();
     check_parameters(&integration_type, &parameters, &mut problems);
@@ -174,6 +172,7 @@ fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
         environment_ids,
         name,
         parameters,
+        ..
     } = call.body()?;
     let mut problems = Problems::default();
     check_parameters(&before.kind, &parameters, &mut problems);

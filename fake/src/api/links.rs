@@ -23,7 +23,9 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
 
 fn add(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let target = values::by_ids(state, call)?;
-    let AddOrUpdateIntegrationLinkModel { description, url } = call.body()?;
+    let AddOrUpdateIntegrationLinkModel {
+        description, url, ..
+    } = call.body()?;
     let link = Link {
         setting_id: target.setting_id,
         environment_id: target.environment_id,
@@ -42,6 +44,7 @@ fn add_from_jira(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
         description,
         jira_jwt_token: _,
         url,
+        ..
     } = call.body()?;
     if !state.connections.jira_sites.contains(&client_key) {
         let text = "The Jira site with this client key is not connected.";
@@ -90,9 +93,9 @@ fn delete(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let remaining = links.iter().any(|link| link.is_to(&kind, &key));
     let scope = state.in_target(target);
     state.log(call, AuditLogType::IntegrationLinkRemoved, scope, key, "");
-    Answer::ok(&DeleteIntegrationLinkModel {
-        has_remaining_integration_link: remaining,
-    })
+    Answer::ok(
+        &DeleteIntegrationLinkModel::default().with_has_remaining_integration_link(remaining),
+    )
 }
 
 fn details(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
@@ -102,10 +105,11 @@ fn details(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let links = links.filter(|link| link.is_to(&kind, &key));
     let details = links.map(|link| detail(state, link));
     let details = details.collect::<Result<Vec<_>, _>>()?;
-    Answer::ok(&IntegrationLinkDetailsModel {
-        all_integration_link_count: i32::try_from(details.len()).unwrap_or(i32::MAX),
-        details: Some(details),
-    })
+    Answer::ok(
+        &IntegrationLinkDetailsModel::default()
+            .with_all_integration_link_count(i32::try_from(details.len()).unwrap_or(i32::MAX))
+            .with_details(Some(details)),
+    )
 }
 
 fn detail(state: &State, link: &Link) -> Result<IntegrationLinkDetail, Refusal> {
@@ -115,14 +119,13 @@ fn detail(state: &State, link: &Link) -> Result<IntegrationLinkDetail, Refusal> 
         setting_id: link.setting_id,
         environment_id: link.environment_id,
     })?;
-    Ok(IntegrationLinkDetail {
-        config: state.config_model(config)?,
-        environment: state.environment_model(state.environment(link.environment_id)?)?,
-        product: state.product_model(state.product(config.product_id)?)?,
-        read_only: false,
-        setting: values_v1::data(state, setting),
-        status: status(&served.rules),
-    })
+    Ok(IntegrationLinkDetail::default()
+        .with_config(state.config_model(config)?)
+        .with_environment(state.environment_model(state.environment(link.environment_id)?)?)
+        .with_product(state.product_model(state.product(config.product_id)?)?)
+        .with_read_only(false)
+        .with_setting(values_v1::data(state, setting))
+        .with_status(status(&served.rules)))
 }
 
 /// What is served, as text for people: `ON`, or `OFF (2 rules)`.
@@ -144,6 +147,7 @@ fn connect(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let ConnectRequest {
         client_key,
         jira_jwt_token,
+        ..
     } = call.body()?;
     let mut problems = Problems::default();
     for (name, given) in [

@@ -31,11 +31,12 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
 
 fn flat(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let organization = state.organization(call.path("organizationId")?)?;
-    let user = |member: &Member| UserModel {
-        email: Some(member.email.clone()),
-        full_name: Some(member.full_name.clone()),
-        two_factor_enabled: member.two_factor_enabled,
-        user_id: Some(member.id.clone()),
+    let user = |member: &Member| {
+        UserModel::default()
+            .with_email(Some(member.email.clone()))
+            .with_full_name(Some(member.full_name.clone()))
+            .with_two_factor_enabled(member.two_factor_enabled)
+            .with_user_id(Some(member.id.clone()))
     };
     let members = state.members_of(organization.organization_id);
     Answer::ok(&members.map(user).collect::<Vec<_>>())
@@ -46,11 +47,12 @@ fn of_organization(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let id = state
         .organization(call.path("organizationId")?)?
         .organization_id;
-    let admin = |member: &Member| OrganizationAdminModel {
-        email: member.email.clone(),
-        full_name: member.full_name.clone(),
-        two_factor_enabled: member.two_factor_enabled,
-        user_id: member.id.clone(),
+    let admin = |member: &Member| {
+        OrganizationAdminModel::default()
+            .with_email(member.email.clone())
+            .with_full_name(member.full_name.clone())
+            .with_two_factor_enabled(member.two_factor_enabled)
+            .with_user_id(member.id.clone())
     };
     let plain = |member: &&Member| {
         !member.groups.is_empty() || !(member.is_admin || member.is_billing_manager)
@@ -58,50 +60,52 @@ fn of_organization(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let members = state.members_of(id).filter(plain);
     let members = members.map(|member| {
         let permissions = member.groups.values().map(|id| permission(state, *id));
-        Ok(OrganizationMemberModel {
-            email: member.email.clone(),
-            full_name: member.full_name.clone(),
-            permissions: permissions.collect::<Result<_, Refusal>>()?,
-            two_factor_enabled: member.two_factor_enabled,
-            user_id: member.id.clone(),
-        })
+        Ok(OrganizationMemberModel::default()
+            .with_email(member.email.clone())
+            .with_full_name(member.full_name.clone())
+            .with_permissions(permissions.collect::<Result<_, Refusal>>()?)
+            .with_two_factor_enabled(member.two_factor_enabled)
+            .with_user_id(member.id.clone()))
     });
     let admins = state.members_of(id).filter(|member| member.is_admin);
     let managers = state
         .members_of(id)
         .filter(|member| member.is_billing_manager);
-    Answer::ok(&OrganizationMembersModel {
-        admins: admins.map(admin).collect(),
-        billing_managers: managers.map(admin).collect(),
-        members: members.collect::<Result<_, Refusal>>()?,
-    })
+    Answer::ok(
+        &OrganizationMembersModel::default()
+            .with_admins(admins.map(admin).collect())
+            .with_billing_managers(managers.map(admin).collect())
+            .with_members(members.collect::<Result<_, Refusal>>()?),
+    )
 }
 
 fn permission(state: &State, group_id: i64) -> Result<OrganizationPermissionModel, Refusal> {
     let group = state.group(group_id)?;
     let product = state.product(group.product.product_id)?;
-    Ok(OrganizationPermissionModel {
-        permission_group: OrganizationPermissionGroupModel {
-            name: group.name.clone(),
-            permission_group_id: group_id,
-        },
-        product: OrganizationProductModel {
-            name: product.name.clone(),
-            product_id: product.id,
-        },
-    })
+    Ok(OrganizationPermissionModel::default()
+        .with_permission_group(
+            OrganizationPermissionGroupModel::default()
+                .with_name(group.name.clone())
+                .with_permission_group_id(group_id),
+        )
+        .with_product(
+            OrganizationProductModel::default()
+                .with_name(product.name.clone())
+                .with_product_id(product.id),
+        ))
 }
 
 fn of_product(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let product_id = state.product(call.path("productId")?)?.id;
     let model = |member: &Member| {
-        Some(MemberModel {
-            email: Some(member.email.clone()),
-            full_name: Some(member.full_name.clone()),
-            permission_group_id: *member.groups.get(&product_id)?,
-            product_id,
-            user_id: Some(member.id.clone()),
-        })
+        Some(
+            MemberModel::default()
+                .with_email(Some(member.email.clone()))
+                .with_full_name(Some(member.full_name.clone()))
+                .with_permission_group_id(*member.groups.get(&product_id)?)
+                .with_product_id(product_id)
+                .with_user_id(Some(member.id.clone())),
+        )
     };
     let members = state.team.members.values().filter_map(model);
     Answer::ok(&members.collect::<Vec<_>>())
@@ -116,6 +120,7 @@ fn set_permissions(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
         is_billing_manager,
         permission_group_ids,
         remove_from_permission_groups_where_id_not_set,
+        ..
     } = call.body()?;
     let mut problems = Problems::default();
     if is_admin == Some(false) && state.team.is_last_admin(&member.id) {
@@ -212,6 +217,7 @@ fn invite(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let InviteMembersRequest {
         emails,
         permission_group_id: group_id,
+        ..
     } = call.body()?;
     let mut problems = Problems::default();
     let group = state.team.groups.get(&group_id);
@@ -276,12 +282,13 @@ fn invitations(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let product_id = state.product(call.path("productId")?)?.id;
     let invitations = state.team.invitations.values();
     let invitations = invitations.filter(|invitation| invitation.product_id == product_id);
-    let model = |invitation: &Invitation| InvitationModel {
-        created_at: invitation.created_at,
-        email: Some(invitation.email.clone()),
-        expired: invitation.expires() <= call.now,
-        invitation_id: invitation.id,
-        permission_group_id: invitation.group_id,
+    let model = |invitation: &Invitation| {
+        InvitationModel::default()
+            .with_created_at(invitation.created_at)
+            .with_email(Some(invitation.email.clone()))
+            .with_expired(invitation.expires() <= call.now)
+            .with_invitation_id(invitation.id)
+            .with_permission_group_id(invitation.group_id)
     };
     Answer::ok(&invitations.map(model).collect::<Vec<_>>())
 }
@@ -291,16 +298,15 @@ fn all_invitations(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let model = |invitation: &Invitation| {
         let product = state.products.get(&invitation.product_id)?;
         (product.organization_id == organization.organization_id).then(|| {
-            OrganizationInvitationModel {
-                created_at: invitation.created_at,
-                email: Some(invitation.email.clone()),
-                expired: invitation.expires() <= call.now,
-                expires: invitation.expires(),
-                invitation_id: invitation.id,
-                permission_group_id: invitation.group_id,
-                product_id: product.id,
-                product_name: Some(product.name.clone()),
-            }
+            OrganizationInvitationModel::default()
+                .with_created_at(invitation.created_at)
+                .with_email(Some(invitation.email.clone()))
+                .with_expired(invitation.expires() <= call.now)
+                .with_expires(invitation.expires())
+                .with_invitation_id(invitation.id)
+                .with_permission_group_id(invitation.group_id)
+                .with_product_id(product.id)
+                .with_product_name(Some(product.name.clone()))
         })
     };
     let invitations = state.team.invitations.values().filter_map(model);
@@ -338,10 +344,9 @@ pub(crate) fn accept(
     let id = match known {
         Some(id) => id,
         None => {
-            let person = MeModel {
-                email: invitation.email.clone(),
-                full_name: full_name.to_string(),
-            };
+            let person = MeModel::default()
+                .with_email(invitation.email.clone())
+                .with_full_name(full_name.to_string());
             state.add_member(organization_id, &person)
         }
     };

@@ -3,7 +3,7 @@
 use configcat_management::types::{OrganizationLimitations, OrganizationModel};
 
 use crate::call::{Answer, Call, Refusal};
-use crate::state::{LIMITATIONS, MAX_PREDEFINED_VARIATIONS, State};
+use crate::state::{self, MAX_PREDEFINED_VARIATIONS, State};
 
 pub(super) fn list(state: &mut State, _: &Call) -> Result<Answer, Refusal> {
     let all: Vec<&OrganizationModel> = state.organizations.values().collect();
@@ -12,14 +12,18 @@ pub(super) fn list(state: &mut State, _: &Call) -> Result<Answer, Refusal> {
 
 pub(super) fn limitations(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     state.organization(call.path("organizationId")?)?;
-    Answer::ok(&OrganizationLimitations {
-        max_comparison_value_length: LIMITATIONS.max_comparison_value_length,
-        max_comparison_value_list_item_length: LIMITATIONS.max_comparison_value_list_item_length,
-        max_comparison_value_list_length: LIMITATIONS.max_comparison_value_list_length,
-        max_condition_per_targeting_rule_count: LIMITATIONS.max_condition_per_targeting_rule_count,
-        max_percentage_option_count: LIMITATIONS.max_percentage_option_count,
-        max_predefined_variations: MAX_PREDEFINED_VARIATIONS,
-        max_string_flag_value_length: LIMITATIONS.max_string_flag_value_length,
-        max_targeting_rule_count: LIMITATIONS.max_targeting_rule_count,
-    })
+    let most = state::limitations();
+    Answer::ok(
+        &OrganizationLimitations::default()
+            .with_max_comparison_value_length(most.max_comparison_value_length)
+            .with_max_comparison_value_list_item_length(most.max_comparison_value_list_item_length)
+            .with_max_comparison_value_list_length(most.max_comparison_value_list_length)
+            .with_max_condition_per_targeting_rule_count(
+                most.max_condition_per_targeting_rule_count,
+            )
+            .with_max_percentage_option_count(most.max_percentage_option_count)
+            .with_max_predefined_variations(MAX_PREDEFINED_VARIATIONS)
+            .with_max_string_flag_value_length(most.max_string_flag_value_length)
+            .with_max_targeting_rule_count(most.max_targeting_rule_count),
+    )
 }

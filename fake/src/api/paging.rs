@@ -21,13 +21,12 @@ pub(super) fn page<'a, T>(
     let pages = all.chunks(usize::try_from(page_size).unwrap_or(1));
     let total_pages = i32::try_from(pages.len()).unwrap_or(i32::MAX);
     let mut pages = pages.skip(usize::try_from(number - 1).unwrap_or(0));
-    let paging = PagingResponseInfo {
-        current_page: number,
-        has_next: number < total_pages,
-        has_previous: number > 1,
-        page_size,
-        total_count: i32::try_from(all.len()).unwrap_or(i32::MAX),
-        total_pages,
-    };
+    let paging = PagingResponseInfo::default()
+        .with_current_page(number)
+        .with_has_next(number < total_pages)
+        .with_has_previous(number > 1)
+        .with_page_size(page_size)
+        .with_total_count(i32::try_from(all.len()).unwrap_or(i32::MAX))
+        .with_total_pages(total_pages);
     Ok((pages.next().unwrap_or_default(), paging))
 }

@@ -95,6 +95,7 @@ fn set(
         let CreateOrUpdateEnvironmentAccessModel {
             environment_access_type,
             environment_id,
+            ..
         } = wanted;
         let mut known = group.environment_accesses.iter_mut();
         match known.find(|known| Some(known.environment_id) == environment_id) {
@@ -112,6 +113,7 @@ fn set(
         let CreateOrUpdateEnvironmentApprovalPermissionModel {
             environment_approval_permission_type: wanted,
             environment_id,
+            ..
         } = wanted;
         let mut known = group.environment_approval_permissions.iter_mut();
         match known.find(|known| Some(known.environment_id) == environment_id) {

@@ -22,25 +22,28 @@ fn get(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let product = state.product(call.path("productId")?)?;
     let preferences = &product.preferences;
     let environments = state.environments_of(product.id);
-    let reason = |environment: &&Environment| ReasonRequiredEnvironmentModel {
-        environment_id: environment.id,
-        environment_name: Some(environment.name.clone()),
-        reason_required: product.demands_reason(environment),
+    let reason = |environment: &&Environment| {
+        ReasonRequiredEnvironmentModel::default()
+            .with_environment_id(environment.id)
+            .with_environment_name(Some(environment.name.clone()))
+            .with_reason_required(product.demands_reason(environment))
     };
-    let approval = |environment: &&Environment| ApproveRequiredEnvironmentModel {
-        approve_required: product.demands_approval(environment),
-        environment_id: environment.id,
-        environment_name: Some(environment.name.clone()),
+    let approval = |environment: &&Environment| {
+        ApproveRequiredEnvironmentModel::default()
+            .with_approve_required(product.demands_approval(environment))
+            .with_environment_id(environment.id)
+            .with_environment_name(Some(environment.name.clone()))
     };
-    Answer::ok(&PreferencesModel {
-        approve_required: preferences.approve_required,
-        approve_required_environments: Some(environments.iter().map(approval).collect()),
-        key_generation_mode: preferences.key_generation_mode.clone(),
-        mandatory_setting_hint: preferences.mandatory_setting_hint,
-        reason_required: preferences.reason_required,
-        reason_required_environments: Some(environments.iter().map(reason).collect()),
-        show_variation_id: preferences.show_variation_id,
-    })
+    Answer::ok(
+        &PreferencesModel::default()
+            .with_approve_required(preferences.approve_required)
+            .with_approve_required_environments(Some(environments.iter().map(approval).collect()))
+            .with_key_generation_mode(preferences.key_generation_mode.clone())
+            .with_mandatory_setting_hint(preferences.mandatory_setting_hint)
+            .with_reason_required(preferences.reason_required)
+            .with_reason_required_environments(Some(environments.iter().map(reason).collect()))
+            .with_show_variation_id(preferences.show_variation_id),
+    )
 }
 
 /// Changes what is given; the rest stays.
@@ -54,6 +57,7 @@ fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
         reason_required,
         reason_required_environments,
         show_variation_id,
+        ..
     } = call.body()?;
     let mut problems = Problems::default();
     let approvals = approve_required_environments.into_iter().flatten();
@@ -61,6 +65,7 @@ fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
         let UpdateApproveRequiredEnvironmentModel {
             approve_required,
             environment_id,
+            ..
         } = wanted;
         (environment_id, approve_required)
     });
@@ -71,6 +76,7 @@ fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
         let UpdateReasonRequiredEnvironmentModel {
             environment_id,
             reason_required,
+            ..
         } = wanted;
         (environment_id, reason_required)
     });

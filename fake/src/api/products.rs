@@ -24,6 +24,7 @@ pub(super) fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
         description,
         name,
         order,
+        ..
     } = call.body()?;
     let siblings = state.products.values();
     let siblings = siblings.filter(|product| product.organization_id == organization_id);
@@ -57,6 +58,7 @@ pub(super) fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
         description,
         name,
         order,
+        ..
     } = call.body()?;
     let product = state.product_mut(id)?;
     product.description = description.or(product.description.take());

@@ -46,28 +46,27 @@ fn list(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
         .filter(|profile| profile.organization_id == organization.organization_id)
         .collect();
     profiles.sort_by_key(|profile| profile.created);
-    Answer::ok(&ProxyProfileListModel {
-        profiles: profiles.into_iter().map(model).collect(),
-    })
+    Answer::ok(
+        &ProxyProfileListModel::default().with_profiles(profiles.into_iter().map(model).collect()),
+    )
 }
 
 fn model(profile: &ProxyProfile) -> ProxyProfileModel {
     let notification = profile.notification.as_ref();
-    ProxyProfileModel {
-        connection_preferences: ConnectionPreferences {
-            sdk_poll_interval: profile.poll_interval,
-            webhook_notification: notification.map(|notification| WebhookNotification {
-                signing_key1: notification.key.clone(),
-                signing_key2: None,
-                webhook_proxy_url: notification.url.clone(),
-            }),
-        },
-        description: profile.description.clone(),
-        last_accessed_at: None,
-        name: profile.name.clone(),
-        proxy_profile_id: profile.id,
-        sdk_key_selection_rules: profile.rules.clone(),
-    }
+    ProxyProfileModel::default()
+        .with_connection_preferences(
+            ConnectionPreferences::default()
+                .with_sdk_poll_interval(profile.poll_interval)
+                .with_webhook_notification(notification.map(|notification| {
+                    WebhookNotification::default()
+                        .with_signing_key1(notification.key.clone())
+                        .with_webhook_proxy_url(notification.url.clone())
+                })),
+        )
+        .with_description(profile.description.clone())
+        .with_name(profile.name.clone())
+        .with_proxy_profile_id(profile.id)
+        .with_sdk_key_selection_rules(profile.rules.clone())
 }
 
 fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
@@ -104,15 +103,18 @@ fn replaced(
         description,
         name,
         sdk_key_selection_rules,
+        ..
     } = wanted;
     let CreateOrUpdateConnectionPreferences {
         sdk_poll_interval,
         webhook_notification,
+        ..
     } = connection_preferences.unwrap_or_default();
     let mut problems = Problems::default();
     let notification = webhook_notification.map(|wanted| {
         let CreateOrUpdateWebhookNotification {
             webhook_proxy_url: url,
+            ..
         } = wanted;
         let at = "ConnectionPreferences.WebhookNotification.WebhookProxyUrl";
         webhooks::check_url(&url, at, &mut problems);
@@ -156,6 +158,7 @@ fn checked(
         kind,
         product_id_filter,
         product_name_match_filter,
+        ..
     } = rule;
     let config = |id| state.configs.get(&id).map(|found| found.product_id);
     let environment = |id| state.environments.get(&id).map(|found| found.product_id);
@@ -179,15 +182,14 @@ fn checked(
             problems.add(format!("{at}.{name}"), message);
         }
     }
-    ProxyProfileSelectionRule {
-        config_id_filter,
-        config_name_match_filter,
-        environment_id_filter,
-        environment_name_match_filter,
-        kind: kind.unwrap_or(SelectionRuleKind::Include),
-        product_id_filter,
-        product_name_match_filter,
-    }
+    ProxyProfileSelectionRule::default()
+        .with_config_id_filter(config_id_filter)
+        .with_config_name_match_filter(config_name_match_filter)
+        .with_environment_id_filter(environment_id_filter)
+        .with_environment_name_match_filter(environment_name_match_filter)
+        .with_kind(kind.unwrap_or(SelectionRuleKind::Include))
+        .with_product_id_filter(product_id_filter)
+        .with_product_name_match_filter(product_name_match_filter)
 }
 
 fn get(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
@@ -258,18 +260,20 @@ fn sdk_keys(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let profile = state.proxy(call.path("proxyProfileId")?)?;
     let item = |(config_id, environment_id): (Uuid, Uuid)| {
         let key = state.sdk_keys.get(&(config_id, environment_id))?;
-        Some(ProxyProfileSdkKeyItem {
-            config_id,
-            environment_id,
-            primary_sdk_key: key.clone(),
-            sdk_id: format!("{}-{}", config_id.simple(), environment_id.simple()),
-            secondary_sdk_key: None,
-        })
+        Some(
+            ProxyProfileSdkKeyItem::default()
+                .with_config_id(config_id)
+                .with_environment_id(environment_id)
+                .with_primary_sdk_key(key.clone())
+                .with_sdk_id(format!(
+                    "{}-{}",
+                    config_id.simple(),
+                    environment_id.simple()
+                )),
+        )
     };
     let items = state.served_by(profile).into_iter().filter_map(item);
-    Answer::ok(&ProxyProfileSdkKeysListModel {
-        items: items.collect(),
-    })
+    Answer::ok(&ProxyProfileSdkKeysListModel::default().with_items(items.collect()))
 }
 
 fn select(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
@@ -301,13 +305,14 @@ fn meant(state: &State, call: &Call) -> Result<(Uuid, BTreeSet<(Uuid, Uuid)>), R
         let text = "The profile has selection rules, which decide.";
         return Err(Refusal::text(StatusCode::FORBIDDEN, text));
     }
-    let ProxyProfileSdkKeysRequest { items } = call.body()?;
+    let ProxyProfileSdkKeysRequest { items, .. } = call.body()?;
     let mut problems = Problems::default();
     let mut meant = BTreeSet::new();
     for (index, item) in items.into_iter().enumerate() {
         let ProxyProfileSdkKeyRequestItem {
             config_id,
             environment_id,
+            ..
         } = item;
         let at = format!("Items[{index}]");
         if config_id.is_none() && environment_id.is_none() {
@@ -338,7 +343,5 @@ fn secret(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let scope = state.in_organization(organization_id);
     let kind = AuditLogType::ProxyConfigurationSecretRegenerated;
     state.log(call, kind, scope, name, "");
-    Answer::ok(&ProxyProfileSecretModel {
-        secret_token: secret,
-    })
+    Answer::ok(&ProxyProfileSecretModel::default().with_secret_token(secret))
 }

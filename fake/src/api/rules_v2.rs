@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::values::{self, Choice};
 use crate::call::{Problems, Refusal};
-use crate::state::{LIMITATIONS, Rules, RulesV2, Setting, State};
+use crate::state::{Rules, RulesV2, Setting, State, limitations};
 
 /// Turns rules that are wanted into rules that can be served. They count only where no problem was noted.
 pub(super) struct Checker<'a> {
@@ -37,11 +37,12 @@ impl<'a> Checker<'a> {
             default_value,
             percentage_evaluation_attribute,
             targeting_rules,
+            ..
         } = wanted;
         let default = self.value(self.setting, default_value, &format!("{at}DefaultValue"));
         let wanted = targeting_rules.unwrap_or_default();
         let at = format!("{at}TargetingRules");
-        self.limit(wanted.len(), LIMITATIONS.max_targeting_rule_count, &at);
+        self.limit(wanted.len(), limitations().max_targeting_rule_count, &at);
         let mut rules = Vec::new();
         for (index, rule) in wanted.into_iter().enumerate() {
             rules.push(self.rule(rule, &format!("{at}[{index}]")));
@@ -58,6 +59,7 @@ impl<'a> Checker<'a> {
             conditions,
             percentage_options,
             value,
+            ..
         } = wanted;
         let options = percentage_options.unwrap_or_default();
         if value.is_some() != options.is_empty() {
@@ -65,7 +67,7 @@ impl<'a> Checker<'a> {
             self.problems.add(at, message);
         }
         let conditions = conditions.unwrap_or_default();
-        let most = LIMITATIONS.max_condition_per_targeting_rule_count;
+        let most = limitations().max_condition_per_targeting_rule_count;
         self.limit(conditions.len(), most, &format!("{at}.Conditions"));
         if conditions.is_empty() && options.is_empty() {
             let message = "A rule that serves a value needs a condition.";
@@ -79,23 +81,28 @@ impl<'a> Checker<'a> {
         let options_at = format!("{at}.PercentageOptions");
         self.limit(
             options.len(),
-            LIMITATIONS.max_percentage_option_count,
+            limitations().max_percentage_option_count,
             &options_at,
         );
         let percentages = options.iter().map(|option| i64::from(option.percentage));
         values::check_percentages(percentages, &options_at, self.problems);
         let mut checked_options = Vec::new();
         for (index, option) in options.into_iter().enumerate() {
-            let UpdatePercentageOptionModel { percentage, value } = option;
+            let UpdatePercentageOptionModel {
+                percentage, value, ..
+            } = option;
             let at = format!("{options_at}[{index}].Value");
             let value = self.value(self.setting, value, &at);
-            checked_options.push(PercentageOptionModel { percentage, value });
+            checked_options.push(
+                PercentageOptionModel::default()
+                    .with_percentage(percentage)
+                    .with_value(value),
+            );
         }
-        TargetingRuleModel {
-            conditions: checked_conditions,
-            percentage_options: checked_options,
-            value: value.map(|value| self.value(self.setting, value, &format!("{at}.Value"))),
-        }
+        TargetingRuleModel::default()
+            .with_conditions(checked_conditions)
+            .with_percentage_options(checked_options)
+            .with_value(value.map(|value| self.value(self.setting, value, &format!("{at}.Value"))))
     }
 
     fn condition(&mut self, wanted: UpdateConditionModel, at: &str) -> ConditionModel {
@@ -103,6 +110,7 @@ impl<'a> Checker<'a> {
             prerequisite_flag_condition,
             segment_condition,
             user_condition,
+            ..
         } = wanted;
         let kinds = [
             prerequisite_flag_condition.is_some(),
@@ -113,21 +121,25 @@ impl<'a> Checker<'a> {
             let message = "A condition is of one kind: user, segment or prerequisite flag.";
             self.problems.add(at, message);
         }
-        ConditionModel {
-            prerequisite_flag_condition: prerequisite_flag_condition.map(|condition| {
+        ConditionModel::default()
+            .with_prerequisite_flag_condition(prerequisite_flag_condition.map(|condition| {
                 self.prerequisite(condition, &format!("{at}.PrerequisiteFlagCondition"))
-            }),
-            segment_condition: segment_condition
-                .map(|condition| self.segment(condition, &format!("{at}.SegmentCondition"))),
-            user_condition: user_condition
-                .map(|condition| self.user(condition, &format!("{at}.UserCondition"))),
-        }
+            }))
+            .with_segment_condition(
+                segment_condition
+                    .map(|condition| self.segment(condition, &format!("{at}.SegmentCondition"))),
+            )
+            .with_user_condition(
+                user_condition
+                    .map(|condition| self.user(condition, &format!("{at}.UserCondition"))),
+            )
     }
 
     fn segment(&mut self, wanted: UpdateSegmentConditionModel, at: &str) -> SegmentConditionModel {
         let UpdateSegmentConditionModel {
             comparator,
             segment_id,
+            ..
         } = wanted;
         if !self
             .state
@@ -136,10 +148,9 @@ impl<'a> Checker<'a> {
             let message = format!("The product has no segment `{segment_id}`.");
             self.problems.add(format!("{at}.SegmentId"), message);
         }
-        SegmentConditionModel {
-            comparator,
-            segment_id,
-        }
+        SegmentConditionModel::default()
+            .with_comparator(comparator)
+            .with_segment_id(segment_id)
     }
 
     fn prerequisite(
@@ -151,6 +162,7 @@ impl<'a> Checker<'a> {
             comparator,
             prerequisite_comparison_value,
             prerequisite_setting_id,
+            ..
         } = wanted;
         let found = self.state.settings.get(&prerequisite_setting_id);
         let found = found.filter(|found| found.config_id == self.setting.config_id);
@@ -161,14 +173,13 @@ impl<'a> Checker<'a> {
         }
         let value_at = format!("{at}.PrerequisiteComparisonValue");
         let setting = found.unwrap_or(self.setting);
-        PrerequisiteFlagConditionModel {
-            comparator,
-            prerequisite_comparison_value: match found {
+        PrerequisiteFlagConditionModel::default()
+            .with_comparator(comparator)
+            .with_prerequisite_comparison_value(match found {
                 Some(_) => self.value(setting, prerequisite_comparison_value, &value_at),
                 None => no_value(),
-            },
-            prerequisite_setting_id,
-        }
+            })
+            .with_prerequisite_setting_id(prerequisite_setting_id)
     }
 
     fn user(&mut self, wanted: UpdateUserConditionModel, at: &str) -> UserConditionModel {
@@ -176,11 +187,13 @@ impl<'a> Checker<'a> {
             comparator,
             comparison_attribute,
             comparison_value,
+            ..
         } = wanted;
         let UpdateComparisonValueModel {
             double_value,
             list_value,
             string_value,
+            ..
         } = comparison_value;
         let at = format!("{at}.ComparisonValue");
         let wanted = comparison_field(comparator.as_str());
@@ -195,32 +208,34 @@ impl<'a> Checker<'a> {
             }
         }
         let length = string_value.iter().map(|text| text.chars().count()).sum();
-        let most = LIMITATIONS.max_comparison_value_length;
+        let most = limitations().max_comparison_value_length;
         self.limit(length, most, &format!("{at}.StringValue"));
         let list = list_value.iter().flatten();
         let longest = list.map(|item| item.value.chars().count()).max();
-        let most = LIMITATIONS.max_comparison_value_list_item_length;
+        let most = limitations().max_comparison_value_list_item_length;
         self.limit(
             longest.unwrap_or_default(),
             most,
             &format!("{at}.ListValue"),
         );
         let count = list_value.as_ref().map_or(0, Vec::len);
-        let most = LIMITATIONS.max_comparison_value_list_length;
+        let most = limitations().max_comparison_value_list_length;
         self.limit(count, most, &format!("{at}.ListValue"));
         let item = |item: UpdateComparisonValueListModel| {
-            let UpdateComparisonValueListModel { hint, value } = item;
-            ComparisonValueListModel { hint, value }
+            let UpdateComparisonValueListModel { hint, value, .. } = item;
+            ComparisonValueListModel::default()
+                .with_hint(hint)
+                .with_value(value)
         };
-        UserConditionModel {
-            comparator,
-            comparison_attribute,
-            comparison_value: ComparisonValueModel {
-                double_value,
-                list_value: list_value.map(|list| list.into_iter().map(item).collect()),
-                string_value,
-            },
-        }
+        UserConditionModel::default()
+            .with_comparator(comparator)
+            .with_comparison_attribute(comparison_attribute)
+            .with_comparison_value(
+                ComparisonValueModel::default()
+                    .with_double_value(double_value)
+                    .with_list_value(list_value.map(|list| list.into_iter().map(item).collect()))
+                    .with_string_value(string_value),
+            )
     }
 
     /// A value that a setting may serve: given as such, or by the id of a predefined variation.
@@ -231,6 +246,7 @@ impl<'a> Checker<'a> {
             int_value,
             predefined_variation_id,
             string_value,
+            ..
         } = wanted;
         let choice = Choice {
             bool_value,
@@ -283,13 +299,7 @@ impl<'a> Checker<'a> {
 
 /// Stands where a problem was noted.
 fn no_value() -> ValueModel {
-    ValueModel {
-        bool_value: None,
-        double_value: None,
-        int_value: None,
-        predefined_variation_id: None,
-        string_value: None,
-    }
+    ValueModel::default()
 }
 
 /// What a comparator compares with.

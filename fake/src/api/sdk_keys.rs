@@ -12,8 +12,5 @@ pub(super) fn get(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     state.config(config_id)?;
     let key = state.sdk_keys.get(&(config_id, environment_id));
     let key = key.ok_or_else(|| Refusal::unknown("environment", environment_id))?;
-    Answer::ok(&SdkKeysModel {
-        primary: key.clone(),
-        secondary: None,
-    })
+    Answer::ok(&SdkKeysModel::default().with_primary(key.clone()))
 }

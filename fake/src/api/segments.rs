@@ -36,40 +36,39 @@ fn list(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
             product,
             segment_id,
             updated_at,
+            ..
         } = model(state, segment)?;
-        Ok(SegmentListModel {
-            created_at,
-            creator_email,
-            creator_full_name,
-            description,
-            last_updater_email,
-            last_updater_full_name,
-            name,
-            product,
-            segment_id,
-            updated_at,
-            usage: i32::try_from(usage).unwrap_or(i32::MAX),
-        })
+        Ok(SegmentListModel::default()
+            .with_created_at(created_at)
+            .with_creator_email(creator_email)
+            .with_creator_full_name(creator_full_name)
+            .with_description(description)
+            .with_last_updater_email(last_updater_email)
+            .with_last_updater_full_name(last_updater_full_name)
+            .with_name(name)
+            .with_product(product)
+            .with_segment_id(segment_id)
+            .with_updated_at(updated_at)
+            .with_usage(i32::try_from(usage).unwrap_or(i32::MAX)))
     });
     Answer::ok(&models.collect::<Result<Vec<SegmentListModel>, Refusal>>()?)
 }
 
 fn model(state: &State, segment: &Segment) -> Result<SegmentModel, Refusal> {
-    Ok(SegmentModel {
-        comparator: segment.comparator.clone(),
-        comparison_attribute: segment.attribute.clone(),
-        comparison_value: segment.value.clone(),
-        created_at: segment.created_at,
-        creator_email: Some(state.me.email.clone()),
-        creator_full_name: Some(state.me.full_name.clone()),
-        description: segment.description.clone(),
-        last_updater_email: Some(state.me.email.clone()),
-        last_updater_full_name: Some(state.me.full_name.clone()),
-        name: segment.name.clone(),
-        product: state.product_model(state.product(segment.product_id)?)?,
-        segment_id: segment.id,
-        updated_at: segment.updated_at,
-    })
+    Ok(SegmentModel::default()
+        .with_comparator(segment.comparator.clone())
+        .with_comparison_attribute(segment.attribute.clone())
+        .with_comparison_value(segment.value.clone())
+        .with_created_at(segment.created_at)
+        .with_creator_email(Some(state.me.email.clone()))
+        .with_creator_full_name(Some(state.me.full_name.clone()))
+        .with_description(segment.description.clone())
+        .with_last_updater_email(Some(state.me.email.clone()))
+        .with_last_updater_full_name(Some(state.me.full_name.clone()))
+        .with_name(segment.name.clone())
+        .with_product(state.product_model(state.product(segment.product_id)?)?)
+        .with_segment_id(segment.id)
+        .with_updated_at(segment.updated_at))
 }
 
 fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
@@ -80,6 +79,7 @@ fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
         comparison_value,
         description,
         name,
+        ..
     } = call.body()?;
     let segment = Segment {
         id: new_id(),
@@ -114,6 +114,7 @@ fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
         comparison_value,
         description,
         name,
+        ..
     } = call.body()?;
     let mut problems = Problems::default();
     for (field, given) in [

@@ -38,6 +38,7 @@ pub(super) fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
         setting_id_to_init_from,
         setting_type,
         tags,
+        ..
     } = call.body()?;
     let mut problems = Problems::default();
     if config.settings.contains_key(&key) {
@@ -146,6 +147,7 @@ fn first_rules(
         let InitialValue {
             environment_id,
             value,
+            ..
         } = given;
         let at = format!("InitialValues[{index}]");
         match environment_id.filter(|id| environments.iter().any(|found| found.id == *id)) {
@@ -186,11 +188,9 @@ pub(super) fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
     let document = json!({ "name": setting.name, "hint": setting.hint, "tags": tags });
     let document = patch::apply(&call.body, document, &["name", "hint", "tags"])?;
     let wanted: ReplaceSettingModel = read_as("ReplaceSettingModel", &document)?;
-    let wanted = ReplaceSettingModel {
-        is_json: Some(setting.is_json),
-        order: Some(setting.order),
-        ..wanted
-    };
+    let wanted = wanted
+        .with_is_json(Some(setting.is_json))
+        .with_order(Some(setting.order));
     write(state, call, wanted)
 }
 
@@ -207,6 +207,7 @@ fn write(state: &mut State, call: &Call, wanted: ReplaceSettingModel) -> Result<
         name,
         order,
         tags,
+        ..
     } = wanted;
     let (id, attached) = (setting.id, setting.tags.clone());
     let before = state.setting_model(setting)?;
@@ -244,10 +245,7 @@ fn log(state: &mut State, call: &Call, before: &SettingModel, after: &SettingMod
             state.log(call, kind.clone(), scope.clone(), &after.key, name);
         }
     }
-    let before = SettingModel {
-        tags: after.tags.clone(),
-        ..before.clone()
-    };
+    let before = before.clone().with_tags(after.tags.clone());
     let models = (&before, after);
     state.log_change(
         call,

@@ -42,16 +42,18 @@ pub(super) fn get(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let configs = configs.into_iter().map(|config| report.config(config));
     let configs: Vec<StaleFlagConfigModel> = configs.collect::<Result<_, _>>()?;
     let with_flags = |config: &StaleFlagConfigModel| !config.settings.is_empty();
-    let environment = |environment: &&Environment| StaleFlagEnvironmentModel {
-        environment_id: environment.id,
-        name: environment.name.clone(),
+    let environment = |environment: &&Environment| {
+        StaleFlagEnvironmentModel::default()
+            .with_environment_id(environment.id)
+            .with_name(environment.name.clone())
     };
-    Answer::ok(&StaleFlagProductModel {
-        configs: configs.into_iter().filter(with_flags).collect(),
-        environments: report.environments.iter().map(environment).collect(),
-        name: product.name.clone(),
-        product_id: product.id,
-    })
+    Answer::ok(
+        &StaleFlagProductModel::default()
+            .with_configs(configs.into_iter().filter(with_flags).collect())
+            .with_environments(report.environments.iter().map(environment).collect())
+            .with_name(product.name.clone())
+            .with_product_id(product.id),
+    )
 }
 
 struct Report<'a> {
@@ -83,13 +85,12 @@ impl Report<'_> {
                 settings.push(self.setting(setting, values));
             }
         }
-        Ok(StaleFlagConfigModel {
-            config_id: config.id,
-            evaluation_version: config.evaluation_version.clone(),
-            has_code_references: self.state.has_code_references(config.id, None),
-            name: config.name.clone(),
-            settings,
-        })
+        Ok(StaleFlagConfigModel::default()
+            .with_config_id(config.id)
+            .with_evaluation_version(config.evaluation_version.clone())
+            .with_has_code_references(self.state.has_code_references(config.id, None))
+            .with_name(config.name.clone())
+            .with_settings(settings))
     }
 
     fn setting(
@@ -97,21 +98,22 @@ impl Report<'_> {
         setting: &Setting,
         values: Vec<StaleFlagSettingValueModel>,
     ) -> StaleFlagSettingModel {
-        let tag = |attached: &Attached| StaleFlagSettingTagModel {
-            setting_tag_id: attached.setting_tag_id,
-            tag_id: attached.tag_id,
+        let tag = |attached: &Attached| {
+            StaleFlagSettingTagModel::default()
+                .with_setting_tag_id(attached.setting_tag_id)
+                .with_tag_id(attached.tag_id)
         };
-        StaleFlagSettingModel {
-            has_code_references: self
-                .state
-                .has_code_references(setting.config_id, Some(setting.id)),
-            hint: setting.hint.clone(),
-            key: setting.key.clone(),
-            name: setting.name.clone(),
-            setting_id: setting.id,
-            setting_values: values,
-            tags: setting.tags.iter().map(tag).collect(),
-        }
+        StaleFlagSettingModel::default()
+            .with_has_code_references(
+                self.state
+                    .has_code_references(setting.config_id, Some(setting.id)),
+            )
+            .with_hint(setting.hint.clone())
+            .with_key(setting.key.clone())
+            .with_name(setting.name.clone())
+            .with_setting_id(setting.id)
+            .with_setting_values(values)
+            .with_tags(setting.tags.iter().map(tag).collect())
     }
 
     fn values(&self, setting: &Setting) -> Result<Vec<StaleFlagSettingValueModel>, Refusal> {
@@ -121,11 +123,10 @@ impl Report<'_> {
                 environment_id: environment.id,
             };
             let updated_at = self.state.served(target)?.updated_at;
-            Ok(StaleFlagSettingValueModel {
-                environment_id: environment.id,
-                is_stale: updated_at.unwrap_or(setting.created_at) <= self.before,
-                updated_at,
-            })
+            Ok(StaleFlagSettingValueModel::default()
+                .with_environment_id(environment.id)
+                .with_is_stale(updated_at.unwrap_or(setting.created_at) <= self.before)
+                .with_updated_at(updated_at))
         };
         self.environments.iter().map(value).collect()
     }

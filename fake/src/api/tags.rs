@@ -19,7 +19,7 @@ pub(super) fn list(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
 
 pub(super) fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let product_id = state.product(call.path("productId")?)?.id;
-    let CreateTagModel { color, name } = call.body()?;
+    let CreateTagModel { color, name, .. } = call.body()?;
     let tag = Tag {
         id: i64::from(state.count()),
         product_id,
@@ -42,7 +42,7 @@ pub(super) fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
     let tag = state.tag(call.path("tagId")?)?;
     let (id, before) = (tag.id, state.tag_model(tag)?);
     let scope = state.in_product(tag.product_id);
-    let UpdateTagModel { color, name } = call.body()?;
+    let UpdateTagModel { color, name, .. } = call.body()?;
     let tag = state.tag_mut(id)?;
     tag.color = color.or(tag.color.take());
     tag.name = name.unwrap_or_else(|| tag.name.clone());

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::call::{Call, Problems, Refusal};
 use crate::state::audit;
-use crate::state::{Config, LIMITATIONS, Rules, RulesV1, RulesV2, Served, Setting, State, Target};
+use crate::state::{Config, Rules, RulesV1, RulesV2, Served, Setting, State, Target, limitations};
 
 /// The setting and the environment that a path names by id.
 pub(super) fn by_ids(state: &State, call: &Call) -> Result<Target, Refusal> {
@@ -111,25 +111,22 @@ pub(super) fn model(setting: &Setting, value: &SettingValue) -> ValueModel {
         double_value,
         int_value,
         string_value,
+        ..
     } = variation_value(value);
-    ValueModel {
-        bool_value,
-        double_value,
-        int_value,
-        predefined_variation_id: variation_of(&setting.variations, value)
-            .map(|variation| variation.predefined_variation_id),
-        string_value,
-    }
+    ValueModel::default()
+        .with_bool_value(bool_value)
+        .with_double_value(double_value)
+        .with_int_value(int_value)
+        .with_predefined_variation_id(
+            variation_of(&setting.variations, value)
+                .map(|variation| variation.predefined_variation_id),
+        )
+        .with_string_value(string_value)
 }
 
 /// A value as predefined variations have it.
 pub(super) fn variation_value(value: &SettingValue) -> PredefinedVariationValueModel {
-    let mut model = PredefinedVariationValueModel {
-        bool_value: None,
-        double_value: None,
-        int_value: None,
-        string_value: None,
-    };
+    let mut model = PredefinedVariationValueModel::default();
     match value {
         SettingValue::Bool(value) => model.bool_value = Some(*value),
         SettingValue::String(value) => model.string_value = Some(value.clone()),
@@ -146,6 +143,7 @@ pub(super) fn of_variation(variation: &PredefinedVariationModel) -> SettingValue
         double_value,
         int_value,
         string_value,
+        ..
     } = variation.value.clone();
     let value = bool_value.map(SettingValue::Bool);
     let value = value.or(string_value.map(SettingValue::String));
@@ -180,7 +178,7 @@ pub(super) fn typed(
     match (setting_type, value) {
         (SettingType::Boolean, SettingValue::Bool(value)) => Ok(SettingValue::Bool(value)),
         (SettingType::String, SettingValue::String(text)) => {
-            let most = LIMITATIONS.max_string_flag_value_length;
+            let most = limitations().max_string_flag_value_length;
             if too_many(text.chars().count(), most) {
                 return Err(format!("It has more than {most} characters."));
             }

@@ -14,7 +14,7 @@ use serde_json::json;
 use super::values;
 use crate::call::{Answer, Call, Problems, Refusal, read_as};
 use crate::patch;
-use crate::state::{LIMITATIONS, Rules, RulesV1, Served, Setting, State, Target};
+use crate::state::{Rules, RulesV1, Served, Setting, State, Target, limitations};
 
 pub(super) fn get(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     answer(state, values::by_ids(state, call)?)
@@ -55,17 +55,20 @@ pub(super) fn list(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
         };
         entry(state, target)
     };
-    Answer::ok(&ConfigSettingValuesModel {
-        config: state.config_model(config)?,
-        environment: state.environment_model(state.environment(environment_id)?)?,
-        feature_flag_limitations: LIMITATIONS,
-        read_only: false,
-        setting_values: state
-            .settings_of(config)
-            .into_iter()
-            .map(entry)
-            .collect::<Result<_, _>>()?,
-    })
+    Answer::ok(
+        &ConfigSettingValuesModel::default()
+            .with_config(state.config_model(config)?)
+            .with_environment(state.environment_model(state.environment(environment_id)?)?)
+            .with_feature_flag_limitations(limitations())
+            .with_read_only(false)
+            .with_setting_values(
+                state
+                    .settings_of(config)
+                    .into_iter()
+                    .map(entry)
+                    .collect::<Result<_, _>>()?,
+            ),
+    )
 }
 
 /// Replaces what the listed settings serve, all of them or none.
@@ -73,7 +76,7 @@ pub(super) fn post(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let (config, environment_id) = values::place(state, call)?;
     values::demand_version(config, EvaluationVersion::V1)?;
     values::demand_reason(state, call, environment_id)?;
-    let UpdateSettingValuesWithIdModel { setting_values } = call.body()?;
+    let UpdateSettingValuesWithIdModel { setting_values, .. } = call.body()?;
     let mut problems = Problems::default();
     let mut changes = Vec::new();
     let mut seen = BTreeSet::new();
@@ -83,6 +86,7 @@ pub(super) fn post(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
             rollout_rules,
             setting_id,
             value,
+            ..
         } = entry;
         let at = format!("SettingValues[{index}].");
         let setting = setting_id.and_then(|id| state.settings.get(&id));
@@ -93,11 +97,9 @@ pub(super) fn post(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
             problems.add(format!("{at}SettingId"), message);
             continue;
         };
-        let wanted = UpdateSettingValueModel {
-            rollout_percentage_items,
-            rollout_rules,
-            value,
-        };
+        let wanted = UpdateSettingValueModel::new(value)
+            .with_rollout_percentage_items(rollout_percentage_items)
+            .with_rollout_rules(rollout_rules);
         let target = Target {
             setting_id: setting.id,
             environment_id,
@@ -170,6 +172,7 @@ fn check(
         rollout_percentage_items,
         rollout_rules,
         value,
+        ..
     } = wanted;
     let mut accept = |value: SettingValue, at: String| {
         let fallback = value.clone();
@@ -181,9 +184,15 @@ fn check(
     let value = accept(value, format!("{at}Value"));
     let mut items = Vec::new();
     for (index, item) in rollout_percentage_items.into_iter().enumerate() {
-        let UpdateRolloutPercentageItemModel { percentage, value } = item;
+        let UpdateRolloutPercentageItemModel {
+            percentage, value, ..
+        } = item;
         let value = accept(value, format!("{at}RolloutPercentageItems[{index}].Value"));
-        items.push(RolloutPercentageItemModel { percentage, value });
+        items.push(
+            RolloutPercentageItemModel::default()
+                .with_percentage(percentage)
+                .with_value(value),
+        );
     }
     let mut rules = Vec::new();
     for (index, rule) in rollout_rules.into_iter().enumerate() {
@@ -194,16 +203,18 @@ fn check(
             segment_comparator,
             segment_id,
             value,
+            ..
         } = rule;
         let value = accept(value, format!("{at}RolloutRules[{index}].Value"));
-        rules.push(RolloutRuleModel {
-            comparator,
-            comparison_attribute,
-            comparison_value,
-            segment_comparator,
-            segment_id,
-            value,
-        });
+        rules.push(
+            RolloutRuleModel::default()
+                .with_comparator(comparator)
+                .with_comparison_attribute(comparison_attribute)
+                .with_comparison_value(comparison_value)
+                .with_segment_comparator(segment_comparator)
+                .with_segment_id(segment_id)
+                .with_value(value),
+        );
     }
     for (index, rule) in rules.iter().enumerate() {
         check_rule(
@@ -224,12 +235,12 @@ fn check(
         (
             "RolloutRules",
             rules.len(),
-            LIMITATIONS.max_targeting_rule_count,
+            limitations().max_targeting_rule_count,
         ),
         (
             "RolloutPercentageItems",
             items.len(),
-            LIMITATIONS.max_percentage_option_count,
+            limitations().max_percentage_option_count,
         ),
     ] {
         if values::too_many(count, most) {
@@ -297,22 +308,24 @@ fn answer(state: &State, target: Target) -> Result<Answer, Refusal> {
         setting_tags,
         updated_at,
         value,
+        ..
     } = entry(state, target)?;
-    Answer::ok(&SettingValueModel {
-        config: state.config_model(state.config(setting.config_id)?)?,
-        environment: state.environment_model(state.environment(target.environment_id)?)?,
-        feature_flag_limitations: LIMITATIONS,
-        integration_links,
-        last_updater_user_email,
-        last_updater_user_full_name,
-        read_only: false,
-        rollout_percentage_items,
-        rollout_rules,
-        setting: setting_data,
-        setting_tags,
-        updated_at,
-        value,
-    })
+    Answer::ok(
+        &SettingValueModel::default()
+            .with_config(state.config_model(state.config(setting.config_id)?)?)
+            .with_environment(state.environment_model(state.environment(target.environment_id)?)?)
+            .with_feature_flag_limitations(limitations())
+            .with_integration_links(integration_links)
+            .with_last_updater_user_email(last_updater_user_email)
+            .with_last_updater_user_full_name(last_updater_user_full_name)
+            .with_read_only(false)
+            .with_rollout_percentage_items(rollout_percentage_items)
+            .with_rollout_rules(rollout_rules)
+            .with_setting(setting_data)
+            .with_setting_tags(setting_tags)
+            .with_updated_at(updated_at)
+            .with_value(value),
+    )
 }
 
 fn entry(state: &State, target: Target) -> Result<ConfigSettingValueModel, Refusal> {
@@ -320,31 +333,29 @@ fn entry(state: &State, target: Target) -> Result<ConfigSettingValueModel, Refus
     let rules = rules(state, target)?;
     let setting = state.setting(target.setting_id)?;
     let (last_updater_user_email, last_updater_user_full_name) = values::updater(state, served);
-    Ok(ConfigSettingValueModel {
-        integration_links: state.links_of(target),
-        last_updater_user_email,
-        last_updater_user_full_name,
-        rollout_percentage_items: rules.items.clone(),
-        rollout_rules: rules.rules.clone(),
-        setting: data(state, setting),
-        setting_tags: state.setting_tags(setting)?,
-        updated_at: served.updated_at,
-        value: rules.value.clone(),
-    })
+    Ok(ConfigSettingValueModel::default()
+        .with_integration_links(state.links_of(target))
+        .with_last_updater_user_email(last_updater_user_email)
+        .with_last_updater_user_full_name(last_updater_user_full_name)
+        .with_rollout_percentage_items(rules.items.clone())
+        .with_rollout_rules(rules.rules.clone())
+        .with_setting(data(state, setting))
+        .with_setting_tags(state.setting_tags(setting)?)
+        .with_updated_at(served.updated_at)
+        .with_value(rules.value.clone()))
 }
 
 pub(super) fn data(state: &State, setting: &Setting) -> SettingDataModel {
-    SettingDataModel {
-        created_at: Some(setting.created_at),
-        creator_email: Some(state.me.email.clone()),
-        creator_full_name: Some(state.me.full_name.clone()),
-        hint: setting.hint.clone(),
-        is_json: setting.is_json,
-        is_watching: false,
-        key: setting.key.clone(),
-        name: setting.name.clone(),
-        order: setting.order,
-        setting_id: setting.id,
-        setting_type: setting.setting_type.clone(),
-    }
+    SettingDataModel::default()
+        .with_created_at(Some(setting.created_at))
+        .with_creator_email(Some(state.me.email.clone()))
+        .with_creator_full_name(Some(state.me.full_name.clone()))
+        .with_hint(setting.hint.clone())
+        .with_is_json(setting.is_json)
+        .with_is_watching(false)
+        .with_key(setting.key.clone())
+        .with_name(setting.name.clone())
+        .with_order(setting.order)
+        .with_setting_id(setting.id)
+        .with_setting_type(setting.setting_type.clone())
 }

@@ -15,7 +15,7 @@ use super::rules_v2::{Checker, demand_no_circle, prerequisites};
 use super::values;
 use crate::call::{Answer, Call, Problems, Refusal, read_as};
 use crate::patch;
-use crate::state::{Config, LIMITATIONS, Rules, RulesV2, Served, Setting, State, Target};
+use crate::state::{Config, Rules, RulesV2, Served, Setting, State, Target, limitations};
 
 pub(super) fn get(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     answer(state, values::by_ids(state, call)?)
@@ -58,20 +58,23 @@ pub(super) fn list(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
         entry(state, target, &dependents)
     };
     let environment = state.environment_model(state.environment(environment_id)?)?;
-    Answer::ok(&ConfigSettingFormulasModel {
-        approve_required: environment.approve_required,
-        can_bypass_approval: environment.approve_required,
-        config: state.config_model(config)?,
-        feature_flag_limitations: LIMITATIONS,
-        read_only: false,
-        reason_required: environment.reason_required,
-        environment,
-        setting_formulas: state
-            .settings_of(config)
-            .into_iter()
-            .map(entry)
-            .collect::<Result<_, _>>()?,
-    })
+    Answer::ok(
+        &ConfigSettingFormulasModel::default()
+            .with_approve_required(environment.approve_required)
+            .with_can_bypass_approval(environment.approve_required)
+            .with_config(state.config_model(config)?)
+            .with_feature_flag_limitations(limitations())
+            .with_read_only(false)
+            .with_reason_required(environment.reason_required)
+            .with_environment(environment)
+            .with_setting_formulas(
+                state
+                    .settings_of(config)
+                    .into_iter()
+                    .map(entry)
+                    .collect::<Result<_, _>>()?,
+            ),
+    )
 }
 
 /// Replaces what the listed settings serve, all of them or none.
@@ -83,7 +86,9 @@ pub(super) fn post(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let ids = config.settings.values();
     let all = ids.filter_map(|id| state.values.get(&(*id, environment_id)));
     demand_latest(call, all.max_by_key(|served| served.version))?;
-    let UpdateEvaluationFormulasModel { update_formulas } = call.body()?;
+    let UpdateEvaluationFormulasModel {
+        update_formulas, ..
+    } = call.body()?;
     let mut problems = Problems::default();
     let mut changes = BTreeMap::new();
     for (index, entry) in update_formulas.into_iter().enumerate() {
@@ -92,6 +97,7 @@ pub(super) fn post(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
             percentage_evaluation_attribute,
             setting_id,
             targeting_rules,
+            ..
         } = entry;
         let at = format!("UpdateFormulas[{index}].");
         let setting = setting_id.and_then(|id| state.settings.get(&id));
@@ -102,11 +108,9 @@ pub(super) fn post(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
             problems.add(format!("{at}SettingId"), message);
             continue;
         };
-        let wanted = UpdateEvaluationFormulaModel {
-            default_value,
-            percentage_evaluation_attribute,
-            targeting_rules,
-        };
+        let wanted = UpdateEvaluationFormulaModel::new(default_value)
+            .with_percentage_evaluation_attribute(percentage_evaluation_attribute)
+            .with_targeting_rules(targeting_rules);
         let rules = Checker::new(state, setting, &mut problems).rules(wanted, &at);
         changes.insert(setting.id, rules);
     }
@@ -227,29 +231,31 @@ fn answer(state: &State, target: Target) -> Result<Answer, Refusal> {
         setting_tags,
         targeting_rules,
         updated_at,
+        ..
     } = model(state, target)?;
     let environment = state.environment_model(state.environment(target.environment_id)?)?;
-    Answer::ok(&SettingFormulaModel {
-        approve_required: environment.approve_required,
-        can_bypass_approval: environment.approve_required,
-        change_request_count,
-        config: state.config_model(config)?,
-        default_value,
-        feature_flag_limitations: LIMITATIONS,
-        integration_links,
-        last_updater_user_email,
-        last_updater_user_full_name,
-        last_version_id,
-        percentage_evaluation_attribute,
-        read_only: false,
-        reason_required: environment.reason_required,
-        environment,
-        setting,
-        setting_ids_where_prerequisite,
-        setting_tags,
-        targeting_rules,
-        updated_at,
-    })
+    Answer::ok(
+        &SettingFormulaModel::default()
+            .with_approve_required(environment.approve_required)
+            .with_can_bypass_approval(environment.approve_required)
+            .with_change_request_count(change_request_count)
+            .with_config(state.config_model(config)?)
+            .with_default_value(default_value)
+            .with_feature_flag_limitations(limitations())
+            .with_integration_links(integration_links)
+            .with_last_updater_user_email(last_updater_user_email)
+            .with_last_updater_user_full_name(last_updater_user_full_name)
+            .with_last_version_id(last_version_id)
+            .with_percentage_evaluation_attribute(percentage_evaluation_attribute)
+            .with_read_only(false)
+            .with_reason_required(environment.reason_required)
+            .with_environment(environment)
+            .with_setting(setting)
+            .with_setting_ids_where_prerequisite(setting_ids_where_prerequisite)
+            .with_setting_tags(setting_tags)
+            .with_targeting_rules(targeting_rules)
+            .with_updated_at(updated_at),
+    )
 }
 
 /// What a setting serves, as lists have it.
@@ -268,35 +274,37 @@ fn entry(
     let rules = rules(state, target)?;
     let setting = state.setting(target.setting_id)?;
     let (last_updater_user_email, last_updater_user_full_name) = values::updater(state, served);
-    Ok(ConfigSettingFormulaModel {
-        change_request_count: i32::try_from(state.proposals(target).count()).unwrap_or(i32::MAX),
-        default_value: rules.default.clone(),
-        integration_links: state.links_of(target),
-        last_updater_user_email,
-        last_updater_user_full_name,
-        last_version_id: served.version_id,
-        percentage_evaluation_attribute: rules.percentage_attribute.clone(),
-        setting: data(state, setting),
-        setting_ids_where_prerequisite: dependents.get(&setting.id).cloned().unwrap_or_default(),
-        setting_tags: state.setting_tags(setting)?,
-        targeting_rules: rules.rules.clone(),
-        updated_at: served.updated_at,
-    })
+    Ok(ConfigSettingFormulaModel::default()
+        .with_change_request_count(
+            i32::try_from(state.proposals(target).count()).unwrap_or(i32::MAX),
+        )
+        .with_default_value(rules.default.clone())
+        .with_integration_links(state.links_of(target))
+        .with_last_updater_user_email(last_updater_user_email)
+        .with_last_updater_user_full_name(last_updater_user_full_name)
+        .with_last_version_id(served.version_id)
+        .with_percentage_evaluation_attribute(rules.percentage_attribute.clone())
+        .with_setting(data(state, setting))
+        .with_setting_ids_where_prerequisite(
+            dependents.get(&setting.id).cloned().unwrap_or_default(),
+        )
+        .with_setting_tags(state.setting_tags(setting)?)
+        .with_targeting_rules(rules.rules.clone())
+        .with_updated_at(served.updated_at))
 }
 
 fn data(state: &State, setting: &Setting) -> SettingDataV2Model {
-    SettingDataV2Model {
-        created_at: Some(setting.created_at),
-        creator_email: Some(state.me.email.clone()),
-        creator_full_name: Some(state.me.full_name.clone()),
-        hint: setting.hint.clone(),
-        is_json: setting.is_json,
-        is_watching: false,
-        key: setting.key.clone(),
-        name: setting.name.clone(),
-        order: setting.order,
-        predefined_variations: setting.variations.clone(),
-        setting_id: setting.id,
-        setting_type: setting.setting_type.clone(),
-    }
+    SettingDataV2Model::default()
+        .with_created_at(Some(setting.created_at))
+        .with_creator_email(Some(state.me.email.clone()))
+        .with_creator_full_name(Some(state.me.full_name.clone()))
+        .with_hint(setting.hint.clone())
+        .with_is_json(setting.is_json)
+        .with_is_watching(false)
+        .with_key(setting.key.clone())
+        .with_name(setting.name.clone())
+        .with_order(setting.order)
+        .with_predefined_variations(setting.variations.clone())
+        .with_setting_id(setting.id)
+        .with_setting_type(setting.setting_type.clone())
 }

@@ -24,24 +24,25 @@ pub(super) fn new(
     problems: &mut Problems,
 ) -> Vec<PredefinedVariationModel> {
     let update = |wanted: CreatePredefinedVariationModel| {
-        let CreatePredefinedVariationModel { hint, name, value } = wanted;
+        let CreatePredefinedVariationModel {
+            hint, name, value, ..
+        } = wanted;
         let CreatePredefinedVariationValueModel {
             bool_value,
             double_value,
             int_value,
             string_value,
+            ..
         } = value;
-        UpdatePredefinedVariationModel {
-            hint,
-            name,
-            predefined_variation_id: None,
-            value: UpdatePredefinedVariationValueModel {
-                bool_value,
-                double_value,
-                int_value,
-                string_value,
-            },
-        }
+        UpdatePredefinedVariationModel::new(
+            UpdatePredefinedVariationValueModel::new()
+                .with_bool_value(bool_value)
+                .with_double_value(double_value)
+                .with_int_value(int_value)
+                .with_string_value(string_value),
+        )
+        .with_hint(hint)
+        .with_name(name)
     };
     check(
         wanted.into_iter().map(update).collect(),
@@ -68,12 +69,14 @@ fn check(
             name,
             predefined_variation_id,
             value,
+            ..
         } = wanted;
         let UpdatePredefinedVariationValueModel {
             bool_value,
             double_value,
             int_value,
             string_value,
+            ..
         } = value;
         let choice = Choice {
             bool_value,
@@ -89,12 +92,13 @@ fn check(
         if variations.iter().any(|variation| variation.value == value) {
             problems.add(at, "Another variation has the same value.");
         }
-        variations.push(PredefinedVariationModel {
-            hint,
-            name,
-            predefined_variation_id: predefined_variation_id.unwrap_or_else(new_id),
-            value,
-        });
+        variations.push(
+            PredefinedVariationModel::default()
+                .with_hint(hint)
+                .with_name(name)
+                .with_predefined_variation_id(predefined_variation_id.unwrap_or_else(new_id))
+                .with_value(value),
+        );
     }
     variations
 }
@@ -104,37 +108,45 @@ pub(super) fn get(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let mut usages = usages(state, setting)?;
     let config = state.config(setting.config_id)?;
     let environments = state.environments_of(config.product_id).into_iter();
-    let variation = |variation: &PredefinedVariationModel| PredefinedVariationWithUsagesModel {
-        change_request_usages: proposed(state, setting, variation.predefined_variation_id),
-        change_request_usages_in_other_environments: 0,
-        hint: variation.hint.clone(),
-        name: variation.name.clone(),
-        predefined_variation_id: variation.predefined_variation_id,
-        usages: usages
-            .remove(&variation.predefined_variation_id)
-            .unwrap_or_default(),
-        usages_in_other_environments: 0,
-        value: variation.value.clone(),
+    let variation = |variation: &PredefinedVariationModel| {
+        PredefinedVariationWithUsagesModel::default()
+            .with_change_request_usages(proposed(state, setting, variation.predefined_variation_id))
+            .with_change_request_usages_in_other_environments(0)
+            .with_hint(variation.hint.clone())
+            .with_name(variation.name.clone())
+            .with_predefined_variation_id(variation.predefined_variation_id)
+            .with_usages(
+                usages
+                    .remove(&variation.predefined_variation_id)
+                    .unwrap_or_default(),
+            )
+            .with_usages_in_other_environments(0)
+            .with_value(variation.value.clone())
     };
-    Answer::ok(&PredefinedVariationsWithUsagesModel {
-        environments: environments
-            .map(|environment| PredefinedVariationEnvironmentModel {
-                access_type: EnvironmentAccessType::Full,
-                environment_id: environment.id,
-                name: environment.name.clone(),
-            })
-            .collect(),
-        max_predefined_variations: MAX_PREDEFINED_VARIATIONS,
-        predefined_variations: setting.variations.iter().map(variation).collect(),
-        setting_key: setting.key.clone(),
-        setting_type: setting.setting_type.clone(),
-    })
+    Answer::ok(
+        &PredefinedVariationsWithUsagesModel::default()
+            .with_environments(
+                environments
+                    .map(|environment| {
+                        PredefinedVariationEnvironmentModel::default()
+                            .with_access_type(EnvironmentAccessType::Full)
+                            .with_environment_id(environment.id)
+                            .with_name(environment.name.clone())
+                    })
+                    .collect(),
+            )
+            .with_max_predefined_variations(MAX_PREDEFINED_VARIATIONS)
+            .with_predefined_variations(setting.variations.iter().map(variation).collect())
+            .with_setting_key(setting.key.clone())
+            .with_setting_type(setting.setting_type.clone()),
+    )
 }
 
 pub(super) fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let setting = state.setting(call.path("settingId")?)?;
     let UpdatePredefinedVariationsRequest {
         predefined_variations,
+        ..
     } = call.body()?;
     let mut problems = Problems::default();
     for (index, wanted) in predefined_variations.iter().enumerate() {
@@ -170,9 +182,10 @@ pub(super) fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
         problems.add("PredefinedVariations", message);
     }
     problems.none()?;
-    let model = |variations: &[PredefinedVariationModel]| PredefinedVariationsModel {
-        max_predefined_variations: MAX_PREDEFINED_VARIATIONS,
-        predefined_variations: variations.to_vec(),
+    let model = |variations: &[PredefinedVariationModel]| {
+        PredefinedVariationsModel::default()
+            .with_max_predefined_variations(MAX_PREDEFINED_VARIATIONS)
+            .with_predefined_variations(variations.to_vec())
     };
     let (before, after) = (model(&setting.variations), model(&wanted));
     let (id, key) = (setting.id, setting.key.clone());
@@ -207,13 +220,11 @@ fn usages(
             used.sort();
             used.dedup();
             for id in used {
-                usages
-                    .entry(id)
-                    .or_default()
-                    .push(PredefinedVariationUsageModel {
-                        environment_id: *environment_id,
-                        setting_id: *setting_id,
-                    });
+                usages.entry(id).or_default().push(
+                    PredefinedVariationUsageModel::default()
+                        .with_environment_id(*environment_id)
+                        .with_setting_id(*setting_id),
+                );
             }
         }
     }
@@ -254,12 +265,13 @@ fn proposed(
     for request in open.filter(|request| request.config_id == setting.config_id) {
         for (setting_id, proposed) in &request.proposed {
             if used_by(setting, *setting_id, &proposed.rules).contains(&variation_id) {
-                usages.push(PredefinedVariationChangeRequestUsageModel {
-                    change_request_id: request.id,
-                    change_request_title: request.title.clone(),
-                    environment_id: request.environment_id,
-                    setting_id: *setting_id,
-                });
+                usages.push(
+                    PredefinedVariationChangeRequestUsageModel::default()
+                        .with_change_request_id(request.id)
+                        .with_change_request_title(request.title.clone())
+                        .with_environment_id(request.environment_id)
+                        .with_setting_id(*setting_id),
+                );
             }
         }
     }

@@ -41,29 +41,31 @@ fn list(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
 }
 
 fn model(state: &State, webhook: &Webhook) -> Result<WebhookResponseModel, Refusal> {
-    let shown = |header: &WebhookHeaderResponseModel| WebhookHeaderResponseModel {
-        is_secure: header.is_secure,
-        key: header.key.clone(),
-        value: match header.is_secure {
-            true => Secret::from(HIDDEN),
-            false => header.value.clone(),
-        },
+    let shown = |header: &WebhookHeaderResponseModel| {
+        WebhookHeaderResponseModel::default()
+            .with_is_secure(header.is_secure)
+            .with_key(header.key.clone())
+            .with_value(match header.is_secure {
+                true => Secret::from(HIDDEN),
+                false => header.value.clone(),
+            })
     };
-    Ok(WebhookResponseModel {
-        config: WebhookConfig {
-            config_id: webhook.config_id,
-            name: state.config(webhook.config_id)?.name.clone(),
-        },
-        content: webhook.content.clone(),
-        environment: WebhookEnvironment {
-            environment_id: webhook.environment_id,
-            name: state.environment(webhook.environment_id)?.name.clone(),
-        },
-        http_method: webhook.method.clone(),
-        url: webhook.url.clone(),
-        web_hook_headers: webhook.headers.iter().map(shown).collect(),
-        webhook_id: webhook.id,
-    })
+    Ok(WebhookResponseModel::default()
+        .with_config(
+            WebhookConfig::default()
+                .with_config_id(webhook.config_id)
+                .with_name(state.config(webhook.config_id)?.name.clone()),
+        )
+        .with_content(webhook.content.clone())
+        .with_environment(
+            WebhookEnvironment::default()
+                .with_environment_id(webhook.environment_id)
+                .with_name(state.environment(webhook.environment_id)?.name.clone()),
+        )
+        .with_http_method(webhook.method.clone())
+        .with_url(webhook.url.clone())
+        .with_web_hook_headers(webhook.headers.iter().map(shown).collect())
+        .with_webhook_id(webhook.id))
 }
 
 fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
@@ -103,6 +105,7 @@ fn replaced(before: &Webhook, wanted: WebHookRequestModel) -> Result<Webhook, Re
         http_method,
         url,
         web_hook_headers,
+        ..
     } = wanted;
     let mut problems = Problems::default();
     check_url(&url, "Url", &mut problems);
@@ -112,6 +115,7 @@ fn replaced(before: &Webhook, wanted: WebHookRequestModel) -> Result<Webhook, Re
             is_secure,
             key,
             value,
+            ..
         } = header;
         let at = format!("WebHookHeaders[{index}]");
         if HeaderName::try_from(&key).is_err() {
@@ -121,11 +125,12 @@ fn replaced(before: &Webhook, wanted: WebHookRequestModel) -> Result<Webhook, Re
         if HeaderValue::try_from(value.expose()).is_err() {
             problems.add(format!("{at}.Value"), "No header can have this value.");
         }
-        headers.push(WebhookHeaderResponseModel {
-            is_secure: is_secure.unwrap_or(false),
-            key,
-            value,
-        });
+        headers.push(
+            WebhookHeaderResponseModel::default()
+                .with_is_secure(is_secure.unwrap_or(false))
+                .with_key(key)
+                .with_value(value),
+        );
     }
     problems.none()?;
     Ok(Webhook {
@@ -193,8 +198,9 @@ fn delete(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
 
 fn keys(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let [first, second] = state.webhook(call.path("webhookId")?)?.keys.clone();
-    Answer::ok(&WebhookSigningKeysModel {
-        key1: Some(first),
-        key2: Some(second),
-    })
+    Answer::ok(
+        &WebhookSigningKeysModel::default()
+            .with_key1(Some(first))
+            .with_key2(Some(second)),
+    )
 }

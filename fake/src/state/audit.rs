@@ -153,20 +153,19 @@ impl State {
         details: impl Into<String>,
     ) {
         let (details, truncated) = shortened(details.into());
-        let item = AuditLogItemModel {
-            action_target: target.into(),
-            audit_log_date_time: at,
-            audit_log_id: i64::from(self.count()),
-            audit_log_type: words(kind.as_str()),
-            audit_log_type_enum: kind,
-            details,
-            model_version: MODEL_VERSION,
-            truncated,
-            user_email: Some(self.me.email.clone()),
-            user_name: self.me.full_name.clone(),
-            where_: scope.place.clone(),
-            why,
-        };
+        let item = AuditLogItemModel::default()
+            .with_action_target(target.into())
+            .with_audit_log_date_time(at)
+            .with_audit_log_id(i64::from(self.count()))
+            .with_audit_log_type(words(kind.as_str()))
+            .with_audit_log_type_enum(kind)
+            .with_details(details)
+            .with_model_version(MODEL_VERSION)
+            .with_truncated(truncated)
+            .with_user_email(Some(self.me.email.clone()))
+            .with_user_name(self.me.full_name.clone())
+            .with_where_(scope.place.clone())
+            .with_why(why);
         self.audit_log.push(Entry { scope, item });
     }
 }

@@ -126,16 +126,14 @@ impl State {
         details: impl Into<String>,
         error: Option<String>,
     ) -> Result<(), Refusal> {
-        let activity = ChangeRequestActivityModel {
-            change_request_activity_id: i64::from(self.count()),
-            change_request_activity_type: kind,
-            date: at,
-            details: details.into(),
-            error,
-            user_email: Some(self.me.email.clone()),
-            user_full_name: self.me.full_name.clone(),
-            user_id: None,
-        };
+        let activity = ChangeRequestActivityModel::default()
+            .with_change_request_activity_id(i64::from(self.count()))
+            .with_change_request_activity_type(kind)
+            .with_date(at)
+            .with_details(details.into())
+            .with_error(error)
+            .with_user_email(Some(self.me.email.clone()))
+            .with_user_full_name(self.me.full_name.clone());
         self.change_request_mut(id)?.activities.push(activity);
         Ok(())
     }
@@ -165,41 +163,43 @@ impl State {
             needs_attention,
             reason,
             title,
+            ..
         } = self.change_request_summary(request);
         let proposed = request.proposed.iter();
-        let setting_values = proposed.map(|(id, proposed)| ChangeRequestProposedChangeModel {
-            has_conflict: self.in_conflict(request, *id),
-            ..proposed.model.clone()
+        let setting_values = proposed.map(|(id, proposed)| {
+            proposed
+                .model
+                .clone()
+                .with_has_conflict(self.in_conflict(request, *id))
         });
-        ChangeRequestModel {
-            activities: request.activities.clone(),
-            applied_at,
-            applied_by_user_email,
-            applied_by_user_full_name,
-            applied_by_user_id,
-            apply_at,
-            approvals: request.approvals.clone(),
-            approved,
-            bypass_approval,
-            change_request_id,
-            change_request_issues: request.issues.clone(),
-            change_request_status,
-            closed_at,
-            closed_by_user_email,
-            closed_by_user_full_name,
-            closed_by_user_id,
-            comments: request.comments.clone(),
-            config_id: request.config_id,
-            created_at,
-            creator_user_email,
-            creator_user_full_name,
-            creator_user_id,
-            environment_id: request.environment_id,
-            needs_attention,
-            reason,
-            setting_values: setting_values.collect(),
-            title,
-        }
+        ChangeRequestModel::default()
+            .with_activities(request.activities.clone())
+            .with_applied_at(applied_at)
+            .with_applied_by_user_email(applied_by_user_email)
+            .with_applied_by_user_full_name(applied_by_user_full_name)
+            .with_applied_by_user_id(applied_by_user_id)
+            .with_apply_at(apply_at)
+            .with_approvals(request.approvals.clone())
+            .with_approved(approved)
+            .with_bypass_approval(bypass_approval)
+            .with_change_request_id(change_request_id)
+            .with_change_request_issues(request.issues.clone())
+            .with_change_request_status(change_request_status)
+            .with_closed_at(closed_at)
+            .with_closed_by_user_email(closed_by_user_email)
+            .with_closed_by_user_full_name(closed_by_user_full_name)
+            .with_closed_by_user_id(closed_by_user_id)
+            .with_comments(request.comments.clone())
+            .with_config_id(request.config_id)
+            .with_created_at(created_at)
+            .with_creator_user_email(creator_user_email)
+            .with_creator_user_full_name(creator_user_full_name)
+            .with_creator_user_id(creator_user_id)
+            .with_environment_id(request.environment_id)
+            .with_needs_attention(needs_attention)
+            .with_reason(reason)
+            .with_setting_values(setting_values.collect())
+            .with_title(title)
     }
 
     pub(crate) fn change_request_summary(
@@ -215,30 +215,26 @@ impl State {
             .keys()
             .filter(|id| self.in_conflict(request, **id));
         let count = |count| i32::try_from(count).unwrap_or(i32::MAX);
-        ChangeRequestSummaryModel {
-            affected_setting_keys: keys.map(|known| known.model.setting_key.clone()).collect(),
-            applied_at: at(&request.applied),
-            applied_by_user_email: email(&request.applied),
-            applied_by_user_full_name: name(&request.applied),
-            applied_by_user_id: None,
-            apply_at: request.apply_at,
-            approved: request.approved(),
-            bypass_approval: request.bypass_approval,
-            change_request_id: request.id,
-            change_request_status: request.status(),
-            closed_at: at(&request.closed),
-            closed_by_user_email: email(&request.closed),
-            closed_by_user_full_name: name(&request.closed),
-            closed_by_user_id: None,
-            comment_count: count(request.comments.len()),
-            conflict_count: count(conflicts.count()),
-            created_at: request.created.at,
-            creator_user_email: request.created.by.email.clone(),
-            creator_user_full_name: request.created.by.full_name.clone(),
-            creator_user_id: None,
-            needs_attention: request.needs_attention(),
-            reason: request.reason.clone(),
-            title: request.title.clone(),
-        }
+        ChangeRequestSummaryModel::default()
+            .with_affected_setting_keys(keys.map(|known| known.model.setting_key.clone()).collect())
+            .with_applied_at(at(&request.applied))
+            .with_applied_by_user_email(email(&request.applied))
+            .with_applied_by_user_full_name(name(&request.applied))
+            .with_apply_at(request.apply_at)
+            .with_approved(request.approved())
+            .with_bypass_approval(request.bypass_approval)
+            .with_change_request_id(request.id)
+            .with_change_request_status(request.status())
+            .with_closed_at(at(&request.closed))
+            .with_closed_by_user_email(email(&request.closed))
+            .with_closed_by_user_full_name(name(&request.closed))
+            .with_comment_count(count(request.comments.len()))
+            .with_conflict_count(count(conflicts.count()))
+            .with_created_at(request.created.at)
+            .with_creator_user_email(request.created.by.email.clone())
+            .with_creator_user_full_name(request.created.by.full_name.clone())
+            .with_needs_attention(request.needs_attention())
+            .with_reason(request.reason.clone())
+            .with_title(request.title.clone())
     }
 }

@@ -61,12 +61,11 @@ impl Link {
     }
 
     pub(crate) fn model(&self) -> IntegrationLinkModel {
-        IntegrationLinkModel {
-            description: self.description.clone(),
-            integration_link_type: self.kind.clone(),
-            key: Some(self.key.clone()),
-            url: self.url.clone(),
-        }
+        IntegrationLinkModel::default()
+            .with_description(self.description.clone())
+            .with_integration_link_type(self.kind.clone())
+            .with_key(Some(self.key.clone()))
+            .with_url(self.url.clone())
     }
 }
 

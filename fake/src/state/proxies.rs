@@ -79,6 +79,7 @@ impl State {
             kind: _,
             product_id_filter,
             product_name_match_filter,
+            ..
         } = rule;
         let (Some(config), Some(environment)) =
             (self.configs.get(&pair.0), self.environments.get(&pair.1))

@@ -113,93 +113,89 @@ pub(crate) fn admit(
     access: EnvironmentAccessType,
     approval: EnvironmentApprovalPermissionType,
 ) {
-    group
-        .environment_accesses
-        .push(PermissionGroupEnvironmentAccessModel {
-            approve_required: false,
-            color: None,
-            description: None,
-            environment_access_type: access,
-            environment_id,
-            name: String::new(),
-            order: 0,
-            reason_required: false,
-        });
+    group.environment_accesses.push(
+        PermissionGroupEnvironmentAccessModel::default()
+            .with_approve_required(false)
+            .with_environment_access_type(access)
+            .with_environment_id(environment_id)
+            .with_name(String::new())
+            .with_order(0)
+            .with_reason_required(false),
+    );
     group.environment_approval_permissions.push(
-        PermissionGroupEnvironmentApprovalPermissionModel {
-            environment_approval_permission_type: approval,
-            environment_id,
-        },
+        PermissionGroupEnvironmentApprovalPermissionModel::default()
+            .with_environment_approval_permission_type(approval)
+            .with_environment_id(environment_id),
     );
 }
 
 /// A group that may nothing.
 pub(crate) fn group(id: i64, name: String, product: ProductModel) -> PermissionGroupModel {
-    PermissionGroupModel {
-        access_type: AccessType::Custom,
-        approval_permission_type: ApprovalPermissionType::CannotApprove,
-        can_create_or_update_config: false,
-        can_create_or_update_environment: false,
-        can_create_or_update_segments: false,
-        can_create_or_update_setting: false,
-        can_create_or_update_tag: false,
-        can_delete_config: false,
-        can_delete_environment: false,
-        can_delete_segments: false,
-        can_delete_setting: false,
-        can_delete_tag: false,
-        can_disable2_fa: false,
-        can_manage_integrations: false,
-        can_manage_members: false,
-        can_manage_product_preferences: false,
-        can_manage_webhook: false,
-        can_rotate_sdk_key: false,
-        can_tag_setting: false,
-        can_use_export_import: false,
-        can_view_product_audit_log: false,
-        can_view_product_statistics: false,
-        can_view_sdk_key: false,
-        environment_accesses: Vec::new(),
-        environment_approval_permissions: Vec::new(),
-        name,
-        new_environment_access_type: EnvironmentAccessType::None,
-        new_environment_approval_permission_type: EnvironmentApprovalPermissionType::CannotApprove,
-        permission_group_id: id,
-        product,
-    }
+    PermissionGroupModel::default()
+        .with_access_type(AccessType::Custom)
+        .with_approval_permission_type(ApprovalPermissionType::CannotApprove)
+        .with_can_create_or_update_config(false)
+        .with_can_create_or_update_environment(false)
+        .with_can_create_or_update_segments(false)
+        .with_can_create_or_update_setting(false)
+        .with_can_create_or_update_tag(false)
+        .with_can_delete_config(false)
+        .with_can_delete_environment(false)
+        .with_can_delete_segments(false)
+        .with_can_delete_setting(false)
+        .with_can_delete_tag(false)
+        .with_can_disable2_fa(false)
+        .with_can_manage_integrations(false)
+        .with_can_manage_members(false)
+        .with_can_manage_product_preferences(false)
+        .with_can_manage_webhook(false)
+        .with_can_rotate_sdk_key(false)
+        .with_can_tag_setting(false)
+        .with_can_use_export_import(false)
+        .with_can_view_product_audit_log(false)
+        .with_can_view_product_statistics(false)
+        .with_can_view_sdk_key(false)
+        .with_environment_accesses(Vec::new())
+        .with_environment_approval_permissions(Vec::new())
+        .with_name(name)
+        .with_new_environment_access_type(EnvironmentAccessType::None)
+        .with_new_environment_approval_permission_type(
+            EnvironmentApprovalPermissionType::CannotApprove,
+        )
+        .with_permission_group_id(id)
+        .with_product(product)
 }
 
 /// The group that a new product starts with, which may everything.
 pub(crate) fn administrators(id: i64, product: ProductModel) -> PermissionGroupModel {
-    PermissionGroupModel {
-        access_type: AccessType::Full,
-        approval_permission_type: ApprovalPermissionType::CanBypassApproval,
-        can_create_or_update_config: true,
-        can_create_or_update_environment: true,
-        can_create_or_update_segments: true,
-        can_create_or_update_setting: true,
-        can_create_or_update_tag: true,
-        can_delete_config: true,
-        can_delete_environment: true,
-        can_delete_segments: true,
-        can_delete_setting: true,
-        can_delete_tag: true,
-        can_disable2_fa: true,
-        can_manage_integrations: true,
-        can_manage_members: true,
-        can_manage_product_preferences: true,
-        can_manage_webhook: true,
-        can_rotate_sdk_key: true,
-        can_tag_setting: true,
-        can_use_export_import: true,
-        can_view_product_audit_log: true,
-        can_view_product_statistics: true,
-        can_view_sdk_key: true,
-        new_environment_access_type: EnvironmentAccessType::Full,
-        new_environment_approval_permission_type:
+    group(id, "Administrators".to_string(), product)
+        .with_access_type(AccessType::Full)
+        .with_approval_permission_type(ApprovalPermissionType::CanBypassApproval)
+        .with_can_create_or_update_config(true)
+        .with_can_create_or_update_environment(true)
+        .with_can_create_or_update_segments(true)
+        .with_can_create_or_update_setting(true)
+        .with_can_create_or_update_tag(true)
+        .with_can_delete_config(true)
+        .with_can_delete_environment(true)
+        .with_can_delete_segments(true)
+        .with_can_delete_setting(true)
+        .with_can_delete_tag(true)
+        .with_can_disable2_fa(true)
+        .with_can_manage_integrations(true)
+        .with_can_manage_members(true)
+        .with_can_manage_product_preferences(true)
+        .with_can_manage_webhook(true)
+        .with_can_rotate_sdk_key(true)
+        .with_can_tag_setting(true)
+        .with_can_use_export_import(true)
+        .with_can_view_product_audit_log(true)
+        .with_can_view_product_statistics(true)
+        .with_can_view_sdk_key(true)
+        .with_new_environment_access_type(EnvironmentAccessType::Full)
+        .with_new_environment_approval_permission_type(
             EnvironmentApprovalPermissionType::CanBypassApproval,
-        ..group(id, "Administrators".to_string(), product)
-    }
+        )
 }
 
 impl State {

@@ -177,13 +177,13 @@ pub(super) fn look_for_issues(
                 && issue.issue_details == issue_details
         });
         if !known {
-            request.issues.push(ChangeRequestIssueModel {
-                change_request_issue_id,
-                issue_details,
-                issue_detected_at: now,
-                issue_fixed_at: None,
-                issue_type,
-            });
+            request.issues.push(
+                ChangeRequestIssueModel::default()
+                    .with_change_request_issue_id(change_request_issue_id)
+                    .with_issue_details(issue_details)
+                    .with_issue_detected_at(now)
+                    .with_issue_type(issue_type),
+            );
         }
     }
     let (title, place) = (

@@ -10,15 +10,13 @@ use crate::state::State;
 
 pub(super) fn add(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let id = state.change_request(call.path("changeRequestId")?)?.id;
-    let AddChangeRequestCommentModel { body } = call.body()?;
-    let comment = ChangeRequestCommentModel {
-        body,
-        change_request_comment_id: i64::from(state.count()),
-        created_at: call.now,
-        edited_at: None,
-        user_email: state.me.email.clone(),
-        user_full_name: state.me.full_name.clone(),
-    };
+    let AddChangeRequestCommentModel { body, .. } = call.body()?;
+    let comment = ChangeRequestCommentModel::default()
+        .with_body(body)
+        .with_change_request_comment_id(i64::from(state.count()))
+        .with_created_at(call.now)
+        .with_user_email(state.me.email.clone())
+        .with_user_full_name(state.me.full_name.clone());
     state.change_request_mut(id)?.comments.push(comment.clone());
     log(
         state,
@@ -32,7 +30,7 @@ pub(super) fn add(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
 
 pub(super) fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let (id, index) = find(state, call)?;
-    let UpdateChangeRequestCommentModel { body } = call.body()?;
+    let UpdateChangeRequestCommentModel { body, .. } = call.body()?;
     let comments = &mut state.change_request_mut(id)?.comments;
     let comment = &mut comments[index];
     comment.body = body;

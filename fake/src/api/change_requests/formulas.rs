@@ -15,16 +15,17 @@ pub(super) fn named(
     setting: &Setting,
     rules: &RulesV2,
 ) -> AuditLogSettingValueV2EvaluationFormula {
-    AuditLogSettingValueV2EvaluationFormula {
-        default_value: rules.default.clone(),
-        default_value_predefined_variation_name: variation(setting, &rules.default),
-        percentage_evaluation_attribute: rules.percentage_attribute.clone(),
-        targeting_rules: rules
-            .rules
-            .iter()
-            .map(|known| rule(state, setting, known))
-            .collect(),
-    }
+    AuditLogSettingValueV2EvaluationFormula::default()
+        .with_default_value(rules.default.clone())
+        .with_default_value_predefined_variation_name(variation(setting, &rules.default))
+        .with_percentage_evaluation_attribute(rules.percentage_attribute.clone())
+        .with_targeting_rules(
+            rules
+                .rules
+                .iter()
+                .map(|known| rule(state, setting, known))
+                .collect(),
+        )
 }
 
 fn rule(
@@ -33,24 +34,24 @@ fn rule(
     rule: &TargetingRuleModel,
 ) -> AuditLogSettingValueV2EvaluationFormulaTargetingRuleModel {
     let options = rule.percentage_options.iter();
-    let options =
-        options.map(
-            |option| AuditLogSettingValueV2EvaluationFormulaPercentageOptionModel {
-                percentage: option.percentage,
-                value: option.value.clone(),
-                value_predefined_variation_name: variation(setting, &option.value),
-            },
-        );
-    AuditLogSettingValueV2EvaluationFormulaTargetingRuleModel {
-        conditions: rule
-            .conditions
-            .iter()
-            .map(|known| condition(state, known))
-            .collect(),
-        percentage_options: options.collect(),
-        value: rule.value.clone(),
-        value_predefined_variation_name: rule.value.as_ref().and_then(|v| variation(setting, v)),
-    }
+    let options = options.map(|option| {
+        AuditLogSettingValueV2EvaluationFormulaPercentageOptionModel::default()
+            .with_percentage(option.percentage)
+            .with_value(option.value.clone())
+            .with_value_predefined_variation_name(variation(setting, &option.value))
+    });
+    AuditLogSettingValueV2EvaluationFormulaTargetingRuleModel::default()
+        .with_conditions(
+            rule.conditions
+                .iter()
+                .map(|known| condition(state, known))
+                .collect(),
+        )
+        .with_percentage_options(options.collect())
+        .with_value(rule.value.clone())
+        .with_value_predefined_variation_name(
+            rule.value.as_ref().and_then(|v| variation(setting, v)),
+        )
 }
 
 fn condition(
@@ -61,26 +62,16 @@ fn condition(
         prerequisite_flag_condition,
         segment_condition,
         user_condition,
+        ..
     } = condition.clone();
-    let mut named = AuditLogSettingValueV2EvaluationFormulaConditionModel {
-        comparison_attribute: None,
-        comparison_value: None,
-        condition_type: ConditionType::UserCondition,
-        prerequisite_comparator: None,
-        prerequisite_comparison_value: None,
-        prerequisite_comparison_value_predefined_variation_name: None,
-        prerequisite_setting_id: None,
-        prerequisite_setting_key: None,
-        segment_comparator: None,
-        segment_id: None,
-        segment_name: None,
-        user_comparator: None,
-    };
+    let mut named = AuditLogSettingValueV2EvaluationFormulaConditionModel::default()
+        .with_condition_type(ConditionType::UserCondition);
     if let Some(condition) = user_condition {
         let UserConditionModel {
             comparator,
             comparison_attribute,
             comparison_value,
+            ..
         } = condition;
         named.comparison_attribute = Some(comparison_attribute);
         named.comparison_value = Some(comparison_value);
@@ -90,6 +81,7 @@ fn condition(
         let SegmentConditionModel {
             comparator,
             segment_id,
+            ..
         } = condition;
         named.condition_type = ConditionType::SegmentCondition;
         named.segment_comparator = Some(comparator);
@@ -104,6 +96,7 @@ fn condition(
             comparator,
             prerequisite_comparison_value,
             prerequisite_setting_id,
+            ..
         } = condition;
         let setting = state.settings.get(&prerequisite_setting_id);
         named.condition_type = ConditionType::PrerequisiteFlagCondition;

@@ -49,10 +49,11 @@ pub(super) fn list(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let page = page
         .iter()
         .map(|request| state.change_request_summary(request));
-    Answer::ok(&ChangeRequestsModel {
-        change_requests: ChangeRequestSummaryModelPagedList {
-            data: Some(page.collect()),
-            paging: Some(paging),
-        },
-    })
+    Answer::ok(
+        &ChangeRequestsModel::default().with_change_requests(
+            ChangeRequestSummaryModelPagedList::default()
+                .with_data(Some(page.collect()))
+                .with_paging(Some(paging)),
+        ),
+    )
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use configcat_management::types::{
     AuditLogType, ChangeRequestActivityType, ChangeRequestProposedChangeModel,
-    ChangeRequestProposedChangesModel, ConfigSettingFormulaModel,
-    ResolveChangeRequestSettingConflictsModel, UpdateChangeRequestProposedChangesModel,
-    UpdateEvaluationFormulaModel, UpdateEvaluationFormulaWithLatestVersionModel,
+    ChangeRequestProposedChangesModel, ResolveChangeRequestSettingConflictsModel,
+    UpdateChangeRequestProposedChangesModel, UpdateEvaluationFormulaModel,
+    UpdateEvaluationFormulaWithLatestVersionModel,
 };
 use http::StatusCode;
 use uuid::Uuid;
@@ -16,7 +16,7 @@ use super::super::values_v2;
 use super::{changed, dismiss_approvals, formulas, note, open};
 use crate::call::{Answer, Call, Problems, Refusal};
 use crate::state::change_requests::{ChangeRequest, Proposed};
-use crate::state::{LIMITATIONS, Rules, RulesV2, Setting, State, Target};
+use crate::state::{Rules, RulesV2, Setting, State, Target, limitations};
 
 pub(super) fn get(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let request = state.change_request(call.path("changeRequestId")?)?;
@@ -34,19 +34,22 @@ pub(super) fn get(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
         };
         // A setting may have gone since the request was applied or closed.
         if state.settings.contains_key(setting_id) {
-            changes.push(ConfigSettingFormulaModel {
-                default_value: proposed.rules.default.clone(),
-                last_version_id: proposed.base,
-                percentage_evaluation_attribute: proposed.rules.percentage_attribute.clone(),
-                targeting_rules: proposed.rules.rules.clone(),
-                ..values_v2::model(state, target)?
-            });
+            changes.push(
+                values_v2::model(state, target)?
+                    .with_default_value(proposed.rules.default.clone())
+                    .with_last_version_id(proposed.base)
+                    .with_percentage_evaluation_attribute(
+                        proposed.rules.percentage_attribute.clone(),
+                    )
+                    .with_targeting_rules(proposed.rules.rules.clone()),
+            );
         }
     }
-    Answer::ok(&ChangeRequestProposedChangesModel {
-        feature_flag_limitations: LIMITATIONS,
-        proposed_changes: changes,
-    })
+    Answer::ok(
+        &ChangeRequestProposedChangesModel::default()
+            .with_feature_flag_limitations(limitations())
+            .with_proposed_changes(changes),
+    )
 }
 
 /// Adds and replaces what is listed; the rest stays.
@@ -55,6 +58,7 @@ pub(super) fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
     let UpdateChangeRequestProposedChangesModel {
         forced,
         proposed_changes,
+        ..
     } = call.body()?;
     let only: Option<i32> = call.query("settingId")?;
     if let Some(only) = only {
@@ -87,10 +91,12 @@ pub(super) fn resolve(state: &mut State, call: &Call) -> Result<Answer, Refusal>
     if !state.in_conflict(request, setting_id) {
         return Err(Refusal::field("SettingId", "The setting has no conflict."));
     }
-    let ResolveChangeRequestSettingConflictsModel { proposed_change } = call.body()?;
-    let proposed_change = UpdateEvaluationFormulaWithLatestVersionModel {
-        setting_id: proposed_change.setting_id.or(Some(setting_id)),
-        ..proposed_change
+    let ResolveChangeRequestSettingConflictsModel {
+        proposed_change, ..
+    } = call.body()?;
+    let proposed_change = {
+        let id = proposed_change.setting_id.unwrap_or(setting_id);
+        proposed_change.with_setting_id(id)
     };
     let wanted = Wanted {
         config_id: request.config_id,
@@ -177,6 +183,7 @@ impl Wanted<'_> {
                 percentage_evaluation_attribute,
                 setting_id,
                 targeting_rules,
+                ..
             } = wanted;
             let at = format!("ProposedChanges[{index}].");
             let setting = setting_id.and_then(|id| state.settings.get(&id));
@@ -190,11 +197,9 @@ impl Wanted<'_> {
                 problems.add(format!("{at}SettingId"), message);
                 continue;
             };
-            let wanted = UpdateEvaluationFormulaModel {
-                default_value,
-                percentage_evaluation_attribute,
-                targeting_rules,
-            };
+            let wanted = UpdateEvaluationFormulaModel::new(default_value)
+                .with_percentage_evaluation_attribute(percentage_evaluation_attribute)
+                .with_targeting_rules(targeting_rules);
             let base = self.base(state, setting, latest_version_id)?;
             let rules = Checker::new(state, setting, &mut problems).rules(wanted.clone(), &at);
             let change = self.proposed(state, setting, base, wanted, rules)?;
@@ -253,16 +258,15 @@ impl Wanted<'_> {
         };
         Ok(Proposed {
             base,
-            model: ChangeRequestProposedChangeModel {
-                has_conflict: false,
-                original_evaluation_formula: original,
-                proposed_evaluation_formula: formulas::named(state, setting, &rules),
-                setting_hint: setting.hint.clone(),
-                setting_id: setting.id,
-                setting_key: setting.key.clone(),
-                setting_name: setting.name.clone(),
-                setting_type: setting.setting_type.clone(),
-            },
+            model: ChangeRequestProposedChangeModel::default()
+                .with_has_conflict(false)
+                .with_original_evaluation_formula(original)
+                .with_proposed_evaluation_formula(formulas::named(state, setting, &rules))
+                .with_setting_hint(setting.hint.clone())
+                .with_setting_id(setting.id)
+                .with_setting_key(setting.key.clone())
+                .with_setting_name(setting.name.clone())
+                .with_setting_type(setting.setting_type.clone()),
             wanted,
             rules,
         })
