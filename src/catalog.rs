@@ -99,7 +99,7 @@ struct Entry {
     answers: bool,
 }
 
-/// The generator wrote it; `tests/catalog.rs` sees to it that there is an entry for each operation.
+/// The generator wrote it; `tests/it/catalog.rs` sees to it that there is an entry for each operation.
 fn read(text: &str) -> Source {
     serde_json::from_str(text).unwrap_or_default()
 }

@@ -62,7 +62,7 @@ impl Tool {
                 .build(&self.arguments)
                 .ok()
         });
-        // The generator wrote the schema; `tests/catalog.rs` sees to it that each can be used.
+        // The generator wrote the schema; `tests/it/catalog.rs` sees to it that each can be used.
         let Some(validator) = validator else {
             return Ok(());
         };

@@ -156,41 +156,51 @@ fn features(staged: &Path) -> Result<Vec<Option<String>>> {
 
 /// Takes the tests along that need nothing but the crate and its development dependencies, and names them.
 fn independent_tests(workspace: &Workspace, client: &Path) -> Result<Vec<String>> {
-    let tests = workspace.root().join("tests");
+    let tests = workspace.root().join("tests/it");
+    let here = client.join("tests/it");
+    copy_folder(&tests, &here)?;
+    let needs = [
+        "configcat_fake",
+        "CARGO_MANIFEST_DIR",
+        "CARGO_BIN_EXE",
+        "include_str!",
+        "feature = \"httpmock\"",
+        "../../",
+    ];
     let mut names = Vec::new();
-    let entries = fs::read_dir(&tests).map_err(|error| Error::file(&tests, error))?;
-    for entry in entries.flatten() {
-        let path = entry.path();
-        let name = entry.file_name().to_string_lossy().into_owned();
-        let Some(stem) = name.strip_suffix(".rs") else {
-            // Modules of tests.
-            copy_folder(&path, &client.join("tests").join(&name))?;
-            continue;
-        };
-        let mut files = BTreeSet::from([path.clone()]);
-        let folder = tests.join(stem);
-        if folder.is_dir() {
-            list(&folder, &mut files)?;
+    let main = here.join("main.rs");
+    let mut text = String::new();
+    for line in workspace::read(&main)?.lines() {
+        if let Some(name) = line
+            .strip_prefix("mod ")
+            .and_then(|rest| rest.strip_suffix(';'))
+        {
+            let mut files = BTreeSet::new();
+            list(&here, &mut files)?;
+            files.retain(|file| belongs(file, &here, name));
+            let mut all = String::new();
+            for file in files {
+                all += &workspace::read(&file)?;
+            }
+            if needs.iter().any(|needed| all.contains(needed)) {
+                continue;
+            }
+            names.push(name.to_owned());
         }
-        let mut text = String::new();
-        for file in files {
-            text += &workspace::read(&file)?;
-        }
-        let needs = [
-            "configcat_fake",
-            "CARGO_MANIFEST_DIR",
-            "CARGO_BIN_EXE",
-            "include_str!",
-            "feature = \"httpmock\"",
-            "../../",
-        ];
-        if !needs.iter().any(|needed| text.contains(needed)) {
-            write(&client.join("tests").join(&name), &workspace::read(&path)?)?;
-            names.push(stem.to_owned());
-        }
+        text += line;
+        text.push('\n');
     }
-    names.sort();
+    write(&main, &text)?;
     Ok(names)
+}
+
+/// Whether a file is a module of tests, or a part of it.
+fn belongs(file: &Path, folder: &Path, module: &str) -> bool {
+    let first = file
+        .strip_prefix(folder)
+        .ok()
+        .and_then(|path| path.iter().next());
+    first.is_some_and(|first| Path::new(first).file_stem() == Some(OsStr::new(module)))
 }
 
 /// Builds with the oldest supported compiler, where there is one on this machine.

@@ -1,0 +1,6 @@
+//! The passes, the reports and the diff, in one program.
+
+mod diff;
+mod facts;
+mod passes;
+mod reports;

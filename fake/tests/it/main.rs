@@ -1,0 +1,23 @@
+//! One module for each promise of the fake, in one program, so that it is linked once.
+
+mod audit;
+mod by_name;
+mod change_requests;
+mod connections;
+mod crud;
+mod page_paths;
+mod patch;
+#[cfg(feature = "bin")]
+mod program;
+mod proxies;
+mod quota;
+mod random_walk;
+mod refusal_table;
+mod refusals;
+mod script;
+mod segments;
+mod stale_flags;
+mod state;
+mod support;
+mod team;
+mod values;

@@ -1,0 +1,29 @@
+//! One module for each promise that the README makes, in one program, so that the client is linked once.
+
+mod ada;
+mod bounds;
+mod catalog;
+mod chaos;
+mod code_references;
+mod edit;
+mod errors;
+mod growth;
+mod hal;
+mod integrations;
+mod json_schema;
+mod mocks;
+mod origins;
+mod pacing;
+mod pages;
+mod patch_diff;
+mod patch_models;
+mod patches;
+mod retries;
+mod rules;
+mod settings;
+mod support;
+mod telling;
+mod values;
+mod webhooks;
+mod wire;
+mod wrong_uses;

@@ -1,0 +1,434 @@
+//! Pages as streams: lazy, to the end, without duplicates, with all filters.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::extract::{Query, State};
+use axum::http::{StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use configcat_management::chrono::{DateTime, Utc};
+use configcat_management::paging::{Entries, Pages, Stream};
+use configcat_management::types::{
+    AuditLogType, ChangeRequestApproveRequiredFilter, ChangeRequestScheduleFilter,
+    ChangeRequestStatus, NeedsAttentionFilter,
+};
+use configcat_management::uuid::Uuid;
+use configcat_management::{Client, Error, RetryPolicy, operations};
+use futures_util::TryStreamExt;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+/// A listing on a loopback port, the newest in front.
+#[derive(Default)]
+struct Log {
+    ids: Vec<i64>,
+    /// How many entries are added after each answer.
+    growth: Vec<usize>,
+    /// The page that fails.
+    broken: Option<i32>,
+    /// Answers always say that there is more.
+    endless: bool,
+    /// Answers do not say where they stand.
+    mute: bool,
+    delay: Duration,
+    asked: Vec<String>,
+}
+
+type Shared = Arc<Mutex<Log>>;
+
+#[derive(serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Paging {
+    page_number: Option<i32>,
+    page_size: Option<i32>,
+}
+
+async fn page(State(log): State<Shared>, uri: Uri, query: Query<Paging>) -> Response {
+    let (answer, delay) = {
+        let mut log = log.lock().expect("no handler panics");
+        log.asked.push(uri.to_string());
+        (log.answer(uri.path(), &query), log.delay)
+    };
+    tokio::time::sleep(delay).await;
+    answer
+}
+
+impl Log {
+    fn answer(&mut self, path: &str, query: &Paging) -> Response {
+        let (number, size) = (query.page_number.unwrap_or(1), query.page_size.unwrap_or(3));
+        if self.broken == Some(number) {
+            return (StatusCode::BAD_REQUEST, "broken").into_response();
+        }
+        let pages = self.ids.chunks(size as usize).len() as i32;
+        let ids = self.ids.chunks(size as usize).nth(number as usize - 1);
+        let requests = path.ends_with("/change-requests");
+        let entry = |id: &i64| match requests {
+            true => change_request(*id),
+            false => audit_log(*id),
+        };
+        let data: Vec<Value> = ids.unwrap_or_default().iter().map(entry).collect();
+        let paging = json!({
+            "currentPage": number, "pageSize": size, "totalCount": self.ids.len(), "totalPages": pages,
+            "hasPrevious": number > 1, "hasNext": self.endless || number < pages,
+        });
+        let mut list = json!({"data": data, "paging": paging});
+        if self.mute {
+            list = json!({"data": data});
+        }
+        if requests {
+            list = json!({ "changeRequests": list });
+        }
+        if let Some(growth) = self.growth.pop() {
+            let newest = self.ids.iter().max().copied().unwrap_or(0);
+            for id in 1..=growth as i64 {
+                self.ids.insert(0, newest + id);
+            }
+        }
+        ([("content-type", "application/json")], list.to_string()).into_response()
+    }
+}
+
+fn audit_log(id: i64) -> Value {
+    json!({
+        "auditLogId": id, "auditLogDateTime": "2026-11-22T00:00:00Z", "auditLogType": "a", "auditLogTypeEnum": "settingChanged",
+        "actionTarget": "", "details": "", "modelVersion": 1, "truncated": false, "userEmail": null, "userName": "", "where": "",
+        "why": null,
+    })
+}
+
+fn change_request(id: i64) -> Value {
+    json!({
+        "changeRequestId": id, "title": "", "changeRequestStatus": "opened", "approved": false, "bypassApproval": false,
+        "affectedSettingKeys": [], "commentCount": 0, "conflictCount": 0, "createdAt": "2026-11-22T00:00:00Z",
+        "creatorUserEmail": "", "creatorUserFullName": "", "needsAttention": false,
+    })
+}
+
+async fn start(log: Log) -> (Client, Shared) {
+    let shared = Arc::new(Mutex::new(log));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+        .await
+        .expect("a free port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let router = axum::Router::new()
+        .fallback(page)
+        .with_state(shared.clone());
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    let client = Client::builder()
+        .credentials(crate::support::USER, crate::support::PASSWORD)
+        .base_url(url)
+        .retry(RetryPolicy::never())
+        .build()
+        .expect("a complete set of settings");
+    (client, shared)
+}
+
+fn log(ids: std::ops::RangeInclusive<i64>) -> Log {
+    Log {
+        ids: ids.rev().collect(),
+        ..Log::default()
+    }
+}
+
+fn asked(log: &Shared) -> Vec<String> {
+    log.lock().expect("no handler panics").asked.clone()
+}
+
+async fn ids(mut entries: Entries<operations::GetAuditlogsV2>) -> Vec<i64> {
+    let mut ids = Vec::new();
+    while let Some(entry) = entries.next().await {
+        ids.push(entry.expect("an answer").audit_log_id);
+    }
+    ids
+}
+
+#[tokio::test]
+async fn all_three_calls_give_all_entries() {
+    let (client, log) = start(log(1..=8)).await;
+    let newest_first: Vec<i64> = (1..=8).rev().collect();
+    let product = client.get_auditlogs_v2(Uuid::nil());
+    assert_eq!(ids(product.entries()).await, newest_first);
+
+    let organization = client.get_organization_auditlogs_v2(Uuid::nil()).entries();
+    let entries: Vec<_> = organization.try_collect().await.expect("answers");
+    let found: Vec<_> = entries.iter().map(|entry| entry.audit_log_id).collect();
+    assert_eq!(found, newest_first);
+
+    let requests = client.get_change_requests(Uuid::nil()).entries();
+    let entries: Vec<_> = requests.try_collect().await.expect("answers");
+    let found: Vec<_> = entries
+        .iter()
+        .map(|entry| entry.change_request_id)
+        .collect();
+    assert_eq!(found, newest_first);
+
+    let asked = asked(&log);
+    assert_eq!(asked.len(), 9, "three pages each: {asked:?}");
+    let path = format!("/v2/products/{}/auditlogs", Uuid::nil());
+    assert_eq!(
+        asked[..3],
+        [
+            path.clone(),
+            format!("{path}?pageNumber=2"),
+            format!("{path}?pageNumber=3")
+        ]
+    );
+}
+
+#[tokio::test]
+async fn filters_page_size_and_first_page_are_kept() {
+    let (client, log) = start(log(1..=10)).await;
+    let time: DateTime<Utc> = "2026-11-22T00:00:00Z".parse().expect("a time");
+    let call = client
+        .get_auditlogs_v2(Uuid::nil())
+        .audit_log_type(AuditLogType::SettingCreated)
+        .config_id(Uuid::max())
+        .environment_id(Uuid::nil())
+        .from_utc_date_time(time)
+        .to_utc_date_time(time)
+        .page_size(4)
+        .page_number(2);
+    assert_eq!(ids(call.entries()).await, [6, 5, 4, 3, 2, 1]);
+    let requests = client
+        .get_change_requests(Uuid::nil())
+        .approve_required_filter(ChangeRequestApproveRequiredFilter::VALUES[0].clone())
+        .change_request_status_filter(&ChangeRequestStatus::VALUES[..2])
+        .needs_attention_filter(NeedsAttentionFilter::NeedsAttention)
+        .schedule_filter(ChangeRequestScheduleFilter::VALUES[0].clone())
+        .setting_id(7)
+        .page_size(5);
+    let entries: Vec<_> = requests.entries().try_collect().await.expect("answers");
+    assert_eq!(entries.len(), 10);
+
+    // The second page is asked for like the first.
+    let asked = asked(&log);
+    let [first, second, third, fourth] = &asked[..] else {
+        panic!("{asked:?}")
+    };
+    assert_eq!(first.replace("pageNumber=2", "pageNumber=3"), *second);
+    let (path, query) = third.split_once('?').expect("filters");
+    let with_number =
+        |query: &str| -> BTreeSet<String> { query.split('&').map(str::to_string).collect() };
+    let mut expected = with_number(query);
+    expected.insert("pageNumber=2".to_string());
+    let (same, query) = fourth.split_once('?').expect("filters");
+    assert_eq!((path, expected), (same, with_number(query)));
+    assert_eq!(query.matches("changeRequestStatusFilter=").count(), 2);
+}
+
+#[tokio::test]
+async fn nothing_is_sent_before_it_is_needed() {
+    let (client, log) = start(log(1..=7)).await;
+    let mut entries = client.get_auditlogs_v2(Uuid::nil()).entries();
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    assert_eq!(asked(&log).len(), 0);
+    for _ in 0..3 {
+        entries.next().await.expect("an entry").expect("an answer");
+    }
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    assert_eq!(asked(&log).len(), 1);
+    entries.next().await.expect("an entry").expect("an answer");
+    assert_eq!(asked(&log).len(), 2);
+}
+
+#[tokio::test]
+async fn one_page_is_read_ahead_and_no_more() {
+    let (client, log) = start(log(1..=20)).await;
+    let mut entries = client.get_auditlogs_v2(Uuid::nil()).entries().read_ahead();
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    assert_eq!(asked(&log).len(), 0, "lazy all the same");
+    for expected in [2, 2, 2, 3, 3, 3, 4] {
+        entries.next().await.expect("an entry").expect("an answer");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        assert_eq!(asked(&log).len(), expected);
+    }
+    let rest = ids(entries).await;
+    assert_eq!(rest, (1..=13).rev().collect::<Vec<_>>());
+    assert_eq!(asked(&log).len(), 7, "20 entries on pages of 3");
+}
+
+#[tokio::test]
+async fn reading_ahead_hides_the_wait() {
+    let delay = Duration::from_millis(100);
+    let (client, _) = start(Log {
+        delay,
+        ..log(1..=12)
+    })
+    .await;
+    let mut pages = client.get_auditlogs_v2(Uuid::nil()).pages().read_ahead();
+    let started = std::time::Instant::now();
+    while let Some(page) = pages.next().await {
+        assert_eq!(page.expect("an answer").entries.len(), 3);
+        tokio::time::sleep(delay).await;
+    }
+    // Four answers and four pauses: 800 ms one after the other, 500 ms side by side.
+    let took = started.elapsed();
+    assert!(took < Duration::from_millis(700), "{took:?}");
+}
+
+#[tokio::test]
+async fn a_dropped_stream_ends_its_reading() {
+    let delay = Duration::from_millis(200);
+    let (client, log) = start(Log {
+        delay,
+        ..log(1..=12)
+    })
+    .await;
+    let mut pages = client.get_auditlogs_v2(Uuid::nil()).pages().read_ahead();
+    pages.next().await.expect("a page").expect("an answer");
+    drop(pages);
+    tokio::time::sleep(delay * 3).await;
+    assert!(asked(&log).len() <= 2, "{:?}", asked(&log));
+
+    // A poll that is given up loses nothing.
+    let mut entries = client.get_auditlogs_v2(Uuid::nil()).entries();
+    let hurried = tokio::time::timeout(delay / 4, entries.next()).await;
+    assert!(hurried.is_err());
+    assert_eq!(ids(entries).await.len(), 12);
+}
+
+#[tokio::test]
+async fn entries_that_are_added_meanwhile_shift_nothing() {
+    for read_ahead in [false, true] {
+        // 0, 1, 5 and 2 entries come after the first, second, third and fourth answer.
+        let growth = vec![2, 5, 1, 0];
+        let (client, _) = start(Log {
+            growth,
+            ..log(1..=10)
+        })
+        .await;
+        let mut entries = client.get_auditlogs_v2(Uuid::nil()).entries();
+        if read_ahead {
+            entries = entries.read_ahead();
+        }
+        assert_eq!(ids(entries).await, (1..=10).rev().collect::<Vec<_>>());
+    }
+}
+
+#[tokio::test]
+async fn a_page_of_duplicates_is_empty_and_not_the_end() {
+    let growth = vec![3];
+    let (client, _) = start(Log {
+        growth,
+        ..log(1..=6)
+    })
+    .await;
+    let mut pages = client.get_auditlogs_v2(Uuid::nil()).pages();
+    let mut counts = Vec::new();
+    while let Some(page) = pages.next().await {
+        let page = page.expect("an answer");
+        counts.push((
+            page.entries.len(),
+            page.paging.map(|paging| paging.total_count),
+        ));
+    }
+    assert_eq!(counts, [(3, Some(6)), (0, Some(9)), (3, Some(9))]);
+}
+
+#[tokio::test]
+async fn an_error_ends_the_stream_after_what_was_good() {
+    for read_ahead in [false, true] {
+        let broken = Some(2);
+        let (client, log) = start(Log {
+            broken,
+            ..log(1..=9)
+        })
+        .await;
+        let mut entries = client.get_auditlogs_v2(Uuid::nil()).entries();
+        if read_ahead {
+            entries = entries.read_ahead();
+        }
+        for id in [9, 8, 7] {
+            let entry = entries.next().await.expect("an entry");
+            assert_eq!(entry.expect("an answer").audit_log_id, id);
+        }
+        let error = entries.next().await.expect("the error").unwrap_err();
+        assert!(
+            matches!(&error, Error::Api(failure) if failure.status == 400),
+            "{error}"
+        );
+        assert!(entries.next().await.is_none());
+        assert!(entries.next().await.is_none());
+        assert_eq!(asked(&log).len(), 2);
+    }
+    let (client, log) = start(log(1..=3)).await;
+    let mut pages = client.get_auditlogs_v2(Uuid::nil()).page_size(101).pages();
+    let error = pages.next().await.expect("the error").unwrap_err();
+    assert!(matches!(error, Error::Invalid(_)), "{error}");
+    assert_eq!(asked(&log).len(), 0);
+}
+
+#[tokio::test]
+async fn odd_answers_come_to_an_end() {
+    let endless = true;
+    let (client, log) = start(Log {
+        endless,
+        ..log(1..=6)
+    })
+    .await;
+    assert_eq!(
+        ids(client.get_auditlogs_v2(Uuid::nil()).entries())
+            .await
+            .len(),
+        6
+    );
+    assert_eq!(asked(&log).len(), 3, "the third page is empty");
+
+    let mute = true;
+    let (client, log) = start(Log {
+        mute,
+        ..self::log(1..=6)
+    })
+    .await;
+    assert_eq!(
+        ids(client.get_auditlogs_v2(Uuid::nil()).entries())
+            .await
+            .len(),
+        3
+    );
+    assert_eq!(asked(&log).len(), 1, "nothing says that there is more");
+
+    for body in ["{}", r#"{"data":null,"paging":null}"#] {
+        let server = crate::support::Server::start(crate::support::json(body)).await;
+        let mut entries = server.client().get_auditlogs_v2(Uuid::nil()).entries();
+        assert!(entries.next().await.is_none());
+        assert_eq!(server.requests().len(), 1);
+    }
+}
+
+#[test]
+fn streams_can_be_sent_and_shared() {
+    fn stream<T: Stream + Send + Sync + Unpin + std::fmt::Debug + 'static>() {}
+    stream::<Pages<operations::GetAuditlogsV2>>();
+    stream::<Entries<operations::GetOrganizationAuditlogsV2>>();
+    stream::<Entries<operations::GetChangeRequests>>();
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever is added at the front between two calls: each entry that was there comes once, in order. Some of the new ones
+    /// come too where they are added faster than they are read; none of them twice.
+    #[test]
+    fn nothing_is_lost_or_doubled(
+        count in 0..40i64,
+        size in 1..8i32,
+        growth in prop::collection::vec(0..6usize, 0..20),
+        read_ahead in any::<bool>(),
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let found = runtime.block_on(async {
+            let (client, _) = start(Log { growth, ..log(1..=count) }).await;
+            let mut entries = client.get_auditlogs_v2(Uuid::nil()).page_size(size).entries();
+            if read_ahead {
+                entries = entries.read_ahead();
+            }
+            ids(entries).await
+        });
+        let different: BTreeSet<i64> = found.iter().copied().collect();
+        prop_assert_eq!(different.len(), found.len());
+        let old: Vec<i64> = found.into_iter().filter(|id| *id <= count).collect();
+        prop_assert_eq!(old, (1..=count).rev().collect::<Vec<_>>());
+    }
+}

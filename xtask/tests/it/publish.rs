@@ -1,0 +1,78 @@
+//! What is staged for the registry is whole, needs nothing of the repository, and is the same for the same tree.
+
+use std::path::Path;
+
+use crate::support::{files, run};
+use tempfile::TempDir;
+
+fn staged() -> TempDir {
+    let folder = TempDir::new().expect("a folder");
+    let name = folder.path().to_str().expect("UTF-8");
+    run(&["publish", "--stage", name]).assert(0, &["staged in"]);
+    folder
+}
+
+#[test]
+fn the_same_tree_gives_the_same_bytes() {
+    let (one, other) = (staged(), staged());
+    let (one, other) = (files(one.path()), files(other.path()));
+    assert!(one.len() > 50, "{}", one.len());
+    assert!(one == other);
+}
+
+#[test]
+fn nothing_of_the_repository_is_needed() {
+    let folder = staged();
+    let all = files(folder.path());
+    let text = |name: &str| {
+        let bytes = all
+            .get(Path::new(name))
+            .unwrap_or_else(|| panic!("{name} is not staged"));
+        String::from_utf8(bytes.clone()).expect("UTF-8")
+    };
+    for name in [
+        "README.md",
+        "CHANGELOG.md",
+        "LICENSE-MIT",
+        "LICENSE-APACHE",
+        "src/generated/configcat.rs",
+    ] {
+        text(&format!("configcat-management/{name}"));
+    }
+    for (name, bytes) in &all {
+        let text = String::from_utf8_lossy(bytes);
+        assert!(!text.contains("OUT_DIR"), "{}", name.display());
+        assert!(!name.ends_with("build.rs"), "{}", name.display());
+        // Whatever is included is inside of its package.
+        for part in text.split("include_str!(\"").skip(1) {
+            let included = part.split('"').next().unwrap_or_default();
+            let depth = name.components().count() - 2;
+            let up = included.matches("../").count();
+            assert!(up <= depth, "{} includes {included}", name.display());
+        }
+    }
+    let client = text("configcat-management/Cargo.toml");
+    for needle in [
+        "codegen",
+        "progenitor",
+        "workspace",
+        "build-dependencies",
+        "path =",
+    ] {
+        assert!(!client.contains(needle), "{needle} is in {client}");
+    }
+    let fake = text("configcat-fake/Cargo.toml");
+    assert!(
+        fake.contains("version = \"=") && !fake.contains("workspace"),
+        "{fake}"
+    );
+}
+
+#[test]
+fn a_folder_with_something_else_in_it_is_left_alone() {
+    let folder = TempDir::new().expect("a folder");
+    std::fs::write(folder.path().join("thesis.txt"), "years of work").expect("a file");
+    let name = folder.path().to_str().expect("UTF-8");
+    run(&["publish", "--stage", name]).assert(2, &["is not empty"]);
+    assert_eq!(files(folder.path()).len(), 1);
+}
