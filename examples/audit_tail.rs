@@ -12,9 +12,8 @@ use configcat_fake::Demo;
 use configcat_management::chrono::{DateTime, Utc};
 use configcat_management::patch::SettingPatch;
 use configcat_management::rule::when;
-use configcat_management::types::{AuditLogItemModel, CreateTagModel};
+use configcat_management::types::{AuditLogId, AuditLogItemModel, CreateTagModel, ProductId};
 use configcat_management::{Client, Result};
-use uuid::Uuid;
 
 /// How many of the entries so far are shown.
 const SO_FAR: usize = 5;
@@ -55,7 +54,7 @@ async fn main() -> stage::Result<()> {
 #[derive(Default)]
 struct Tail {
     newest: Option<DateTime<Utc>>,
-    seen: Vec<i64>,
+    seen: Vec<AuditLogId>,
 }
 
 impl Tail {
@@ -63,7 +62,7 @@ impl Tail {
     async fn read(
         &mut self,
         client: &Client,
-        product: Uuid,
+        product: ProductId,
         most: usize,
     ) -> Result<Vec<AuditLogItemModel>> {
         let mut call = client.get_auditlogs_v2(product);

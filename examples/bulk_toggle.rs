@@ -11,11 +11,12 @@ use std::time::{Duration, Instant};
 
 use configcat_fake::Fake;
 use configcat_management::patch::FormulaPatch;
-use configcat_management::types::{CreateSettingInitialValues, SettingType};
+use configcat_management::types::{
+    ConfigId, CreateSettingInitialValues, EnvironmentId, SettingId, SettingType,
+};
 use configcat_management::{Client, Event};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use indicatif::{ProgressBar, ProgressStyle};
-use uuid::Uuid;
 
 const FLAGS: usize = 500;
 /// More than the quota needs: the client paces them, and they queue up in its order.
@@ -52,7 +53,7 @@ async fn main() -> stage::Result<()> {
         .get_setting_values_v2(config, environment)
         .send()
         .await?;
-    let flags: Vec<i32> = values
+    let flags: Vec<SettingId> = values
         .setting_formulas
         .iter()
         .filter(|formula| formula.setting.setting_type == SettingType::Boolean)
@@ -93,8 +94,8 @@ async fn main() -> stage::Result<()> {
 
 async fn toggle(
     client: &Client,
-    environment: Uuid,
-    flags: Vec<i32>,
+    environment: EnvironmentId,
+    flags: Vec<SettingId>,
     on: bool,
     bar: &ProgressBar,
 ) -> stage::Result<usize> {
@@ -154,7 +155,7 @@ impl Tally {
 }
 
 /// With credentials of their own, so that the example begins with a quota that is full.
-async fn create_flags(fake: &Fake, config: Uuid) -> stage::Result<()> {
+async fn create_flags(fake: &Fake, config: ConfigId) -> stage::Result<()> {
     let bar = ProgressBar::new(FLAGS as u64).with_message("creating flags");
     let client = fake.client_builder().credentials("builder", "b").build()?;
     let calls = (0..FLAGS).map(|number| {

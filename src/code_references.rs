@@ -24,12 +24,11 @@
 
 use std::collections::BTreeMap;
 
-use uuid::Uuid;
-
 use crate::engine::check::{Check as _, Place, Violation};
 use crate::operations::UploadCodeReferences;
 use crate::types::{
-    CodeReferenceRequest, FlagReference, ReferenceLineRequest, ReferenceLinesRequest,
+    CodeReferenceRequest, ConfigId, FlagReference, ReferenceLineRequest, ReferenceLinesRequest,
+    SettingId,
 };
 use crate::{Error, Result};
 
@@ -38,7 +37,7 @@ use crate::{Error, Result};
 #[non_exhaustive]
 pub struct FoundLine {
     /// The setting that it uses.
-    pub setting_id: i32,
+    pub setting_id: SettingId,
     /// The file, as a path from the root of the repository; 1 to 255 characters.
     pub file: String,
     /// The number of the line, from 1.
@@ -68,13 +67,13 @@ impl FoundLine {
 
     /// A line without lines around it.
     pub fn new(
-        setting_id: i32,
+        setting_id: impl Into<SettingId>,
         file: impl Into<String>,
         line: usize,
         text: impl Into<String>,
     ) -> Self {
         FoundLine {
-            setting_id,
+            setting_id: setting_id.into(),
             file: file.into(),
             line,
             text: text.into(),
@@ -87,7 +86,7 @@ impl FoundLine {
     /// A line of a file that was read, with up to `context` lines before and after; `None` where the file has no such line.
     /// `line` counts from 1.
     pub fn in_source(
-        setting_id: i32,
+        setting_id: impl Into<SettingId>,
         file: impl Into<String>,
         source: &str,
         line: usize,
@@ -190,12 +189,16 @@ fn cut(text: &str, most: usize) -> String {
 #[must_use = "what was found is uploaded by `upload_code_references`"]
 pub struct CodeReferences {
     request: CodeReferenceRequest,
-    found: BTreeMap<(i32, String, usize), FoundLine>,
+    found: BTreeMap<(SettingId, String, usize), FoundLine>,
 }
 
 impl CodeReferences {
     /// For the settings of a config, in a repository's branch; both names have 1 to 255 characters.
-    pub fn new(config_id: Uuid, repository: impl Into<String>, branch: impl Into<String>) -> Self {
+    pub fn new(
+        config_id: impl Into<ConfigId>,
+        repository: impl Into<String>,
+        branch: impl Into<String>,
+    ) -> Self {
         CodeReferences {
             request: CodeReferenceRequest::new(branch, config_id, repository),
             found: BTreeMap::new(),

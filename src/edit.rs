@@ -45,8 +45,7 @@
 
 use std::time::Duration;
 
-use uuid::Uuid;
-
+use crate::types::{ConfigId, EnvironmentId, SettingId};
 use crate::{Client, Error, Operation, Result, Secret};
 
 mod draft;
@@ -85,11 +84,16 @@ impl Client {
     /// configs with evaluation version `v2`. See [`edit`](crate::edit).
     ///
     /// The closure is called once a round, each time with what was just read. Where it fails, nothing is sent.
-    pub fn edit_value<F>(&self, environment_id: Uuid, setting_id: i32, edit: F) -> EditValue<F>
+    pub fn edit_value<F>(
+        &self,
+        environment_id: impl Into<EnvironmentId>,
+        setting_id: impl Into<SettingId>,
+        edit: F,
+    ) -> EditValue<F>
     where
         F: FnMut(&mut Draft) -> Result<()>,
     {
-        EditValue::by_ids(self, environment_id, setting_id, edit)
+        EditValue::by_ids(self, environment_id.into(), setting_id.into(), edit)
     }
 
     /// The same for the config and environment of an SDK key (`get-setting-value-by-sdkkey-v2`,
@@ -123,11 +127,16 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn edit_values<F>(&self, config_id: Uuid, environment_id: Uuid, edit: F) -> EditValues<F>
+    pub fn edit_values<F>(
+        &self,
+        config_id: impl Into<ConfigId>,
+        environment_id: impl Into<EnvironmentId>,
+        edit: F,
+    ) -> EditValues<F>
     where
         F: FnMut(&mut Drafts) -> Result<()>,
     {
-        EditValues::new(self, config_id, environment_id, edit)
+        EditValues::new(self, config_id.into(), environment_id.into(), edit)
     }
 }
 

@@ -26,6 +26,7 @@
 //! - [`types`] has what is sent and received. What is sent has `new`, with what the API requires, and `with_…` for the rest.
 //!   What is only received is built from its `Default` by a `with_` for each field, for tests. String enums keep values that
 //!   this release does not know.
+//!   Each kind of id is a type of its own, such as [`ConfigId`](types::ConfigId), and is otherwise the UUID or number that it holds.
 //! - [`SettingValue`] is the value of a flag or setting; [`Secret`] is text that is never printed.
 //! - [`edit`] changes what was read and loses no one else's change; [`rule`] has targeting rules that read like sentences.
 //! - [`patch`] has typed JSON Patches: only what may be changed there, with a difference, guards and a preview.
@@ -33,6 +34,32 @@
 //!   gathers what a scanner found, and `webhook` (a Cargo feature) verifies received notifications.
 //! - [`OPERATIONS`] lists all operations as data. With the Cargo feature `catalog`, `Client::call` makes any of them by its name,
 //!   with arguments as JSON.
+//!
+//! # Ids
+//!
+//! What a response has an id of goes into the next call as it is. One that comes from elsewhere goes there bare:
+//!
+//! ```no_run
+//! use configcat_management::{Client, Result, uuid::Uuid};
+//!
+//! # async fn example(client: Client, from_a_file: Uuid) -> Result<()> {
+//! let config = client.get_config(from_a_file).send().await?;
+//! let environments = client.get_environments(config.product.product_id).send().await?;
+//! for environment in environments.iter() {
+//!     client.get_sdk_keys(config.config_id, environment.environment_id).send().await?;
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Two ids in the wrong order do not compile:
+//!
+//! ```compile_fail,E0277
+//! # use configcat_management::{Client, types::{ConfigId, EnvironmentId}};
+//! # fn example(client: Client, config_id: ConfigId, environment_id: EnvironmentId) {
+//! let call = client.get_sdk_keys(environment_id, config_id);
+//! # }
+//! ```
 //!
 //! # A flag, turned on
 //!
@@ -89,6 +116,7 @@ pub use engine::error::{
     ApiError, Body, ConnectionError, DeadlineError, DecodeError, EditError, Error, InvalidRequest,
     Result, Stage,
 };
+pub(crate) use engine::id::id;
 pub use engine::limit::limiter::RateLimiter;
 pub use engine::open_enum::UnrecognizedValue;
 pub(crate) use engine::open_enum::open_enum;

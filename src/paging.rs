@@ -110,7 +110,7 @@ macro_rules! paged {
             type Entry = $entry;
 
             fn id(entry: &$entry) -> i64 {
-                entry.$id
+                entry.$id.0
             }
 
             fn at(&self, page: i32) -> Self {

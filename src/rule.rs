@@ -36,11 +36,9 @@
 //!
 //! Where comparator and value are only known at run time, [`Attribute::compares`] refuses a wrong pair.
 
-use uuid::Uuid;
-
 use crate::SettingValue;
 use crate::types::{
-    PrerequisiteComparator, SegmentComparator, UpdateConditionModel,
+    PrerequisiteComparator, SegmentComparator, SegmentId, SettingId, UpdateConditionModel,
     UpdatePrerequisiteFlagConditionModel, UpdateSegmentConditionModel, UpdateTargetingRuleModel,
     UpdateUserConditionModel,
 };
@@ -63,16 +61,16 @@ pub fn when(attribute: impl Into<String>) -> Attribute {
 }
 
 /// The user is in the segment.
-pub fn in_segment(segment_id: Uuid) -> Conditions {
-    segment(SegmentComparator::IsIn, segment_id)
+pub fn in_segment(segment_id: impl Into<SegmentId>) -> Conditions {
+    segment(SegmentComparator::IsIn, segment_id.into())
 }
 
 /// The user is outside of the segment.
-pub fn not_in_segment(segment_id: Uuid) -> Conditions {
-    segment(SegmentComparator::IsNotIn, segment_id)
+pub fn not_in_segment(segment_id: impl Into<SegmentId>) -> Conditions {
+    segment(SegmentComparator::IsNotIn, segment_id.into())
 }
 
-fn segment(comparator: SegmentComparator, segment_id: Uuid) -> Conditions {
+fn segment(comparator: SegmentComparator, segment_id: SegmentId) -> Conditions {
     let condition = UpdateSegmentConditionModel::new(comparator, segment_id);
     Conditions(vec![
         UpdateConditionModel::new().with_segment_condition(condition),
@@ -80,8 +78,8 @@ fn segment(comparator: SegmentComparator, segment_id: Uuid) -> Conditions {
 }
 
 /// Begins a condition on another flag or setting of the same config, by its id.
-pub fn flag(setting_id: i32) -> Flag {
-    Flag(setting_id)
+pub fn flag(setting_id: impl Into<SettingId>) -> Flag {
+    Flag(setting_id.into())
 }
 
 /// All users, in the order of the rules those that no rule before has served. They can be split among values.
@@ -92,7 +90,7 @@ pub fn everyone() -> Everyone {
 /// Another flag or setting that a condition looks at; made by [`flag`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use = "a condition needs a value to compare with"]
-pub struct Flag(i32);
+pub struct Flag(SettingId);
 
 impl Flag {
     /// It serves this value, which has to be of its type.

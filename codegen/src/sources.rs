@@ -47,6 +47,8 @@ pub struct Source {
     pub aliases: BTreeMap<String, Vec<String>>,
     /// Schema to the path of the Rust type that stands for it.
     pub types: BTreeMap<String, String>,
+    /// Name of a parameter or field to the type of the id in it, where it is not the name itself.
+    pub ids: BTreeMap<String, String>,
     /// Name of a parameter to what is special about it.
     pub parameters: BTreeMap<String, Parameter>,
     /// What must never be printed.

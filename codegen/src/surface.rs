@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use quote::ToTokens;
 use syn::{
     Attribute, FnArg, GenericArgument, ImplItem, ImplItemFn, Item, ItemEnum, ItemImpl, ItemMod,
-    Pat, PathArguments, ReturnType, Type, TypeParamBound, Visibility,
+    ItemStruct, Pat, PathArguments, ReturnType, Type, TypeParamBound, Visibility,
 };
 
 use crate::{Error, Result};
@@ -130,10 +130,13 @@ fn of_type(item: &Item, lines: &mut BTreeSet<String>) {
             }
         }
         Item::Enum(item) if is_public(&item.vis) => of_enum(item, lines),
-        // The client's own macro for open enums, whose inside looks like an enum.
+        // The client's own macros for open enums and ids, whose inside looks like an enum or a struct.
         Item::Macro(item) => {
-            if let Ok(item) = syn::parse2::<ItemEnum>(item.mac.tokens.clone()) {
+            let tokens = &item.mac.tokens;
+            if let Ok(item) = syn::parse2::<ItemEnum>(tokens.clone()) {
                 of_enum(&item, lines);
+            } else if let Ok(item) = syn::parse2::<ItemStruct>(tokens.clone()) {
+                of_type(&Item::Struct(item), lines);
             }
         }
         Item::Type(item) if is_public(&item.vis) => {

@@ -3,6 +3,7 @@
 //! `cargo bench -p configcat-fake --bench load -- [--seconds 3] [--settings 100000] [--docs]`; `--docs` writes `docs/fake.md`.
 //! The server is the program, in a process of its own; what asks it writes HTTP by hand, so that it takes little of the machine.
 
+use configcat_management::types::{ConfigId, ProductId};
 use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -11,8 +12,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use configcat_management::Client;
 use configcat_management::types::*;
-use configcat_management::{Client, uuid::Uuid};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -166,7 +167,12 @@ async fn ask(
 }
 
 /// Fills configs with settings, and gives their ids.
-async fn fill(client: &Client, address: &str, product: Uuid, settings: usize) -> Result<Vec<Uuid>> {
+async fn fill(
+    client: &Client,
+    address: &str,
+    product: ProductId,
+    settings: usize,
+) -> Result<Vec<ConfigId>> {
     let mut configs = Vec::new();
     for number in 0..settings.div_ceil(SETTINGS) {
         let config = CreateConfigRequest::new(format!("Config {number}"));

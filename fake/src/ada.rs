@@ -18,7 +18,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 
-use crate::call::{Answer, Call, Reason, Refusal, merged, new_id};
+use crate::call::{Answer, Call, Reason, Refusal, merged};
 use crate::http::{document, json as with_json, lock, query};
 use crate::limits::{Limits, Quota};
 use crate::routes::{Route, Routes};
@@ -204,7 +204,7 @@ impl State {
 
     fn create(&mut self, call: &Call) -> Result<Answer, Refusal> {
         let wanted: CreateIntegration = call.body()?;
-        let id = new_id().simple().to_string();
+        let id = uuid::Uuid::new_v4().simple().to_string();
         let mut facts = object(&wanted)?;
         facts.insert("id".into(), json!(id));
         facts.insert("status".into(), json!(IntegrationStatus::Development));
@@ -216,12 +216,15 @@ impl State {
             installation: Installation::default()
                 .with_configuration(Some(Map::new()))
                 .with_created(Some(call.now))
-                .with_id(new_id().simple().to_string())
+                .with_id(uuid::Uuid::new_v4().simple().to_string())
                 .with_platform_integration_id(id)
                 .with_status(InstallationStatus::Incomplete)
                 .with_updated(Some(call.now)),
         });
-        facts.insert("client_secret".into(), json!(new_id().simple().to_string()));
+        facts.insert(
+            "client_secret".into(),
+            json!(uuid::Uuid::new_v4().simple().to_string()),
+        );
         let created: CreatedIntegration = typed(facts)?;
         Answer::ok(&created)
     }

@@ -213,6 +213,6 @@ impl From<Problems> for Refusal {
 }
 
 /// The id of something new.
-pub(crate) fn new_id() -> Uuid {
-    Uuid::new_v4()
+pub(crate) fn new_id<T: From<Uuid>>() -> T {
+    Uuid::new_v4().into()
 }

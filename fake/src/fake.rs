@@ -1,5 +1,6 @@
 //! The server, as a value: while it lives, it answers.
 
+use configcat_management::types::{InvitationId, OrganizationId};
 use std::fs::File;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -13,7 +14,6 @@ use configcat_management::{Client, ClientBuilder, Secret, ada};
 use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
-use uuid::Uuid;
 
 use crate::ada::Ada;
 use crate::api;
@@ -146,7 +146,7 @@ impl Fake {
     }
 
     /// The id of the organization, which every server has.
-    pub fn organization_id(&self) -> Uuid {
+    pub fn organization_id(&self) -> OrganizationId {
         let state = lock(&self.server.state);
         state
             .organizations
@@ -184,7 +184,11 @@ impl Fake {
 
     /// Somebody accepts an invitation, which no operation does: becomes a member with this full name, and gets the user id
     /// that this gives. `None` where there is no such invitation, or it has expired.
-    pub fn accept_invitation(&self, invitation_id: Uuid, full_name: &str) -> Option<String> {
+    pub fn accept_invitation(
+        &self,
+        invitation_id: InvitationId,
+        full_name: &str,
+    ) -> Option<String> {
         let mut state = lock(&self.server.state);
         api::members::accept(&mut state, invitation_id, full_name, self.now())
     }

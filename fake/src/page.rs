@@ -4,6 +4,7 @@
 //! and need no credentials. It shows no secret of the state, but the bodies of requests as they were sent. What it switches
 //! goes through the operation that a client would use.
 
+use configcat_management::types::{EnvironmentId, SettingId};
 use std::convert::Infallible;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -24,7 +25,6 @@ use http::uri::Authority;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use crate::api;
 use crate::call::{Answer, Call, Refusal};
@@ -187,8 +187,8 @@ fn events(server: Arc<Server>) -> impl Stream<Item = Result<Event, Infallible>> 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Switch {
-    environment_id: Uuid,
-    setting_id: i32,
+    environment_id: EnvironmentId,
+    setting_id: SettingId,
     on: bool,
 }
 

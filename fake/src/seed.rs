@@ -5,14 +5,15 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use configcat_management::types::{
-    ConfigModel, ConfigSettingFormulasModel, ConfigSettingValuesModel, CreateConfigRequest,
-    CreateEnvironmentModel, CreateProductRequest, CreateSettingInitialValues, CreateTagModel,
-    EnvironmentModel, EvaluationVersion, InitialValue, MeModel, ProductModel,
-    RolloutRuleComparator, SettingModel, SettingType, TagModel, UpdateComparisonValueListModel,
-    UpdateComparisonValueModel, UpdateConditionModel, UpdateEvaluationFormulaWithIdModel,
-    UpdateEvaluationFormulasModel, UpdatePercentageOptionModel, UpdateRolloutPercentageItemModel,
-    UpdateRolloutRuleModel, UpdateSettingValueWithSettingIdModel, UpdateSettingValuesWithIdModel,
-    UpdateTargetingRuleModel, UpdateUserConditionModel, UpdateValueModel, UserComparator,
+    ConfigId, ConfigModel, ConfigSettingFormulasModel, ConfigSettingValuesModel,
+    CreateConfigRequest, CreateEnvironmentModel, CreateProductRequest, CreateSettingInitialValues,
+    CreateTagModel, EnvironmentId, EnvironmentModel, EvaluationVersion, InitialValue, MeModel,
+    OrganizationId, ProductId, ProductModel, RolloutRuleComparator, SettingId, SettingModel,
+    SettingType, TagId, TagModel, UpdateComparisonValueListModel, UpdateComparisonValueModel,
+    UpdateConditionModel, UpdateEvaluationFormulaWithIdModel, UpdateEvaluationFormulasModel,
+    UpdatePercentageOptionModel, UpdateRolloutPercentageItemModel, UpdateRolloutRuleModel,
+    UpdateSettingValueWithSettingIdModel, UpdateSettingValuesWithIdModel, UpdateTargetingRuleModel,
+    UpdateUserConditionModel, UpdateValueModel, UserComparator,
 };
 use configcat_management::{OPERATIONS, SettingValue};
 use serde::Serialize;
@@ -30,15 +31,15 @@ use crate::state::State;
 #[non_exhaustive]
 pub struct Demo {
     /// The organization `Acme Corporation`.
-    pub organization_id: Uuid,
+    pub organization_id: OrganizationId,
     /// The product `Web shop`.
-    pub product_id: Uuid,
+    pub product_id: ProductId,
     /// The environment `Production`.
-    pub production_id: Uuid,
+    pub production_id: EnvironmentId,
     /// The environment `Test`.
-    pub test_id: Uuid,
+    pub test_id: EnvironmentId,
     /// The tag `release`, which stands on `new_checkout` in both configs.
-    pub tag_id: i64,
+    pub tag_id: TagId,
     /// The config `Backend`, with evaluation version `v1`.
     pub v1: DemoConfig,
     /// The config `Frontend`, with evaluation version `v2`.
@@ -50,17 +51,17 @@ pub struct Demo {
 #[non_exhaustive]
 pub struct DemoConfig {
     /// The config.
-    pub config_id: Uuid,
+    pub config_id: ConfigId,
     /// A flag; on in `Test`.
-    pub new_checkout: i32,
+    pub new_checkout: SettingId,
     /// A flag with rules in `Production`.
-    pub beta_search: i32,
+    pub beta_search: SettingId,
     /// A text: `Welcome!`.
-    pub banner_text: i32,
+    pub banner_text: SettingId,
     /// A whole number: 20.
-    pub page_size: i32,
+    pub page_size: SettingId,
     /// A decimal number: 0.25.
-    pub discount: i32,
+    pub discount: SettingId,
 }
 
 /// What a server starts with.
@@ -166,11 +167,11 @@ impl Seeder<'_> {
         let product = CreateProductRequest::new("Web shop").with_description("Sells what we make.");
         let product: ProductModel = self.call(
             "create-product",
-            &[("organizationId", organization_id)],
+            &[("organizationId", organization_id.0)],
             &product,
         )?;
         let product_id = product.product_id;
-        let in_product = [("productId", product_id)];
+        let in_product = [("productId", product_id.0)];
         let environment = CreateEnvironmentModel::new("Production").with_color("#2e7d32");
         let production: EnvironmentModel =
             self.call("create-environment", &in_product, &environment)?;
@@ -203,7 +204,12 @@ impl Seeder<'_> {
         Ok(demo)
     }
 
-    fn settings(&mut self, config_id: Uuid, test: Uuid, tag: i64) -> Result<DemoConfig, Refusal> {
+    fn settings(
+        &mut self,
+        config_id: ConfigId,
+        test: EnvironmentId,
+        tag: TagId,
+    ) -> Result<DemoConfig, Refusal> {
         let new = CreateSettingInitialValues::new;
         let new_checkout = new("new_checkout", "New checkout", SettingType::Boolean)
             .with_hint("The checkout on one page.")
@@ -213,9 +219,9 @@ impl Seeder<'_> {
         let banner_text = new("banner_text", "Banner text", SettingType::String);
         let page_size = new("page_size", "Page size", SettingType::Int);
         let discount = new("discount", "Discount", SettingType::Double);
-        let mut create = |setting: &CreateSettingInitialValues| -> Result<i32, Refusal> {
+        let mut create = |setting: &CreateSettingInitialValues| -> Result<SettingId, Refusal> {
             let setting: SettingModel =
-                self.call("create-setting", &[("configId", config_id)], setting)?;
+                self.call("create-setting", &[("configId", config_id.0)], setting)?;
             Ok(setting.setting_id)
         };
         Ok(DemoConfig {
@@ -234,8 +240,8 @@ impl Seeder<'_> {
             let production = environment_id == demo.production_id;
             let path = |config: &DemoConfig| {
                 [
-                    ("configId", config.config_id),
-                    ("environmentId", environment_id),
+                    ("configId", config.config_id.0),
+                    ("environmentId", environment_id.0),
                 ]
             };
             let values = self.values_v1(&demo.v1, production);
@@ -249,7 +255,7 @@ impl Seeder<'_> {
     }
 
     fn values_v1(&self, config: &DemoConfig, production: bool) -> UpdateSettingValuesWithIdModel {
-        let new = |id: i32, value: SettingValue| {
+        let new = |id: SettingId, value: SettingValue| {
             UpdateSettingValueWithSettingIdModel::new(value).with_setting_id(id)
         };
         let mut beta_search = new(config.beta_search, false.into());
@@ -272,7 +278,7 @@ impl Seeder<'_> {
     }
 
     fn values_v2(&self, config: &DemoConfig, production: bool) -> UpdateEvaluationFormulasModel {
-        let new = |id: i32, value: UpdateValueModel| {
+        let new = |id: SettingId, value: UpdateValueModel| {
             UpdateEvaluationFormulaWithIdModel::new(value).with_setting_id(Some(id))
         };
         let value = UpdateValueModel::new;

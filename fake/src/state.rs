@@ -15,10 +15,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
 use configcat_management::types::{
-    ConfigModel, DeletedSettingModel, EnvironmentModel, EvaluationVersion, FeatureFlagLimitations,
-    MeModel, OrganizationModel, PredefinedVariationModel, ProductModel, RolloutPercentageItemModel,
-    RolloutRuleModel, SettingModel, SettingTagModel, SettingType, TagModel, TargetingRuleModel,
-    ValueModel,
+    ChangeRequestId, ConfigId, ConfigModel, DeletedSettingModel, EnvironmentId, EnvironmentModel,
+    EvaluationVersion, FeatureFlagLimitations, MeModel, OrganizationId, OrganizationModel,
+    PredefinedVariationModel, ProductId, ProductModel, ProxyProfileId, RolloutPercentageItemModel,
+    RolloutRuleModel, SegmentId, SettingId, SettingModel, SettingTagId, SettingTagModel,
+    SettingType, TagId, TagModel, TargetingRuleModel, ValueModel, VersionId,
 };
 use configcat_management::{Secret, SettingValue};
 use serde::{Deserialize, Serialize};
@@ -51,30 +52,30 @@ pub(crate) fn limitations() -> FeatureFlagLimitations {
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct State {
     pub(crate) me: MeModel,
-    pub(crate) organizations: BTreeMap<Uuid, OrganizationModel>,
-    pub(crate) products: BTreeMap<Uuid, Product>,
-    pub(crate) configs: BTreeMap<Uuid, Config>,
-    pub(crate) environments: BTreeMap<Uuid, Environment>,
-    pub(crate) settings: BTreeMap<i32, Setting>,
-    pub(crate) tags: BTreeMap<i64, Tag>,
+    pub(crate) organizations: BTreeMap<OrganizationId, OrganizationModel>,
+    pub(crate) products: BTreeMap<ProductId, Product>,
+    pub(crate) configs: BTreeMap<ConfigId, Config>,
+    pub(crate) environments: BTreeMap<EnvironmentId, Environment>,
+    pub(crate) settings: BTreeMap<SettingId, Setting>,
+    pub(crate) tags: BTreeMap<TagId, Tag>,
     /// What a setting serves in an environment: one for each setting and each environment of its product.
     #[serde(with = "pairs")]
-    pub(crate) values: BTreeMap<(i32, Uuid), Served>,
+    pub(crate) values: BTreeMap<(SettingId, EnvironmentId), Served>,
     /// The SDK key of each config in each environment of its product.
     #[serde(with = "pairs")]
-    pub(crate) sdk_keys: BTreeMap<(Uuid, Uuid), Secret>,
+    pub(crate) sdk_keys: BTreeMap<(ConfigId, EnvironmentId), Secret>,
     /// The config and the environment that an SDK key stands for.
     #[serde(skip)]
-    pub(crate) by_sdk_key: HashMap<String, (Uuid, Uuid)>,
+    pub(crate) by_sdk_key: HashMap<String, (ConfigId, EnvironmentId)>,
     /// Oldest first.
     pub(crate) audit_log: Vec<audit::Entry>,
     /// The settings that were deleted from a config, oldest first.
-    pub(crate) deleted_settings: BTreeMap<Uuid, Vec<DeletedSettingModel>>,
+    pub(crate) deleted_settings: BTreeMap<ConfigId, Vec<DeletedSettingModel>>,
     pub(crate) team: Team,
-    pub(crate) segments: BTreeMap<Uuid, Segment>,
+    pub(crate) segments: BTreeMap<SegmentId, Segment>,
     pub(crate) connections: Connections,
-    pub(crate) proxies: BTreeMap<Uuid, ProxyProfile>,
-    pub(crate) change_requests: BTreeMap<i64, ChangeRequest>,
+    pub(crate) proxies: BTreeMap<ProxyProfileId, ProxyProfile>,
+    pub(crate) change_requests: BTreeMap<ChangeRequestId, ChangeRequest>,
     counter: u32,
     /// How many requests were carried out that may have changed something.
     #[serde(skip)]
@@ -83,8 +84,8 @@ pub(crate) struct State {
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Product {
-    pub(crate) id: Uuid,
-    pub(crate) organization_id: Uuid,
+    pub(crate) id: ProductId,
+    pub(crate) organization_id: OrganizationId,
     pub(crate) name: String,
     pub(crate) description: Option<String>,
     pub(crate) order: i32,
@@ -94,21 +95,21 @@ pub(crate) struct Product {
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Config {
-    pub(crate) id: Uuid,
-    pub(crate) product_id: Uuid,
+    pub(crate) id: ConfigId,
+    pub(crate) product_id: ProductId,
     pub(crate) name: String,
     pub(crate) description: Option<String>,
     pub(crate) order: i32,
     pub(crate) evaluation_version: EvaluationVersion,
     /// The settings, by key.
-    pub(crate) settings: BTreeMap<String, i32>,
+    pub(crate) settings: BTreeMap<String, SettingId>,
     pub(crate) created: u32,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Environment {
-    pub(crate) id: Uuid,
-    pub(crate) product_id: Uuid,
+    pub(crate) id: EnvironmentId,
+    pub(crate) product_id: ProductId,
     pub(crate) name: String,
     pub(crate) color: Option<String>,
     pub(crate) description: Option<String>,
@@ -118,8 +119,8 @@ pub(crate) struct Environment {
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Setting {
-    pub(crate) id: i32,
-    pub(crate) config_id: Uuid,
+    pub(crate) id: SettingId,
+    pub(crate) config_id: ConfigId,
     pub(crate) key: String,
     pub(crate) name: String,
     pub(crate) hint: Option<String>,
@@ -134,14 +135,14 @@ pub(crate) struct Setting {
 /// A tag on a setting.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Attached {
-    pub(crate) setting_tag_id: i64,
-    pub(crate) tag_id: i64,
+    pub(crate) setting_tag_id: SettingTagId,
+    pub(crate) tag_id: TagId,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Tag {
-    pub(crate) id: i64,
-    pub(crate) product_id: Uuid,
+    pub(crate) id: TagId,
+    pub(crate) product_id: ProductId,
     pub(crate) name: String,
     pub(crate) color: Option<String>,
 }
@@ -150,7 +151,7 @@ pub(crate) struct Tag {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Served {
     pub(crate) rules: Rules,
-    pub(crate) version_id: Uuid,
+    pub(crate) version_id: VersionId,
     /// Grows with every version, of whatever setting.
     pub(crate) version: u32,
     /// `None` where nobody changed it yet.
@@ -184,8 +185,8 @@ pub(crate) struct RulesV2 {
 /// A setting in an environment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Target {
-    pub(crate) setting_id: i32,
-    pub(crate) environment_id: Uuid,
+    pub(crate) setting_id: SettingId,
+    pub(crate) environment_id: EnvironmentId,
 }
 
 impl State {
@@ -193,7 +194,7 @@ impl State {
     pub(crate) fn new(me: MeModel) -> Self {
         let organization = OrganizationModel::default()
             .with_name("Acme Corporation".to_string())
-            .with_organization_id(new_id());
+            .with_organization_id(new_id::<OrganizationId>());
         let organization_id = organization.organization_id;
         let mut state = State {
             me: me.clone(),
@@ -244,57 +245,60 @@ impl State {
         (self.counter, self.writes)
     }
 
-    pub(crate) fn organization(&self, id: Uuid) -> Result<&OrganizationModel, Refusal> {
+    pub(crate) fn organization(&self, id: OrganizationId) -> Result<&OrganizationModel, Refusal> {
         let found = self.organizations.get(&id);
         found.ok_or_else(|| Refusal::unknown("organization", id))
     }
 
-    pub(crate) fn product(&self, id: Uuid) -> Result<&Product, Refusal> {
+    pub(crate) fn product(&self, id: ProductId) -> Result<&Product, Refusal> {
         let found = self.products.get(&id);
         found.ok_or_else(|| Refusal::unknown("product", id))
     }
 
-    pub(crate) fn product_mut(&mut self, id: Uuid) -> Result<&mut Product, Refusal> {
+    pub(crate) fn product_mut(&mut self, id: ProductId) -> Result<&mut Product, Refusal> {
         let found = self.products.get_mut(&id);
         found.ok_or_else(|| Refusal::unknown("product", id))
     }
 
-    pub(crate) fn config(&self, id: Uuid) -> Result<&Config, Refusal> {
+    pub(crate) fn config(&self, id: ConfigId) -> Result<&Config, Refusal> {
         let found = self.configs.get(&id);
         found.ok_or_else(|| Refusal::unknown("config", id))
     }
 
-    pub(crate) fn config_mut(&mut self, id: Uuid) -> Result<&mut Config, Refusal> {
+    pub(crate) fn config_mut(&mut self, id: ConfigId) -> Result<&mut Config, Refusal> {
         let found = self.configs.get_mut(&id);
         found.ok_or_else(|| Refusal::unknown("config", id))
     }
 
-    pub(crate) fn environment(&self, id: Uuid) -> Result<&Environment, Refusal> {
+    pub(crate) fn environment(&self, id: EnvironmentId) -> Result<&Environment, Refusal> {
         let found = self.environments.get(&id);
         found.ok_or_else(|| Refusal::unknown("environment", id))
     }
 
-    pub(crate) fn environment_mut(&mut self, id: Uuid) -> Result<&mut Environment, Refusal> {
+    pub(crate) fn environment_mut(
+        &mut self,
+        id: EnvironmentId,
+    ) -> Result<&mut Environment, Refusal> {
         let found = self.environments.get_mut(&id);
         found.ok_or_else(|| Refusal::unknown("environment", id))
     }
 
-    pub(crate) fn setting(&self, id: i32) -> Result<&Setting, Refusal> {
+    pub(crate) fn setting(&self, id: SettingId) -> Result<&Setting, Refusal> {
         let found = self.settings.get(&id);
         found.ok_or_else(|| Refusal::unknown("setting", id))
     }
 
-    pub(crate) fn setting_mut(&mut self, id: i32) -> Result<&mut Setting, Refusal> {
+    pub(crate) fn setting_mut(&mut self, id: SettingId) -> Result<&mut Setting, Refusal> {
         let found = self.settings.get_mut(&id);
         found.ok_or_else(|| Refusal::unknown("setting", id))
     }
 
-    pub(crate) fn tag(&self, id: i64) -> Result<&Tag, Refusal> {
+    pub(crate) fn tag(&self, id: TagId) -> Result<&Tag, Refusal> {
         let found = self.tags.get(&id);
         found.ok_or_else(|| Refusal::unknown("tag", id))
     }
 
-    pub(crate) fn tag_mut(&mut self, id: i64) -> Result<&mut Tag, Refusal> {
+    pub(crate) fn tag_mut(&mut self, id: TagId) -> Result<&mut Tag, Refusal> {
         let found = self.tags.get_mut(&id);
         found.ok_or_else(|| Refusal::unknown("tag", id))
     }
@@ -311,7 +315,7 @@ impl State {
     }
 
     /// The configs of a product, in order.
-    pub(crate) fn configs_of(&self, product_id: Uuid) -> Vec<&Config> {
+    pub(crate) fn configs_of(&self, product_id: ProductId) -> Vec<&Config> {
         let of = |config: &&Config| config.product_id == product_id;
         let mut configs: Vec<&Config> = self.configs.values().filter(of).collect();
         configs.sort_by_key(|config| (config.order, config.created));
@@ -319,7 +323,7 @@ impl State {
     }
 
     /// The environments of a product, in order.
-    pub(crate) fn environments_of(&self, product_id: Uuid) -> Vec<&Environment> {
+    pub(crate) fn environments_of(&self, product_id: ProductId) -> Vec<&Environment> {
         let of = |environment: &&Environment| environment.product_id == product_id;
         let mut environments: Vec<&Environment> = self.environments.values().filter(of).collect();
         environments.sort_by_key(|environment| (environment.order, environment.created));
@@ -328,14 +332,18 @@ impl State {
 
     /// The settings of a config, in order.
     pub(crate) fn settings_of(&self, config: &Config) -> Vec<&Setting> {
-        let found = |id: &i32| self.settings.get(id);
+        let found = |id: &SettingId| self.settings.get(id);
         let mut settings: Vec<&Setting> = config.settings.values().filter_map(found).collect();
         settings.sort_by_key(|setting| (setting.order, setting.id));
         settings
     }
 
     /// Whether code references were uploaded for a config, or for one of its settings.
-    pub(crate) fn has_code_references(&self, config_id: Uuid, setting_id: Option<i32>) -> bool {
+    pub(crate) fn has_code_references(
+        &self,
+        config_id: ConfigId,
+        setting_id: Option<SettingId>,
+    ) -> bool {
         let mut reports = self.connections.reports.iter();
         reports.any(|report| {
             report.config_id == config_id && setting_id.is_none_or(|id| id == report.setting_id)
@@ -355,8 +363,8 @@ impl State {
     }
 
     /// Makes the SDK key of a config in an environment.
-    pub(crate) fn add_sdk_key(&mut self, config_id: Uuid, environment_id: Uuid) {
-        let part = || URL_SAFE_NO_PAD.encode(new_id().as_bytes());
+    pub(crate) fn add_sdk_key(&mut self, config_id: ConfigId, environment_id: EnvironmentId) {
+        let part = || URL_SAFE_NO_PAD.encode(uuid::Uuid::new_v4().as_bytes());
         let key = format!("configcat-sdk-1/{}/{}", part(), part());
         let place = (config_id, environment_id);
         self.by_sdk_key.insert(key.clone(), place);
@@ -370,13 +378,13 @@ impl State {
         self.by_sdk_key = places.collect();
     }
 
-    pub(crate) fn remove_product(&mut self, id: Uuid) {
-        let configs: Vec<Uuid> = self.configs_of(id).iter().map(|config| config.id).collect();
+    pub(crate) fn remove_product(&mut self, id: ProductId) {
+        let configs: Vec<ConfigId> = self.configs_of(id).iter().map(|config| config.id).collect();
         for config_id in configs {
             self.remove_config(config_id);
         }
         let environments = self.environments_of(id);
-        let environments: Vec<Uuid> = environments.iter().map(|found| found.id).collect();
+        let environments: Vec<EnvironmentId> = environments.iter().map(|found| found.id).collect();
         for environment_id in environments {
             self.remove_environment(environment_id);
         }
@@ -384,25 +392,25 @@ impl State {
         self.segments.retain(|_, segment| segment.product_id != id);
         self.team.remove_product(id);
         self.connections.remove_product(id);
-        self.forget_in_proxies(id);
+        self.forget_in_proxies(id.0);
         self.products.remove(&id);
     }
 
-    pub(crate) fn remove_config(&mut self, id: Uuid) {
+    pub(crate) fn remove_config(&mut self, id: ConfigId) {
         let config = self.configs.remove(&id);
         for setting_id in config.iter().flat_map(|config| config.settings.values()) {
             self.remove_setting(*setting_id);
         }
         self.deleted_settings.remove(&id);
         self.connections.remove_config(id);
-        self.forget_in_proxies(id);
+        self.forget_in_proxies(id.0);
         self.change_requests
             .retain(|_, request| request.config_id != id);
         self.sdk_keys.retain(|(config_id, _), _| *config_id != id);
         self.by_sdk_key.retain(|_, (config_id, _)| *config_id != id);
     }
 
-    pub(crate) fn remove_environment(&mut self, id: Uuid) {
+    pub(crate) fn remove_environment(&mut self, id: EnvironmentId) {
         if let Some(environment) = self.environments.remove(&id)
             && let Some(product) = self.products.get_mut(&environment.product_id)
         {
@@ -411,7 +419,7 @@ impl State {
         }
         self.team.remove_environment(id);
         self.connections.remove_environment(id);
-        self.forget_in_proxies(id);
+        self.forget_in_proxies(id.0);
         self.change_requests
             .retain(|_, request| request.environment_id != id);
         self.values
@@ -422,7 +430,7 @@ impl State {
             .retain(|_, (_, environment_id)| *environment_id != id);
     }
 
-    pub(crate) fn remove_setting(&mut self, id: i32) {
+    pub(crate) fn remove_setting(&mut self, id: SettingId) {
         let Some(setting) = self.settings.remove(&id) else {
             return;
         };
@@ -445,14 +453,14 @@ impl State {
         {
             request.proposed.remove(&id);
         }
-        let everywhere = (id, Uuid::nil())..=(id, Uuid::max());
+        let everywhere = (id, EnvironmentId(Uuid::nil()))..=(id, EnvironmentId(Uuid::max()));
         let keys: Vec<_> = self.values.range(everywhere).map(|(key, _)| *key).collect();
         for key in keys {
             self.values.remove(&key);
         }
     }
 
-    pub(crate) fn remove_tag(&mut self, id: i64) {
+    pub(crate) fn remove_tag(&mut self, id: TagId) {
         self.tags.remove(&id);
         for setting in self.settings.values_mut() {
             setting.tags.retain(|attached| attached.tag_id != id);

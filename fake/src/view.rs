@@ -2,9 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use configcat_management::SettingValue;
-use configcat_management::types::{EvaluationVersion, SettingType};
+use configcat_management::types::{
+    ConfigId, EnvironmentId, EvaluationVersion, OrganizationId, ProductId, SettingId, SettingType,
+};
 use serde::Serialize;
-use uuid::Uuid;
 
 use crate::state::{Config, Product, Rules, Setting, State, Target};
 
@@ -35,7 +36,7 @@ pub struct View {
 #[non_exhaustive]
 pub struct OrganizationView {
     /// Its id.
-    pub id: Uuid,
+    pub id: OrganizationId,
     /// Its name.
     pub name: String,
     /// Its products, in order.
@@ -48,7 +49,7 @@ pub struct OrganizationView {
 #[non_exhaustive]
 pub struct ProductView {
     /// Its id.
-    pub id: Uuid,
+    pub id: ProductId,
     /// Its name.
     pub name: String,
     /// Its environments, in order.
@@ -63,7 +64,7 @@ pub struct ProductView {
 #[non_exhaustive]
 pub struct EnvironmentView {
     /// Its id.
-    pub id: Uuid,
+    pub id: EnvironmentId,
     /// Its name.
     pub name: String,
     /// Its color, as it was given.
@@ -76,7 +77,7 @@ pub struct EnvironmentView {
 #[non_exhaustive]
 pub struct ConfigView {
     /// Its id.
-    pub id: Uuid,
+    pub id: ConfigId,
     /// Its name.
     pub name: String,
     /// Its evaluation version.
@@ -93,7 +94,7 @@ pub struct ConfigView {
 #[non_exhaustive]
 pub struct SettingView {
     /// Its id.
-    pub id: i32,
+    pub id: SettingId,
     /// Its key.
     pub key: String,
     /// Its name.
@@ -112,7 +113,7 @@ pub struct SettingView {
 #[non_exhaustive]
 pub struct ValueView {
     /// The environment.
-    pub environment_id: Uuid,
+    pub environment_id: EnvironmentId,
     /// What is served where no rule fits.
     pub value: SettingValue,
     /// How many rules come first; a percentage split counts as one.

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::engine::check::Violation;
 use crate::rule::check::{self, Against};
 use crate::types::{
-    FeatureFlagLimitations, SettingDataV2Model, UpdateEvaluationFormulaModel,
+    FeatureFlagLimitations, SettingDataV2Model, SettingId, UpdateEvaluationFormulaModel,
     UpdateTargetingRuleModel, UpdateValueModel,
 };
 use crate::{Error, Result, SettingValue, patch};
@@ -117,7 +117,7 @@ impl Draft {
 /// A draft that can be sent.
 #[derive(Debug)]
 pub(super) struct Finished {
-    pub(super) setting_id: i32,
+    pub(super) setting_id: SettingId,
     pub(super) changed: bool,
     pub(super) wanted: UpdateEvaluationFormulaModel,
 }

@@ -1,11 +1,11 @@
 //! The edit of one setting.
 
-use uuid::Uuid;
-
 use super::turns::Key;
 use super::{Draft, Edited, Options, Rounds, is_conflict, options};
 use crate::patch::FormulaPatch;
-use crate::types::{SettingFormulaModel, UpdateEvaluationFormulaModel};
+use crate::types::{
+    EnvironmentId, SettingFormulaModel, SettingId, UpdateEvaluationFormulaModel, VersionId,
+};
 use crate::{Client, Error, Operation, Result, Secret, operations};
 
 /// The edit that [`Client::edit_value`] prepares.
@@ -22,8 +22,8 @@ options!(EditValue);
 #[derive(Clone, Debug)]
 enum Target {
     Ids {
-        environment_id: Uuid,
-        setting_id: i32,
+        environment_id: EnvironmentId,
+        setting_id: SettingId,
     },
     SdkKey {
         setting: String,
@@ -32,7 +32,12 @@ enum Target {
 }
 
 impl<F> EditValue<F> {
-    pub(super) fn by_ids(client: &Client, environment_id: Uuid, setting_id: i32, edit: F) -> Self {
+    pub(super) fn by_ids(
+        client: &Client,
+        environment_id: EnvironmentId,
+        setting_id: SettingId,
+        edit: F,
+    ) -> Self {
         let target = Target::Ids {
             environment_id,
             setting_id,
@@ -78,7 +83,7 @@ impl<F> EditValue<F> {
     /// `None` where the server found nothing to change.
     async fn write(
         &self,
-        version: Uuid,
+        version: VersionId,
         patch: FormulaPatch,
     ) -> Result<Option<SettingFormulaModel>> {
         // With the version it was made for, a patch is applied once, however often it is sent.

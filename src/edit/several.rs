@@ -1,13 +1,11 @@
 //! The edit of several settings.
 
-use uuid::Uuid;
-
 use super::draft::Finished;
 use super::turns::Key;
 use super::{Draft, Drafts, Edited, Options, Rounds, is_conflict, options};
 use crate::types::{
-    ConfigSettingFormulasModel, UpdateEvaluationFormulaModel, UpdateEvaluationFormulaWithIdModel,
-    UpdateEvaluationFormulasModel,
+    ConfigId, ConfigSettingFormulasModel, EnvironmentId, UpdateEvaluationFormulaModel,
+    UpdateEvaluationFormulaWithIdModel, UpdateEvaluationFormulasModel, VersionId,
 };
 use crate::{Client, Error, Operation, Result, operations, patch};
 
@@ -24,14 +22,19 @@ options!(EditValues);
 
 #[derive(Clone, Copy, Debug)]
 struct Target {
-    config_id: Uuid,
-    environment_id: Uuid,
+    config_id: ConfigId,
+    environment_id: EnvironmentId,
 }
 
 const OPERATION: &Operation = operations::PostSettingValuesV2::OPERATION;
 
 impl<F> EditValues<F> {
-    pub(super) fn new(client: &Client, config_id: Uuid, environment_id: Uuid, edit: F) -> Self {
+    pub(super) fn new(
+        client: &Client,
+        config_id: ConfigId,
+        environment_id: EnvironmentId,
+        edit: F,
+    ) -> Self {
         EditValues {
             client: client.clone(),
             target: Target {
@@ -58,7 +61,7 @@ impl<F> EditValues<F> {
 
     async fn write(
         &self,
-        version: Option<Uuid>,
+        version: Option<VersionId>,
         formulas: Vec<UpdateEvaluationFormulaWithIdModel>,
     ) -> Result<ConfigSettingFormulasModel> {
         let Target {
@@ -179,7 +182,7 @@ fn entry(finished: &Finished) -> UpdateEvaluationFormulaWithIdModel {
 }
 
 /// The newest version among those of all settings; of several that were published at the same time, the last one's.
-fn latest(seen: &ConfigSettingFormulasModel) -> Option<Uuid> {
+fn latest(seen: &ConfigSettingFormulasModel) -> Option<VersionId> {
     let newest = seen
         .setting_formulas
         .iter()

@@ -4,17 +4,18 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use tokio::sync::{Mutex as Turn, OwnedMutexGuard};
-use uuid::Uuid;
+
+use crate::types::{ConfigId, EnvironmentId, SettingId};
 
 /// What is edited.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Key {
     /// A setting in an environment.
-    One(i32, Uuid),
+    One(SettingId, EnvironmentId),
     /// A setting in the environment of an SDK key. The key is not kept: settings of the same name share a queue.
     Named(String),
     /// A config in an environment.
-    Several(Uuid, Uuid),
+    Several(ConfigId, EnvironmentId),
 }
 
 /// One queue for each thing that is being edited by clones of a client.
@@ -67,7 +68,11 @@ mod tests {
         drop((mine, other));
         assert!(again.try_lock().is_ok());
         for number in 0..1_000 {
-            drop(turns.take(Key::One(number, Uuid::nil())).await);
+            drop(
+                turns
+                    .take(Key::One(SettingId(number), EnvironmentId::default()))
+                    .await,
+            );
         }
         assert!(turns.0.lock().unwrap().by_key.len() <= 64);
     }

@@ -7,7 +7,7 @@ use super::kind::models;
 use super::kind::sealed::{Absent, Root, Rules};
 use super::path::Path;
 use super::{Patch, json};
-use crate::types::{ReplaceSettingModel, SettingModel, TagModel};
+use crate::types::{ReplaceSettingModel, SettingModel, TagId, TagModel};
 use crate::{Operation, Result, operations};
 
 /// Name, hint and tags of a setting; see [`SettingPatch`].
@@ -73,8 +73,8 @@ impl Patch<Setting> {
     }
 
     /// Attaches a tag, by its id.
-    pub fn add_tag(self, tag_id: i64) -> Self {
-        self.add(Path::root(TAGS).end(), Value::from(tag_id))
+    pub fn add_tag(self, tag_id: impl Into<TagId>) -> Self {
+        self.add(Path::root(TAGS).end(), Value::from(tag_id.into().0))
     }
 
     /// Detaches a tag, by its id; `seen` are the setting's tags as they were read.
@@ -96,7 +96,8 @@ impl Patch<Setting> {
     ///
     /// [`Error::Invalid`](crate::Error::Invalid) where the tag is not among those that were seen, or an earlier operation of
     /// the patch removed it.
-    pub fn remove_tag(self, tag_id: i64, seen: &[TagModel]) -> Result<Self> {
+    pub fn remove_tag(self, tag_id: impl Into<TagId>, seen: &[TagModel]) -> Result<Self> {
+        let tag_id = tag_id.into();
         let mut document =
             serde_json::json!({ TAGS: seen.iter().map(|tag| tag.tag_id).collect::<Vec<_>>() });
         let on_tags = |path: &str| super::path::root(path) == TAGS;
@@ -108,11 +109,14 @@ impl Patch<Setting> {
             return Err(Self::invalid(&Path::root(TAGS).to_string(), problem));
         };
         let path = Path::root(TAGS).index(index);
-        Ok(self.test(path.clone(), Value::from(tag_id)).remove(path))
+        Ok(self.test(path.clone(), json(&tag_id)).remove(path))
     }
 
     /// Puts these tags in place of all that the setting has, by their ids.
-    pub fn replace_tags(self, tag_ids: impl Into<Vec<i64>>) -> Self {
-        self.replace(Path::root(TAGS), Value::from(tag_ids.into()))
+    pub fn replace_tags(self, tag_ids: impl IntoIterator<Item = impl Into<TagId>>) -> Self {
+        self.replace(
+            Path::root(TAGS),
+            tag_ids.into_iter().map(|id| id.into().0).collect(),
+        )
     }
 }

@@ -3,14 +3,14 @@
 use configcat_fake::{Fake, Fault};
 use configcat_management::rule::{everyone, percentages, when};
 use configcat_management::types::*;
+use configcat_management::types::{EnvironmentId, SettingId};
 use configcat_management::{Client, Error, Result, SettingValue};
 use tokio::task::JoinSet;
-use uuid::Uuid;
 
 const EDITORS: usize = 50;
 
 /// Each editor adds a rule of its own; gives the most rounds that one took.
-async fn add_rules(clients: Vec<Client>, environment: Uuid, setting: i32) -> u32 {
+async fn add_rules(clients: Vec<Client>, environment: EnvironmentId, setting: SettingId) -> u32 {
     let mut editors = JoinSet::new();
     for (number, client) in clients.into_iter().enumerate() {
         editors.spawn(async move {
@@ -35,7 +35,11 @@ async fn add_rules(clients: Vec<Client>, environment: Uuid, setting: i32) -> u32
         .unwrap_or_default()
 }
 
-async fn mails(client: &Client, environment: Uuid, setting: i32) -> Result<Vec<String>> {
+async fn mails(
+    client: &Client,
+    environment: EnvironmentId,
+    setting: SettingId,
+) -> Result<Vec<String>> {
     let formula = client
         .get_setting_value_v2(environment, setting)
         .send()
@@ -437,7 +441,7 @@ async fn what_would_be_refused_is_not_sent() -> Result<()> {
         .await?
         .setting_id;
     let before = fake.requests().len();
-    let at = |setting: i32| (demo.test_id, setting);
+    let at = |setting: SettingId| (demo.test_id, setting);
     macro_rules! refused {
         ($setting:expr, $formula:ident => $change:expr, $text:literal) => {{
             let (environment, setting) = at($setting);

@@ -9,6 +9,7 @@ mod edit;
 mod errors;
 mod growth;
 mod hal;
+mod ids;
 mod integrations;
 mod json_schema;
 mod mocks;

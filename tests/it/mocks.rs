@@ -4,8 +4,9 @@
 use configcat_management::chrono::{DateTime, Utc};
 use configcat_management::httpmock::MockServerExt;
 use configcat_management::types::{
-    AuditLogType, ChangeRequestStatus, ConfigModel, CreateTagModel, IntegrationLinkType,
-    JsonPatchOperation, OperationType, SdkKeysModel, TagModel,
+    AuditLogType, ChangeRequestStatus, ConfigId, ConfigModel, CreateTagModel, EnvironmentId,
+    IntegrationLinkType, JsonPatchOperation, OperationType, ProductId, SdkKeysModel, SettingId,
+    TagId, TagModel, VersionId,
 };
 use configcat_management::uuid::{Uuid, uuid};
 use configcat_management::{Client, Error, RetryPolicy};
@@ -13,9 +14,9 @@ use httpmock::MockServer;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-const PRODUCT: Uuid = uuid!("0b0d0000-0000-4000-8000-00000000b002");
-const CONFIG: Uuid = uuid!("0c0f0000-0000-4000-8000-00000000c003");
-const ENVIRONMENT: Uuid = uuid!("0e0e0000-0000-4000-8000-00000000e004");
+const PRODUCT: ProductId = ProductId(uuid!("0b0d0000-0000-4000-8000-00000000b002"));
+const CONFIG: ConfigId = ConfigId(uuid!("0c0f0000-0000-4000-8000-00000000c003"));
+const ENVIRONMENT: EnvironmentId = EnvironmentId(uuid!("0e0e0000-0000-4000-8000-00000000e004"));
 const OTHER: Uuid = uuid!("ffffffff-ffff-4fff-bfff-ffffffffff0b");
 
 /// Texts that a path or a pattern could take for something else.
@@ -79,7 +80,7 @@ async fn a_text_in_the_path() {
         let server = MockServer::start_async().await;
         let link = server.delete_integration_link(|when, then| {
             when.environment_id(&ENVIRONMENT)
-                .setting_id(7)
+                .setting_id(&SettingId(7))
                 .integration_link_type(IntegrationLinkType::Trello)
                 .key(key);
             then.ok(&value(
@@ -100,7 +101,9 @@ async fn a_text_in_the_path() {
         let trello = IntegrationLinkType::Trello;
         let answer = send(ENVIRONMENT, 7, trello.clone(), key).await.unwrap();
         assert!(answer.has_remaining_integration_link, "{key}");
-        assert!(is_unmatched(send(OTHER, 7, trello.clone(), key).await));
+        assert!(is_unmatched(
+            send(OTHER.into(), 7, trello.clone(), key).await
+        ));
         assert!(is_unmatched(
             send(ENVIRONMENT, 8, trello.clone(), key).await
         ));
@@ -129,7 +132,7 @@ async fn a_list_in_the_query() {
     let server = MockServer::start_async().await;
     let mock = server.get_staleflags(|when, then| {
         when.product_id(&PRODUCT)
-            .ignored_tag_ids(&vec![1, 22])
+            .ignored_tag_ids(&vec![TagId(1), TagId(22)])
             .ignored_environment_ids(None);
         then.server_error(500, &json!("matched"));
     });
@@ -198,7 +201,7 @@ async fn times_enums_and_texts_in_the_query() {
     });
     let values = server.replace_setting_value_v2(|when, then| {
         when.reason("a/b c?d%e#f\\g+h&i=ü.🐱")
-            .latest_version_id(&OTHER)
+            .latest_version_id(&VersionId(OTHER))
             .bypass_approval(true);
         then.client_error(409, &json!("too late"));
     });
@@ -337,7 +340,7 @@ async fn a_patch_that_changes_nothing() {
     let server = MockServer::start_async().await;
     let patch = JsonPatchOperation::new(OperationType::Replace, "/value").with_value(true);
     let mock = server.update_setting_value(|when, then| {
-        when.environment_id(&ENVIRONMENT).setting_id(7);
+        when.environment_id(&ENVIRONMENT).setting_id(&SettingId(7));
         then.no_content();
     });
     let call = client(&server).update_setting_value(ENVIRONMENT, 7, [patch]);

@@ -138,7 +138,7 @@ fn asked(log: &Shared) -> Vec<String> {
 async fn ids(mut entries: Entries<operations::GetAuditlogsV2>) -> Vec<i64> {
     let mut ids = Vec::new();
     while let Some(entry) = entries.next().await {
-        ids.push(entry.expect("an answer").audit_log_id);
+        ids.push(entry.expect("an answer").audit_log_id.0);
     }
     ids
 }

@@ -368,7 +368,7 @@ fn a_difference_elsewhere_is_refused_by_its_path() {
 
     let before = models::formula(json!({ "boolValue": true }), json!([]), json!(null));
     let mut wanted = before.clone();
-    wanted.setting_ids_where_prerequisite.push(1);
+    wanted.setting_ids_where_prerequisite.push(1.into());
     assert_eq!(
         refused(FormulaPatch::diff(&before, &wanted)).0,
         "/settingIdsWherePrerequisite"

@@ -5,6 +5,7 @@ use configcat_management::patch::{
     FormulaPatch, Kind, Patch, ProxyProfilePatch, SettingPatch, SettingValuePatch, WebhookPatch,
 };
 use configcat_management::types::*;
+use configcat_management::types::{ConfigId, EnvironmentId, TagId};
 use configcat_management::{Client, Error, Result, Secret};
 use serde_json::{Value, json};
 
@@ -379,7 +380,7 @@ fn guards_and_previews() -> Result<()> {
     let after = patch.preview(&seen)?;
     assert_eq!(
         (after.name.as_str(), after.tags),
-        ("New", Some(vec![4, 7, 9]))
+        ("New", Some(vec![TagId(4), TagId(7), TagId(9)]))
     );
     assert_eq!(
         (after.order, after.is_json),
@@ -540,7 +541,7 @@ async fn settings_on_the_server() -> Result<()> {
 }
 
 /// The SDK key of an environment of the demo.
-async fn sdk_key(client: &Client, config: uuid::Uuid, environment: uuid::Uuid) -> Result<Secret> {
+async fn sdk_key(client: &Client, config: ConfigId, environment: EnvironmentId) -> Result<Secret> {
     let keys = client
         .get_sdk_keys(config, environment)
         .send()

@@ -226,7 +226,7 @@ impl AddSource {
         })?;
         edit("src/lib.rs", &|text| {
             let line = format!("#[cfg(feature = \"{name}\")]\npub mod {module};\n");
-            let at = text.find("\nmod check;")? + 1;
+            let at = text.find("\nmod client;")? + 1;
             Some(format!("{}{line}{}", &text[..at], &text[at..]))
         })?;
         changes.insert(
@@ -314,7 +314,7 @@ fn module_text(name: &str, module: &str, title: &str, server: &str) -> String {
 
 use serde::de::DeserializeOwned;
 
-use crate::request::{{Request, RequestBuilder}};
+use crate::engine::request::{{Request, RequestBuilder}};
 pub use crate::generated::{module}::{{OPERATIONS, operations, types}};
 use crate::{{Operation, ResponseValue, Result}};
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use heck::ToUpperCamelCase;
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Attribute, File, ImplItem, ImplItemFn, Item, ItemStruct, Type};
+use syn::{Attribute, File, Ident, ImplItem, ImplItemFn, Item, ItemStruct, Type};
 
 use crate::{Error, Result};
 
@@ -159,6 +159,17 @@ fn type_name(schema: &str) -> String {
         },
         _ => format!("X{name}"),
     }
+}
+
+/// The type that an `impl` block is for.
+pub(super) fn written_for(item: &Item) -> Option<Ident> {
+    let Item::Impl(block) = item else { return None };
+    let ty = match &*block.self_ty {
+        Type::Reference(reference) => &*reference.elem,
+        ty => ty,
+    };
+    let Type::Path(path) = ty else { return None };
+    path.path.get_ident().cloned()
 }
 
 /// The first name that occurs twice.

@@ -9,11 +9,13 @@ mod code;
 mod deprecations;
 mod docs;
 mod error_answers;
+mod ids;
 mod limits;
 mod media_types;
 mod mock_answers;
 mod mock_docs;
 mod mock_values;
+mod newtypes;
 mod nullable_fields;
 mod open_enums;
 mod operation_ids;
@@ -120,6 +122,11 @@ pub const ON_DESCRIPTIONS: &[Pass<OnDescription>] = &[
         run: secrets::run,
     },
     Pass {
+        name: "ids",
+        mends: "ids of different things get different types",
+        run: ids::run,
+    },
+    Pass {
         name: "parameters",
         mends: "parameters that the server needs although the description calls them optional",
         run: parameters::run,
@@ -128,6 +135,11 @@ pub const ON_DESCRIPTIONS: &[Pass<OnDescription>] = &[
 
 /// The passes that run after the generator, in order.
 pub const ON_RUST: &[Pass<OnRust>] = &[
+    Pass {
+        name: "newtypes",
+        mends: "ids are compared, copied and written as what they hold",
+        run: newtypes::run,
+    },
     Pass {
         name: "open-enums",
         mends: "string enums keep values that they do not know",

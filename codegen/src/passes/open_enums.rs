@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Fields, Ident, Item, ItemEnum, Type};
+use syn::{Fields, Item, ItemEnum};
 
-use super::code::{doc, schemas_by_type, serde_name};
+use super::code::{doc, schemas_by_type, serde_name, written_for};
 use super::{Code, Context};
 use crate::schemas::components;
 use crate::{Error, Result};
@@ -45,17 +45,6 @@ fn is_closed(item: &ItemEnum) -> bool {
             .variants
             .iter()
             .all(|variant| matches!(variant.fields, Fields::Unit))
-}
-
-/// The type that an `impl` block is for.
-fn written_for(item: &Item) -> Option<Ident> {
-    let Item::Impl(block) = item else { return None };
-    let ty = match &*block.self_ty {
-        Type::Reference(reference) => &*reference.elem,
-        ty => ty,
-    };
-    let Type::Path(path) = ty else { return None };
-    path.path.get_ident().cloned()
 }
 
 fn open(item: &ItemEnum, schema: Option<&str>, context: &Context<'_>) -> TokenStream {

@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use configcat_management::types::{
-    AuditLogItemModel, AuditLogItemModelPagedList, AuditLogType, DeletedSettingModel,
+    AuditLogItemModel, AuditLogItemModelPagedList, AuditLogType, ConfigId, DeletedSettingModel,
+    EnvironmentId, OrganizationId, ProductId,
 };
-use uuid::Uuid;
 
 use super::paging;
 use crate::call::{Answer, Call, Refusal};
@@ -62,10 +62,10 @@ fn page(call: &Call, found: &[&AuditLogItemModel]) -> Result<Answer, Refusal> {
 
 /// Which entries a request asks for.
 struct Wanted {
-    organization_id: Option<Uuid>,
-    product_id: Option<Uuid>,
-    config_id: Option<Uuid>,
-    environment_id: Option<Uuid>,
+    organization_id: Option<OrganizationId>,
+    product_id: Option<ProductId>,
+    config_id: Option<ConfigId>,
+    environment_id: Option<EnvironmentId>,
     kind: Option<AuditLogType>,
     from: Option<DateTime<Utc>>,
     to: Option<DateTime<Utc>>,
@@ -109,12 +109,12 @@ impl Wanted {
         }
     }
 
-    fn of_product(mut self, id: Uuid) -> Self {
+    fn of_product(mut self, id: ProductId) -> Self {
         self.product_id = Some(id);
         self
     }
 
-    fn of_organization(mut self, id: Uuid) -> Self {
+    fn of_organization(mut self, id: OrganizationId) -> Self {
         self.organization_id = Some(id);
         self
     }
@@ -127,7 +127,9 @@ impl Wanted {
     }
 
     fn fits(&self, Entry { scope, item }: &Entry) -> bool {
-        let is = |wanted: Option<Uuid>, is: Option<Uuid>| wanted.is_none() || wanted == is;
+        fn is<T: PartialEq>(wanted: Option<T>, is: Option<T>) -> bool {
+            wanted.is_none() || wanted == is
+        }
         let time = item.audit_log_date_time;
         is(self.organization_id, scope.organization_id)
             && is(self.product_id, scope.product_id)

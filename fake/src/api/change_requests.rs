@@ -8,8 +8,8 @@ mod proposing;
 
 use chrono::{DateTime, Utc};
 use configcat_management::types::{
-    AuditLogType, ChangeRequestActivityType, ChangeRequestApprovalModel, CreateChangeRequestModel,
-    EvaluationVersion, UpdateChangeRequestModel,
+    AuditLogType, ChangeRequestActivityType, ChangeRequestApprovalModel, ChangeRequestId,
+    CreateChangeRequestModel, EvaluationVersion, UpdateChangeRequestModel,
 };
 
 pub(super) use self::applying::catch_up;
@@ -69,7 +69,7 @@ fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
         forced: false,
     }
     .check(state, wanted.collect())?;
-    let id = i64::from(state.count());
+    let id = ChangeRequestId(state.count().into());
     let request = ChangeRequest {
         id,
         config_id,
@@ -215,7 +215,7 @@ fn done(state: &State, call: &Call) -> Done {
 }
 
 /// Approvals are for what was proposed when they were given.
-fn dismiss_approvals(state: &mut State, call: &Call, id: i64) -> Result<(), Refusal> {
+fn dismiss_approvals(state: &mut State, call: &Call, id: ChangeRequestId) -> Result<(), Refusal> {
     for approval in &mut state.change_request_mut(id)?.approvals {
         approval.dismissed_at.get_or_insert(call.now);
     }
@@ -225,7 +225,7 @@ fn dismiss_approvals(state: &mut State, call: &Call, id: i64) -> Result<(), Refu
 fn note(
     state: &mut State,
     call: &Call,
-    id: i64,
+    id: ChangeRequestId,
     kind: ChangeRequestActivityType,
 ) -> Result<(), Refusal> {
     let details = state.change_request(id)?.title.clone();
@@ -233,7 +233,12 @@ fn note(
 }
 
 /// Writes down what became of a change request, looks for issues again, and answers with it.
-fn changed(state: &mut State, call: &Call, id: i64, kind: AuditLogType) -> Result<Answer, Refusal> {
+fn changed(
+    state: &mut State,
+    call: &Call,
+    id: ChangeRequestId,
+    kind: AuditLogType,
+) -> Result<Answer, Refusal> {
     let request = state.change_request(id)?;
     let (title, reason) = (request.title.clone(), request.reason.clone());
     let scope = state.in_both(request.config_id, request.environment_id);

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use configcat_management::types::{
-    AuditLogType, ConfigModel, CreateConfigRequest, EvaluationVersion, UpdateConfigRequest,
+    AuditLogType, ConfigModel, CreateConfigRequest, EnvironmentId, EvaluationVersion,
+    UpdateConfigRequest,
 };
-use uuid::Uuid;
 
 use crate::call::{Answer, Call, Refusal, new_id};
 use crate::state::{Config, State, next_order};
@@ -44,7 +44,7 @@ pub(super) fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
     };
     let model = state.config_model(&config)?;
     let environments = state.environments_of(product_id);
-    let environments: Vec<Uuid> = environments.iter().map(|found| found.id).collect();
+    let environments: Vec<EnvironmentId> = environments.iter().map(|found| found.id).collect();
     for environment_id in environments {
         state.add_sdk_key(config.id, environment_id);
     }

@@ -1,9 +1,8 @@
 //! Environments.
 
 use configcat_management::types::{
-    AuditLogType, CreateEnvironmentModel, EnvironmentModel, UpdateEnvironmentModel,
+    AuditLogType, ConfigId, CreateEnvironmentModel, EnvironmentModel, UpdateEnvironmentModel,
 };
-use uuid::Uuid;
 
 use super::values;
 use crate::call::{Answer, Call, Refusal, new_id};
@@ -55,7 +54,7 @@ pub(super) fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
 
 /// Every config of the product gets an SDK key for the new environment, and every setting a value.
 fn add_to_configs(state: &mut State, environment: &Environment) {
-    let mut configs: Vec<Uuid> = Vec::new();
+    let mut configs: Vec<ConfigId> = Vec::new();
     let mut values: Vec<(Target, Rules)> = Vec::new();
     for config in state.configs_of(environment.product_id) {
         configs.push(config.id);

@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use configcat_management::Secret;
 use configcat_management::types::{
-    AuditLogType, CreateIntegrationModel, IntegrationModel, IntegrationType, IntegrationsModel,
-    ModifyIntegrationRequest,
+    AuditLogType, ConfigId, CreateIntegrationModel, EnvironmentId, IntegrationModel,
+    IntegrationType, IntegrationsModel, ModifyIntegrationRequest, ProductId,
 };
-use uuid::Uuid;
 
 use super::Handler;
 use crate::call::{Answer, Call, Problems, Refusal, new_id};
@@ -78,9 +77,9 @@ fn check_parameters(
 /// Notes which ids the product does not have.
 fn check_places(
     state: &State,
-    product_id: Uuid,
-    configs: &[Uuid],
-    environments: &[Uuid],
+    product_id: ProductId,
+    configs: &[ConfigId],
+    environments: &[EnvironmentId],
     problems: &mut Problems,
 ) {
     for (index, id) in configs.iter().enumerate() {

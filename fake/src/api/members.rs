@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use configcat_management::types::{
-    AuditLogType, InvitationModel, InviteMembersRequest, MeModel, MemberModel,
+    AuditLogType, InvitationId, InvitationModel, InviteMembersRequest, MeModel, MemberModel,
     OrganizationAdminModel, OrganizationInvitationModel, OrganizationMemberModel,
     OrganizationMembersModel, OrganizationPermissionGroupModel, OrganizationPermissionModel,
-    OrganizationProductModel, UpdateMemberPermissionsRequest, UserModel,
+    OrganizationProductModel, PermissionGroupId, ProductId, UpdateMemberPermissionsRequest,
+    UserModel,
 };
-use uuid::Uuid;
 
 use super::Handler;
 use crate::call::{Answer, Call, Problems, Refusal, new_id};
@@ -79,7 +79,10 @@ fn of_organization(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     )
 }
 
-fn permission(state: &State, group_id: i64) -> Result<OrganizationPermissionModel, Refusal> {
+fn permission(
+    state: &State,
+    group_id: PermissionGroupId,
+) -> Result<OrganizationPermissionModel, Refusal> {
     let group = state.group(group_id)?;
     let product = state.product(group.product.product_id)?;
     Ok(OrganizationPermissionModel::default()
@@ -126,7 +129,7 @@ fn set_permissions(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     if is_admin == Some(false) && state.team.is_last_admin(&member.id) {
         problems.add("IsAdmin", "An organization needs an admin.");
     }
-    let mut groups: BTreeMap<Uuid, i64> = BTreeMap::new();
+    let mut groups: BTreeMap<ProductId, PermissionGroupId> = BTreeMap::new();
     for (index, id) in permission_group_ids.into_iter().flatten().enumerate() {
         let at = format!("PermissionGroupIds[{index}]");
         let group = state.team.groups.get(&id);
@@ -162,7 +165,7 @@ fn log_permissions(state: &mut State, call: &Call, before: Member, after: &Membe
         let kind = AuditLogType::OrganizationAdminChanged;
         state.log(call, kind, scope, &after.email, "");
     }
-    let mut products: Vec<Uuid> = before.groups.keys().copied().collect();
+    let mut products: Vec<ProductId> = before.groups.keys().copied().collect();
     products.extend(after.groups.keys());
     products.sort_unstable();
     products.dedup();
@@ -314,7 +317,7 @@ fn all_invitations(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
 }
 
 fn withdraw(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
-    let id: Uuid = call.path("invitationId")?;
+    let id: InvitationId = call.path("invitationId")?;
     let invitation = state.team.invitations.remove(&id);
     let invitation = invitation.ok_or_else(|| Refusal::unknown("invitation", id))?;
     let scope = state.in_product(invitation.product_id);
@@ -327,7 +330,7 @@ fn withdraw(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
 /// joins the group. Gives the id of the user; `None` where there is no such invitation, or it has expired.
 pub(crate) fn accept(
     state: &mut State,
-    invitation_id: Uuid,
+    invitation_id: InvitationId,
     full_name: &str,
     now: DateTime<Utc>,
 ) -> Option<String> {

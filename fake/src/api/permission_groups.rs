@@ -3,10 +3,9 @@
 use configcat_management::types::{
     AuditLogType, CreateOrUpdateEnvironmentAccessModel,
     CreateOrUpdateEnvironmentApprovalPermissionModel, CreatePermissionGroupRequest,
-    EnvironmentAccessType, EnvironmentApprovalPermissionType, PermissionGroupModel,
-    UpdatePermissionGroupRequest,
+    EnvironmentAccessType, EnvironmentApprovalPermissionType, EnvironmentId, PermissionGroupId,
+    PermissionGroupModel, UpdatePermissionGroupRequest,
 };
-use uuid::Uuid;
 
 use super::Handler;
 use crate::call::{Answer, Call, Problems, Refusal, merged};
@@ -35,7 +34,7 @@ fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let accesses = wanted.environment_accesses.take();
     let approvals = wanted.environment_approval_permissions.take();
     let product = state.product_model(state.product(product_id)?)?;
-    let before = team::group(0, wanted.name.clone(), product);
+    let before = team::group(PermissionGroupId::default(), wanted.name.clone(), product);
     let mut group = merged(&before, &wanted)?;
     for environment in state.environments_of(product_id) {
         let access = EnvironmentAccessType::None;
@@ -43,7 +42,7 @@ fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
         team::admit(&mut group, environment.id, access, approval);
     }
     set(&mut group, accesses, approvals)?;
-    group.permission_group_id = i64::from(state.count());
+    group.permission_group_id = i64::from(state.count()).into();
     let model = state.group_model(&group)?;
     let scope = state.in_product(product_id);
     state.team.groups.insert(group.permission_group_id, group);
@@ -87,7 +86,7 @@ fn set(
     approvals: Option<Vec<CreateOrUpdateEnvironmentApprovalPermissionModel>>,
 ) -> Result<(), Refusal> {
     let mut problems = Problems::default();
-    let unknown = |id: Option<Uuid>| match id {
+    let unknown = |id: Option<EnvironmentId>| match id {
         Some(id) => format!("The product has no environment `{id}`."),
         None => "It is required.".to_string(),
     };

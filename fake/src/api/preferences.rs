@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use configcat_management::types::{
-    ApproveRequiredEnvironmentModel, AuditLogType, PreferencesModel,
+    ApproveRequiredEnvironmentModel, AuditLogType, EnvironmentId, PreferencesModel, ProductId,
     ReasonRequiredEnvironmentModel, UpdateApproveRequiredEnvironmentModel,
     UpdatePreferencesRequest, UpdateReasonRequiredEnvironmentModel,
 };
-use uuid::Uuid;
 
 use super::Handler;
 use crate::call::{Answer, Call, Problems, Refusal};
@@ -105,11 +104,11 @@ fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
 /// What single environments of a product are to demand.
 fn demands(
     state: &State,
-    product_id: Uuid,
-    wanted: impl Iterator<Item = (Option<Uuid>, Option<bool>)>,
+    product_id: ProductId,
+    wanted: impl Iterator<Item = (Option<EnvironmentId>, Option<bool>)>,
     at: &str,
     problems: &mut Problems,
-) -> BTreeMap<Uuid, bool> {
+) -> BTreeMap<EnvironmentId, bool> {
     let mut demands = BTreeMap::new();
     for (index, (id, demanded)) in wanted.enumerate() {
         let found = id.and_then(|id| state.environments.get(&id));

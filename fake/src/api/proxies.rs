@@ -6,16 +6,15 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use configcat_management::Secret;
 use configcat_management::types::{
-    AuditLogType, ConnectionPreferences, CreateOrUpdateConnectionPreferences,
-    CreateOrUpdateProxyProfileRequest, CreateOrUpdateWebhookNotification, ProxyProfileListModel,
-    ProxyProfileModel, ProxyProfileSdkKeyItem, ProxyProfileSdkKeyRequestItem,
-    ProxyProfileSdkKeysListModel, ProxyProfileSdkKeysRequest, ProxyProfileSecretModel,
-    ProxyProfileSelectionRule, SelectionRuleKind, UpdateProxyProfileSelectionRule,
-    WebhookNotification,
+    AuditLogType, ConfigId, ConnectionPreferences, CreateOrUpdateConnectionPreferences,
+    CreateOrUpdateProxyProfileRequest, CreateOrUpdateWebhookNotification, EnvironmentId,
+    ProxyProfileId, ProxyProfileListModel, ProxyProfileModel, ProxyProfileSdkKeyItem,
+    ProxyProfileSdkKeyRequestItem, ProxyProfileSdkKeysListModel, ProxyProfileSdkKeysRequest,
+    ProxyProfileSecretModel, ProxyProfileSelectionRule, SelectionRuleKind,
+    UpdateProxyProfileSelectionRule, WebhookNotification,
 };
 use http::StatusCode;
 use serde_json::json;
-use uuid::Uuid;
 
 use super::{Handler, webhooks};
 use crate::call::{Answer, Call, Problems, Refusal, new_id, read_as};
@@ -165,15 +164,19 @@ fn checked(
     for (name, given, product_id) in [
         (
             "ConfigIdFilter",
-            config_id_filter,
+            config_id_filter.map(|id| id.0),
             config_id_filter.and_then(config),
         ),
         (
             "EnvironmentIdFilter",
-            environment_id_filter,
+            environment_id_filter.map(|id| id.0),
             environment_id_filter.and_then(environment),
         ),
-        ("ProductIdFilter", product_id_filter, product_id_filter),
+        (
+            "ProductIdFilter",
+            product_id_filter.map(|id| id.0),
+            product_id_filter,
+        ),
     ] {
         let product = product_id.and_then(|id| state.products.get(&id));
         let known = product.is_some_and(|found| found.organization_id == profile.organization_id);
@@ -258,7 +261,7 @@ fn delete(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
 
 fn sdk_keys(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let profile = state.proxy(call.path("proxyProfileId")?)?;
-    let item = |(config_id, environment_id): (Uuid, Uuid)| {
+    let item = |(config_id, environment_id): (ConfigId, EnvironmentId)| {
         let key = state.sdk_keys.get(&(config_id, environment_id))?;
         Some(
             ProxyProfileSdkKeyItem::default()
@@ -267,8 +270,8 @@ fn sdk_keys(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
                 .with_primary_sdk_key(key.clone())
                 .with_sdk_id(format!(
                     "{}-{}",
-                    config_id.simple(),
-                    environment_id.simple()
+                    config_id.0.simple(),
+                    environment_id.0.simple()
                 )),
         )
     };
@@ -289,7 +292,11 @@ fn deselect(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     selection_changed(state, call, id)
 }
 
-fn selection_changed(state: &mut State, call: &Call, id: Uuid) -> Result<Answer, Refusal> {
+fn selection_changed(
+    state: &mut State,
+    call: &Call,
+    id: ProxyProfileId,
+) -> Result<Answer, Refusal> {
     let profile = state.proxy(id)?;
     let name = profile.name.clone();
     let scope = state.in_organization(profile.organization_id);
@@ -299,7 +306,10 @@ fn selection_changed(state: &mut State, call: &Call, id: Uuid) -> Result<Answer,
 }
 
 /// The profile of the path, and the configs and environments that the items of the body stand for.
-fn meant(state: &State, call: &Call) -> Result<(Uuid, BTreeSet<(Uuid, Uuid)>), Refusal> {
+fn meant(
+    state: &State,
+    call: &Call,
+) -> Result<(ProxyProfileId, BTreeSet<(ConfigId, EnvironmentId)>), Refusal> {
     let profile = state.proxy(call.path("proxyProfileId")?)?;
     if !profile.rules.is_empty() {
         let text = "The profile has selection rules, which decide.";
@@ -319,11 +329,11 @@ fn meant(state: &State, call: &Call) -> Result<(Uuid, BTreeSet<(Uuid, Uuid)>), R
             problems.add(at, "It needs `configId`, `environmentId` or both.");
             continue;
         }
-        let fits = |pair: &(Uuid, Uuid)| {
+        let fits = |pair: &(ConfigId, EnvironmentId)| {
             config_id.is_none_or(|id| id == pair.0) && environment_id.is_none_or(|id| id == pair.1)
         };
         let pairs = state.pairs_of(profile.organization_id).filter(fits);
-        let pairs: Vec<(Uuid, Uuid)> = pairs.collect();
+        let pairs: Vec<(ConfigId, EnvironmentId)> = pairs.collect();
         if pairs.is_empty() {
             problems.add(at, "The organization has no SDK key for it.");
         }
@@ -336,7 +346,7 @@ fn meant(state: &State, call: &Call) -> Result<(Uuid, BTreeSet<(Uuid, Uuid)>), R
 /// A new secret, which takes the place of the one before.
 fn secret(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let profile = state.proxy_mut(call.path("proxyProfileId")?)?;
-    let part = || URL_SAFE_NO_PAD.encode(new_id().as_bytes());
+    let part = || URL_SAFE_NO_PAD.encode(uuid::Uuid::new_v4().as_bytes());
     let secret = Secret::from(format!("{}{}", part(), part()));
     profile.secret = Some(secret.clone());
     let (organization_id, name) = (profile.organization_id, profile.name.clone());

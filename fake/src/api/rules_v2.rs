@@ -3,14 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use configcat_management::types::{
-    ComparisonValueListModel, ComparisonValueModel, ConditionModel, PercentageOptionModel,
-    PrerequisiteFlagConditionModel, SegmentConditionModel, TargetingRuleModel,
-    UpdateComparisonValueListModel, UpdateComparisonValueModel, UpdateConditionModel,
-    UpdateEvaluationFormulaModel, UpdatePercentageOptionModel,
+    ComparisonValueListModel, ComparisonValueModel, ConditionModel, EnvironmentId,
+    PercentageOptionModel, PrerequisiteFlagConditionModel, SegmentConditionModel, SettingId,
+    TargetingRuleModel, UpdateComparisonValueListModel, UpdateComparisonValueModel,
+    UpdateConditionModel, UpdateEvaluationFormulaModel, UpdatePercentageOptionModel,
     UpdatePrerequisiteFlagConditionModel, UpdateSegmentConditionModel, UpdateTargetingRuleModel,
     UpdateUserConditionModel, UpdateValueModel, UserConditionModel, ValueModel,
 };
-use uuid::Uuid;
 
 use super::values::{self, Choice};
 use crate::call::{Problems, Refusal};
@@ -316,10 +315,10 @@ fn comparison_field(comparator: &str) -> &'static str {
 /// Flags must not depend on themselves, not even by way of others.
 pub(super) fn demand_no_circle(
     state: &State,
-    environment_id: Uuid,
-    changes: &BTreeMap<i32, RulesV2>,
+    environment_id: EnvironmentId,
+    changes: &BTreeMap<SettingId, RulesV2>,
 ) -> Result<(), Refusal> {
-    let next = |setting_id: i32| -> Vec<i32> {
+    let next = |setting_id: SettingId| -> Vec<SettingId> {
         let served = state.values.get(&(setting_id, environment_id));
         match (changes.get(&setting_id), served.map(|served| &served.rules)) {
             (Some(rules), _) | (None, Some(Rules::V2(rules))) => prerequisites(rules).collect(),
@@ -343,7 +342,7 @@ pub(super) fn demand_no_circle(
 }
 
 /// The settings that rules look at.
-pub(super) fn prerequisites(rules: &RulesV2) -> impl Iterator<Item = i32> {
+pub(super) fn prerequisites(rules: &RulesV2) -> impl Iterator<Item = SettingId> {
     let conditions = rules.rules.iter().flat_map(|rule| &rule.conditions);
     conditions
         .filter_map(|condition| condition.prerequisite_flag_condition.as_ref())

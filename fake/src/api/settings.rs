@@ -2,8 +2,8 @@
 
 use configcat_management::SettingValue;
 use configcat_management::types::{
-    AuditLogType, CreateSettingInitialValues, InitialValue, ReplaceSettingModel, SettingModel,
-    TagModel,
+    AuditLogType, CreateSettingInitialValues, EnvironmentId, InitialValue, ReplaceSettingModel,
+    SettingId, SettingModel, TagId, TagModel,
 };
 use serde_json::json;
 use uuid::Uuid;
@@ -73,7 +73,7 @@ pub(super) fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
     // Where one was deleted two may share a place; then the ids decide.
     let next = i32::try_from(config.settings.len()).unwrap_or(i32::MAX);
     let mut setting = Setting {
-        id: 0,
+        id: SettingId::default(),
         config_id: config.id,
         key,
         name,
@@ -90,7 +90,7 @@ pub(super) fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
     problems.none()?;
 
     let config_id = config.id;
-    setting.id = i32::try_from(state.count()).unwrap_or(i32::MAX);
+    setting.id = SettingId(i32::try_from(state.count()).unwrap_or(i32::MAX));
     setting.tags = attach(state, &[], tags);
     let setting_id = setting.id;
     state
@@ -121,7 +121,7 @@ pub(super) fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
 fn source_of<'a>(
     state: &'a State,
     config: &Config,
-    id: Option<i32>,
+    id: Option<SettingId>,
     problems: &mut Problems,
 ) -> Option<&'a Setting> {
     let source = state.settings.get(&id?);
@@ -140,9 +140,9 @@ fn first_rules(
     source: Option<&Setting>,
     given: Vec<InitialValue>,
     problems: &mut Problems,
-) -> Vec<(Uuid, Rules)> {
+) -> Vec<(EnvironmentId, Rules)> {
     let environments = state.environments_of(config.product_id);
-    let mut initial: Vec<(Uuid, SettingValue)> = Vec::new();
+    let mut initial: Vec<(EnvironmentId, SettingValue)> = Vec::new();
     for (index, given) in given.into_iter().enumerate() {
         let InitialValue {
             environment_id,
@@ -180,7 +180,7 @@ fn first_rules(
 /// Name, hint and tags, by JSON Patch. Tags are ids in it.
 pub(super) fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let setting = state.setting(call.path("settingId")?)?;
-    let tags: Vec<i64> = setting
+    let tags: Vec<TagId> = setting
         .tags
         .iter()
         .map(|attached| attached.tag_id)
@@ -273,7 +273,7 @@ fn check_hint(
     Ok(())
 }
 
-fn check_tags(state: &State, config: &Config, tags: &[i64], problems: &mut Problems) {
+fn check_tags(state: &State, config: &Config, tags: &[TagId], problems: &mut Problems) {
     for (index, id) in tags.iter().enumerate() {
         let found = state.tags.get(id);
         if found.is_none_or(|tag| tag.product_id != config.product_id) {
@@ -286,13 +286,13 @@ fn check_tags(state: &State, config: &Config, tags: &[i64], problems: &mut Probl
 }
 
 /// Tags that stay keep the id of their attachment; each is attached once.
-fn attach(state: &mut State, before: &[Attached], tags: Vec<i64>) -> Vec<Attached> {
+fn attach(state: &mut State, before: &[Attached], tags: Vec<TagId>) -> Vec<Attached> {
     let mut attached: Vec<Attached> = Vec::new();
     for tag_id in tags {
         if attached.iter().all(|attached| attached.tag_id != tag_id) {
             let kept = before.iter().find(|attached| attached.tag_id == tag_id);
             attached.push(kept.copied().unwrap_or_else(|| Attached {
-                setting_tag_id: i64::from(state.count()),
+                setting_tag_id: i64::from(state.count()).into(),
                 tag_id,
             }));
         }
@@ -303,13 +303,14 @@ fn attach(state: &mut State, before: &[Attached], tags: Vec<i64>) -> Vec<Attache
 pub(super) fn delete(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let setting = state.setting(call.path("settingId")?)?;
     let id = setting.id;
-    let needs_it = |(_, rules): (i32, &Rules)| match rules {
+    let needs_it = |(_, rules): (SettingId, &Rules)| match rules {
         Rules::V2(rules) => rules_v2::prerequisites(rules).any(|needed| needed == id),
         Rules::V1(_) => false,
     };
     let config = state.config(setting.config_id)?;
     for sibling in config.settings.values() {
-        let everywhere = (*sibling, Uuid::nil())..=(*sibling, Uuid::max());
+        let everywhere =
+            (*sibling, EnvironmentId(Uuid::nil()))..=(*sibling, EnvironmentId(Uuid::max()));
         let served = state.values.range(everywhere);
         if served
             .map(|(_, served)| (*sibling, &served.rules))

@@ -4,11 +4,10 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use configcat_management::types::{
-    StaleFlagConfigModel, StaleFlagEnvironmentModel, StaleFlagProductModel, StaleFlagReminderScope,
-    StaleFlagSettingModel, StaleFlagSettingTagModel, StaleFlagSettingValueModel,
-    StaleFlagStaleInEnvironmentsType,
+    EnvironmentId, StaleFlagConfigModel, StaleFlagEnvironmentModel, StaleFlagProductModel,
+    StaleFlagReminderScope, StaleFlagSettingModel, StaleFlagSettingTagModel,
+    StaleFlagSettingValueModel, StaleFlagStaleInEnvironmentsType, TagId,
 };
-use uuid::Uuid;
 
 use crate::call::{Answer, Call, Refusal};
 use crate::state::{Attached, Config, Environment, Setting, State, Target};
@@ -18,7 +17,8 @@ const DEFAULT_DAYS: i64 = 30;
 
 pub(super) fn get(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let product = state.product(call.path("productId")?)?;
-    let ignored: BTreeSet<Uuid> = call.queries("ignoredEnvironmentIds")?.into_iter().collect();
+    let ignored: BTreeSet<EnvironmentId> =
+        call.queries("ignoredEnvironmentIds")?.into_iter().collect();
     let days = call.query("staleFlagAgeDays")?.unwrap_or(DEFAULT_DAYS);
     let days = TimeDelta::try_days(days).unwrap_or_default();
     let kind: Option<StaleFlagStaleInEnvironmentsType> =
@@ -63,7 +63,7 @@ struct Report<'a> {
     /// Whether one environment is enough.
     anywhere: bool,
     nothing: bool,
-    ignored_tags: BTreeSet<i64>,
+    ignored_tags: BTreeSet<TagId>,
     environments: Vec<&'a Environment>,
 }
 

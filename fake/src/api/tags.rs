@@ -21,7 +21,7 @@ pub(super) fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
     let product_id = state.product(call.path("productId")?)?.id;
     let CreateTagModel { color, name, .. } = call.body()?;
     let tag = Tag {
-        id: i64::from(state.count()),
+        id: i64::from(state.count()).into(),
         product_id,
         name,
         color,

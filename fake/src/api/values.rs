@@ -3,11 +3,10 @@
 use chrono::{DateTime, Utc};
 use configcat_management::SettingValue;
 use configcat_management::types::{
-    AuditLogType, EvaluationVersion, PredefinedVariationModel, PredefinedVariationValueModel,
-    SettingType, ValueModel,
+    AuditLogType, EnvironmentId, EvaluationVersion, PredefinedVariationModel,
+    PredefinedVariationValueModel, SettingId, SettingType, ValueModel,
 };
 use http::StatusCode;
-use uuid::Uuid;
 
 use crate::call::{Call, Problems, Refusal};
 use crate::state::audit;
@@ -36,7 +35,7 @@ pub(super) fn by_sdk_key(state: &State, call: &Call) -> Result<Target, Refusal> 
         return Err(Refusal::text(StatusCode::NOT_FOUND, text));
     };
     let key_or_id: String = call.path("settingKeyOrId")?;
-    let in_config = |id: &i32| {
+    let in_config = |id: &SettingId| {
         let setting = state.settings.get(id);
         setting.is_some_and(|setting| setting.config_id == config_id)
     };
@@ -51,7 +50,10 @@ pub(super) fn by_sdk_key(state: &State, call: &Call) -> Result<Target, Refusal> 
 }
 
 /// The config and the environment that a path names; both belong to one product.
-pub(super) fn place<'a>(state: &'a State, call: &Call) -> Result<(&'a Config, Uuid), Refusal> {
+pub(super) fn place<'a>(
+    state: &'a State,
+    call: &Call,
+) -> Result<(&'a Config, EnvironmentId), Refusal> {
     let config = state.config(call.path("configId")?)?;
     let environment = state.environment(call.path("environmentId")?)?;
     match config.product_id == environment.product_id {
@@ -296,7 +298,7 @@ pub(super) fn check_percentages(
 pub(super) fn demand_reason(
     state: &State,
     call: &Call,
-    environment_id: Uuid,
+    environment_id: EnvironmentId,
 ) -> Result<(), Refusal> {
     let environment = state.environment(environment_id)?;
     let demanded = state
@@ -315,7 +317,7 @@ pub(super) fn demand_reason(
 pub(super) fn demand_approval(
     state: &State,
     call: &Call,
-    environment_id: Uuid,
+    environment_id: EnvironmentId,
 ) -> Result<(), Refusal> {
     let environment = state.environment(environment_id)?;
     let demanded = state

@@ -3,13 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use configcat_management::types::{
-    ConfigSettingFormulaModel, ConfigSettingFormulasModel, EvaluationVersion, SettingDataV2Model,
-    SettingFormulaModel, UpdateEvaluationFormulaModel, UpdateEvaluationFormulaWithIdModel,
-    UpdateEvaluationFormulasModel,
+    ConfigSettingFormulaModel, ConfigSettingFormulasModel, EnvironmentId, EvaluationVersion,
+    SettingDataV2Model, SettingFormulaModel, SettingId, UpdateEvaluationFormulaModel,
+    UpdateEvaluationFormulaWithIdModel, UpdateEvaluationFormulasModel, VersionId,
 };
 use http::StatusCode;
 use serde_json::json;
-use uuid::Uuid;
 
 use super::rules_v2::{Checker, demand_no_circle, prerequisites};
 use super::values;
@@ -171,7 +170,7 @@ fn rules(state: &State, target: Target) -> Result<&RulesV2, Refusal> {
 
 /// 409 where the caller builds on something else than the latest version.
 fn demand_latest(call: &Call, latest: Option<&Served>) -> Result<(), Refusal> {
-    let read: Option<Uuid> = call.query("latestVersionId")?;
+    let read: Option<VersionId> = call.query("latestVersionId")?;
     match (read, latest) {
         (Some(read), Some(latest)) if read != latest.version_id => {
             let latest = latest.version_id;
@@ -199,8 +198,12 @@ fn checked(
 }
 
 /// Which settings of a config depend on which one.
-fn dependents(state: &State, config: &Config, environment_id: Uuid) -> BTreeMap<i32, Vec<i32>> {
-    let mut dependents: BTreeMap<i32, Vec<i32>> = BTreeMap::new();
+fn dependents(
+    state: &State,
+    config: &Config,
+    environment_id: EnvironmentId,
+) -> BTreeMap<SettingId, Vec<SettingId>> {
+    let mut dependents: BTreeMap<SettingId, Vec<SettingId>> = BTreeMap::new();
     for setting_id in config.settings.values() {
         let served = state.values.get(&(*setting_id, environment_id));
         if let Some(Rules::V2(rules)) = served.map(|served| &served.rules) {
@@ -268,7 +271,7 @@ pub(super) fn model(state: &State, target: Target) -> Result<ConfigSettingFormul
 fn entry(
     state: &State,
     target: Target,
-    dependents: &BTreeMap<i32, Vec<i32>>,
+    dependents: &BTreeMap<SettingId, Vec<SettingId>>,
 ) -> Result<ConfigSettingFormulaModel, Refusal> {
     let served = state.served(target)?;
     let rules = rules(state, target)?;

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use configcat_management::types::{
     AuditLogType, CreatePredefinedVariationModel, CreatePredefinedVariationValueModel,
-    EnvironmentAccessType, PredefinedVariationChangeRequestUsageModel,
-    PredefinedVariationEnvironmentModel, PredefinedVariationModel, PredefinedVariationUsageModel,
-    PredefinedVariationWithUsagesModel, PredefinedVariationsModel,
-    PredefinedVariationsWithUsagesModel, SettingType, UpdatePredefinedVariationModel,
+    EnvironmentAccessType, EnvironmentId, PredefinedVariationChangeRequestUsageModel,
+    PredefinedVariationEnvironmentModel, PredefinedVariationId, PredefinedVariationModel,
+    PredefinedVariationUsageModel, PredefinedVariationWithUsagesModel, PredefinedVariationsModel,
+    PredefinedVariationsWithUsagesModel, SettingId, SettingType, UpdatePredefinedVariationModel,
     UpdatePredefinedVariationValueModel, UpdatePredefinedVariationsRequest, ValueModel,
 };
 use uuid::Uuid;
@@ -150,7 +150,7 @@ pub(super) fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
     } = call.body()?;
     let mut problems = Problems::default();
     for (index, wanted) in predefined_variations.iter().enumerate() {
-        let known = |id: Uuid| {
+        let known = |id: PredefinedVariationId| {
             setting
                 .variations
                 .iter()
@@ -200,12 +200,14 @@ pub(super) fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
 fn usages(
     state: &State,
     setting: &Setting,
-) -> Result<BTreeMap<Uuid, Vec<PredefinedVariationUsageModel>>, Refusal> {
-    let mut usages: BTreeMap<Uuid, Vec<PredefinedVariationUsageModel>> = BTreeMap::new();
+) -> Result<BTreeMap<PredefinedVariationId, Vec<PredefinedVariationUsageModel>>, Refusal> {
+    let mut usages: BTreeMap<PredefinedVariationId, Vec<PredefinedVariationUsageModel>> =
+        BTreeMap::new();
     for setting_id in state.config(setting.config_id)?.settings.values() {
-        let everywhere = (*setting_id, Uuid::nil())..=(*setting_id, Uuid::max());
+        let everywhere =
+            (*setting_id, EnvironmentId(Uuid::nil()))..=(*setting_id, EnvironmentId(Uuid::max()));
         for ((_, environment_id), served) in state.values.range(everywhere) {
-            let mut used: Vec<Uuid> = match &served.rules {
+            let mut used: Vec<PredefinedVariationId> = match &served.rules {
                 Rules::V1(rules) if *setting_id == setting.id => {
                     let items = rules.items.iter().map(|item| &item.value);
                     let values = rules.rules.iter().map(|rule| &rule.value).chain(items);
@@ -232,7 +234,11 @@ fn usages(
 }
 
 /// The variations of a setting that the V2 rules of a setting, which may be the same, serve or compare with.
-fn used_by(setting: &Setting, setting_id: i32, rules: &RulesV2) -> Vec<Uuid> {
+fn used_by(
+    setting: &Setting,
+    setting_id: SettingId,
+    rules: &RulesV2,
+) -> Vec<PredefinedVariationId> {
     let serves = setting_id == setting.id;
     let default = serves.then_some(&rules.default);
     let in_rules = rules.rules.iter().flat_map(|rule| {
@@ -255,7 +261,7 @@ fn used_by(setting: &Setting, setting_id: i32, rules: &RulesV2) -> Vec<Uuid> {
 fn proposed(
     state: &State,
     setting: &Setting,
-    variation_id: Uuid,
+    variation_id: PredefinedVariationId,
 ) -> Vec<PredefinedVariationChangeRequestUsageModel> {
     let mut usages = Vec::new();
     let open = state

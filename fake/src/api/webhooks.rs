@@ -5,13 +5,14 @@ use base64::engine::general_purpose::STANDARD;
 use configcat_management::Secret;
 use configcat_management::types::{
     AuditLogType, WebHookHttpMethod, WebHookRequestModel, WebhookConfig, WebhookEnvironment,
-    WebhookHeaderModel, WebhookHeaderResponseModel, WebhookResponseModel, WebhookSigningKeysModel,
+    WebhookHeaderModel, WebhookHeaderResponseModel, WebhookId, WebhookResponseModel,
+    WebhookSigningKeysModel,
 };
 use http::{HeaderName, HeaderValue};
 use serde_json::json;
 
 use super::{Handler, values};
-use crate::call::{Answer, Call, Problems, Refusal, new_id, read_as};
+use crate::call::{Answer, Call, Problems, Refusal, read_as};
 use crate::patch;
 use crate::state::State;
 use crate::state::connections::Webhook;
@@ -71,7 +72,7 @@ fn model(state: &State, webhook: &Webhook) -> Result<WebhookResponseModel, Refus
 fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let (config, environment_id) = values::place(state, call)?;
     let config_id = config.id;
-    let id = i32::try_from(state.count()).unwrap_or(i32::MAX);
+    let id = WebhookId(i32::try_from(state.count()).unwrap_or(i32::MAX));
     let new = Webhook {
         id,
         config_id,
@@ -93,8 +94,8 @@ fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
 pub(super) fn signing_key() -> Secret {
     let mut bytes = [0; 32];
     let (first, second) = bytes.split_at_mut(16);
-    first.copy_from_slice(new_id().as_bytes());
-    second.copy_from_slice(new_id().as_bytes());
+    first.copy_from_slice(uuid::Uuid::new_v4().as_bytes());
+    second.copy_from_slice(uuid::Uuid::new_v4().as_bytes());
     Secret::from(format!("configcat_whsk_{}", STANDARD.encode(bytes)))
 }
 

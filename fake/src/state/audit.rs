@@ -1,10 +1,11 @@
 //! The audit log: who changed what, where, when and why.
 
 use chrono::{DateTime, Utc};
-use configcat_management::types::{AuditLogItemModel, AuditLogType};
+use configcat_management::types::{
+    AuditLogItemModel, AuditLogType, ConfigId, EnvironmentId, OrganizationId, ProductId,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use uuid::Uuid;
 
 use super::{State, Target};
 use crate::call::Call;
@@ -24,10 +25,10 @@ pub(crate) struct Entry {
 /// Where something happened. Made before what is about to be deleted has gone: the names are kept in it.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Scope {
-    pub(crate) organization_id: Option<Uuid>,
-    pub(crate) product_id: Option<Uuid>,
-    pub(crate) config_id: Option<Uuid>,
-    pub(crate) environment_id: Option<Uuid>,
+    pub(crate) organization_id: Option<OrganizationId>,
+    pub(crate) product_id: Option<ProductId>,
+    pub(crate) config_id: Option<ConfigId>,
+    pub(crate) environment_id: Option<EnvironmentId>,
     /// Names from the outside in, such as `Acme Corporation / Web shop / Backend`.
     pub(crate) place: String,
 }
@@ -44,7 +45,7 @@ impl Scope {
 
 impl State {
     /// Something of an organization, such as a member.
-    pub(crate) fn in_organization(&self, id: Uuid) -> Scope {
+    pub(crate) fn in_organization(&self, id: OrganizationId) -> Scope {
         let scope = Scope {
             organization_id: Some(id),
             ..Scope::default()
@@ -56,7 +57,7 @@ impl State {
     }
 
     /// Something of a product, or the product itself.
-    pub(crate) fn in_product(&self, id: Uuid) -> Scope {
+    pub(crate) fn in_product(&self, id: ProductId) -> Scope {
         let Some(product) = self.products.get(&id) else {
             return Scope::default();
         };
@@ -68,7 +69,7 @@ impl State {
     }
 
     /// Something of a config, or the config itself.
-    pub(crate) fn in_config(&self, id: Uuid) -> Scope {
+    pub(crate) fn in_config(&self, id: ConfigId) -> Scope {
         let Some(config) = self.configs.get(&id) else {
             return Scope::default();
         };
@@ -80,7 +81,7 @@ impl State {
     }
 
     /// Something of an environment, or the environment itself.
-    pub(crate) fn in_environment(&self, id: Uuid) -> Scope {
+    pub(crate) fn in_environment(&self, id: EnvironmentId) -> Scope {
         let Some(environment) = self.environments.get(&id) else {
             return Scope::default();
         };
@@ -92,7 +93,7 @@ impl State {
     }
 
     /// Something of a config in an environment of the same product, such as a value.
-    pub(crate) fn in_both(&self, config_id: Uuid, environment_id: Uuid) -> Scope {
+    pub(crate) fn in_both(&self, config_id: ConfigId, environment_id: EnvironmentId) -> Scope {
         let scope = Scope {
             environment_id: Some(environment_id),
             ..self.in_config(config_id)

@@ -5,21 +5,20 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use configcat_management::types::{
     ChangeRequestActivityModel, ChangeRequestActivityType, ChangeRequestApprovalModel,
-    ChangeRequestCommentModel, ChangeRequestIssueModel, ChangeRequestModel,
-    ChangeRequestProposedChangeModel, ChangeRequestStatus, ChangeRequestSummaryModel, MeModel,
-    UpdateEvaluationFormulaModel,
+    ChangeRequestCommentModel, ChangeRequestId, ChangeRequestIssueModel, ChangeRequestModel,
+    ChangeRequestProposedChangeModel, ChangeRequestStatus, ChangeRequestSummaryModel, ConfigId,
+    EnvironmentId, MeModel, SettingId, UpdateEvaluationFormulaModel, VersionId,
 };
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use super::{RulesV2, State, Target};
 use crate::call::Refusal;
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct ChangeRequest {
-    pub(crate) id: i64,
-    pub(crate) config_id: Uuid,
-    pub(crate) environment_id: Uuid,
+    pub(crate) id: ChangeRequestId,
+    pub(crate) config_id: ConfigId,
+    pub(crate) environment_id: EnvironmentId,
     pub(crate) title: String,
     pub(crate) reason: Option<String>,
     pub(crate) apply_at: Option<DateTime<Utc>>,
@@ -30,7 +29,7 @@ pub(crate) struct ChangeRequest {
     pub(crate) applied: Option<Done>,
     pub(crate) closed: Option<Done>,
     /// By setting.
-    pub(crate) proposed: BTreeMap<i32, Proposed>,
+    pub(crate) proposed: BTreeMap<SettingId, Proposed>,
     pub(crate) approvals: Vec<ChangeRequestApprovalModel>,
     pub(crate) comments: Vec<ChangeRequestCommentModel>,
     pub(crate) activities: Vec<ChangeRequestActivityModel>,
@@ -51,7 +50,7 @@ pub(crate) struct Done {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Proposed {
     /// The version that it builds on.
-    pub(crate) base: Uuid,
+    pub(crate) base: VersionId,
     pub(crate) wanted: UpdateEvaluationFormulaModel,
     pub(crate) rules: RulesV2,
     /// As it is shown, with the names of the time when it was proposed.
@@ -88,12 +87,15 @@ impl ChangeRequest {
 }
 
 impl State {
-    pub(crate) fn change_request(&self, id: i64) -> Result<&ChangeRequest, Refusal> {
+    pub(crate) fn change_request(&self, id: ChangeRequestId) -> Result<&ChangeRequest, Refusal> {
         let found = self.change_requests.get(&id);
         found.ok_or_else(|| Refusal::unknown("change request", id))
     }
 
-    pub(crate) fn change_request_mut(&mut self, id: i64) -> Result<&mut ChangeRequest, Refusal> {
+    pub(crate) fn change_request_mut(
+        &mut self,
+        id: ChangeRequestId,
+    ) -> Result<&mut ChangeRequest, Refusal> {
         let found = self.change_requests.get_mut(&id);
         found.ok_or_else(|| Refusal::unknown("change request", id))
     }
@@ -108,7 +110,7 @@ impl State {
     }
 
     /// Whether a setting was published anew after a change to it was proposed.
-    pub(crate) fn in_conflict(&self, request: &ChangeRequest, setting_id: i32) -> bool {
+    pub(crate) fn in_conflict(&self, request: &ChangeRequest, setting_id: SettingId) -> bool {
         let served = self.values.get(&(setting_id, request.environment_id));
         let base = request
             .proposed
@@ -120,7 +122,7 @@ impl State {
     /// Adds to the history of a change request. The user behind the credentials did it.
     pub(crate) fn note(
         &mut self,
-        id: i64,
+        id: ChangeRequestId,
         at: DateTime<Utc>,
         kind: ChangeRequestActivityType,
         details: impl Into<String>,

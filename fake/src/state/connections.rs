@@ -5,20 +5,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use configcat_management::Secret;
 use configcat_management::types::{
-    IntegrationLinkModel, IntegrationLinkType, IntegrationType, ReferenceLinesModel,
-    WebHookHttpMethod, WebhookHeaderResponseModel,
+    CodeReferenceId, ConfigId, EnvironmentId, IntegrationId, IntegrationLinkModel,
+    IntegrationLinkType, IntegrationType, ProductId, ReferenceLinesModel, SettingId,
+    WebHookHttpMethod, WebhookHeaderResponseModel, WebhookId,
 };
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use super::{State, Target};
 use crate::call::Refusal;
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Webhook {
-    pub(crate) id: i32,
-    pub(crate) config_id: Uuid,
-    pub(crate) environment_id: Uuid,
+    pub(crate) id: WebhookId,
+    pub(crate) config_id: ConfigId,
+    pub(crate) environment_id: EnvironmentId,
     pub(crate) url: String,
     pub(crate) content: Option<String>,
     pub(crate) method: WebHookHttpMethod,
@@ -28,23 +28,23 @@ pub(crate) struct Webhook {
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Integration {
-    pub(crate) id: Uuid,
-    pub(crate) product_id: Uuid,
+    pub(crate) id: IntegrationId,
+    pub(crate) product_id: ProductId,
     pub(crate) name: String,
     pub(crate) kind: IntegrationType,
     pub(crate) parameters: BTreeMap<String, Secret>,
     /// All of them, where there is none.
-    pub(crate) configs: Vec<Uuid>,
+    pub(crate) configs: Vec<ConfigId>,
     /// All of them, where there is none.
-    pub(crate) environments: Vec<Uuid>,
+    pub(crate) environments: Vec<EnvironmentId>,
     pub(crate) created: u32,
 }
 
 /// A link from a setting in an environment to an item of another tool.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Link {
-    pub(crate) setting_id: i32,
-    pub(crate) environment_id: Uuid,
+    pub(crate) setting_id: SettingId,
+    pub(crate) environment_id: EnvironmentId,
     pub(crate) kind: IntegrationLinkType,
     pub(crate) key: String,
     pub(crate) description: Option<String>,
@@ -72,9 +72,9 @@ impl Link {
 /// Where one branch of a repository uses a setting.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Report {
-    pub(crate) id: Uuid,
-    pub(crate) config_id: Uuid,
-    pub(crate) setting_id: i32,
+    pub(crate) id: CodeReferenceId,
+    pub(crate) config_id: ConfigId,
+    pub(crate) setting_id: SettingId,
     pub(crate) repository: String,
     pub(crate) branch: String,
     pub(crate) commit_hash: Option<String>,
@@ -87,8 +87,8 @@ pub(crate) struct Report {
 /// Everything of this kind.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Connections {
-    pub(crate) webhooks: BTreeMap<i32, Webhook>,
-    pub(crate) integrations: BTreeMap<Uuid, Integration>,
+    pub(crate) webhooks: BTreeMap<WebhookId, Webhook>,
+    pub(crate) integrations: BTreeMap<IntegrationId, Integration>,
     pub(crate) links: Vec<Link>,
     /// The client keys of the Jira sites that are connected.
     pub(crate) jira_sites: BTreeSet<String>,
@@ -96,19 +96,19 @@ pub(crate) struct Connections {
 }
 
 impl Connections {
-    pub(super) fn remove_product(&mut self, id: Uuid) {
+    pub(super) fn remove_product(&mut self, id: ProductId) {
         self.integrations
             .retain(|_, integration| integration.product_id != id);
     }
 
-    pub(super) fn remove_config(&mut self, id: Uuid) {
+    pub(super) fn remove_config(&mut self, id: ConfigId) {
         self.webhooks.retain(|_, webhook| webhook.config_id != id);
         self.reports.retain(|report| report.config_id != id);
         self.integrations
             .retain(|_, integration| stays(&mut integration.configs, id));
     }
 
-    pub(super) fn remove_environment(&mut self, id: Uuid) {
+    pub(super) fn remove_environment(&mut self, id: EnvironmentId) {
         self.webhooks
             .retain(|_, webhook| webhook.environment_id != id);
         self.links.retain(|link| link.environment_id != id);
@@ -116,26 +116,26 @@ impl Connections {
             .retain(|_, integration| stays(&mut integration.environments, id));
     }
 
-    pub(super) fn remove_setting(&mut self, id: i32) {
+    pub(super) fn remove_setting(&mut self, id: SettingId) {
         self.links.retain(|link| link.setting_id != id);
         self.reports.retain(|report| report.setting_id != id);
     }
 }
 
 /// Takes an id out of a list. An integration that was for that one alone goes too: an empty list would mean all of them.
-fn stays(ids: &mut Vec<Uuid>, gone: Uuid) -> bool {
+fn stays<T: PartialEq>(ids: &mut Vec<T>, gone: T) -> bool {
     let had = ids.contains(&gone);
     ids.retain(|id| *id != gone);
     !(had && ids.is_empty())
 }
 
 impl State {
-    pub(crate) fn webhook(&self, id: i32) -> Result<&Webhook, Refusal> {
+    pub(crate) fn webhook(&self, id: WebhookId) -> Result<&Webhook, Refusal> {
         let found = self.connections.webhooks.get(&id);
         found.ok_or_else(|| Refusal::unknown("webhook", id))
     }
 
-    pub(crate) fn integration(&self, id: Uuid) -> Result<&Integration, Refusal> {
+    pub(crate) fn integration(&self, id: IntegrationId) -> Result<&Integration, Refusal> {
         let found = self.connections.integrations.get(&id);
         found.ok_or_else(|| Refusal::unknown("integration", id))
     }

@@ -1,10 +1,10 @@
 //! What a product demands of those who change it.
 
+use configcat_management::types::EnvironmentId;
 use std::collections::BTreeMap;
 
 use configcat_management::types::KeyGenerationMode;
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use super::{Environment, Product};
 
@@ -13,12 +13,12 @@ use super::{Environment, Product};
 pub(crate) struct Preferences {
     pub(crate) approve_required: bool,
     /// What single environments demand; those that are not here demand what the product does.
-    pub(crate) approve_required_in: BTreeMap<Uuid, bool>,
+    pub(crate) approve_required_in: BTreeMap<EnvironmentId, bool>,
     pub(crate) key_generation_mode: KeyGenerationMode,
     pub(crate) mandatory_setting_hint: bool,
     pub(crate) reason_required: bool,
     /// What single environments demand; those that are not here demand what the product does.
-    pub(crate) reason_required_in: BTreeMap<Uuid, bool>,
+    pub(crate) reason_required_in: BTreeMap<EnvironmentId, bool>,
     pub(crate) show_variation_id: bool,
 }
 

@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use configcat_management::Secret;
-use configcat_management::types::{ProxyProfileSelectionRule, SelectionRuleKind};
+use configcat_management::types::{
+    ConfigId, EnvironmentId, OrganizationId, ProxyProfileId, ProxyProfileSelectionRule,
+    SelectionRuleKind,
+};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -12,8 +15,8 @@ use crate::call::Refusal;
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct ProxyProfile {
-    pub(crate) id: Uuid,
-    pub(crate) organization_id: Uuid,
+    pub(crate) id: ProxyProfileId,
+    pub(crate) organization_id: OrganizationId,
     pub(crate) name: String,
     pub(crate) description: Option<String>,
     /// In seconds.
@@ -21,7 +24,7 @@ pub(crate) struct ProxyProfile {
     pub(crate) notification: Option<Notification>,
     pub(crate) rules: Vec<ProxyProfileSelectionRule>,
     /// Config and environment, chosen one by one; counts only where there are no rules.
-    pub(crate) selected: BTreeSet<(Uuid, Uuid)>,
+    pub(crate) selected: BTreeSet<(ConfigId, EnvironmentId)>,
     pub(crate) secret: Option<Secret>,
     pub(crate) created: u32,
 }
@@ -34,19 +37,22 @@ pub(crate) struct Notification {
 }
 
 impl State {
-    pub(crate) fn proxy(&self, id: Uuid) -> Result<&ProxyProfile, Refusal> {
+    pub(crate) fn proxy(&self, id: ProxyProfileId) -> Result<&ProxyProfile, Refusal> {
         let found = self.proxies.get(&id);
         found.ok_or_else(|| Refusal::unknown("proxy profile", id))
     }
 
-    pub(crate) fn proxy_mut(&mut self, id: Uuid) -> Result<&mut ProxyProfile, Refusal> {
+    pub(crate) fn proxy_mut(&mut self, id: ProxyProfileId) -> Result<&mut ProxyProfile, Refusal> {
         let found = self.proxies.get_mut(&id);
         found.ok_or_else(|| Refusal::unknown("proxy profile", id))
     }
 
     /// The configs and environments of an organization that have an SDK key.
-    pub(crate) fn pairs_of(&self, organization_id: Uuid) -> impl Iterator<Item = (Uuid, Uuid)> {
-        let of = move |(config_id, _): &(Uuid, Uuid)| {
+    pub(crate) fn pairs_of(
+        &self,
+        organization_id: OrganizationId,
+    ) -> impl Iterator<Item = (ConfigId, EnvironmentId)> {
+        let of = move |(config_id, _): &(ConfigId, EnvironmentId)| {
             let config = self.configs.get(config_id);
             let product = config.and_then(|config| self.products.get(&config.product_id));
             product.is_some_and(|product| product.organization_id == organization_id)
@@ -55,11 +61,11 @@ impl State {
     }
 
     /// The configs and environments whose SDK keys a profile serves.
-    pub(crate) fn served_by(&self, profile: &ProxyProfile) -> BTreeSet<(Uuid, Uuid)> {
+    pub(crate) fn served_by(&self, profile: &ProxyProfile) -> BTreeSet<(ConfigId, EnvironmentId)> {
         if profile.rules.is_empty() {
             return profile.selected.clone();
         }
-        let wanted = |kind: SelectionRuleKind, pair: (Uuid, Uuid)| {
+        let wanted = |kind: SelectionRuleKind, pair: (ConfigId, EnvironmentId)| {
             let mut rules = profile.rules.iter().filter(|rule| rule.kind == kind);
             rules.any(|rule| self.matches(rule, pair))
         };
@@ -70,7 +76,7 @@ impl State {
     }
 
     /// Whether all filters of a rule fit; one that is not set fits anything.
-    fn matches(&self, rule: &ProxyProfileSelectionRule, pair: (Uuid, Uuid)) -> bool {
+    fn matches(&self, rule: &ProxyProfileSelectionRule, pair: (ConfigId, EnvironmentId)) -> bool {
         let ProxyProfileSelectionRule {
             config_id_filter,
             config_name_match_filter,
@@ -89,7 +95,9 @@ impl State {
         let Some(product) = self.products.get(&config.product_id) else {
             return false;
         };
-        let is = |filter: &Option<Uuid>, id: Uuid| filter.is_none_or(|wanted| wanted == id);
+        fn is<T: PartialEq + Copy>(filter: &Option<T>, id: T) -> bool {
+            filter.is_none_or(|wanted| wanted == id)
+        }
         let named = |filter: &Option<String>, name: &str| {
             let filter = filter.as_deref().filter(|filter| !filter.is_empty());
             filter.is_none_or(|pattern| fits(pattern, name))
@@ -109,9 +117,9 @@ impl State {
                 .retain(|(config, environment)| *config != gone && *environment != gone);
             profile.rules.retain(|rule| {
                 ![
-                    rule.config_id_filter,
-                    rule.environment_id_filter,
-                    rule.product_id_filter,
+                    rule.config_id_filter.map(|id| id.0),
+                    rule.environment_id_filter.map(|id| id.0),
+                    rule.product_id_filter.map(|id| id.0),
                 ]
                 .contains(&Some(gone))
             });

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use configcat_management::types::{
     AccessType, ApprovalPermissionType, EnvironmentAccessType, EnvironmentApprovalPermissionType,
-    MeModel, PermissionGroupEnvironmentAccessModel,
-    PermissionGroupEnvironmentApprovalPermissionModel, PermissionGroupModel, ProductModel,
+    EnvironmentId, InvitationId, MeModel, OrganizationId, PermissionGroupEnvironmentAccessModel,
+    PermissionGroupEnvironmentApprovalPermissionModel, PermissionGroupId, PermissionGroupModel,
+    ProductId, ProductModel,
 };
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use super::{Environment, State};
-use crate::call::{Refusal, new_id};
+use crate::call::Refusal;
 
 /// How long an invitation can be accepted.
 const INVITED_FOR: TimeDelta = TimeDelta::days(14);
@@ -23,29 +23,29 @@ pub(crate) struct Team {
     /// By id of the user.
     pub(crate) members: BTreeMap<String, Member>,
     /// As they are shown; what they tell of products and environments is brought up to date before.
-    pub(crate) groups: BTreeMap<i64, PermissionGroupModel>,
-    pub(crate) invitations: BTreeMap<Uuid, Invitation>,
+    pub(crate) groups: BTreeMap<PermissionGroupId, PermissionGroupModel>,
+    pub(crate) invitations: BTreeMap<InvitationId, Invitation>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Member {
     pub(crate) id: String,
-    pub(crate) organization_id: Uuid,
+    pub(crate) organization_id: OrganizationId,
     pub(crate) email: String,
     pub(crate) full_name: String,
     pub(crate) two_factor_enabled: bool,
     pub(crate) is_admin: bool,
     pub(crate) is_billing_manager: bool,
     /// The permission group in each product.
-    pub(crate) groups: BTreeMap<Uuid, i64>,
+    pub(crate) groups: BTreeMap<ProductId, PermissionGroupId>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Invitation {
-    pub(crate) id: Uuid,
-    pub(crate) product_id: Uuid,
+    pub(crate) id: InvitationId,
+    pub(crate) product_id: ProductId,
     pub(crate) email: String,
-    pub(crate) group_id: i64,
+    pub(crate) group_id: PermissionGroupId,
     pub(crate) created_at: DateTime<Utc>,
 }
 
@@ -58,7 +58,7 @@ impl Invitation {
 
 impl Team {
     /// Whether somebody is in a permission group, or invited to it.
-    pub(crate) fn uses(&self, group_id: i64) -> bool {
+    pub(crate) fn uses(&self, group_id: PermissionGroupId) -> bool {
         let mut groups = self.members.values().flat_map(|m| m.groups.values());
         let mut invitations = self.invitations.values();
         groups.any(|id| *id == group_id)
@@ -74,7 +74,7 @@ impl Team {
     }
 
     /// The groups of a new environment's product get access to it, as they say for new environments.
-    pub(crate) fn add_environment(&mut self, product_id: Uuid, environment_id: Uuid) {
+    pub(crate) fn add_environment(&mut self, product_id: ProductId, environment_id: EnvironmentId) {
         for group in self.groups.values_mut() {
             if group.product.product_id == product_id {
                 let access = group.new_environment_access_type.clone();
@@ -84,7 +84,7 @@ impl Team {
         }
     }
 
-    pub(super) fn remove_environment(&mut self, id: Uuid) {
+    pub(super) fn remove_environment(&mut self, id: EnvironmentId) {
         for group in self.groups.values_mut() {
             group
                 .environment_accesses
@@ -95,7 +95,7 @@ impl Team {
         }
     }
 
-    pub(super) fn remove_product(&mut self, id: Uuid) {
+    pub(super) fn remove_product(&mut self, id: ProductId) {
         self.groups
             .retain(|_, group| group.product.product_id != id);
         self.invitations
@@ -109,7 +109,7 @@ impl Team {
 /// Says what a group may do in an environment that it does not mention yet.
 pub(crate) fn admit(
     group: &mut PermissionGroupModel,
-    environment_id: Uuid,
+    environment_id: EnvironmentId,
     access: EnvironmentAccessType,
     approval: EnvironmentApprovalPermissionType,
 ) {
@@ -130,7 +130,11 @@ pub(crate) fn admit(
 }
 
 /// A group that may nothing.
-pub(crate) fn group(id: i64, name: String, product: ProductModel) -> PermissionGroupModel {
+pub(crate) fn group(
+    id: PermissionGroupId,
+    name: String,
+    product: ProductModel,
+) -> PermissionGroupModel {
     PermissionGroupModel::default()
         .with_access_type(AccessType::Custom)
         .with_approval_permission_type(ApprovalPermissionType::CannotApprove)
@@ -167,7 +171,7 @@ pub(crate) fn group(id: i64, name: String, product: ProductModel) -> PermissionG
 }
 
 /// The group that a new product starts with, which may everything.
-pub(crate) fn administrators(id: i64, product: ProductModel) -> PermissionGroupModel {
+pub(crate) fn administrators(id: PermissionGroupId, product: ProductModel) -> PermissionGroupModel {
     group(id, "Administrators".to_string(), product)
         .with_access_type(AccessType::Full)
         .with_approval_permission_type(ApprovalPermissionType::CanBypassApproval)
@@ -200,8 +204,12 @@ pub(crate) fn administrators(id: i64, product: ProductModel) -> PermissionGroupM
 
 impl State {
     /// Makes somebody a member of an organization, in no product yet, and gives the id.
-    pub(crate) fn add_member(&mut self, organization_id: Uuid, person: &MeModel) -> String {
-        let id = new_id().to_string();
+    pub(crate) fn add_member(
+        &mut self,
+        organization_id: OrganizationId,
+        person: &MeModel,
+    ) -> String {
+        let id = uuid::Uuid::new_v4().to_string();
         let member = Member {
             id: id.clone(),
             organization_id,
@@ -218,7 +226,7 @@ impl State {
 
     /// A new product has a group that may everything, and its creator in it.
     pub(crate) fn add_administrators(&mut self, product: ProductModel) {
-        let id = i64::from(self.count());
+        let id = PermissionGroupId(self.count().into());
         let product_id = product.product_id;
         let me = self.me.email.clone();
         let mut members = self.team.members.values_mut();
@@ -229,19 +237,26 @@ impl State {
     }
 
     /// A member of an organization.
-    pub(crate) fn member(&self, organization_id: Uuid, id: &str) -> Result<&Member, Refusal> {
+    pub(crate) fn member(
+        &self,
+        organization_id: OrganizationId,
+        id: &str,
+    ) -> Result<&Member, Refusal> {
         let found = self.team.members.get(id);
         let found = found.filter(|member| member.organization_id == organization_id);
         found.ok_or_else(|| Refusal::unknown("member", id))
     }
 
     /// The members of an organization.
-    pub(crate) fn members_of(&self, organization_id: Uuid) -> impl Iterator<Item = &Member> {
+    pub(crate) fn members_of(
+        &self,
+        organization_id: OrganizationId,
+    ) -> impl Iterator<Item = &Member> {
         let members = self.team.members.values();
         members.filter(move |member| member.organization_id == organization_id)
     }
 
-    pub(crate) fn group(&self, id: i64) -> Result<&PermissionGroupModel, Refusal> {
+    pub(crate) fn group(&self, id: PermissionGroupId) -> Result<&PermissionGroupModel, Refusal> {
         let found = self.team.groups.get(&id);
         found.ok_or_else(|| Refusal::unknown("permission group", id))
     }

@@ -1,6 +1,8 @@
 //! Whether everything that the state refers to is there.
 
-use uuid::Uuid;
+use configcat_management::types::{
+    ConfigId, EnvironmentId, PermissionGroupId, ProductId, SettingId,
+};
 
 use super::{Rules, RulesV2, State, Target};
 
@@ -152,7 +154,7 @@ impl State {
         }
         for integration in self.connections.integrations.values() {
             let product_id = integration.product_id;
-            let of = |id: &Uuid| {
+            let of = |id: &ConfigId| {
                 self.configs
                     .get(id)
                     .is_some_and(|config| config.product_id == product_id)
@@ -197,7 +199,7 @@ impl State {
 
     fn dangling_team(&self) -> Vec<String> {
         let mut found = Vec::new();
-        let of = |group_id: &i64, product_id: &Uuid| {
+        let of = |group_id: &PermissionGroupId, product_id: &ProductId| {
             let group = self.team.groups.get(group_id);
             group.is_some_and(|group| group.product.product_id == *product_id)
         };
@@ -231,7 +233,7 @@ impl State {
     }
 
     /// Prerequisites and predefined variations that are missing.
-    fn missing_of_rules(&self, setting_id: i32, rules: &RulesV2) -> Vec<String> {
+    fn missing_of_rules(&self, setting_id: SettingId, rules: &RulesV2) -> Vec<String> {
         let mut missing = Vec::new();
         let Some(setting) = self.settings.get(&setting_id) else {
             return missing;
@@ -266,13 +268,13 @@ impl State {
         missing
     }
 
-    fn is_environment_of(&self, id: Uuid, product_id: Uuid) -> bool {
+    fn is_environment_of(&self, id: EnvironmentId, product_id: ProductId) -> bool {
         let environment = self.environments.get(&id);
         environment.is_some_and(|environment| environment.product_id == product_id)
     }
 
     /// Whether a config and an environment are of one product.
-    fn are_together(&self, config_id: Uuid, environment_id: Uuid) -> bool {
+    fn are_together(&self, config_id: ConfigId, environment_id: EnvironmentId) -> bool {
         let config = self.configs.get(&config_id);
         config.is_some_and(|config| self.is_environment_of(environment_id, config.product_id))
     }

@@ -70,7 +70,7 @@ async fn logs_are_filtered_and_paged() -> Result<()> {
         .await?
         .into_inner();
     let all = all.data.expect("it has entries");
-    let ids: Vec<i64> = all.iter().map(|item| item.audit_log_id).collect();
+    let ids: Vec<i64> = all.iter().map(|item| item.audit_log_id.0).collect();
     assert!(ids.is_sorted_by(|a, b| a > b), "newest first: {ids:?}");
 
     let mut paged = Vec::new();
@@ -129,7 +129,7 @@ async fn logs_are_filtered_and_paged() -> Result<()> {
     let organization = organization.product_id(demo.product_id).send().await?;
     assert_eq!(organization.data.as_ref(), Some(&all));
     let unknown = fake.organization_id();
-    assert_eq!(status(client.get_auditlogs_v2(unknown).send().await), 404);
+    assert_eq!(status(client.get_auditlogs_v2(unknown.0).send().await), 404);
     let backwards = client
         .get_auditlogs_v2(demo.product_id)
         .from_utc_date_time(later);

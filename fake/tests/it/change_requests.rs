@@ -1,11 +1,11 @@
 //! Change requests are proposed, discussed, approved and applied; they notice conflicts, and keep to their schedule.
 
+use configcat_management::types::{ChangeRequestId, EnvironmentId, SettingId};
 use std::time::Duration;
 
 use configcat_fake::Fake;
 use configcat_management::chrono::TimeDelta;
 use configcat_management::types::*;
-use configcat_management::uuid::Uuid;
 use configcat_management::{Client, Error, Result};
 
 fn status<T: std::fmt::Debug>(result: Result<T>) -> u16 {
@@ -15,17 +15,21 @@ fn status<T: std::fmt::Debug>(result: Result<T>) -> u16 {
     }
 }
 
-fn on(setting_id: i32) -> UpdateEvaluationFormulaWithLatestVersionModel {
+fn on(setting_id: SettingId) -> UpdateEvaluationFormulaWithLatestVersionModel {
     let value = UpdateValueModel::new().with_bool_value(true);
     UpdateEvaluationFormulaWithLatestVersionModel::new(value).with_setting_id(setting_id)
 }
 
-fn titled(title: &str, setting_id: i32) -> CreateChangeRequestModel {
+fn titled(title: &str, setting_id: SettingId) -> CreateChangeRequestModel {
     let change = CreateChangeRequestProposedChangeModel::new(on(setting_id));
     CreateChangeRequestModel::new(title).with_proposed_changes([change])
 }
 
-async fn is_on(client: &Client, environment_id: Uuid, setting_id: i32) -> Result<Option<bool>> {
+async fn is_on(
+    client: &Client,
+    environment_id: EnvironmentId,
+    setting_id: SettingId,
+) -> Result<Option<bool>> {
     let value = client
         .get_setting_value_v2(environment_id, setting_id)
         .send()
@@ -33,7 +37,12 @@ async fn is_on(client: &Client, environment_id: Uuid, setting_id: i32) -> Result
     Ok(value.default_value.bool_value)
 }
 
-async fn switch(client: &Client, environment_id: Uuid, setting_id: i32, on: bool) -> Result<()> {
+async fn switch(
+    client: &Client,
+    environment_id: EnvironmentId,
+    setting_id: SettingId,
+    on: bool,
+) -> Result<()> {
     let formula = UpdateEvaluationFormulaModel::new(UpdateValueModel::new().with_bool_value(on));
     client
         .replace_setting_value_v2(environment_id, setting_id, formula)
@@ -380,7 +389,7 @@ async fn requests_are_discussed_listed_and_filtered() -> Result<()> {
         .page_size(2)
         .page_number(2);
     let page = page.send().await?.into_inner().change_requests;
-    let found: Vec<i64> = page
+    let found: Vec<ChangeRequestId> = page
         .data
         .iter()
         .flatten()

@@ -1,11 +1,11 @@
 //! Webhooks, integrations, links and code references are kept, checked, and gone with what they hang on.
 
+use configcat_management::types::{ConfigId, EnvironmentId};
 use std::collections::BTreeMap;
 
 use configcat_fake::Fake;
 use configcat_management::patch::WebhookPatch;
 use configcat_management::types::*;
-use configcat_management::uuid::Uuid;
 use configcat_management::{Error, Result, Secret};
 
 /// The status of a failure.
@@ -171,12 +171,14 @@ async fn integrations_are_checked_by_their_type() -> Result<()> {
         client.get_integration(id).send().await?.into_inner(),
         created
     );
-    let modify = |configs: Vec<Uuid>, environments: Vec<Uuid>| {
+    let modify = |configs: Vec<ConfigId>, environments: Vec<EnvironmentId>| {
         let parameters = map(&[("apikey", "y")]);
         let wanted = ModifyIntegrationRequest::new(configs, environments, "Dog", parameters);
         client.update_integration(id, wanted)
     };
-    let refused = modify(vec![Uuid::nil()], vec![Uuid::nil()]).send().await;
+    let refused = modify(vec![ConfigId::default()], vec![EnvironmentId::default()])
+        .send()
+        .await;
     assert_eq!(fields(refused), ["ConfigIds[0]", "EnvironmentIds[0]"]);
     let both = vec![demo.production_id, demo.test_id];
     let updated = modify(vec![], both).send().await?;

@@ -1,5 +1,6 @@
 //! The page's own paths need no credentials, count for nothing, and let no other site switch a flag.
 
+use configcat_management::types::SettingId;
 use std::time::Duration;
 
 use configcat_fake::Fake;
@@ -55,7 +56,7 @@ async fn the_page_is_no_part_of_what_is_tested() -> Result {
 async fn what_the_page_cannot_mean_is_refused() -> Result {
     let fake = Fake::start().await;
     let demo = fake.demo().expect("it is there");
-    let body = |setting: i32, environment: &str| {
+    let body = |setting: SettingId, environment: &str| {
         format!("{{\"settingId\":{setting},\"environmentId\":\"{environment}\",\"on\":true}}")
     };
     let (flag, production) = (demo.v2.new_checkout, demo.production_id.to_string());
@@ -73,7 +74,7 @@ async fn what_the_page_cannot_mean_is_refused() -> Result {
     }
     for (body, status) in [
         (body(flag, &demo.product_id.to_string()), 404),
-        (body(0, &production), 404),
+        (body(0.into(), &production), 404),
         (body(demo.v2.page_size, &production), 400),
         (body(demo.v1.page_size, &production), 400),
         (body(flag, "somewhere"), 400),

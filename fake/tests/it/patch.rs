@@ -31,7 +31,7 @@ async fn a_setting_is_patched_with_tags_by_id() -> Result<()> {
     let id = demo.v1.new_checkout;
     let patch = vec![
         operation("replace", "/name").with_value("Checkout"),
-        operation("add", "/tags/-").with_value(tag.tag_id),
+        operation("add", "/tags/-").with_value(tag.tag_id.0),
         operation("replace", "/hint").with_value(Value::Null),
     ];
     let updated = client.update_setting(id, patch).send().await?;

@@ -2,6 +2,7 @@
 
 use configcat_fake::Fake;
 use configcat_management::patch::ProxyProfilePatch;
+use configcat_management::types::ProxyProfileId;
 use configcat_management::types::*;
 use configcat_management::uuid::Uuid;
 use configcat_management::{Client, Error, Result, reqwest};
@@ -14,7 +15,7 @@ fn status<T: std::fmt::Debug>(result: Result<T>) -> u16 {
     }
 }
 
-async fn profile(fake: &Fake, client: &Client) -> Result<Uuid> {
+async fn profile(fake: &Fake, client: &Client) -> Result<ProxyProfileId> {
     let wanted = CreateOrUpdateProxyProfileRequest::new("Edge");
     let created = client.create_proxy_profile(fake.organization_id(), wanted);
     Ok(created.send().await?.proxy_profile_id)

@@ -1,24 +1,24 @@
 //! Everything that the API can do, done once from end to end on one server: what is created can be read, listed, changed,
 //! found in the audit log and deleted, and then it is gone.
 
+use configcat_management::types::{ConfigId, EnvironmentId, OrganizationId, ProductId, SettingId};
 use std::collections::{BTreeMap, BTreeSet};
 
 use configcat_fake::Fake;
 use configcat_management::types::*;
-use configcat_management::uuid::Uuid;
 use configcat_management::{Client, Error, OPERATIONS, Result, Secret};
 
 /// What the chapters share. It is created by the first ones, and deleted by the last.
 struct World {
     client: Client,
-    organization: Uuid,
-    product: Uuid,
-    production: Uuid,
-    test: Uuid,
+    organization: OrganizationId,
+    product: ProductId,
+    production: EnvironmentId,
+    test: EnvironmentId,
     /// With evaluation version `v1`, and `v2`.
-    configs: [Uuid; 2],
+    configs: [ConfigId; 2],
     /// A flag in each config.
-    flags: [i32; 2],
+    flags: [SettingId; 2],
 }
 
 /// The status of a failure.
@@ -279,7 +279,7 @@ async fn tags(world: &World) -> Result<()> {
         [changed.into_inner()]
     );
     for flag in flags {
-        let patch = vec![JsonPatchOperation::new("add", "/tags/-").with_value(id)];
+        let patch = vec![JsonPatchOperation::new("add", "/tags/-").with_value(id.0)];
         let tagged = client.update_setting(*flag, patch).send().await?;
         assert_eq!(tagged.tags[0].name, "launch");
     }
@@ -1146,7 +1146,7 @@ async fn change_requests(world: &World) -> Result<()> {
             .approve_required
     );
 
-    let on = |id: i32| {
+    let on = |id: SettingId| {
         UpdateEvaluationFormulaWithLatestVersionModel::new(switch(true)).with_setting_id(id)
     };
     let change = CreateChangeRequestProposedChangeModel::new(on(*flag));

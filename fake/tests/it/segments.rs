@@ -1,8 +1,8 @@
 //! Segments can be looked at by rules of their own product, and cannot be deleted while one does.
 
 use configcat_fake::Fake;
+use configcat_management::types::SegmentId;
 use configcat_management::types::*;
-use configcat_management::uuid::Uuid;
 use configcat_management::{Error, Result};
 
 /// The status of a failure.
@@ -23,7 +23,7 @@ fn staff() -> CreateSegmentModel {
 }
 
 /// Rules that serve `true` to a segment.
-fn formula(segment: Uuid) -> UpdateEvaluationFormulaModel {
+fn formula(segment: SegmentId) -> UpdateEvaluationFormulaModel {
     let condition = UpdateSegmentConditionModel::new(SegmentComparator::IsIn, segment);
     let rule = UpdateTargetingRuleModel::new()
         .with_conditions(vec![
@@ -35,7 +35,7 @@ fn formula(segment: Uuid) -> UpdateEvaluationFormulaModel {
 }
 
 /// The same for V1.
-fn value(segment: Uuid) -> UpdateSettingValueModel {
+fn value(segment: SegmentId) -> UpdateSettingValueModel {
     let rule = UpdateRolloutRuleModel::new(true)
         .with_segment_comparator(SegmentComparator::IsIn)
         .with_segment_id(segment);
@@ -82,9 +82,9 @@ async fn rules_look_at_segments_that_exist_and_hold_them() -> Result<()> {
         demo.v1.new_checkout,
         demo.v2.new_checkout,
     );
-    let nobody = client.replace_setting_value_v2(production, v2, formula(Uuid::nil()));
+    let nobody = client.replace_setting_value_v2(production, v2, formula(SegmentId::default()));
     assert_eq!(status(nobody.send().await), 400);
-    let nobody = client.replace_setting_value(production, v1, value(Uuid::nil()));
+    let nobody = client.replace_setting_value(production, v1, value(SegmentId::default()));
     assert_eq!(status(nobody.send().await), 400);
 
     let other = CreateProductRequest::new("Other");

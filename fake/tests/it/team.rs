@@ -1,5 +1,6 @@
 //! Members, invitations and permission groups hang together as they do in the service.
 
+use configcat_management::types::PermissionGroupId;
 use std::time::Duration;
 
 use configcat_fake::Fake;
@@ -119,13 +120,13 @@ async fn an_invited_person_joins_moves_and_leaves() -> Result<()> {
         .find(|group| group.name == "Administrators")
         .expect("a product has it")
         .permission_group_id;
-    let set = |groups: &[i64]| {
+    let set = |groups: &[PermissionGroupId]| {
         let wanted = UpdateMemberPermissionsRequest::new().with_permission_group_ids(groups);
         client.add_member_to_group(organization, &user, wanted)
     };
     let both = set(&[group, administrators]).send().await;
     assert_eq!(status(both), 400, "one group of each product");
-    assert_eq!(status(set(&[0]).send().await), 400);
+    assert_eq!(status(set(&[0.into()]).send().await), 400);
     set(&[administrators]).send().await?;
     client.delete_permission_group(group).send().await?;
     assert_eq!(status(client.get_permission_group(group).send().await), 404);

@@ -2,6 +2,7 @@
 
 use configcat_fake::Fake;
 use configcat_management::types::*;
+use configcat_management::types::{SettingId, VersionId};
 use configcat_management::uuid::Uuid;
 use configcat_management::{Error, Result, SettingValue};
 
@@ -73,7 +74,7 @@ async fn v1_values_fit_the_type_of_their_setting() -> Result<()> {
     let fake = Fake::start().await;
     let client = fake.client();
     let demo = fake.demo().unwrap();
-    let replace = |setting: i32, value: SettingValue| {
+    let replace = |setting: SettingId, value: SettingValue| {
         let wanted = UpdateSettingValueModel::new(value);
         client
             .replace_setting_value(demo.test_id, setting, wanted)
@@ -159,7 +160,7 @@ async fn v1_values_are_posted_all_or_none() -> Result<()> {
     let client = fake.client();
     let demo = fake.demo().unwrap();
     let (config, environment) = (demo.v1.config_id, demo.test_id);
-    let entry = |setting: i32, value: SettingValue| {
+    let entry = |setting: SettingId, value: SettingValue| {
         UpdateSettingValueWithSettingIdModel::new(value).with_setting_id(setting)
     };
     let post = |entries: Vec<UpdateSettingValueWithSettingIdModel>| {
@@ -237,7 +238,7 @@ async fn v2_values_fit_the_type_of_their_setting() -> Result<()> {
     let fake = Fake::start().await;
     let client = fake.client();
     let demo = fake.demo().unwrap();
-    let replace = |setting: i32, value: UpdateValueModel| {
+    let replace = |setting: SettingId, value: UpdateValueModel| {
         let wanted = formula(value);
         client
             .replace_setting_value_v2(demo.test_id, setting, wanted)
@@ -310,7 +311,7 @@ async fn flags_depend_on_each_other_but_not_in_a_circle() -> Result<()> {
     let client = fake.client();
     let demo = fake.demo().unwrap();
     let (first, second) = (demo.v2.new_checkout, demo.v2.beta_search);
-    let replace = |setting: i32, needed: i32| {
+    let replace = |setting: SettingId, needed: SettingId| {
         let on = || UpdateValueModel::new().with_bool_value(true);
         let condition = UpdatePrerequisiteFlagConditionModel::new("equals", on(), needed);
         let condition = UpdateConditionModel::new().with_prerequisite_flag_condition(condition);
@@ -354,7 +355,7 @@ async fn an_outdated_version_is_a_conflict() -> Result<()> {
         .send()
         .await?
         .last_version_id;
-    let replace = |value: i32, version: Uuid| {
+    let replace = |value: i32, version: VersionId| {
         let call = client.replace_setting_value_v2(environment, setting, wanted(value));
         call.latest_version_id(version).send()
     };
@@ -373,7 +374,7 @@ async fn an_outdated_version_is_a_conflict() -> Result<()> {
         .latest_version_id(newer);
     assert_eq!(status(stale.send().await), 409);
 
-    let post = |version: Uuid| {
+    let post = |version: VersionId| {
         let entry =
             UpdateEvaluationFormulaWithIdModel::new(UpdateValueModel::new().with_int_value(70))
                 .with_setting_id(Some(setting));

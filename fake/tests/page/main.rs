@@ -2,6 +2,7 @@
 
 mod browser;
 
+use configcat_management::types::SettingId;
 use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -83,7 +84,7 @@ fn main() {
 }
 
 /// Finds the switch of a flag in an environment.
-fn switch(setting: i32, environment: impl std::fmt::Display) -> String {
+fn switch(setting: SettingId, environment: impl std::fmt::Display) -> String {
     format!("[data-cell='{setting}/{environment}']")
 }
 
@@ -330,7 +331,7 @@ async fn a_picture_is_taken(browser: &mut Browser) -> Result {
         .await?
         .config_id;
     let tagged =
-        CreateSettingInitialValues::new("beta", "Beta", SettingType::Boolean).with_tags(vec![0]);
+        CreateSettingInitialValues::new("beta", "Beta", SettingType::Boolean).with_tags([0]);
     assert!(client.create_setting(config, tagged).send().await.is_err());
     client.delete_config(config).send().await?;
     client

@@ -462,8 +462,12 @@ fn limits() -> Vec<Limit> {
             1,
             Some(255),
             |client, text| {
-                let body =
-                    ModifyIntegrationRequest::new([CONFIG], [ENVIRONMENT], text, BTreeMap::new());
+                let body = ModifyIntegrationRequest::new(
+                    [CONFIG.into()],
+                    [ENVIRONMENT.into()],
+                    text,
+                    BTreeMap::new(),
+                );
                 call(client.update_integration(INTEGRATION, body).send())
             },
         ),
@@ -758,8 +762,8 @@ fn limits() -> Vec<Limit> {
             Some(255),
             |client, text| {
                 let body = CreateIntegrationModel::new(
-                    [CONFIG],
-                    [ENVIRONMENT],
+                    [CONFIG.into()],
+                    [ENVIRONMENT.into()],
                     IntegrationType::Amplitude,
                     text,
                     BTreeMap::new(),

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use configcat_management::types::{
-    AuditLogType, ChangeRequestActivityType, ChangeRequestIssueModel, ChangeRequestIssueType,
+    AuditLogType, ChangeRequestActivityType, ChangeRequestId, ChangeRequestIssueModel,
+    ChangeRequestIssueType, SettingId,
 };
 
 use super::super::rules_v2::{Checker, demand_no_circle};
@@ -35,10 +36,10 @@ pub(in crate::api) fn catch_up(state: &mut State, now: DateTime<Utc>) -> Result<
         .values()
         .filter(|request| request.is_open());
     let stale = open.clone().filter(|request| request.looked_at != counted);
-    let stale: Vec<i64> = stale.map(|request| request.id).collect();
+    let stale: Vec<ChangeRequestId> = stale.map(|request| request.id).collect();
     let due =
         |request: &&ChangeRequest| !request.missed && request.apply_at.is_some_and(|at| at <= now);
-    let mut due: Vec<(Option<DateTime<Utc>>, i64)> = open
+    let mut due: Vec<(Option<DateTime<Utc>>, ChangeRequestId)> = open
         .filter(due)
         .map(|request| (request.apply_at, request.id))
         .collect();
@@ -62,7 +63,7 @@ pub(in crate::api) fn catch_up(state: &mut State, now: DateTime<Utc>) -> Result<
 }
 
 /// Publishes all that is proposed, or nothing.
-fn publish(state: &mut State, id: i64, at: DateTime<Utc>) -> Result<(), Refusal> {
+fn publish(state: &mut State, id: ChangeRequestId, at: DateTime<Utc>) -> Result<(), Refusal> {
     let request = state.change_request(id)?;
     let (environment_id, reason) = (request.environment_id, request.reason.clone());
     let mut problems = Problems::default();
@@ -94,7 +95,7 @@ fn publish(state: &mut State, id: i64, at: DateTime<Utc>) -> Result<(), Refusal>
     Ok(())
 }
 
-fn rules(state: &State, request: &ChangeRequest) -> Result<BTreeMap<i32, RulesV2>, Refusal> {
+fn rules(state: &State, request: &ChangeRequest) -> Result<BTreeMap<SettingId, RulesV2>, Refusal> {
     let mut problems = Problems::default();
     let mut changes = BTreeMap::new();
     for (setting_id, proposed) in &request.proposed {
@@ -109,7 +110,7 @@ fn rules(state: &State, request: &ChangeRequest) -> Result<BTreeMap<i32, RulesV2
 
 fn finish(
     state: &mut State,
-    id: i64,
+    id: ChangeRequestId,
     at: DateTime<Utc>,
     kind: AuditLogType,
 ) -> Result<(), Refusal> {
@@ -125,7 +126,7 @@ fn finish(
 
 fn note_failure(
     state: &mut State,
-    id: i64,
+    id: ChangeRequestId,
     at: DateTime<Utc>,
     kind: ChangeRequestActivityType,
     refusal: &Refusal,
@@ -144,7 +145,7 @@ fn note_failure(
 /// Notes new issues of an open request, and that old ones are fixed.
 pub(super) fn look_for_issues(
     state: &mut State,
-    id: i64,
+    id: ChangeRequestId,
     now: DateTime<Utc>,
 ) -> Result<(), Refusal> {
     let request = state.change_request(id)?;

@@ -1,8 +1,8 @@
 //! Comments on change requests.
 
 use configcat_management::types::{
-    AddChangeRequestCommentModel, AuditLogType, ChangeRequestCommentModel,
-    UpdateChangeRequestCommentModel,
+    AddChangeRequestCommentModel, AuditLogType, ChangeRequestCommentId, ChangeRequestCommentModel,
+    ChangeRequestId, UpdateChangeRequestCommentModel,
 };
 
 use crate::call::{Answer, Call, Refusal};
@@ -60,8 +60,8 @@ pub(super) fn delete(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
 }
 
 /// The change request of a comment, and the comment's place there.
-fn find(state: &State, call: &Call) -> Result<(i64, usize), Refusal> {
-    let wanted: i64 = call.path("commentId")?;
+fn find(state: &State, call: &Call) -> Result<(ChangeRequestId, usize), Refusal> {
+    let wanted: ChangeRequestCommentId = call.path("commentId")?;
     let found = state.change_requests.values().find_map(|request| {
         let mut comments = request.comments.iter();
         let index = comments.position(|comment| comment.change_request_comment_id == wanted);
@@ -73,7 +73,7 @@ fn find(state: &State, call: &Call) -> Result<(i64, usize), Refusal> {
 fn log(
     state: &mut State,
     call: &Call,
-    id: i64,
+    id: ChangeRequestId,
     kind: AuditLogType,
     body: &str,
 ) -> Result<(), Refusal> {

@@ -2,9 +2,9 @@
 
 use configcat_management::types::{
     ChangeRequestApproveRequiredFilter, ChangeRequestScheduleFilter, ChangeRequestStatus,
-    ChangeRequestSummaryModelPagedList, ChangeRequestsModel, NeedsAttentionFilter,
+    ChangeRequestSummaryModelPagedList, ChangeRequestsModel, ConfigId, EnvironmentId,
+    NeedsAttentionFilter, SettingId,
 };
-use uuid::Uuid;
 
 use super::super::paging;
 use crate::call::{Answer, Call, Refusal};
@@ -17,9 +17,9 @@ const PAGE_SIZE: i32 = 25;
 /// All filters have to hold; newest first.
 pub(super) fn list(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let product = state.product(call.path("productId")?)?;
-    let config_id: Option<Uuid> = call.query("configId")?;
-    let environment_id: Option<Uuid> = call.query("environmentId")?;
-    let setting_id: Option<i32> = call.query("settingId")?;
+    let config_id: Option<ConfigId> = call.query("configId")?;
+    let environment_id: Option<EnvironmentId> = call.query("environmentId")?;
+    let setting_id: Option<SettingId> = call.query("settingId")?;
     let statuses: Vec<ChangeRequestStatus> = call.queries("changeRequestStatusFilter")?;
     let schedule: Option<ChangeRequestScheduleFilter> = call.query("scheduleFilter")?;
     let attention: Option<NeedsAttentionFilter> = call.query("needsAttentionFilter")?;

@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 
 use configcat_management::types::{
-    AuditLogType, ChangeRequestActivityType, ChangeRequestProposedChangeModel,
-    ChangeRequestProposedChangesModel, ResolveChangeRequestSettingConflictsModel,
-    UpdateChangeRequestProposedChangesModel, UpdateEvaluationFormulaModel,
-    UpdateEvaluationFormulaWithLatestVersionModel,
+    AuditLogType, ChangeRequestActivityType, ChangeRequestId, ChangeRequestProposedChangeModel,
+    ChangeRequestProposedChangesModel, ConfigId, EnvironmentId,
+    ResolveChangeRequestSettingConflictsModel, SettingId, UpdateChangeRequestProposedChangesModel,
+    UpdateEvaluationFormulaModel, UpdateEvaluationFormulaWithLatestVersionModel, VersionId,
 };
 use http::StatusCode;
-use uuid::Uuid;
 
 use super::super::rules_v2::{Checker, demand_no_circle};
 use super::super::values_v2;
@@ -20,7 +19,7 @@ use crate::state::{Rules, RulesV2, Setting, State, Target, limitations};
 
 pub(super) fn get(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let request = state.change_request(call.path("changeRequestId")?)?;
-    let only: Option<i32> = call.query("settingId")?;
+    let only: Option<SettingId> = call.query("settingId")?;
     if let Some(only) = only {
         demand(request, only)?;
     }
@@ -60,7 +59,7 @@ pub(super) fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
         proposed_changes,
         ..
     } = call.body()?;
-    let only: Option<i32> = call.query("settingId")?;
+    let only: Option<SettingId> = call.query("settingId")?;
     if let Some(only) = only {
         demand(request, only)?;
     }
@@ -86,7 +85,7 @@ pub(super) fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
 /// Proposes something on top of what was published in the meantime.
 pub(super) fn resolve(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let request = open(state, call)?;
-    let setting_id: i32 = call.path("settingId")?;
+    let setting_id: SettingId = call.path("settingId")?;
     demand(request, setting_id)?;
     if !state.in_conflict(request, setting_id) {
         return Err(Refusal::field("SettingId", "The setting has no conflict."));
@@ -119,7 +118,7 @@ pub(super) fn resolve(state: &mut State, call: &Call) -> Result<Answer, Refusal>
 
 pub(super) fn delete(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let request = open(state, call)?;
-    let setting_id: i32 = call.path("settingId")?;
+    let setting_id: SettingId = call.path("settingId")?;
     demand(request, setting_id)?;
     let id = request.id;
     state.change_request_mut(id)?.proposed.remove(&setting_id);
@@ -134,7 +133,7 @@ pub(super) fn delete(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
 }
 
 /// 404 where a request proposes nothing for a setting.
-fn demand(request: &ChangeRequest, setting_id: i32) -> Result<(), Refusal> {
+fn demand(request: &ChangeRequest, setting_id: SettingId) -> Result<(), Refusal> {
     match request.proposed.contains_key(&setting_id) {
         true => Ok(()),
         false => Err(Refusal::unknown(
@@ -147,8 +146,8 @@ fn demand(request: &ChangeRequest, setting_id: i32) -> Result<(), Refusal> {
 fn put(
     state: &mut State,
     call: &Call,
-    id: i64,
-    proposed: BTreeMap<i32, Proposed>,
+    id: ChangeRequestId,
+    proposed: BTreeMap<SettingId, Proposed>,
     kind: ChangeRequestActivityType,
 ) -> Result<(), Refusal> {
     state.change_request_mut(id)?.proposed.extend(proposed);
@@ -158,12 +157,12 @@ fn put(
 
 /// Where changes are wanted, and on which terms.
 pub(super) struct Wanted<'a> {
-    pub(super) config_id: Uuid,
-    pub(super) environment_id: Uuid,
+    pub(super) config_id: ConfigId,
+    pub(super) environment_id: EnvironmentId,
     /// The request that the changes go into: what it knows of a setting keeps the version that it builds on.
     pub(super) known: Option<&'a ChangeRequest>,
     /// The one setting that may be listed.
-    pub(super) only: Option<i32>,
+    pub(super) only: Option<SettingId>,
     /// Builds on the latest version, whichever the caller has read.
     pub(super) forced: bool,
 }
@@ -173,9 +172,9 @@ impl Wanted<'_> {
         &self,
         state: &State,
         wanted: Vec<UpdateEvaluationFormulaWithLatestVersionModel>,
-    ) -> Result<BTreeMap<i32, Proposed>, Refusal> {
+    ) -> Result<BTreeMap<SettingId, Proposed>, Refusal> {
         let mut problems = Problems::default();
-        let mut proposed: BTreeMap<i32, Proposed> = BTreeMap::new();
+        let mut proposed: BTreeMap<SettingId, Proposed> = BTreeMap::new();
         for (index, wanted) in wanted.into_iter().enumerate() {
             let UpdateEvaluationFormulaWithLatestVersionModel {
                 default_value,
@@ -206,14 +205,19 @@ impl Wanted<'_> {
             proposed.insert(setting.id, change);
         }
         problems.none()?;
-        let rules = |(id, proposed): (&i32, &Proposed)| (*id, proposed.rules.clone());
+        let rules = |(id, proposed): (&SettingId, &Proposed)| (*id, proposed.rules.clone());
         let rules = proposed.iter().map(rules).collect();
         demand_no_circle(state, self.environment_id, &rules)?;
         Ok(proposed)
     }
 
     /// The version that a change builds on.
-    fn base(&self, state: &State, setting: &Setting, read: Option<Uuid>) -> Result<Uuid, Refusal> {
+    fn base(
+        &self,
+        state: &State,
+        setting: &Setting,
+        read: Option<VersionId>,
+    ) -> Result<VersionId, Refusal> {
         let latest = state.served(self.target(setting))?.version_id;
         let known = self
             .known
@@ -243,7 +247,7 @@ impl Wanted<'_> {
         &self,
         state: &State,
         setting: &Setting,
-        base: Uuid,
+        base: VersionId,
         wanted: UpdateEvaluationFormulaModel,
         rules: RulesV2,
     ) -> Result<Proposed, Refusal> {

@@ -66,7 +66,7 @@ pub(super) fn rows() -> Vec<Row> {
                 .with_order(16)
                 .with_predefined_variations([predefined_variation, predefined_variation_2])
                 .with_setting_id_to_init_from(21)
-                .with_tags([9007199254741017, 9007199254741019]);
+                .with_tags([9007199254741017_i64, 9007199254741019_i64]);
                 call(client.create_setting(CONFIG, body).send())
             },
             "POST",
@@ -114,7 +114,7 @@ pub(super) fn rows() -> Vec<Row> {
                 )
                 .with_initial_values(Vec::<InitialValue>::new())
                 .with_predefined_variations(Vec::<CreatePredefinedVariationModel>::new())
-                .with_tags(Vec::<i64>::new());
+                .with_tags(vec![]);
                 call(client.create_setting(CONFIG, body).send())
             },
             "POST",
@@ -156,7 +156,7 @@ pub(super) fn rows() -> Vec<Row> {
                     .with_hint("hint back\\slash")
                     .with_is_json(false)
                     .with_order(14)
-                    .with_tags([9007199254741003, 9007199254741005]);
+                    .with_tags([9007199254741003_i64, 9007199254741005_i64]);
                 call(client.replace_setting(4711, body).send())
             },
             "PUT",
@@ -174,7 +174,7 @@ pub(super) fn rows() -> Vec<Row> {
         Row::new(
             "replace-setting",
             |client| {
-                let body = ReplaceSettingModel::new("name “q” \"w\"").with_tags(Vec::<i64>::new());
+                let body = ReplaceSettingModel::new("name “q” \"w\"").with_tags(vec![]);
                 call(client.replace_setting(4711, body).send())
             },
             "PUT",

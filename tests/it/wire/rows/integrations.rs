@@ -4,7 +4,6 @@ use configcat_management::Secret;
 use configcat_management::types::{
     CreateIntegrationModel, IntegrationType, ModifyIntegrationRequest,
 };
-use configcat_management::uuid::Uuid;
 
 use super::{CONFIG, ENVIRONMENT, INTEGRATION, OTHER, PRODUCT, Row, call};
 
@@ -20,8 +19,8 @@ pub(super) fn rows() -> Vec<Row> {
             "update-integration",
             |client| {
                 let body = ModifyIntegrationRequest::new(
-                    [CONFIG],
-                    [ENVIRONMENT],
+                    [CONFIG.into()],
+                    [ENVIRONMENT.into()],
                     "name “q” \"w\"",
                     [("parameters.apiKey".to_string(), Secret::from("k"))],
                 );
@@ -42,8 +41,8 @@ pub(super) fn rows() -> Vec<Row> {
             "update-integration",
             |client| {
                 let body = ModifyIntegrationRequest::new(
-                    [CONFIG, OTHER],
-                    [ENVIRONMENT, OTHER],
+                    [CONFIG.into(), OTHER.into()],
+                    [ENVIRONMENT.into(), OTHER.into()],
                     "name “q” \"w\"",
                     [
                         (
@@ -82,8 +81,8 @@ pub(super) fn rows() -> Vec<Row> {
             "update-integration",
             |client| {
                 let body = ModifyIntegrationRequest::new(
-                    Vec::<Uuid>::new(),
-                    Vec::<Uuid>::new(),
+                    [],
+                    [],
                     "name “q” \"w\"",
                     [("parameters.apiKey".to_string(), Secret::from("k"))],
                 );
@@ -116,8 +115,8 @@ pub(super) fn rows() -> Vec<Row> {
             "create-integration",
             |client| {
                 let body = CreateIntegrationModel::new(
-                    [CONFIG],
-                    [ENVIRONMENT],
+                    [CONFIG.into()],
+                    [ENVIRONMENT.into()],
                     IntegrationType::Amplitude,
                     "name back\\slash",
                     [("parameters.apiKey".to_string(), Secret::from("k"))],
@@ -140,8 +139,8 @@ pub(super) fn rows() -> Vec<Row> {
             "create-integration",
             |client| {
                 let body = CreateIntegrationModel::new(
-                    [CONFIG, OTHER],
-                    [ENVIRONMENT, OTHER],
+                    [CONFIG.into(), OTHER.into()],
+                    [ENVIRONMENT.into(), OTHER.into()],
                     IntegrationType::Amplitude,
                     "name back\\slash",
                     [
@@ -182,8 +181,8 @@ pub(super) fn rows() -> Vec<Row> {
             "create-integration",
             |client| {
                 let body = CreateIntegrationModel::new(
-                    Vec::<Uuid>::new(),
-                    Vec::<Uuid>::new(),
+                    [],
+                    [],
                     IntegrationType::Amplitude,
                     "name back\\slash",
                     [("parameters.apiKey".to_string(), Secret::from("k"))],

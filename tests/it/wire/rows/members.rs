@@ -44,7 +44,7 @@ pub(super) fn rows() -> Vec<Row> {
                 let body = UpdateMemberPermissionsRequest::new()
                     .with_is_admin(false)
                     .with_is_billing_manager(true)
-                    .with_permission_group_ids([9007199254740999, 9007199254741001])
+                    .with_permission_group_ids([9007199254740999_i64, 9007199254741001_i64])
                     .with_remove_from_permission_groups_where_id_not_set(false);
                 call(client.add_member_to_group(ORGANIZATION, HAIRY, body).send())
             },
@@ -65,8 +65,7 @@ pub(super) fn rows() -> Vec<Row> {
         Row::new(
             "add-member-to-group",
             |client| {
-                let body = UpdateMemberPermissionsRequest::new()
-                    .with_permission_group_ids(Vec::<i64>::new());
+                let body = UpdateMemberPermissionsRequest::new().with_permission_group_ids(vec![]);
                 call(client.add_member_to_group(ORGANIZATION, HAIRY, body).send())
             },
             "POST",

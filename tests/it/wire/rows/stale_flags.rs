@@ -1,7 +1,6 @@
 //! Zombie (stale) flags.
 
 use configcat_management::types::{StaleFlagReminderScope, StaleFlagStaleInEnvironmentsType};
-use configcat_management::uuid::Uuid;
 
 use super::{ENVIRONMENT, OTHER, PRODUCT, Row, call};
 
@@ -20,7 +19,7 @@ pub(super) fn rows() -> Vec<Row> {
                     client
                         .get_staleflags(PRODUCT)
                         .ignored_environment_ids([ENVIRONMENT, OTHER])
-                        .ignored_tag_ids([9007199254740995, 9007199254740997])
+                        .ignored_tag_ids([9007199254740995_i64, 9007199254740997_i64])
                         .scope(StaleFlagReminderScope::All)
                         .stale_flag_age_days(7)
                         .stale_flag_stale_in_environments_type(
@@ -47,8 +46,8 @@ pub(super) fn rows() -> Vec<Row> {
                 call(
                     client
                         .get_staleflags(PRODUCT)
-                        .ignored_environment_ids(Vec::<Uuid>::new())
-                        .ignored_tag_ids(Vec::<i64>::new())
+                        .ignored_environment_ids(vec![])
+                        .ignored_tag_ids(vec![])
                         .send(),
                 )
             },
