@@ -3,7 +3,7 @@
 //! Without a token, on the embedded fake. With `ADA_HANDLE` (or `ADA_BASE_URL`) and `ADA_API_TOKEN` set, on the real service:
 //! only lists what is there.
 //!
-//! `cargo run --features ada --example ada_integration`
+//! `cargo run --example ada_integration --features ada`
 
 use configcat_fake::Fake;
 use configcat_management::ada::types::{

@@ -4,8 +4,6 @@
 //! `CONFIGCAT_API_USER` and `CONFIGCAT_API_PASS` on the service, until it is stopped:
 //! `cargo run --example audit_tail -- PRODUCT_ID`
 
-mod stage;
-
 use std::time::Duration;
 
 use configcat_fake::Demo;

@@ -2,9 +2,7 @@
 //!
 //! Without credentials on the embedded fake, whose quota is 200 requests in 3 seconds; with `CONFIGCAT_API_USER` and
 //! `CONFIGCAT_API_PASS` on the service, where every flag of a config is turned on or off:
-//! `cargo run --example bulk_toggle -- CONFIG_ID ENVIRONMENT_ID on`
-
-mod stage;
+//! `cargo run --features progress --example bulk_toggle -- CONFIG_ID ENVIRONMENT_ID on`
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};

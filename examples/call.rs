@@ -1,9 +1,9 @@
 //! Any operation, by its name.
 //!
 //! ```sh
-//! cargo run --example call -- --list
-//! cargo run --example call -- configs.getConfig '{"configId": "…"}'
-//! cargo run --example call -- --describe create-config
+//! cargo run --features catalog --example call -- --list
+//! cargo run --features catalog --example call -- configs.getConfig '{"configId": "…"}'
+//! cargo run --features catalog --example call -- --describe create-config
 //! ```
 //!
 //! The name is the tool name (`configs.getConfig`), an older one, or the operation's id (`get-config`). The arguments are

@@ -4,8 +4,6 @@
 //! service, one step a run, because between steps somebody looks at the numbers:
 //! `cargo run --example gradual_rollout -- ENVIRONMENT_ID SETTING_ID PERCENT`
 
-mod stage;
-
 use configcat_management::Result;
 use configcat_management::edit::Draft;
 use configcat_management::rule::{everyone, percentages};

@@ -3,8 +3,6 @@
 //! Without credentials on the embedded fake; with `CONFIGCAT_API_USER` and `CONFIGCAT_API_PASS` on the service, where the
 //! integration stays: `cargo run --example integration_slack -- PRODUCT_ID INCOMING_WEBHOOK_URL`
 
-mod stage;
-
 use configcat_management::integration::{IntegrationParameters, Slack};
 use configcat_management::types::IntegrationModel;
 

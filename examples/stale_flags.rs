@@ -3,8 +3,6 @@
 //! Without credentials on the embedded fake; with `CONFIGCAT_API_USER` and `CONFIGCAT_API_PASS` on the service. It only reads:
 //! `cargo run --example stale_flags -- PRODUCT_ID DAYS`
 
-mod stage;
-
 use configcat_fake::Fake;
 use configcat_management::chrono::{DateTime, TimeDelta, Utc};
 use configcat_management::types::{StaleFlagProductModel, StaleFlagStaleInEnvironmentsType};

@@ -3,8 +3,6 @@
 //! Without credentials on the embedded fake; with `CONFIGCAT_API_USER` and `CONFIGCAT_API_PASS` on the service, where the ids
 //! are arguments: `cargo run --example turn_on -- ENVIRONMENT_ID SETTING_ID`
 
-mod stage;
-
 use configcat_management::types::SettingFormulaModel;
 
 #[tokio::main]

@@ -1,5 +1,4 @@
 //! Where an example plays: the service where credentials are set, the embedded fake otherwise.
-#![allow(dead_code, unreachable_pub)] // Each example is a crate of its own and uses its part.
 
 use std::error::Error;
 use std::str::FromStr;
@@ -7,9 +6,12 @@ use std::str::FromStr;
 use configcat_fake::{Demo, Fake, FakeBuilder};
 use configcat_management::{Client, ClientBuilder};
 
+/// What a program ends with.
 pub type Result<T, E = Box<dyn Error>> = std::result::Result<T, E>;
 
+/// A client, and the fake that it talks to.
 pub struct Stage {
+    /// Talks to the service or the fake.
     pub client: Client,
     /// `None` on the service.
     pub fake: Option<Fake>,
@@ -27,7 +29,7 @@ pub async fn open_with(
 ) -> Result<Stage> {
     let set = |variable| std::env::var(variable).is_ok_and(|text| !text.is_empty());
     if set("CONFIGCAT_API_USER") && set("CONFIGCAT_API_PASS") {
-        let client = set_up(Client::builder().from_env()).build()?;
+        let client = set_up(from_env()).build()?;
         println!("Connected to {}.\n", client.base_url());
         return Ok(Stage { client, fake: None });
     }
@@ -41,6 +43,13 @@ pub async fn open_with(
         client,
         fake: Some(fake),
     })
+}
+
+/// A client of the service, by its environment variables.
+pub fn from_env() -> ClientBuilder {
+    // The client is built with `rustls-no-provider`. It fails where one is installed already, which is as well.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder().from_env()
 }
 
 impl Stage {

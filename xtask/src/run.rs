@@ -54,7 +54,7 @@ impl Bench {
         let mut command = Command::new(cargo);
         command
             .current_dir(workspace.root())
-            .args(["bench", "--package", "configcat-management"]);
+            .args(["bench", "--package", "configcat-management-examples"]);
         match &self.bench {
             Some(bench) => command.args(["--bench", bench]),
             None => command.arg("--benches"),

@@ -128,7 +128,7 @@ fn every_pass_is_shown() {
 /// Names of files, without what they end with.
 fn stems(folder: &str, extension: &str) -> BTreeSet<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests")
+        .join("tests/it")
         .join(folder);
     let files = std::fs::read_dir(folder).expect("folder");
     files
