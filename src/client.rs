@@ -11,17 +11,21 @@ use crate::engine::core::Core;
 use crate::engine::limit::limiter::RateLimiter;
 use crate::engine::request::{Request, RequestBuilder};
 use crate::engine::transport::retry::RetryPolicy;
-use crate::{Operation, ResponseValue, Result};
+use crate::{Operation, ResponseValue, Result, patch};
 
 mod builder;
 
 pub use builder::ClientBuilder;
 #[cfg(feature = "ada")]
-pub(crate) use builder::{checked_base, without_user_info};
+pub(crate) use builder::{checked_base, usable};
 
 /// A client of ConfigCat's Public Management API, with one method for each operation.
 ///
 /// Cloning is cheap, and clones share connections. Make one and pass it around.
+///
+/// Connections belong to the tokio runtime in which they were opened, and break when it ends. So a client that outlives a
+/// runtime, such as one in a `static` that several `#[tokio::test]` use, has calls that fail with "dispatch task is gone" or
+/// "runtime dropped the dispatch task". Make a client for each runtime; in tests, for each test.
 ///
 /// ```no_run
 /// # async fn example() -> configcat_management::Result<()> {
@@ -112,7 +116,7 @@ impl Client {
         &self,
         request: Result<Request>,
     ) -> Result<ResponseValue<T>> {
-        ResponseValue::read(self.core.answer(request).await?)
+        ResponseValue::read(self.core.answer(request.and_then(patch::checked)).await?)
     }
 
     #[cfg(feature = "catalog")]

@@ -5,7 +5,8 @@ use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
 use crate::engine::error::ApiError;
-use crate::engine::transport::{Answer, times};
+use crate::engine::limit::times;
+use crate::engine::transport::Answer;
 use crate::types::{AuditLogItemModel, SettingFormulaModel, SettingValueModel};
 use crate::{OPERATIONS, ResponseValue};
 
@@ -22,6 +23,7 @@ pub fn answer(status: u16, headers: HeaderMap, body: Bytes) {
         body.clone(),
         retry_after,
         "check them",
+        Default::default(),
     );
     assert!(!failure.message.is_empty());
     let answer = || Answer {

@@ -24,7 +24,7 @@
 //! | `amplitude` | [`Amplitude`] | `apiKey`, `secretKey` | |
 //! | `mixPanel` | [`MixPanel`] | `serviceAccountUserName`, `serviceAccountSecret`, `projectId` | `server`: [`MixPanelServer`] (`StandardServer`) |
 //! | `segment` | [`Segment`] | `writeKey` | `server`: [`SegmentServer`] (`Us`) |
-//! | `pubNub` | [`PubNub`] | not documented | any |
+//! | `pubNub` | [`PubNub`] | `pubKey`, `subKey`, `channel` | |
 //!
 //! # What is told before the call
 //!
@@ -34,6 +34,7 @@
 //! known are kept: the API grows.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use crate::engine::check::Violation;
 use crate::operations::{CreateIntegration, UpdateIntegration};
@@ -53,6 +54,26 @@ trait Choice: Sized {
     fn read(text: &str) -> Option<Self>;
     /// `None` where the parameter is left out.
     fn write(&self) -> Option<&str>;
+}
+
+/// What was set, without a value that this release does not know: somebody may have put a key there.
+fn shown<T: Choice + fmt::Debug>(choice: &Option<T>) -> impl fmt::Debug {
+    let known = |choice: &T| {
+        let text = choice.write();
+        text.is_none_or(|text| T::allowed().contains(&text))
+    };
+    struct Shown(String);
+
+    impl fmt::Debug for Shown {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str(&self.0)
+        }
+    }
+
+    choice.as_ref().map(|choice| match known(choice) {
+        true => Shown(format!("{choice:?}")),
+        false => Shown("***".to_string()),
+    })
 }
 
 impl Choice for bool {
@@ -146,7 +167,7 @@ macro_rules! sets {
     )*) => {
         $(
             $(#[$about])*
-            #[derive(Clone, Debug, PartialEq, Eq)]
+            #[derive(Clone, PartialEq, Eq)]
             #[non_exhaustive]
             pub struct $set {
                 $($(#[$what])* pub $required: Secret,)*
@@ -157,8 +178,6 @@ macro_rules! sets {
 
             impl $set {
                 /// With what the tool needs; the rest stays unset.
-                // A set without required parameters has a `new` without arguments.
-                #[allow(clippy::new_without_default)]
                 pub fn new($($required: impl Into<Secret>),*) -> Self {
                     $set {
                         $($required: $required.into(),)*
@@ -211,7 +230,6 @@ macro_rules! sets {
                 }
 
                 /// `None` where a required parameter is missing.
-                #[allow(unused_mut)] // By the sets without parameters of their own.
                 fn read(mut map: Map) -> Option<Self> {
                     Some($set {
                         $($required: map.remove($name)?,)*
@@ -221,8 +239,17 @@ macro_rules! sets {
                 }
             }
 
+            impl fmt::Debug for $set {
+                fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    f.debug_struct(stringify!($set))
+                        $(.field(stringify!($required), &self.$required))*
+                        $(.field(stringify!($optional), &shown(&self.$optional)))*
+                        .field("other", &self.other)
+                        .finish()
+                }
+            }
+
             impl From<$set> for Map {
-                #[allow(unused_mut)] // By the sets without parameters of their own.
                 fn from(set: $set) -> Map {
                     let mut map = set.other;
                     $(map.insert($name.to_string(), set.$required);)*
@@ -333,8 +360,14 @@ sets! {
         server, with_server: SegmentServer = "server",
     }
 
-    /// Parameters of PubNub, none of which is documented yet: all are set by `with_other`.
+    /// Parameters of PubNub.
     PubNub {
+        /// The publish key of the PubNub keyset, `pubKey`.
+        pub_key = "pubKey",
+        /// The subscribe key of the PubNub keyset, `subKey`.
+        sub_key = "subKey",
+        /// The channel that is posted to, `channel`.
+        channel = "channel",
     }
 }
 

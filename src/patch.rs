@@ -58,7 +58,7 @@ mod diff;
 mod document;
 mod formula;
 mod kind;
-pub(crate) mod limits;
+mod limits;
 mod list;
 mod methods;
 mod path;
@@ -70,6 +70,7 @@ mod webhook;
 
 pub use formula::{Formula, FormulaPatch};
 pub use kind::{Kind, Wanted};
+pub(crate) use limits::checked;
 pub use proxy_profile::{ProxyProfile, ProxyProfilePatch};
 pub use setting::{Setting, SettingPatch};
 pub use setting_value::{SettingValuePatch, SettingValueV1};

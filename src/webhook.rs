@@ -21,6 +21,7 @@
 //! | check | refusal |
 //! | --- | --- |
 //! | there is a signing key | [`Refused::NoKey`] |
+//! | no signing key has white space or control characters | [`Refused::UnusableKey`] |
 //! | each header is there, once (the signatures may be spread over several) | [`Refused::Missing`] |
 //! | id and timestamp are what ConfigCat sends | [`Refused::Malformed`] |
 //! | one of the signatures is right, by one of the keys | [`Refused::Forged`] |
@@ -28,7 +29,7 @@
 //! | it is not from the future, beyond `max_future_skew` | [`Refused::Future`] |
 //! | it was not accepted before | [`Refused::Replayed`] |
 //!
-//! Who has no key gets no further than the fourth line, and learns nothing there: every key is tried with every signature, and
+//! Who has no key gets no further than the fifth line, and learns nothing there: every key is tried with every signature, and
 //! they are compared in constant time.
 //!
 //! # The body
@@ -132,6 +133,9 @@ impl fmt::Debug for Seal {
 pub enum Refused {
     /// The verifier was made without a signing key, or with empty ones: a mistake on this side.
     NoKey,
+    /// The verifier was made with a signing key that has white space or control characters, such as the end of the line of a
+    /// file that it was read from: a mistake on this side. No signature would ever fit.
+    UnusableKey,
     /// A header is missing; its name.
     Missing(&'static str),
     /// A header is not what ConfigCat sends, or is there more than once; its name.
@@ -152,6 +156,9 @@ impl fmt::Display for Refused {
             Refused::NoKey => {
                 f.write_str("no webhook signing key is configured; pass one to `Verifier::new`")
             }
+            Refused::UnusableKey => f.write_str(
+                "a webhook signing key has white space or control characters; check where it comes from",
+            ),
             Refused::Missing(header) => write!(f, "the header {header} is missing"),
             Refused::Malformed(header) => write!(f, "the header {header} cannot be read"),
             Refused::Forged => f.write_str("no signature is valid for these headers and this body"),
@@ -177,7 +184,8 @@ impl Verifier {
     /// Verifies with these signing keys, as ConfigCat shows them: `configcat_whsk_` and so on. While keys are changed there are
     /// two, and either will do.
     ///
-    /// Empty keys are left out, because anybody could sign with them. Where none is left, every notification is refused.
+    /// Empty keys are left out, because anybody could sign with them. Where none is left, every notification is refused; and so
+    /// it is where a key has white space or control characters, which ConfigCat's keys do not have.
     pub fn new<K: Into<Secret>>(keys: impl IntoIterator<Item = K>) -> Self {
         let keys = keys.into_iter().map(Into::into);
         Verifier {
@@ -228,6 +236,13 @@ impl Verifier {
     ) -> Result<Notification, Refused> {
         if self.keys.is_empty() {
             return Err(Refused::NoKey);
+        }
+        let unusable = |key: &Secret| {
+            let mut characters = key.expose().chars();
+            characters.any(|c| c.is_whitespace() || c.is_control())
+        };
+        if self.keys.iter().any(unusable) {
+            return Err(Refused::UnusableKey);
         }
         let id = single(headers, &ID)?;
         let timestamp = single(headers, &TIMESTAMP)?;

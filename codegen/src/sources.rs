@@ -53,6 +53,8 @@ pub struct Source {
     pub parameters: BTreeMap<String, Parameter>,
     /// What must never be printed.
     pub secrets: Secrets,
+    /// Fields of answers, as `Schema.field`, that must be there although their type has an empty value; `*` is any.
+    pub needed: Vec<String>,
 }
 
 impl Source {

@@ -6,7 +6,8 @@ use std::time::Duration;
 use http::HeaderValue;
 
 use super::{Client, LIMITS};
-use crate::client::{checked_base, without_user_info};
+use crate::client::{checked_base, usable};
+use crate::engine::error::message::without_secrets;
 use crate::{Error, Event, RateLimiter, Result, RetryPolicy, Secret};
 
 /// Sets up a [`Client`].
@@ -102,6 +103,9 @@ impl ClientBuilder {
         /// The time that a connection may take to come about. Default:
         /// [10 s](crate::ClientBuilder::DEFAULT_CONNECT_TIMEOUT).
         connect_timeout(timeout: Duration);
+        /// The time that a connection is kept while nobody uses it. Default:
+        /// [4 s](crate::ClientBuilder::DEFAULT_IDLE_TIMEOUT).
+        idle_timeout(timeout: Duration);
         /// The time that one attempt may take. Default: [60 s](crate::ClientBuilder::DEFAULT_TIMEOUT).
         timeout(timeout: Duration);
         /// The time that a whole call may take, waits included. Default: none.
@@ -146,8 +150,12 @@ impl ClientBuilder {
                     .to_string(),
             )
         })?;
+        usable(token.expose(), "token", "ADA_API_TOKEN")?;
         let check = "check the token";
-        let core = self.common.connect(base, bearer(&token)?, check)?;
+        let authorization = bearer(&token)?;
+        let core = self
+            .common
+            .connect(base, authorization, vec![token], check)?;
         Ok(Client { core })
     }
 }
@@ -156,7 +164,7 @@ impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
             .field("handle", &self.handle)
-            .field("base_url", &self.base_url.as_deref().map(without_user_info))
+            .field("base_url", &self.base_url.as_deref().map(without_secrets))
             .finish_non_exhaustive()
     }
 }

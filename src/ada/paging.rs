@@ -1,5 +1,6 @@
 //! The listing, read as a stream: each page says where the next one is.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -8,7 +9,6 @@ use std::task::{Context, Poll, ready};
 use std::vec;
 
 use futures_core::Stream;
-use serde::de::Error as _;
 use url::Url;
 
 use super::operations::GetPlatformIntegrations;
@@ -24,7 +24,7 @@ impl GetPlatformIntegrations {
             next: Some(self),
             loading: None,
             page: Vec::new().into_iter(),
-            cursor: None,
+            cursors: HashSet::new(),
         }
     }
 }
@@ -37,8 +37,8 @@ pub struct Integrations {
     /// The mutex is never locked: it lets streams be shared, as all else here.
     loading: Option<Mutex<Loading>>,
     page: vec::IntoIter<Integration>,
-    /// Where the page began that was asked for last, as far as an answer said so.
-    cursor: Option<String>,
+    /// Where pages began that were asked for.
+    cursors: HashSet<String>,
 }
 
 impl Integrations {
@@ -79,12 +79,9 @@ impl Stream for Integrations {
                 Err(error) => return Poll::Ready(Some(Err(error))),
             };
             if let Some(address) = &answer.meta.next_page_url {
-                match cursor(address).filter(|cursor| this.cursor.as_ref() != Some(cursor)) {
-                    Some(cursor) => {
-                        this.next = call.map(|call| call.cursor(cursor.clone()));
-                        this.cursor = Some(cursor);
-                    }
-                    // The same page for ever would be no listing.
+                match cursor(address).filter(|cursor| this.cursors.insert(cursor.clone())) {
+                    Some(cursor) => this.next = call.map(|call| call.cursor(cursor)),
+                    // The same pages for ever would be no listing.
                     None => return Poll::Ready(Some(Err(nowhere(&answer)))),
                 }
             }
@@ -107,7 +104,7 @@ fn nowhere(answer: &ResponseValue<IntegrationPage>) -> Error {
         answer.status(),
         answer.headers().clone(),
         Default::default(),
-        serde_json::Error::custom("`meta.next_page_url` does not lead to a next page"),
+        "`meta.next_page_url` does not lead to a page that has not come yet".to_string(),
     )
 }
 

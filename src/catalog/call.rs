@@ -60,6 +60,7 @@ impl Catalog {
     ) -> Result<ResponseValue<Value>> {
         let tool = self.find(name)?;
         let request = tool.request(core.request(tool.operation), arguments);
+        let request = request.and_then(crate::patch::checked);
         ResponseValue::read_json(core.answer(request).await?, tool.answers)
     }
 }

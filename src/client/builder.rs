@@ -10,11 +10,17 @@ use reqwest::Url;
 
 use super::Client;
 use crate::engine::core::Core;
+use crate::engine::error::message::without_secrets;
 use crate::engine::limit::limiter::RateLimiter;
+use crate::engine::transport::connecting::Watch;
 use crate::engine::transport::events::{Event, Listener};
+use crate::engine::transport::failure::NO_TLS;
 use crate::engine::transport::retry::{RetryPolicy, RetryQuota};
 use crate::engine::transport::{Options, Transport};
 use crate::{Error, Result, Secret};
+
+/// A user name of this length is one that ConfigCat made up, and no word: it is taken out of what a server says.
+const LONG_USER: usize = 12;
 
 /// Sets up a [`Client`].
 ///
@@ -36,6 +42,7 @@ pub struct ClientBuilder {
     base_url: Option<String>,
     plain_http: bool,
     connect_timeout: Duration,
+    idle_timeout: Duration,
     timeout: Duration,
     max_body: usize,
     user_agent: Option<String>,
@@ -45,7 +52,7 @@ pub struct ClientBuilder {
     #[cfg(feature = "redis")]
     fleet: Option<Secret>,
     listener: Option<Listener>,
-    http: reqwest::ClientBuilder,
+    http: Option<reqwest::ClientBuilder>,
     problem: Option<String>,
 }
 
@@ -54,6 +61,10 @@ impl ClientBuilder {
     pub const DEFAULT_BASE_URL: &'static str = "https://api.configcat.com";
     /// 10 seconds: an address that has not answered by then will not, and a deploy job should know.
     pub const DEFAULT_CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+    /// 4 seconds: less than servers and balancers keep a connection that is not used (Node.js closes it after 5 seconds, Apache
+    /// too, others later). A POST or PATCH that meets a server as it closes the connection is not sent again, because nobody
+    /// knows what became of it; and a new connection costs a few round trips.
+    pub const DEFAULT_IDLE_TIMEOUT: Duration = Duration::from_secs(4);
     /// 60 seconds: far more than any answer of the API should take.
     pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
     /// 64 MiB: ten thousand settings of a config with all their rules fit many times over.
@@ -69,6 +80,7 @@ impl ClientBuilder {
             base_url: None,
             plain_http: false,
             connect_timeout: Self::DEFAULT_CONNECT_TIMEOUT,
+            idle_timeout: Self::DEFAULT_IDLE_TIMEOUT,
             timeout: Self::DEFAULT_TIMEOUT,
             max_body: Self::DEFAULT_MAX_BODY,
             user_agent: None,
@@ -81,12 +93,15 @@ impl ClientBuilder {
             #[cfg(feature = "redis")]
             fleet: None,
             listener: None,
-            http: reqwest::Client::builder(),
+            http: None,
             problem: None,
         }
     }
 
     /// User name and password of the Public API, which ConfigCat's dashboard gives out. No default.
+    ///
+    /// [`build`](Self::build) refuses what HTTP Basic authentication cannot carry, and what has white space at an end: that is
+    /// the end of a line in a file, and the server would refuse it without a hint.
     pub fn credentials(mut self, user: impl Into<String>, password: impl Into<Secret>) -> Self {
         self.user = Some(user.into());
         self.password = Some(password.into());
@@ -148,6 +163,13 @@ impl ClientBuilder {
     /// The time that a connection may take to come about. Default: [`DEFAULT_CONNECT_TIMEOUT`](Self::DEFAULT_CONNECT_TIMEOUT).
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
+        self
+    }
+
+    /// The time that a connection is kept while nobody uses it. Keep it below what the server does, because a call may meet it
+    /// as it closes the connection. Default: [`DEFAULT_IDLE_TIMEOUT`](Self::DEFAULT_IDLE_TIMEOUT).
+    pub fn idle_timeout(mut self, timeout: Duration) -> Self {
+        self.idle_timeout = timeout;
         self
     }
 
@@ -225,13 +247,16 @@ impl ClientBuilder {
         self
     }
 
-    /// Your own settings of the HTTP client, such as proxies, certificates and connection pools.
+    /// Your own settings of the HTTP client, such as proxies, certificates and the size of the connection pool.
     ///
     /// It takes reqwest's *builder*, not a finished client, because a finished client keeps its own way with redirects: it
-    /// would follow one to another host and take the SDK key along. User agent, connect timeout, redirects and
+    /// would follow one to another host and take the SDK key along. User agent, connect timeout, idle timeout, redirects and
     /// reqwest's own retries are set here.
+    ///
+    /// A proxy that the environment names (`HTTPS_PROXY` and so on) is used for https. What goes to this machine, and what goes
+    /// by plain http, uses none but one that is given here: it would be shown the credentials.
     pub fn http(mut self, http: reqwest::ClientBuilder) -> Self {
-        self.http = http;
+        self.http = Some(http);
         self
     }
 
@@ -244,9 +269,15 @@ impl ClientBuilder {
         if let Some(problem) = self.problem {
             return Err(Error::Config(problem));
         }
-        let user = given(self.user.as_deref(), "user name", "CONFIGCAT_API_USER")?;
-        let password = given(self.password.as_ref(), "password", "CONFIGCAT_API_PASS")?;
-        let authorization = basic(user, password)?;
+        let user = given(self.user.as_deref(), "user name", "CONFIGCAT_API_USER")?.to_string();
+        let password = given(self.password.clone(), "password", "CONFIGCAT_API_PASS")?;
+        usable(&user, "user name", "CONFIGCAT_API_USER")?;
+        usable(password.expose(), "password", "CONFIGCAT_API_PASS")?;
+        let (authorization, encoded) = basic(&user, &password)?;
+        let mut secrets = vec![encoded, password];
+        if user.len() >= LONG_USER {
+            secrets.push(user.as_str().into());
+        }
         let base = self.base_url.as_deref().unwrap_or(Self::DEFAULT_BASE_URL);
         let base = checked_base(
             base,
@@ -256,11 +287,12 @@ impl ClientBuilder {
         #[cfg(feature = "redis")]
         if let Some(url) = &self.fleet {
             let listener = self.listener.clone();
-            self.limiter.join_fleet(url, (&base, user), listener)?;
+            self.limiter.join_fleet(url, (&base, &user), listener)?;
         }
         let core = self.connect(
             base,
             authorization,
+            secrets,
             "check the user name and password of the Public API",
         )?;
         Ok(Client {
@@ -274,8 +306,25 @@ impl ClientBuilder {
         self,
         base: String,
         authorization: HeaderValue,
+        secrets: Vec<Secret>,
         credentials: &'static str,
     ) -> Result<Core> {
+        let origin = origin(&base)?;
+        let is_plain = origin.scheme() == "http";
+        // Who brings a reqwest of their own may have turned its TLS on themselves.
+        if cfg!(not(any(feature = "rustls", feature = "native-tls")))
+            && !is_plain
+            && self.http.is_none()
+        {
+            return Err(Error::Config(format!(
+                "`{base}` cannot be reached: {NO_TLS}"
+            )));
+        }
+        let mut http = self.http.unwrap_or_else(reqwest::Client::builder);
+        if is_plain || is_loopback(&origin) {
+            // A proxy that never applies: those that were given before stay, and the environment is not asked.
+            http = http.proxy(reqwest::Proxy::custom(|_| None::<Url>));
+        }
         let user_agent = self
             .user_agent
             .as_deref()
@@ -285,10 +334,11 @@ impl ClientBuilder {
             .caller_id
             .map(|id| header("caller_id", &id))
             .transpose()?;
-        let http = self
-            .http
+        let http = http
             .user_agent(user_agent)
             .connect_timeout(self.connect_timeout)
+            .connector_layer(Watch)
+            .pool_idle_timeout(self.idle_timeout)
             // Credentials and SDK keys go to the configured origin and nowhere else.
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
@@ -301,11 +351,13 @@ impl ClientBuilder {
         Ok(Core {
             transport: Arc::new(Transport {
                 http,
-                origin: origin(&base)?,
+                origin,
                 base,
                 authorization,
                 credentials,
+                secrets,
                 caller_id,
+                connect_timeout: self.connect_timeout,
                 timeout: self.timeout,
                 max_body: self.max_body,
                 limiter: self.limiter,
@@ -320,10 +372,10 @@ impl ClientBuilder {
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
-            .field("user", &self.user)
+            .field("user", &self.user.as_ref().map(|_| format_args!("***")))
             .field("password", &self.password)
             // A base URL that `build` refuses may hold a password.
-            .field("base_url", &self.base_url.as_deref().map(without_user_info))
+            .field("base_url", &self.base_url.as_deref().map(without_secrets))
             .finish_non_exhaustive()
     }
 }
@@ -339,21 +391,18 @@ fn given<T>(setting: Option<T>, name: &str, variable: &str) -> Result<T> {
 /// The base URL as requests need it. `variables` can set it as well as `base_url`.
 pub(crate) fn checked_base(text: &str, plain_http: bool, variables: &str) -> Result<String> {
     let wrong = |problem: &str| {
-        let text = without_user_info(text);
+        let text = without_secrets(text);
         Error::Config(format!(
             "`{text}` cannot be the base URL: {problem}; set it by `base_url(url)`, {variables}"
         ))
     };
     let url = Url::parse(text).map_err(|error| wrong(&error.to_string()))?;
-    let loopback = match url.host() {
-        None => return Err(wrong("it has no host")),
-        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-    };
+    if url.host().is_none() {
+        return Err(wrong("it has no host"));
+    }
     match url.scheme() {
         "https" => {}
-        "http" if loopback || plain_http => {}
+        "http" if plain_http || is_loopback(&url) => {}
         "http" => {
             return Err(wrong(
                 "plain http would show the credentials to everyone on the way; use https, or `allow_plain_http()`",
@@ -379,14 +428,29 @@ fn origin(base: &str) -> Result<Url> {
     Ok(url)
 }
 
-pub(crate) fn without_user_info(url: &str) -> String {
-    match (url.find("://"), url.rfind('@')) {
-        (Some(start), Some(end)) if start < end => {
-            format!("{}://***{}", &url[..start], &url[end..])
-        }
-        (None, Some(end)) => format!("***{}", &url[end..]),
-        _ => url.to_string(),
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        None => false,
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
     }
+}
+
+/// Refuses a credential that no server takes, because of how it got here.
+pub(crate) fn usable(text: &str, name: &str, variable: &str) -> Result<()> {
+    let problem = if text.is_empty() {
+        "is empty"
+    } else if text.trim() != text {
+        "begins or ends with white space, such as the end of the line of a file that it was read from"
+    } else if text.chars().any(char::is_control) {
+        "has a control character"
+    } else {
+        return Ok(());
+    };
+    Err(Error::Config(format!(
+        "the {name} {problem}; check where it comes from, such as {variable}"
+    )))
 }
 
 fn header(setting: &str, text: &str) -> Result<HeaderValue> {
@@ -398,7 +462,8 @@ fn header(setting: &str, text: &str) -> Result<HeaderValue> {
 }
 
 /// `Authorization: Basic …`. A user name cannot hold a colon, which ends it.
-fn basic(user: &str, password: &Secret) -> Result<HeaderValue> {
+/// With the part behind `Basic` once more.
+fn basic(user: &str, password: &Secret) -> Result<(HeaderValue, Secret)> {
     if user.contains(':') {
         return Err(Error::Config(
             "the user name has a colon, which HTTP Basic authentication cannot carry; check `credentials(user, password)` or \
@@ -411,5 +476,5 @@ fn basic(user: &str, password: &Secret) -> Result<HeaderValue> {
     let mut value = HeaderValue::from_str(&format!("Basic {encoded}"))
         .map_err(|_| Error::Config("the credentials cannot be sent in a header".to_string()))?;
     value.set_sensitive(true);
-    Ok(value)
+    Ok((value, encoded.into()))
 }

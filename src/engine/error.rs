@@ -13,7 +13,11 @@ use crate::engine::limit::model::Reading;
 use crate::engine::limit::times;
 use crate::engine::transport::retry::Effort;
 
-mod message;
+pub(crate) mod mask;
+pub(crate) mod message;
+pub(crate) mod misread;
+
+use mask::Mask;
 
 /// [`std::result::Result`] with this crate's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -93,6 +97,7 @@ pub struct ApiError {
     pub waited: Duration,
     /// See [`Error::perhaps_processed`].
     pub perhaps_processed: bool,
+    out_of_quota: bool,
 }
 
 impl ApiError {
@@ -108,7 +113,15 @@ impl ApiError {
     /// assert_eq!(error.status(), Some(StatusCode::NOT_FOUND));
     /// ```
     pub fn new(operation: &'static Operation, status: StatusCode) -> Self {
-        Self::read(operation, status, HeaderMap::new(), Bytes::new(), None, "")
+        Self::read(
+            operation,
+            status,
+            HeaderMap::new(),
+            Bytes::new(),
+            None,
+            "",
+            Mask::default(),
+        )
     }
 
     /// What the server said.
@@ -156,6 +169,7 @@ pub struct ConnectionError {
     pub perhaps_processed: bool,
     /// Trying again would end the same way.
     is_final: bool,
+    out_of_quota: bool,
     source: Option<reqwest::Error>,
 }
 
@@ -227,7 +241,9 @@ pub struct DecodeError {
     pub attempts: u32,
     /// How long it waited in all: for the rate limit, and between attempts.
     pub waited: Duration,
-    source: serde_json::Error,
+    /// What is wrong with the body: the place in the document, what is found there and what should be, line and column. It
+    /// holds nothing of the body but names of fields.
+    pub problem: String,
 }
 
 /// The body of an answer; `Debug` shows its length alone.
@@ -397,8 +413,8 @@ impl Error {
         stage: Stage,
         problem: impl Into<String>,
         source: Option<reqwest::Error>,
+        is_final: bool,
     ) -> Self {
-        let is_final = source.as_ref().is_some_and(reqwest::Error::is_builder);
         // The URL of a call may carry what a log should not; the operation says which call it was.
         let source = source.map(reqwest::Error::without_url);
         Error::Connection(Box::new(ConnectionError {
@@ -409,6 +425,7 @@ impl Error {
             waited: Duration::ZERO,
             perhaps_processed: stage != Stage::Connecting,
             is_final,
+            out_of_quota: false,
             source,
         }))
     }
@@ -423,6 +440,7 @@ impl Error {
             waited: Duration::ZERO,
             perhaps_processed: true,
             is_final: true,
+            out_of_quota: false,
             source: None,
         }))
     }
@@ -435,6 +453,16 @@ impl Error {
             waited: Duration::ZERO,
             perhaps_processed: false,
         }))
+    }
+
+    /// The same, and it would have been tried again, if not so many calls had failed lately.
+    pub(crate) fn out_of_quota(mut self) -> Self {
+        match &mut self {
+            Error::Api(error) => error.out_of_quota = true,
+            Error::Connection(error) => error.out_of_quota = true,
+            _ => {}
+        }
+        self
     }
 
     /// The same, after this effort.
@@ -470,7 +498,7 @@ impl Error {
         status: StatusCode,
         headers: HeaderMap,
         body: Bytes,
-        source: serde_json::Error,
+        problem: String,
     ) -> Self {
         Error::Decode(Box::new(DecodeError {
             operation,
@@ -479,7 +507,7 @@ impl Error {
             body: Body(body),
             attempts: 1,
             waited: Duration::ZERO,
-            source,
+            problem,
         }))
     }
 }
@@ -495,9 +523,15 @@ impl ApiError {
         mut body: Bytes,
         retry_after: Option<Duration>,
         credentials: &str,
+        mask: Mask<'_>,
     ) -> Self {
         body.truncate(Self::MAX_BODY);
-        let (message, field_errors) = message::read(status, &headers, &body, credentials);
+        let (mut message, field_errors) = message::read(status, &headers, &body, credentials, mask);
+        if status.is_redirection()
+            && let Some(successor) = operation.successor
+        {
+            message += &format!("; `{successor}` replaces `{}`", operation.id);
+        }
         ApiError {
             operation,
             status,
@@ -510,6 +544,7 @@ impl ApiError {
             waited: Duration::ZERO,
             // A 4xx is a refusal; but a proxy that lost its patience does not know what became of the call.
             perhaps_processed: !status.is_client_error() || status == StatusCode::REQUEST_TIMEOUT,
+            out_of_quota: false,
         }
     }
 }
@@ -532,7 +567,7 @@ impl fmt::Debug for DecodeError {
             .field("body", &self.body)
             .field("attempts", &self.attempts)
             .field("waited", &self.waited)
-            .field("source", &self.source)
+            .field("problem", &self.problem)
             .finish_non_exhaustive()
     }
 }
@@ -573,28 +608,35 @@ impl fmt::Display for Error {
                     write!(f, " (retry after {wait:?})")?;
                 }
                 tried(f, error.attempts, error.waited)?;
-                earlier(f, error.perhaps_processed && error.status.is_client_error())
+                given_up(f, error.out_of_quota)?;
+                let perhaps = error.perhaps_processed && error.status.is_client_error();
+                earlier(f, perhaps, error.attempts)
             }
             Error::Connection(error) => {
                 let stage = error.stage.words();
                 write!(f, "{} {stage}: {}", error.operation, error.problem)?;
                 tried(f, error.attempts, error.waited)?;
-                earlier(
-                    f,
-                    error.perhaps_processed && error.stage == Stage::Connecting,
-                )
+                given_up(f, error.out_of_quota)?;
+                let perhaps = error.perhaps_processed && error.stage == Stage::Connecting;
+                earlier(f, perhaps, error.attempts)
             }
             Error::Decode(error) => {
                 let DecodeError {
                     operation,
                     status,
-                    source,
+                    problem,
+                    attempts,
+                    waited,
                     ..
                 } = &**error;
                 write!(
                     f,
-                    "{operation} was answered with {status}, but the body is not what the API describes: {source}"
-                )
+                    "{operation} was answered with {status}, but the body is not what the API describes: {problem}"
+                )?;
+                if let Some(successor) = operation.successor {
+                    write!(f, "; `{successor}` replaces `{}`", operation.id)?;
+                }
+                tried(f, *attempts, *waited)
             }
             Error::Deadline(error) => {
                 let again = match error.attempts {
@@ -611,7 +653,8 @@ impl fmt::Display for Error {
                     None => f.write_str("it may be sent")?,
                 }
                 tried(f, error.attempts, error.waited)?;
-                earlier(f, error.perhaps_processed)
+                // The attempts of a deadline are those before.
+                earlier(f, error.perhaps_processed, error.attempts + 1)
             }
             Error::Edit(error) => {
                 let EditError {
@@ -644,11 +687,19 @@ fn tried(f: &mut fmt::Formatter<'_>, attempts: u32, waited: Duration) -> fmt::Re
     }
 }
 
-/// Where the words so far are of the last attempt, and an earlier one may have gone further.
-fn earlier(f: &mut fmt::Formatter<'_>, perhaps: bool) -> fmt::Result {
-    match perhaps {
-        true => f.write_str("; an earlier attempt may have been processed"),
+fn given_up(f: &mut fmt::Formatter<'_>, out_of_quota: bool) -> fmt::Result {
+    match out_of_quota {
+        true => f.write_str("; not tried again, because too many calls failed lately"),
         false => Ok(()),
+    }
+}
+
+/// Where the words so far are of the last attempt, and an earlier one may have gone further.
+fn earlier(f: &mut fmt::Formatter<'_>, perhaps: bool, attempts: u32) -> fmt::Result {
+    match (perhaps, attempts) {
+        (true, 0 | 1) => f.write_str("; it may have been processed all the same"),
+        (true, _) => f.write_str("; an earlier attempt may have been processed"),
+        (false, _) => Ok(()),
     }
 }
 
@@ -656,7 +707,6 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Error::Connection(error) => error.source.as_ref().map(|source| source as _),
-            Error::Decode(error) => Some(&error.source),
             Error::Edit(error) => Some(&*error.source),
             _ => None,
         }

@@ -8,6 +8,7 @@ pub(crate) mod core;
 pub(crate) mod error;
 pub(crate) mod hal;
 pub(crate) mod id;
+pub(crate) mod lenient;
 pub(crate) mod limit;
 pub(crate) mod open_enum;
 pub(crate) mod operation;

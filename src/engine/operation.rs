@@ -23,6 +23,8 @@ pub struct Operation {
     pub summary: &'static str,
     /// Whether there is a successor.
     pub deprecated: bool,
+    /// The id of the successor, such as `get-auditlogs-v2`.
+    pub successor: Option<&'static str>,
 }
 
 impl Operation {

@@ -3,12 +3,11 @@
 use std::fmt::Write as _;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
 use crate::engine::check::{Check, Place, Violation};
-use crate::patch::limits;
 use crate::{Error, Operation, Result, Secret};
 
 /// A request that is ready to be sent, and can be sent again.
@@ -103,6 +102,18 @@ impl RequestBuilder {
 
     /// One header that is a secret: marked as sensitive, and not shown where it cannot be sent.
     pub(crate) fn secret_header(mut self, name: &'static str, value: &Secret) -> Self {
+        let problem = match value.expose() {
+            "" => "is empty",
+            text if text.trim() != text => "begins or ends with white space",
+            _ => "",
+        };
+        if !problem.is_empty() {
+            self.refuse(Violation {
+                field: name.to_string(),
+                problem: problem.to_string(),
+            });
+            return self;
+        }
         let header = HeaderName::from_bytes(name.as_bytes());
         match (header, HeaderValue::from_str(value.expose())) {
             (Ok(header), Ok(mut value)) => {
@@ -132,18 +143,7 @@ impl RequestBuilder {
             return self;
         }
         match serde_json::to_vec(body) {
-            // JSON Patch is the only body of the API's PATCH operations; without an operation it changes nothing.
-            Ok(bytes) if self.request.operation.method == Method::PATCH && bytes == b"[]" => {
-                self.refuse(Violation {
-                    field: "body".to_string(),
-                    problem: "is a patch without operations; there is nothing to change"
-                        .to_string(),
-                });
-            }
             Ok(bytes) => {
-                if let Err(violation) = limits::check(self.request.operation, &bytes) {
-                    self.refuse(violation);
-                }
                 let json = HeaderValue::from_static("application/json");
                 self.request.headers.insert(header::CONTENT_TYPE, json);
                 self.request.body = Some(bytes.into());

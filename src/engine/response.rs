@@ -7,10 +7,13 @@ use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
 use super::hal;
+use crate::engine::error::misread;
 use crate::engine::limit::model::Reading;
 use crate::engine::limit::times;
 use crate::engine::transport::Answer;
 use crate::{Error, Result};
+
+mod belongs;
 
 /// The value that a call gives, with the status and the headers that it came with.
 ///
@@ -115,18 +118,36 @@ impl<T> ResponseValue<T> {
 }
 
 impl<T: DeserializeOwned> ResponseValue<T> {
-    /// Decodes an answer. One without a body reads as `null`, and so as `None` or `()`.
+    /// Decodes an answer. One without content (204, or nothing left to delete) reads as `null`, and so as `None` or `()`; any
+    /// other has to have a value.
     pub(crate) fn read(answer: Answer) -> Result<Self> {
         // Where no value is expected, whatever comes will do; but a page is not the API's, so the call did not get there.
-        let no_value = std::mem::size_of::<T>() == 0 && !is_page(&answer.body);
-        let decoded = match answer.body.is_empty() || no_value {
-            true => serde_json::from_slice(b"null"),
-            false => serde_json::from_slice(&hal::plain(&answer.headers, &answer.body)),
-        };
+        let no_value = std::mem::size_of::<T>() == 0 && !misread::is_page(&answer.body);
+        if answer.has_no_content() || no_value {
+            let decoded = serde_json::from_slice(b"null");
+            return Self::of(answer, decoded.map_err(|_| "it is empty".to_string()));
+        }
+        let body = without_mark(&answer.body);
+        if body.trim_ascii() == b"null" {
+            return Self::of(answer, Err("it is null".to_string()));
+        }
+        let body = hal::plain(&answer.headers, body);
+        if let Some(problem) = belongs::elsewhere::<T>(&body) {
+            return Self::of(answer, Err(problem.to_string()));
+        }
+        let decoded = serde_json::from_slice(&body).map_err(|error| {
+            // Once more, to find the place: what can be read pays nothing for it.
+            let mut json = serde_json::Deserializer::from_slice(&body);
+            let traced = serde_path_to_error::deserialize::<_, T>(&mut json).err();
+            let path = traced.map(|traced| traced.path().to_string());
+            misread::words(&answer.headers, &answer.body, &error, path.as_deref())
+        });
         Self::of(answer, decoded)
     }
+}
 
-    fn of(answer: Answer, decoded: serde_json::Result<T>) -> Result<Self> {
+impl<T> ResponseValue<T> {
+    fn of(answer: Answer, decoded: Result<T, String>) -> Result<Self> {
         let Answer {
             operation,
             status,
@@ -143,8 +164,8 @@ impl<T: DeserializeOwned> ResponseValue<T> {
                 attempts: effort.attempts,
                 waited: effort.waited,
             }),
-            Err(error) => Err(gone.unwrap_or_else(|| {
-                Error::decode(operation, status, headers, body, error).after(&effort)
+            Err(problem) => Err(gone.unwrap_or_else(|| {
+                Error::decode(operation, status, headers, body, problem).after(&effort)
             })),
         }
     }
@@ -154,22 +175,21 @@ impl<T: DeserializeOwned> ResponseValue<T> {
 impl ResponseValue<serde_json::Value> {
     /// The JSON of an answer as it came. Where none is `described`, other text counts as none.
     pub(crate) fn read_json(answer: Answer, described: bool) -> Result<Self> {
-        let decoded = match answer.body.is_empty() {
-            true => Ok(serde_json::Value::Null),
-            false => serde_json::from_slice(&answer.body),
-        };
-        let decoded = match decoded {
-            Err(_) if !described && !is_page(&answer.body) => Ok(serde_json::Value::Null),
-            decoded => decoded,
+        let body = without_mark(&answer.body);
+        let decoded = match (answer.has_no_content(), serde_json::from_slice(body)) {
+            (true, _) => Ok(serde_json::Value::Null),
+            (_, Ok(serde_json::Value::Null)) if described => Err("it is null".to_string()),
+            (_, Ok(value)) => Ok(value),
+            (_, Err(_)) if !described && !misread::is_page(body) => Ok(serde_json::Value::Null),
+            (_, Err(error)) => Err(misread::words(&answer.headers, body, &error, None)),
         };
         Self::of(answer, decoded)
     }
 }
 
-/// Whether something between here and the API answered in its place.
-fn is_page(body: &[u8]) -> bool {
-    let body = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body);
-    body.trim_ascii_start().starts_with(b"<")
+/// Without the mark that some services put in front of UTF-8.
+fn without_mark(body: &[u8]) -> &[u8] {
+    body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body)
 }
 
 impl<T> Deref for ResponseValue<T> {

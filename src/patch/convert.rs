@@ -7,6 +7,7 @@ use json_patch::{
     TestOperation, jsonptr::PointerBuf,
 };
 
+use super::limits::whole;
 use super::{Kind, Patch};
 use crate::Error;
 use crate::types::{JsonPatchOperation, OperationType};
@@ -67,12 +68,15 @@ impl<K: Kind> From<json_patch::Patch> for Patch<K> {
     }
 }
 
-/// Fails where a raw operation is none of RFC 6902: its `op` is unknown, or a path is no JSON Pointer.
+/// Fails where a raw operation is none of RFC 6902: its `op` is unknown, a path is no JSON Pointer, or it lacks its value.
 impl<K: Kind> TryFrom<Patch<K>> for json_patch::Patch {
     type Error = Error;
 
     fn try_from(patch: Patch<K>) -> Result<Self, Error> {
-        let operations = patch.operations.into_iter().map(|operation| {
+        let operations = patch.operations.into_iter().enumerate();
+        let operations = operations.map(|(index, operation)| {
+            whole(&operation, &format!("body[{index}]"))
+                .map_err(|wrong| Error::invalid(K::OPERATION, wrong))?;
             let JsonPatchOperation {
                 from,
                 op,

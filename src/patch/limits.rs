@@ -7,16 +7,29 @@ use serde_json::{Value, json};
 
 use super::kind::Kind;
 use super::{Formula, ProxyProfile, Setting, SettingValueV1, Webhook};
-use crate::Operation;
 use crate::engine::check::{Check, Place, Violation};
+use crate::engine::request::Request;
 use crate::operations::{
     UpdateProxyProfile, UpdateSetting, UpdateSettingValue, UpdateSettingValueBySdkkey,
     UpdateSettingValueBySdkkeyV2, UpdateSettingValueV2, UpdateWebhook,
 };
 use crate::types::{JsonPatchOperation, OperationType};
+use crate::{Error, Operation};
 
-/// The first limit that the body of a call does not keep, where it is a patch.
-pub(crate) fn check(operation: &Operation, body: &[u8]) -> Result<(), Violation> {
+/// The request, if it is no patch, or one that may be sent.
+pub(crate) fn checked(request: Request) -> Result<Request, Error> {
+    match request
+        .body
+        .as_ref()
+        .map(|body| check(request.operation, body))
+    {
+        Some(Err(violation)) => Err(Error::invalid(request.operation, violation)),
+        _ => Ok(request),
+    }
+}
+
+/// The first thing that is wrong with the body of a call, if it is a patch.
+fn check(operation: &Operation, body: &[u8]) -> Result<(), Violation> {
     let is = |known: &Operation| known.id == operation.id;
     let known = [
         (is(UpdateSetting::OPERATION), setting as fn(&_) -> _),
@@ -30,8 +43,38 @@ pub(crate) fn check(operation: &Operation, body: &[u8]) -> Result<(), Violation>
     let Some((_, check)) = known.into_iter().find(|(is, _)| *is) else {
         return Ok(());
     };
+    if body == b"[]" {
+        return Err(Violation {
+            field: "body".to_string(),
+            problem: "is a patch without operations; there is nothing to change".to_string(),
+        });
+    }
     let operations: Vec<JsonPatchOperation> = serde_json::from_slice(body).unwrap_or_default();
-    operations.iter().try_for_each(check)
+    for (index, operation) in operations.iter().enumerate() {
+        whole(operation, &format!("body[{index}]"))?;
+        check(operation)?;
+    }
+    Ok(())
+}
+
+/// What RFC 6902 requires of an operation: a value to write or to compare with, which may be `null`, or a source.
+pub(super) fn whole(operation: &JsonPatchOperation, place: &str) -> Result<(), Violation> {
+    let name = match operation.op {
+        OperationType::Add | OperationType::Replace | OperationType::Test => "value",
+        OperationType::Move | OperationType::Copy => "from",
+        _ => return Ok(()),
+    };
+    let missing = match name {
+        "value" => operation.value.is_none(),
+        _ => operation.from.is_none(),
+    };
+    match missing {
+        false => Ok(()),
+        true => Err(Violation {
+            field: format!("{place}.{name}"),
+            problem: format!("is missing; `{}` needs one", operation.op),
+        }),
+    }
 }
 
 fn setting(operation: &JsonPatchOperation) -> Result<(), Violation> {

@@ -35,8 +35,12 @@ impl<K: Kind> fmt::Display for Patch<K> {
                     write!(f, "{} {from} to {path}", operation.op)?;
                 }
                 (op, _, Some(value)) => {
-                    let last = path.rsplit('/').next().unwrap_or_default();
-                    write!(f, "{op} {path}: {}", shown::<K>(last, value))?;
+                    // A raw operation may spell a name in its own way, or go on below it.
+                    let secret = path.split('/').any(is_secret::<K>);
+                    match secret && !value.is_null() {
+                        true => write!(f, "{op} {path}: \"***\"")?,
+                        false => write!(f, "{op} {path}: {}", shown::<K>("", value))?,
+                    }
                 }
                 (op, _, None) => write!(f, "{op} {path}")?,
             }
@@ -55,10 +59,16 @@ impl<K: Kind> fmt::Debug for Patch<K> {
     }
 }
 
+/// Servers read names whatever their case.
+fn is_secret<K: Kind>(name: &str) -> bool {
+    let mut secrets = K::SECRETS.iter();
+    secrets.any(|secret| secret.eq_ignore_ascii_case(name))
+}
+
 fn shown<K: Kind>(name: &str, value: &Value) -> Value {
     match value {
         Value::Null => Value::Null,
-        _ if K::SECRETS.contains(&name) => Value::from("***"),
+        _ if is_secret::<K>(name) => Value::from("***"),
         Value::Object(fields) => {
             let fields = fields.iter();
             Value::Object(

@@ -84,9 +84,16 @@ fn each_set_makes_its_map_and_is_read_from_it() {
             map(&[("writeKey", "w"), ("server", "Eu")]),
         ),
         (
-            PubNub::new().with_other("anything", "x").into(),
+            PubNub::new("pub-c-1", "sub-c-1", "flags")
+                .with_other("anything", "x")
+                .into(),
             IntegrationType::PubNub,
-            map(&[("anything", "x")]),
+            map(&[
+                ("pubKey", "pub-c-1"),
+                ("subKey", "sub-c-1"),
+                ("channel", "flags"),
+                ("anything", "x"),
+            ]),
         ),
     ];
     for (set, integration_type, map) in sets {

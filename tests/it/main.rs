@@ -12,6 +12,8 @@ mod hal;
 mod ids;
 mod integrations;
 mod json_schema;
+mod leaks;
+mod misread;
 mod mocks;
 mod origins;
 mod pacing;

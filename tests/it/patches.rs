@@ -441,7 +441,10 @@ fn the_raw_way() {
             "`/a` has the operation `spread`, which RFC 6902 does not know",
         ),
         (raw("remove", "tags"), "`tags` is no JSON Pointer"),
-        (raw("move", "/a"), "`/a` has no source to move"),
+        (
+            raw("move", "/a"),
+            "`body[0].from` is missing; `move` needs one",
+        ),
     ] {
         let text = refused(json_patch::Patch::try_from(patch));
         assert!(text.contains(problem), "{text}");

@@ -52,9 +52,11 @@ impl Bench {
         }
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let mut command = Command::new(cargo);
-        command
-            .current_dir(workspace.root())
-            .args(["bench", "--package", "configcat-management-examples"]);
+        command.current_dir(workspace.root()).args([
+            "bench",
+            "--package",
+            "configcat-management-examples",
+        ]);
         match &self.bench {
             Some(bench) => command.args(["--bench", bench]),
             None => command.arg("--benches"),

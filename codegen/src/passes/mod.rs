@@ -3,6 +3,7 @@
 //! Those of [`ON_DESCRIPTIONS`] run before the generator, on JSON; those of [`ON_RUST`] after it, on Rust. Which of them
 //! *must* find something to mend is said for each source in `spec/sources.toml`.
 
+mod absent_fields;
 mod catalog;
 mod checks;
 mod code;
@@ -16,6 +17,7 @@ mod mock_answers;
 mod mock_docs;
 mod mock_values;
 mod newtypes;
+mod null_values;
 mod nullable_fields;
 mod open_enums;
 mod operation_ids;
@@ -159,6 +161,16 @@ pub const ON_RUST: &[Pass<OnRust>] = &[
         name: "structs",
         mends: "structs can grow: non-exhaustive, and built by `new` and `with_`",
         run: structs::run,
+    },
+    Pass {
+        name: "null-values",
+        mends: "a field that may hold any JSON tells `null` from nothing",
+        run: null_values::run,
+    },
+    Pass {
+        name: "absent-fields",
+        mends: "an answer can be read although a field is missing, or a time has no zone",
+        run: absent_fields::run,
     },
     Pass {
         name: "checks",

@@ -286,6 +286,11 @@ impl<'a> Call<'a> {
         let tool = facts::tool_name(tag, id);
         let summary = self.words().map_or("", |words| words.summary.as_str());
         let deprecated = self.operation.value.get("deprecated") == Some(&Value::Bool(true));
+        let successor = self.words().and_then(|words| words.successor.as_ref());
+        let successor = match successor.filter(|_| deprecated) {
+            Some(id) => quote!(Some(#id)),
+            None => quote!(None),
+        };
         quote! {
             crate::Operation {
                 id: #id,
@@ -295,6 +300,7 @@ impl<'a> Call<'a> {
                 tag: #tag,
                 summary: #summary,
                 deprecated: #deprecated,
+                successor: #successor,
             }
         }
     }

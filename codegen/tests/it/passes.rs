@@ -44,6 +44,8 @@ passes! {
     nullable_fields: "nullable-fields",
     docs: "docs",
     structs: "structs",
+    null_values: "null-values",
+    absent_fields: "absent-fields",
     checks: "checks",
     operations: "operations",
     catalog: "catalog",

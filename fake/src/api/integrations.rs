@@ -47,7 +47,7 @@ fn parameters(kind: &IntegrationType) -> Parameters {
             &[("server", &["StandardServer", "EUResidencyServer"])],
         ),
         IntegrationType::Segment => (&["writeKey"], &[("server", &["Us", "Eu"])]),
-        // Those of PubNub are not documented.
+        IntegrationType::PubNub => (&["pubKey", "subKey", "channel"], &[]),
         _ => (&[], &[]),
     };
     Parameters { required, choices }

@@ -161,7 +161,8 @@ async fn integrations_are_checked_by_their_type() -> Result<()> {
     ] {
         assert_eq!(fields(create(kind, pairs).send().await), [wrong]);
     }
-    create(IntegrationType::PubNub, &[]).send().await?;
+    let keys = [("pubKey", "p"), ("subKey", "s"), ("channel", "flags")];
+    create(IntegrationType::PubNub, &keys).send().await?;
     let created = create(IntegrationType::DataDog, &[("apikey", "x"), ("site", "Eu")])
         .send()
         .await?

@@ -5,27 +5,44 @@ use std::collections::BTreeMap;
 use http::{HeaderMap, StatusCode, header};
 use serde_json::{Map, Value};
 
+use super::mask::Mask;
+
 /// The longest message, in characters: a line or two of a terminal.
 const MAX_MESSAGE: usize = 500;
 
 type Fields = BTreeMap<String, Vec<String>>;
 
-/// The message, and the messages for each field. `credentials` says what to check where they are refused.
+/// The message, and the messages for each field. `credentials` says what to check where they are refused; `mask` takes secrets
+/// out.
 pub(super) fn read(
     status: StatusCode,
     headers: &HeaderMap,
     body: &[u8],
     credentials: &str,
+    mask: Mask<'_>,
 ) -> (String, Fields) {
     let text = String::from_utf8_lossy(body);
-    let (message, fields) = match serde_json::from_str(&text) {
+    let text = text.trim_start_matches('\u{feff}');
+    let (message, fields) = match serde_json::from_str(text) {
         Ok(Value::String(message)) => (message, Fields::new()),
-        Ok(Value::Object(object)) => of_object(&object),
-        _ if looks_like_html(&text) => (of_html(&text), Fields::new()),
-        _ => (text.into_owned(), Fields::new()),
+        Ok(Value::Object(object)) => match of_object(&object) {
+            // Another form than any that is known: better shown as it is than not at all.
+            (message, fields) if message.trim().is_empty() && !object.is_empty() => {
+                (text.to_string(), fields)
+            }
+            told => told,
+        },
+        _ if looks_like_html(text) => (of_html(text), Fields::new()),
+        _ => (text.to_string(), Fields::new()),
     };
-    let message = one_line(&message);
-    let message = match (message.is_empty(), hint(status, headers, credentials)) {
+    let clean = |text: &str| one_line(&mask.apply(text));
+    let message = clean(&message);
+    let fields = fields.into_iter().map(|(field, messages)| {
+        let messages = messages.iter().map(|message| clean(message));
+        (clean(&field), messages.collect())
+    });
+    let fields = fields.collect();
+    let message = match (message.is_empty(), hint(status, headers, credentials, mask)) {
         (true, hint) => hint.unwrap_or_else(|| "the server gave no reason".to_string()),
         (false, Some(hint)) => format!("{message} ({hint})"),
         (false, None) => message,
@@ -34,28 +51,71 @@ pub(super) fn read(
 }
 
 /// What to do about a status that says it all.
-fn hint(status: StatusCode, headers: &HeaderMap, credentials: &str) -> Option<String> {
+fn hint(
+    status: StatusCode,
+    headers: &HeaderMap,
+    credentials: &str,
+    mask: Mask<'_>,
+) -> Option<String> {
     let hint = match status {
         StatusCode::UNAUTHORIZED => {
             return Some(format!("the server refuses the credentials; {credentials}"));
         }
         StatusCode::TOO_MANY_REQUESTS => "the rate limit is used up",
+        StatusCode::NOT_MODIFIED => {
+            "that answers a question which was not asked; a cache between here and the API may have sent it"
+        }
         status if status.is_redirection() => {
-            let location = headers
-                .get(header::LOCATION)
-                .and_then(|location| location.to_str().ok());
-            return Some(format!(
-                "redirects are not followed; this one leads to {}",
-                location.map_or_else(|| "nowhere".to_string(), without_query)
-            ));
+            let location = headers.get(header::LOCATION);
+            let location = location.map(|location| String::from_utf8_lossy(location.as_bytes()));
+            return Some(match location {
+                Some(location) => format!(
+                    "redirects are not followed; this one leads to {}",
+                    one_line(&mask.apply(&without_secrets(&location)))
+                ),
+                None => {
+                    "redirects are not followed; this one does not say where it leads".to_string()
+                }
+            });
         }
         _ => return None,
     };
     Some(hint.to_string())
 }
 
-fn without_query(location: &str) -> String {
-    one_line(location.split(['?', '#']).next().unwrap_or_default())
+/// An address without what may be secret in it: query, fragment, and user name and password.
+pub(crate) fn without_secrets(address: &str) -> String {
+    let address = address.split(['?', '#']).next().unwrap_or_default();
+    // `https:/` and `https:\\` are as good as `https://` to browsers, and to the parser of URLs.
+    let known = ["https:", "http:", ""].into_iter().find(|scheme| {
+        let start = address.get(..scheme.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+    });
+    let scheme = match address.split_once("://") {
+        Some((scheme, _)) if scheme.bytes().all(|b| b.is_ascii_alphanumeric()) => scheme.len() + 1,
+        _ => known.map_or(0, str::len),
+    };
+    let rest = &address[scheme..];
+    let rest = match scheme > 0 || rest.starts_with("//") {
+        true => rest.trim_start_matches(['/', '\\']),
+        false => rest,
+    };
+    let scheme = &address[..address.len() - rest.len()];
+    let (authority, path) = match rest.find(['/', '\\']) {
+        Some(end) => rest.split_at(end),
+        None => (rest, ""),
+    };
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    let port = host.rsplit_once(':').map(|(_, port)| port);
+    // What stands behind a colon and is no port, or holds an encoded `@`, may be a password.
+    let odd = host.contains('%')
+        || (!host.ends_with(']') && port.is_some_and(|p| !p.bytes().all(|b| b.is_ascii_digit())));
+    let hidden = authority.len() > host.len() || odd;
+    match (hidden, odd) {
+        (false, _) => format!("{scheme}{authority}{path}"),
+        (true, false) => format!("{scheme}***@{host}{path}"),
+        (true, true) => format!("{scheme}***"),
+    }
 }
 
 fn of_object(object: &Map<String, Value>) -> (String, Fields) {
@@ -80,9 +140,11 @@ fn of_object(object: &Map<String, Value>) -> (String, Fields) {
         _ if told.is_some() => Fields::new(),
         _ => of_fields(object),
     };
-    let listed = fields
-        .iter()
-        .map(|(field, messages)| format!("{field}: {}", messages.join(", ")));
+    let listed = fields.iter().map(|(field, messages)| match field.as_str() {
+        // What ASP.NET calls the whole body.
+        "" | "$" => messages.join(", "),
+        field => format!("{field}: {}", messages.join(", ")),
+    });
     let message = told
         .map(str::to_string)
         .into_iter()
@@ -159,11 +221,11 @@ fn of_html(text: &str) -> String {
     plain
 }
 
-/// White space folded, control characters gone, and no longer than a person reads.
-fn one_line(text: &str) -> String {
+/// White space folded, what cannot be seen gone, and no longer than a person reads.
+pub(super) fn one_line(text: &str) -> String {
     let mut line = String::new();
     for (index, word) in text
-        .split(|c: char| c.is_whitespace() || c.is_control())
+        .split(|c: char| c.is_whitespace() || is_unseen(c))
         .filter(|w| !w.is_empty())
         .enumerate()
     {
@@ -180,6 +242,13 @@ fn one_line(text: &str) -> String {
     line
 }
 
+/// Control characters, and those that turn the direction of what follows or hide in it.
+fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -190,6 +259,7 @@ mod tests {
             &HeaderMap::new(),
             body.as_bytes(),
             "check the user name and password",
+            Mask::default(),
         )
         .0
     }
@@ -246,6 +316,7 @@ mod tests {
             &HeaderMap::new(),
             br#"{"Name":"taken","n":1}"#,
             "",
+            Mask::default(),
         );
         assert_eq!(
             fields,

@@ -7,8 +7,10 @@ use reqwest::Url;
 use tokio::time::{Instant, timeout_at};
 
 use super::body::{Incoming, Outgoing};
+use super::connecting::watch;
 use super::retry::Effort;
 use super::{Answer, Options, Transport, failure, from_now};
+use crate::engine::error::mask::Mask;
 use crate::engine::error::{ApiError, Stage};
 use crate::engine::limit::limiter::Permit;
 use crate::engine::limit::model::Reading;
@@ -29,6 +31,8 @@ struct Attempt<'a> {
     permit: Option<Permit>,
     stage: Stage,
     body: Option<Outgoing>,
+    /// It waits for its connection.
+    connecting: bool,
 }
 
 impl Transport {
@@ -47,15 +51,20 @@ impl Transport {
             permit: Some(permit),
             stage: Stage::Connecting,
             body: None,
+            connecting: false,
         };
         match timeout_at(until, self.send(&mut attempt, until)).await {
             Ok(result) => result,
             Err(_) => {
+                let missing = match attempt.connecting {
+                    true => "no connection",
+                    false => "no complete answer",
+                };
                 let problem = match options.deadline {
                     Some(time) if until < limit => {
-                        format!("no complete answer before the deadline of {time:?}")
+                        format!("{missing} before the deadline of {time:?}")
                     }
-                    _ => format!("no complete answer within {:?}", self.timeout),
+                    _ => format!("{missing} within {:?}", self.timeout),
                 };
                 Err(attempt.failed(problem, None))
             }
@@ -75,6 +84,18 @@ impl Transport {
             }
         }
         url
+    }
+
+    /// What happened to the connection.
+    fn words(&self, error: &reqwest::Error) -> String {
+        if error.is_connect() && error.is_timeout() {
+            return format!("no connection within {:?}", self.connect_timeout);
+        }
+        let mask = Mask {
+            own: &self.secrets,
+            headers: None,
+        };
+        mask.line(&failure::root_cause(error))
     }
 
     async fn send(&self, attempt: &mut Attempt<'_>, until: Instant) -> Result<Answer> {
@@ -105,14 +126,18 @@ impl Transport {
         if let Some(permit) = &mut attempt.permit {
             permit.sent();
         }
-        let sent = http.headers(headers.clone()).send().await;
+        let sent = watch(
+            http.headers(headers.clone()).send(),
+            &mut attempt.connecting,
+        );
+        let sent = sent.await;
         let mut response = match sent {
             Ok(response) => response,
             Err(error) => {
                 if failure::is_unsent(&error) {
                     attempt.stage = Stage::Connecting;
                 }
-                return Err(attempt.failed(failure::root_cause(&error), Some(error)));
+                return Err(attempt.failed(self.words(&error), Some(error)));
             }
         };
         attempt.stage = Stage::Answering;
@@ -128,7 +153,12 @@ impl Transport {
             let _ = timeout_at(until, body.read(&mut response, ApiError::MAX_BODY)).await;
             let wait = times::retry_after(&headers);
             let check = self.credentials;
-            let failure = ApiError::read(operation, status, headers, body.join(), wait, check);
+            let mask = Mask {
+                own: &self.secrets,
+                headers: Some(&attempt.request.headers),
+            };
+            let failure =
+                ApiError::read(operation, status, headers, body.join(), wait, check, mask);
             return Err(Error::Api(Box::new(failure)));
         }
         let told = response.content_length().unwrap_or(0);
@@ -136,7 +166,7 @@ impl Transport {
             && match body.read(&mut response, self.max_body).await {
                 Ok(whole) => whole,
                 Err(error) => {
-                    return Err(attempt.failed(failure::root_cause(&error), Some(error)));
+                    return Err(attempt.failed(self.words(&error), Some(error)));
                 }
             };
         if !whole {
@@ -158,7 +188,8 @@ impl Transport {
 impl Attempt<'_> {
     /// It ended without an answer. What has not left stays here, and so the call may be tried again.
     fn failed(&mut self, problem: String, source: Option<reqwest::Error>) -> Error {
-        if self.stage == Stage::Sent && self.body.as_ref().is_some_and(Outgoing::revoke) {
+        let kept = self.body.as_ref().is_some_and(Outgoing::revoke);
+        if self.stage == Stage::Sent && (kept || self.connecting) {
             self.stage = Stage::Connecting;
         }
         if self.stage == Stage::Connecting
@@ -166,6 +197,13 @@ impl Attempt<'_> {
         {
             permit.not_sent();
         }
-        Error::connection(self.request.operation, self.stage, problem, source)
+        let is_final = source.as_ref().is_some_and(failure::is_final);
+        Error::connection(
+            self.request.operation,
+            self.stage,
+            problem,
+            source,
+            is_final,
+        )
     }
 }

@@ -26,11 +26,37 @@ fn is_refused_stream(_: &reqwest::Error) -> bool {
     false
 }
 
+/// Whether trying again would end the same way: what cannot be sent at all, and TLS that the two sides do not agree on.
+pub(super) fn is_final(error: &reqwest::Error) -> bool {
+    let hopeless = |cause: &(dyn std::error::Error + 'static)| {
+        // What rustls finds wrong comes as this kind; OpenSSL and the platforms' libraries have it in their words.
+        let data = cause.downcast_ref::<std::io::Error>();
+        data.is_some_and(|error| error.kind() == std::io::ErrorKind::InvalidData)
+            || cause.to_string().contains("certificate")
+    };
+    error.is_builder() || (error.is_connect() && (lacks_tls(error) || chain(error).any(hopeless)))
+}
+
+/// Whether the address is one of https, and reqwest was built without TLS.
+fn lacks_tls(error: &reqwest::Error) -> bool {
+    chain(error).any(|cause| cause.to_string().contains("scheme is not http"))
+}
+
+fn chain(error: &reqwest::Error) -> impl Iterator<Item = &(dyn std::error::Error + 'static)> {
+    let first: &(dyn std::error::Error + 'static) = error;
+    std::iter::successors(Some(first), |cause| cause.source())
+}
+
 /// The innermost cause, which says more than the layers around it ("Connection refused", not "error sending request").
 pub(super) fn root_cause(error: &reqwest::Error) -> String {
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(source) = cause.source() {
-        cause = source;
+    if lacks_tls(error) {
+        return NO_TLS.to_string();
     }
-    cause.to_string()
+    chain(error)
+        .last()
+        .map_or_else(String::new, ToString::to_string)
 }
+
+/// What to do where there is no TLS.
+pub(crate) const NO_TLS: &str = "https needs TLS, which this build does not have; turn on the cargo feature `rustls` or \
+                                 `native-tls` of configcat-management";

@@ -8,12 +8,13 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::engine::limit::limiter::{Permit, RateLimiter};
 use crate::engine::request::Request;
-use crate::{Error, Operation, Result};
+use crate::{Error, Operation, Result, Secret};
 
 mod attempt;
 mod body;
+pub(crate) mod connecting;
 pub(crate) mod events;
-mod failure;
+pub(crate) mod failure;
 pub(crate) mod retry;
 
 use events::Listener;
@@ -30,7 +31,11 @@ pub(crate) struct Transport {
     pub(crate) authorization: HeaderValue,
     /// What to check where the server refuses the credentials.
     pub(crate) credentials: &'static str,
+    /// What is taken out of the words of a server.
+    pub(crate) secrets: Vec<Secret>,
     pub(crate) caller_id: Option<HeaderValue>,
+    /// The time that a connection may take to come about.
+    pub(crate) connect_timeout: Duration,
     /// The time that one attempt may take.
     pub(crate) timeout: Duration,
     /// The bytes that the body of an answer may have.
@@ -59,10 +64,19 @@ pub(crate) struct Answer {
     pub(crate) gone: Option<Error>,
 }
 
+impl Answer {
+    /// Whether the status says that there is nothing to read: 204, or that a deletion found nothing left. A 200, 201 or 202
+    /// with an empty body says no such thing.
+    pub(crate) fn has_no_content(&self) -> bool {
+        self.status == StatusCode::NO_CONTENT || self.gone.is_some()
+    }
+}
+
 impl Transport {
     /// Makes one call: as many attempts as it takes and the options allow.
     pub(crate) async fn exec(&self, request: Request, options: Options) -> Result<Answer> {
         let mut effort = Effort::default();
+        let _in_flight = self.quota.enter();
         match self.run(&request, options, &mut effort).await {
             Ok(answer) => Ok(Answer { effort, ..answer }),
             Err(error) => {
@@ -124,8 +138,11 @@ impl Transport {
             };
             if let Some(wait) = next {
                 let until = from_now(wait);
-                if deadline.is_some_and(|deadline| until >= deadline) || !self.quota.take() {
+                if deadline.is_some_and(|deadline| until >= deadline) {
                     return Err(error);
+                }
+                if !self.quota.take() {
+                    return Err(error.out_of_quota());
                 }
                 self.tell_retrying(operation, effort, next, &error);
                 drop(error);

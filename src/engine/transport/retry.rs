@@ -22,8 +22,9 @@ use crate::engine::error::Stage;
 /// clients do not come back at once. Where the server asks for a wait by `Retry-After`, that comes on top. A wait that ends
 /// beyond the budget or the deadline is not begun: the call fails at once.
 ///
-/// Failures cost tokens that successes bring back, as in the AWS SDKs: a client that fails a hundred times in a row stops
-/// trying again until something succeeds.
+/// Repetitions cost tokens that successes bring back, as in the AWS SDKs: a client that has failed a hundred times in a row
+/// stops trying again until something succeeds, and the error says so. Each call in flight beside the first brings tokens for
+/// one repetition more, so that five hundred calls that meet one bad moment all come through.
 ///
 /// ```
 /// use std::time::Duration;
@@ -218,22 +219,49 @@ impl Effort {
 
 /// Keeps an outage from becoming a storm: repetitions cost tokens, successes bring them back.
 ///
-/// As in the AWS SDKs. 429s cost nothing, because they are paced anyway.
+/// As in the AWS SDKs, but for calls in flight, which bring tokens of their own. 429s cost nothing, because they are paced
+/// anyway.
+#[derive(Debug, Default)]
+pub(crate) struct RetryQuota {
+    spent: AtomicU32,
+    in_flight: AtomicU32,
+}
+
+/// A call in flight.
 #[derive(Debug)]
-pub(crate) struct RetryQuota(AtomicU32);
+pub(super) struct InFlight<'a>(&'a RetryQuota);
+
+impl Drop for InFlight<'_> {
+    fn drop(&mut self) {
+        if self.0.in_flight.fetch_sub(1, Ordering::Relaxed) == 1 {
+            // What a burst has spent beyond the capacity is not a debt of the calls that come after it.
+            self.0
+                .spent
+                .fetch_min(RetryQuota::CAPACITY, Ordering::Relaxed);
+        }
+    }
+}
 
 impl RetryQuota {
     const CAPACITY: u32 = 500;
     const COST: u32 = 5;
 
     pub(crate) fn new() -> Self {
-        RetryQuota(AtomicU32::new(Self::CAPACITY))
+        Self::default()
+    }
+
+    /// A call begins.
+    pub(super) fn enter(&self) -> InFlight<'_> {
+        self.in_flight.fetch_add(1, Ordering::Relaxed);
+        InFlight(self)
     }
 
     /// Pays for one repetition, where there is enough.
     pub(super) fn take(&self) -> bool {
-        let pay = |tokens: u32| tokens.checked_sub(Self::COST);
-        self.0
+        let others = self.in_flight.load(Ordering::Relaxed).saturating_sub(1);
+        let capacity = Self::CAPACITY.saturating_add(Self::COST.saturating_mul(others));
+        let pay = |spent: u32| Some(spent + Self::COST).filter(|spent| *spent <= capacity);
+        self.spent
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, pay)
             .is_ok()
     }
@@ -241,11 +269,11 @@ impl RetryQuota {
     /// A call succeeded: what its repetition cost comes back, and one token for one that needed none.
     pub(super) fn succeeded(&self, repeated: bool) {
         let back = if repeated { Self::COST } else { 1 };
-        if self.0.load(Ordering::Relaxed) < Self::CAPACITY {
-            let add = |tokens: u32| Some((tokens + back).min(Self::CAPACITY));
+        if self.spent.load(Ordering::Relaxed) > 0 {
+            let less = |spent: u32| Some(spent.saturating_sub(back));
             let _ = self
-                .0
-                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
+                .spent
+                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
         }
     }
 }
@@ -260,14 +288,21 @@ mod tests {
     }
 
     fn failure(stage: Stage) -> Error {
-        Error::connection(operation(), stage, "broke", None)
+        Error::connection(operation(), stage, "broke", None, false)
     }
 
     fn answer(status: u16, retry_after: Option<u64>) -> Error {
         let status = StatusCode::from_u16(status).unwrap();
         let wait = retry_after.map(Duration::from_secs);
-        let failure =
-            crate::ApiError::read(operation(), status, Default::default(), "".into(), wait, "");
+        let failure = crate::ApiError::read(
+            operation(),
+            status,
+            Default::default(),
+            "".into(),
+            wait,
+            "",
+            Default::default(),
+        );
         Error::Api(Box::new(failure))
     }
 
@@ -293,6 +328,17 @@ mod tests {
         }
         assert!(quota.take() && !quota.take());
         quota.succeeded(true);
+        assert!(quota.take());
+    }
+
+    #[test]
+    fn calls_in_flight_bring_repetitions_of_their_own_and_leave_no_debt() {
+        let quota = RetryQuota::new();
+        let calls: Vec<_> = (0..500).map(|_| quota.enter()).collect();
+        assert_eq!((0..1000).filter(|_| quota.take()).count(), 100 + 499);
+        drop(calls);
+        assert!(!quota.take());
+        (0..5).for_each(|_| quota.succeeded(false));
         assert!(quota.take());
     }
 

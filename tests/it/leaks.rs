@@ -1,0 +1,267 @@
+//! What is secret stays between the client and its server: no proxy of the environment, no log, no error shows it.
+
+use crate::support::{Server, answer};
+use configcat_management::integration::{DataDog, IntegrationParameters, Map, Segment};
+use configcat_management::patch::WebhookPatch;
+use configcat_management::types::{IntegrationType, JsonPatchOperation, OperationType};
+use configcat_management::uuid::Uuid;
+use configcat_management::{Client, ClientBuilder, Error};
+use serde_json::json;
+
+const SDK_KEY: &str = "configcat-sdk-1/aaaaaaaaaaaaaaaaaaaaaa/bbbbbbbbbbbbbbbbbbbbbb";
+
+/// Both ways to print an error, and all that is behind it.
+fn printed(error: &Error) -> String {
+    let mut text = format!("{error} {error:?} {error:#?}");
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(source) = cause.source() {
+        text += &format!(" {source} {source:?}");
+        cause = source;
+    }
+    text
+}
+
+/// Runs this test alone in a process of its own, in which the environment names a proxy.
+fn with_proxy(test: &str, proxy: &str) -> std::process::Output {
+    let program = std::env::current_exe().expect("tests are programs");
+    let mut command = std::process::Command::new(program);
+    for name in [
+        "HTTP_PROXY",
+        "http_proxy",
+        "HTTPS_PROXY",
+        "https_proxy",
+        "ALL_PROXY",
+        "all_proxy",
+    ] {
+        command.env(name, proxy);
+    }
+    for name in ["NO_PROXY", "no_proxy", "REQUEST_METHOD"] {
+        command.env_remove(name);
+    }
+    command.env("LEAKS_INSIDE", proxy);
+    command.args(["--exact", test, "--nocapture", "--test-threads=1"]);
+    command.output().expect("the program starts")
+}
+
+async fn inside(proxy: &str) {
+    let server = Server::start(crate::support::json(r#"{"email":"a@b.c","fullName":"A"}"#)).await;
+    let me = server.client().get_me().send().await;
+    me.expect("the proxy is not asked");
+
+    // One that is given is used all the same.
+    let http = reqwest::Client::builder().proxy(reqwest::Proxy::all(proxy).expect("an address"));
+    let client = Client::builder()
+        .credentials("user", "pass-word-1")
+        .base_url(&server.url)
+        .http(http)
+        .build()
+        .expect("a complete set of settings");
+    client
+        .get_me()
+        .send()
+        .await
+        .expect_err("the proxy answers 418");
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn what_goes_to_this_machine_goes_through_no_proxy_of_the_environment() {
+    if let Ok(proxy) = std::env::var("LEAKS_INSIDE") {
+        return inside(&proxy).await;
+    }
+    let proxy = Server::start(answer(418, &[], "")).await;
+    let url = proxy.url.clone();
+    // The test's name with its module, whichever program it is in.
+    let name = std::thread::current()
+        .name()
+        .unwrap_or_default()
+        .to_string();
+    let output = tokio::task::spawn_blocking(move || with_proxy(&name, &url));
+    let output = output.await.expect("it does not panic");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success() && text.contains("1 passed"),
+        "{text}"
+    );
+    // The request of the client that was given the proxy, and no other.
+    let seen = proxy.requests();
+    assert!(
+        seen.iter()
+            .all(|request| request.starts_with("GET http://127.0.0.1")),
+        "{seen:?}"
+    );
+    assert!(
+        seen.len() <= 4 && !seen.is_empty(),
+        "{} requests",
+        seen.len()
+    );
+}
+
+#[tokio::test]
+async fn an_answer_of_the_wrong_type_is_described_without_its_values() {
+    let secret = "configcat-sdk-1/abc, expected `nothing` at line 9";
+    let page = "<html>configcat-sdk-1/abc</html>".to_string();
+    for (body, told) in [
+        (
+            json!(secret).to_string(),
+            "a text is found where an object should be, at line 1 column",
+        ),
+        (
+            json!([{"settingId": secret}]).to_string(),
+            "a list is found where an object should be",
+        ),
+        (
+            json!({"configId": secret}).to_string(),
+            "`configId`: the value has another form than it should",
+        ),
+        (
+            json!({"name": {"a": secret}}).to_string(),
+            "`name`: an object is found where a text should be",
+        ),
+        (
+            json!({"product": {"organization": {"organizationId": 5}, "name": secret}}).to_string(),
+            "`product.organization.organizationId`: a whole number is found where ",
+        ),
+        (
+            format!("{{\"name\": \"{secret}\" oops"),
+            "it is not JSON (expected `,` or `}`), at line 1 column",
+        ),
+        (page, "it is a web page"),
+    ] {
+        let server = Server::start(crate::support::json(&body)).await;
+        let error = server
+            .client()
+            .get_config(Uuid::nil())
+            .send()
+            .await
+            .unwrap_err();
+        let text = printed(&error);
+        assert!(text.contains(told), "{body}\n{text}");
+        assert!(!text.contains("abc"), "{body}\n{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_echoes_the_request_shows_no_secret() {
+    let basic = "Basic dXNlcjpwYXNzLXdvcmQtMQ==";
+    let echoes = [
+        format!("authorization: {basic}\nx-configcat-sdkkey: {SDK_KEY}"),
+        json!({"message": format!("{basic} and pass-word-1")}).to_string(),
+        json!({"headers": {"authorization": basic, "X-CONFIGCAT-SDKKEY": SDK_KEY}}).to_string(),
+        json!({SDK_KEY: [basic, "pass-word-1"]}).to_string(),
+        format!("<html><title>{basic} {SDK_KEY}</title></html>"),
+        format!("<p>user:pass-word-1@host {SDK_KEY}</p>"),
+    ];
+    for echo in echoes {
+        let location =
+            format!("https://user:pass-word-1@elsewhere.example/{SDK_KEY}?key=pass-word-1");
+        for status in [302, 400, 401, 502] {
+            let server = Server::start(answer(status, &[("location", &location)], &echo)).await;
+            let call = server
+                .client()
+                .get_setting_value_by_sdkkey_v2("flag", SDK_KEY);
+            let error = call.send().await.unwrap_err();
+            let Error::Api(failure) = &error else {
+                panic!("{error:?}")
+            };
+            let text = printed(&error) + &format!("{:?}", failure.field_errors);
+            for secret in ["dXNlcjpwYXNz", "pass-word-1", "aaaaaaaaaaaa", "bbbbbbbbb"] {
+                assert!(!text.contains(secret), "{secret} in {text}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn words_of_a_server_cannot_steer_a_terminal() {
+    let body = json!({"Na\u{1b}[2Jme": ["x\u{202e}y", "\u{7}z\u{2066}"], "b\u{200f}": "\u{9b}31m"});
+    let server = Server::start(answer(400, &[], &body.to_string())).await;
+    let error = server
+        .client()
+        .get_config(Uuid::nil())
+        .send()
+        .await
+        .unwrap_err();
+    let Error::Api(failure) = &error else {
+        panic!("{error:?}")
+    };
+    let fields = failure.field_errors.iter();
+    let told = fields.flat_map(|(field, messages)| messages.iter().chain([field]));
+    for text in told.chain([&failure.message, &error.to_string()]) {
+        let hidden = |c: char| c.is_control() || matches!(c, '\u{200f}' | '\u{202e}' | '\u{2066}');
+        assert!(!text.contains(hidden), "{text:?}");
+    }
+    assert_eq!(failure.field_errors["Na [2Jme"], ["x y", "z"]);
+}
+
+#[test]
+fn a_builder_and_a_refused_address_show_no_credentials() {
+    let shown = |builder: &ClientBuilder| format!("{builder:?}");
+    let user = Client::builder().credentials("user-name-1", "pass-word-1");
+    assert!(!shown(&user).contains("user-name-1") && !shown(&user).contains("pass-word-1"));
+    for address in [
+        "https://u:PASS@host",
+        "https://u:PASS%40host",
+        "https://u:PASS%40host/path",
+        "https://u%3APASS%40host",
+        "https:/u:PASS@host",
+        "https:\\\\u:PASS@host",
+        "HTTPS://u:PASS@host",
+        "u:PASS@host",
+        "u:PASS%40host",
+        "//u:PASS@host",
+        "https://host?PASS",
+        "https://host/#PASS",
+        "ftp://u:PASS@host",
+        "https://u:PASS host",
+    ] {
+        let builder = Client::builder().credentials("u", "p").base_url(address);
+        assert!(!shown(&builder).contains("PASS"), "{builder:?}");
+        let error = builder.build().expect_err(address);
+        assert!(!printed(&error).contains("PASS"), "{error}");
+    }
+}
+
+#[test]
+fn values_that_a_release_does_not_know_are_not_printed() {
+    let datadog = DataDog::new("KEY").with_site("SECRET");
+    let segment = Segment::new("KEY")
+        .with_server("SECRET")
+        .with_other("x", "SECRET");
+    for set in [IntegrationParameters::from(datadog), segment.into()] {
+        let text = format!("{set:?}");
+        assert!(
+            text.contains("Some(***)") && !text.contains("SECRET") && !text.contains("KEY"),
+            "{text}"
+        );
+    }
+    let map = Map::from([
+        ("site".to_string(), "Eu".into()),
+        ("apikey".to_string(), "KEY".into()),
+    ]);
+    let known = IntegrationParameters::read(IntegrationType::DataDog, map);
+    assert!(format!("{known:?}").contains("Some(Eu)"), "{known:?}");
+}
+
+#[test]
+fn a_raw_patch_shows_no_value_of_a_header_however_it_is_written() {
+    let raw =
+        |path: &str, value| JsonPatchOperation::new(OperationType::Add, path).with_value(value);
+    let patch = WebhookPatch::new()
+        .raw(raw(
+            "/webHookHeaders/-",
+            json!({"key": "a", "Value": "SECRET"}),
+        ))
+        .raw(raw("/webHookHeaders/0/VALUE", json!("SECRET")))
+        .raw(raw("/webHookHeaders/0/value/0", json!("SECRET")))
+        .raw(raw(
+            "/webHookHeaders",
+            json!([{"key": "a", "value": ["SECRET"]}]),
+        ))
+        .raw(raw(
+            "",
+            json!({"webHookHeaders": [{"VALUE": {"x": "SECRET"}}]}),
+        ));
+    let text = format!("{patch} {patch:?} {:?}", patch.operations());
+    assert!(!text.contains("SECRET"), "{text}");
+}
