@@ -334,7 +334,7 @@ fn a_handle_is_part_of_a_host_name_and_nothing_else() {
     };
     assert!(problem(Client::builder().token("t")).contains("ADA_HANDLE"));
     assert!(problem(Client::builder().handle("a")).contains("ADA_API_TOKEN"));
-    assert!(problem(Client::builder().handle("a").token("a\nb")).contains("header"));
+    assert!(problem(Client::builder().handle("a").token("a\nb")).contains("control character"));
     let plain = Client::builder().base_url("http://ada.example").token("t");
     assert!(problem(plain).contains("ADA_BASE_URL"));
 }

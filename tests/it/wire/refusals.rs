@@ -450,7 +450,7 @@ fn limits() -> Vec<Limit> {
             |client, text| {
                 let body = [
                     JsonPatchOperation::new(OperationType::Remove, "/x"),
-                    JsonPatchOperation::new(OperationType::Replace, text),
+                    JsonPatchOperation::new(OperationType::Replace, text).with_value(1),
                 ];
                 call(client.update_setting_value(ENVIRONMENT, 1, body).send())
             },
