@@ -344,7 +344,7 @@ fn machine() -> Result<String> {
 fn document(table: &str, memory: &str, machine: &str) -> String {
     format!(
         "# configcat-fake\n\n\
-         `cargo run -p configcat-fake`, and the address that it prints is this page: flags to switch, the last requests, the remaining \
+         `cargo fake`, and the address that it prints is this page: flags to switch, the last requests, the remaining \
          quota, live.\n\n\
          ![The page: flags by environment on the left, requests on the right](fake.png)\n\n\
          `UPDATE_SCREENSHOT=1 cargo test -p configcat-fake --test page` takes the picture.\n\n\

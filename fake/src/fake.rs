@@ -10,7 +10,9 @@ use std::time::Duration;
 use std::{fmt, io};
 
 use chrono::{DateTime, Utc};
-use configcat_management::{Client, ClientBuilder, Secret, ada};
+#[cfg(feature = "ada")]
+use configcat_management::ada;
+use configcat_management::{Client, ClientBuilder, Secret};
 use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
@@ -109,6 +111,7 @@ impl Fake {
         }
     }
 
+    #[cfg(feature = "ada")]
     /// A client of Ada's operations on this server.
     ///
     /// # Panics
@@ -121,6 +124,7 @@ impl Fake {
         }
     }
 
+    #[cfg(feature = "ada")]
     /// A client of Ada's operations that is still to be set up; URL and token are in it.
     pub fn ada_client_builder(&self) -> ada::ClientBuilder {
         ada::Client::builder()
@@ -129,11 +133,13 @@ impl Fake {
             .token(self.server.ada.token.clone())
     }
 
+    #[cfg(feature = "ada")]
     /// Where Ada's operations are, such as `http://127.0.0.1:49321/api`.
     pub fn ada_base_url(&self) -> String {
         format!("{}/api", self.base_url())
     }
 
+    #[cfg(feature = "ada")]
     /// Ends the development of an integration of Ada, or begins it again, which no operation does. `false` where there is
     /// no such integration.
     pub fn set_ada_status(&self, id: &str, status: ada::types::IntegrationStatus) -> bool {
@@ -387,6 +393,7 @@ impl FakeBuilder {
         self
     }
 
+    #[cfg(feature = "ada")]
     /// The bearer token that Ada's operations ask for. Default: [`DEFAULT_ADA_TOKEN`](Self::DEFAULT_ADA_TOKEN).
     pub fn ada_token(mut self, token: impl Into<Secret>) -> Self {
         self.ada_token = token.into();

@@ -48,9 +48,9 @@
 //!
 //! # Ada
 //!
-//! Ada's five operations are there too, below `/api`: [`Fake::ada_client`]. The bearer token, the limits of 10 requests a second,
+//! With the feature `ada`, Ada's five operations are there too, below `/api`: `Fake::ada_client`. The bearer token, the limits of 10 requests a second,
 //! 100 a minute and 10 000 a day, the list of errors and the cursors are Ada's; an integration is installed when it is
-//! registered, and [`Fake::set_ada_status`] ends its development.
+//! registered, and `Fake::set_ada_status` ends its development.
 //!
 //! # What is missing
 //!
@@ -64,9 +64,10 @@
 //!
 //! # Features
 //!
-//! `bin` (default) is what the program needs; tests do without it. `tls`, which `bin` turns on, adds
-//! `FakeBuilder::tls_self_signed`.
+//! None is on by default, and none of the default changes the client: it has the same features in a program and in its tests.
+//! `bin` is what the program needs; it turns the others on. `tls` adds `FakeBuilder::tls_self_signed`, `ada` Ada's operations.
 
+#[cfg_attr(not(feature = "ada"), path = "no_ada.rs")]
 mod ada;
 mod api;
 mod call;

@@ -1,7 +1,7 @@
 //! Nothing is sent twice that may have been applied, and nothing is lost that can be saved.
 //!
 //! The first test plays each fault once, then a success, for every method; counts on the server's side what was sent how
-//! often; and keeps the table as `docs/faults.md`. `UPDATE_FAULTS=1 cargo test --test retries` writes it.
+//! often; and keeps the table as `docs/faults.md`. `UPDATE_FAULTS=1 cargo test -p configcat-management --test it retries` writes it.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -579,7 +579,7 @@ async fn each_fault_with_every_method() {
     let kept = std::fs::read_to_string(path).unwrap_or_default();
     assert!(
         kept == table,
-        "docs/faults.md is out of date: UPDATE_FAULTS=1 cargo test --test retries"
+        "docs/faults.md is out of date: UPDATE_FAULTS=1 cargo test -p configcat-management --test it retries"
     );
 }
 

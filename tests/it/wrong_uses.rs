@@ -1,5 +1,5 @@
 //! Each wrong use is told before anything is sent, in the words that `docs/wrong-uses.md` has.
-//! `UPDATE_WRONG_USES=1 cargo test --test wrong_uses` writes it.
+//! `UPDATE_WRONG_USES=1 cargo test -p configcat-management --test it wrong_uses` writes it.
 
 use std::fmt::Write as _;
 
@@ -322,7 +322,7 @@ async fn each_wrong_use_is_told_in_the_words_of_the_table() -> Result<()> {
     let kept = std::fs::read_to_string(path).unwrap_or_default();
     assert!(
         kept == table.0,
-        "docs/wrong-uses.md is out of date: UPDATE_WRONG_USES=1 cargo test --test wrong_uses"
+        "docs/wrong-uses.md is out of date: UPDATE_WRONG_USES=1 cargo test -p configcat-management --test it wrong_uses"
     );
     Ok(())
 }

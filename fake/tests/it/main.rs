@@ -5,6 +5,7 @@ mod by_name;
 mod change_requests;
 mod connections;
 mod crud;
+mod features;
 mod page_paths;
 mod patch;
 #[cfg(feature = "bin")]

@@ -175,6 +175,7 @@ impl std::ops::Deref for Client {
 }
 
 #[test]
+#[ignore = "slow: builds the crate; .ci/run runs it"]
 fn programs_compile_exactly_where_the_rules_say_so() {
     let mut made = Crate::staged();
     let mut expected = BTreeMap::new();

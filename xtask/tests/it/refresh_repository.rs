@@ -20,6 +20,7 @@ fn refresh(tree: &Tree, text: &str, more: &[&str]) -> crate::support::Ended {
 }
 
 #[test]
+#[ignore = "slow: builds the crate; .ci/run runs it"]
 fn what_is_added_goes_everywhere_it_belongs() {
     let tree = Tree::repository();
     let version = |tree: &Tree| {
@@ -120,6 +121,7 @@ fn what_is_added_goes_everywhere_it_belongs() {
 }
 
 #[test]
+#[ignore = "slow: builds the crate; .ci/run runs it"]
 fn what_does_not_compile_changes_nothing() {
     let tree = Tree::repository();
     let files = ["CHANGELOG.md", "Cargo.toml", "Cargo.lock"];
