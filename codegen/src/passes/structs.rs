@@ -4,6 +4,8 @@
 //! What is only received is built from its `Default` by a `with_` for each field, so that tests and stand-in servers compile
 //! when a field is added. The client's feature `schemars` adds their JSON Schema.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 use syn::{Attribute, Field, Fields, Ident, Item, ItemStruct, Type};
@@ -15,6 +17,7 @@ use crate::schemas::sent;
 
 pub(super) fn run(code: &mut Code, context: &Context<'_>) -> Result<usize> {
     let sent = schemas_by_type(sent(context.facts));
+    let defaults = defaults(code, |name| sent.contains_key(name));
     let mut times = 0;
     let mut items = Vec::with_capacity(code.types.len());
     for item in std::mem::take(&mut code.types) {
@@ -35,14 +38,16 @@ pub(super) fn run(code: &mut Code, context: &Context<'_>) -> Result<usize> {
         {
             underived(&mut item.attrs, "Debug");
         }
-        let is_sent = sent.contains_key(&item.ident.to_string());
-        let built = match is_sent {
+        let name = item.ident.to_string();
+        if defaults.contains(&name) {
+            each_derive(&mut item.attrs, |derives| {
+                derives.retain(|derive| !derive.is_ident("Default"));
+                derives.push(syn::parse_quote!(Default));
+            });
+        }
+        let built = match sent.contains_key(&name) {
             true => constructors(&item),
-            // What is sent must not be made without what the API requires; what is received may be made of nothing.
-            false => {
-                derive_default(&mut item.attrs);
-                setters(&item)
-            }
+            false => setters(&item),
         };
         times += 1;
         items.push(Item::Struct(item));
@@ -59,11 +64,67 @@ fn underived(attributes: &mut [Attribute], name: &str) {
     });
 }
 
-fn derive_default(attributes: &mut [Attribute]) {
-    each_derive(attributes, |derives| {
-        derives.retain(|derive| !derive.is_ident("Default"));
-        derives.push(syn::parse_quote!(Default));
-    });
+/// The structs that get a `Default`: those that are only received, and what stands in them. What is sent must not be made
+/// without what the API requires; what is received may be made of nothing.
+fn defaults(code: &Code, is_sent: impl Fn(&str) -> bool) -> BTreeSet<String> {
+    let structs: BTreeMap<String, &ItemStruct> = code
+        .types
+        .iter()
+        .filter_map(|item| match item {
+            Item::Struct(item) => Some((item.ident.to_string(), item)),
+            _ => None,
+        })
+        .collect();
+    let mut wanted = BTreeSet::new();
+    let mut open: Vec<&String> = structs.keys().filter(|name| !is_sent(name)).collect();
+    while let Some(name) = open.pop() {
+        if wanted.insert(name.clone()) {
+            let fields = structs.get(name).into_iter().flat_map(|item| &item.fields);
+            open.extend(
+                fields.filter_map(|field| Some(structs.get_key_value(&plain(&field.ty)?)?.0)),
+            );
+        }
+    }
+    // The generator writes one where the description has defaults, and an enum of shapes has none.
+    let mut lacking: BTreeSet<String> = code
+        .types
+        .iter()
+        .filter_map(|item| match item {
+            Item::Enum(item) => Some(item.ident.to_string()),
+            _ => None,
+        })
+        .collect();
+    for item in &code.types {
+        if let Item::Impl(block) = item
+            && let Some((of, _)) = &block.trait_
+            && of
+                .segments
+                .last()
+                .is_some_and(|last| last.ident == "Default")
+            && let Some(name) = plain(&block.self_ty)
+        {
+            lacking.remove(&name);
+            wanted.remove(&name);
+        }
+    }
+    loop {
+        let without = wanted.iter().find(|name| {
+            let mut fields = structs.get(*name).into_iter().flat_map(|item| &item.fields);
+            fields.any(|field| plain(&field.ty).is_some_and(|name| lacking.contains(&name)))
+        });
+        let Some(name) = without.cloned() else {
+            return wanted;
+        };
+        wanted.remove(&name);
+        lacking.insert(name);
+    }
+}
+
+/// The name of a type that stands by itself; none of a list or an option, which are empty by default.
+fn plain(ty: &Type) -> Option<String> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last()?;
+    last.arguments.is_empty().then(|| last.ident.to_string())
 }
 
 fn each_derive(attributes: &mut [Attribute], change: impl Fn(&mut Vec<syn::Path>)) {
