@@ -57,6 +57,7 @@ struct Me {
 }
 
 async fn by_hand(url: &str, calls: u64) -> Result<(), Box<dyn std::error::Error>> {
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let client = reqwest::Client::builder().user_agent("by-hand/1").build()?;
     for _ in 0..calls {
         let response = client

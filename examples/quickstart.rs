@@ -19,7 +19,7 @@ use configcat_management::{Client, Result, SettingValue};
 async fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
     let set = |variable| std::env::var(variable).is_ok_and(|text| !text.is_empty());
     if set("CONFIGCAT_API_USER") && set("CONFIGCAT_API_PASS") {
-        look_around(&stage::from_env().build()?).await?;
+        look_around(&Client::from_env()?).await?;
         return Ok(());
     }
     let fake = Fake::builder().empty().start().await;

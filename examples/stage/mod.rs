@@ -29,7 +29,7 @@ pub async fn open_with(
 ) -> Result<Stage> {
     let set = |variable| std::env::var(variable).is_ok_and(|text| !text.is_empty());
     if set("CONFIGCAT_API_USER") && set("CONFIGCAT_API_PASS") {
-        let client = set_up(from_env()).build()?;
+        let client = set_up(Client::builder().from_env()).build()?;
         println!("Connected to {}.\n", client.base_url());
         return Ok(Stage { client, fake: None });
     }
@@ -43,13 +43,6 @@ pub async fn open_with(
         client,
         fake: Some(fake),
     })
-}
-
-/// A client of the service, by its environment variables.
-pub fn from_env() -> ClientBuilder {
-    // The client is built with `rustls-no-provider`. It fails where one is installed already, which is as well.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    Client::builder().from_env()
 }
 
 impl Stage {

@@ -312,13 +312,22 @@ impl ClientBuilder {
         let origin = origin(&base)?;
         let is_plain = origin.scheme() == "http";
         // Who brings a reqwest of their own may have turned its TLS on themselves.
-        if cfg!(not(any(feature = "rustls", feature = "native-tls")))
-            && !is_plain
+        if cfg!(not(any(
+            feature = "rustls",
+            feature = "rustls-ring",
+            feature = "native-tls"
+        ))) && !is_plain
             && self.http.is_none()
         {
             return Err(Error::Config(format!(
                 "`{base}` cannot be reached: {NO_TLS}"
             )));
+        }
+        // reqwest panics if rustls has neither a provider of its own nor one of the process.
+        #[cfg(feature = "rustls-ring")]
+        if rustls::crypto::CryptoProvider::get_default().is_none() {
+            // An error means that another thread was faster, which is as good.
+            let _ = rustls::crypto::ring::default_provider().install_default();
         }
         let mut http = self.http.unwrap_or_else(reqwest::Client::builder);
         if is_plain || is_loopback(&origin) {

@@ -16,7 +16,7 @@ use crate::workspace::{self, Workspace};
 const MAX_ARCHIVE: u64 = 10 * 1024 * 1024;
 
 /// Features that the tests do without: another TLS beside the default, and what gives up the promise.
-const UNTESTED: [&str; 2] = ["rustls", "native-tls"];
+const UNTESTED: [&str; 3] = ["rustls", "rustls-ring", "native-tls"];
 
 /// Packages what is staged, unpacks it, and builds and tests it there, offline.
 pub(super) fn verify(
