@@ -51,6 +51,8 @@ pub struct FoundLine {
     pub after: Vec<String>,
     /// The address of the line for the dashboard, up to 1000 characters. Default: none.
     pub url: Option<String>,
+    /// Whether the line names the setting by an alias, such as a constant that holds its key. Default: `false`.
+    pub alias: bool,
 }
 
 impl FoundLine {
@@ -80,6 +82,7 @@ impl FoundLine {
             before: Vec::new(),
             after: Vec::new(),
             url: None,
+            alias: false,
         }
     }
 
@@ -110,6 +113,13 @@ impl FoundLine {
     #[must_use]
     pub fn with_url(mut self, url: impl Into<String>) -> Self {
         self.url = Some(url.into());
+        self
+    }
+
+    /// The line names the setting by an alias. Where a setting is used in more lines than are uploaded, direct uses go first.
+    #[must_use]
+    pub fn by_alias(mut self) -> Self {
+        self.alias = true;
         self
     }
 
@@ -228,6 +238,23 @@ impl CodeReferences {
         self
     }
 
+    /// The most lines of one setting that are uploaded: 150, as ConfigCat's own scanner has it. The API's description names no
+    /// limit.
+    pub const MAX_LINES: usize = 150;
+
+    /// How many lines [`build`](Self::build) leaves out of each setting that has more than [`MAX_LINES`](Self::MAX_LINES).
+    pub fn left_out(&self) -> BTreeMap<SettingId, usize> {
+        let mut lines: BTreeMap<SettingId, usize> = BTreeMap::new();
+        for (setting, ..) in self.found.keys() {
+            *lines.entry(*setting).or_default() += 1;
+        }
+        lines.retain(|_, count| *count > Self::MAX_LINES);
+        lines
+            .values_mut()
+            .for_each(|count| *count -= Self::MAX_LINES);
+        lines
+    }
+
     /// Adds a line.
     pub fn add(&mut self, found: FoundLine) {
         let key = (found.setting_id, found.file.clone(), found.line);
@@ -245,13 +272,36 @@ impl CodeReferences {
     }
 
     /// The request, with all limits of the API kept. Texts of lines are cut, because the line is still worth showing; names
-    /// and addresses are not, because they would then name something else.
+    /// and addresses are not, because they would then name something else. Of a setting with more than
+    /// [`MAX_LINES`](Self::MAX_LINES), direct uses stay before those by an alias, and the first ones before the last;
+    /// [`left_out`](Self::left_out) says how many go, and so does a warning of `tracing`.
     ///
     /// # Errors
     ///
     /// [`Error::Invalid`] names the first name, address or line number that breaks a limit.
     pub fn build(self) -> Result<CodeReferenceRequest> {
-        let CodeReferences { mut request, found } = self;
+        let left_out = self.left_out();
+        for (setting, lines) in &left_out {
+            tracing::warn!(
+                setting = setting.0,
+                lines,
+                "lines are left out of the code references"
+            );
+        }
+        let CodeReferences {
+            mut request,
+            mut found,
+        } = self;
+        for setting in left_out.into_keys() {
+            let of_setting = found.iter().filter(|((id, ..), _)| *id == setting);
+            let mut keys: Vec<_> = of_setting
+                .map(|(key, line)| (line.alias, key.clone()))
+                .collect();
+            keys.sort();
+            for (_, key) in keys.drain(..).skip(Self::MAX_LINES) {
+                found.remove(&key);
+            }
+        }
         let invalid = |violation| Error::invalid(UploadCodeReferences::OPERATION, violation);
         for line in found.into_values() {
             let setting = line.setting_id;

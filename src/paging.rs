@@ -24,6 +24,8 @@
 //!   next page is on its way while this one is looked at: one page, never more.
 //! - The first page is the one that `page_number` names, by default 1. The end is where the server says that there is no
 //!   next page, or where a page is empty.
+//! - Where a server does not look at the number of the page, so that the listing would never end, the stream ends with
+//!   [`Error::Decode`](crate::Error::Decode): another page came than was asked for, or ten pages in a row had nothing new.
 //! - Each page is one call with the client's retries, pace and deadline. After an error the stream is at its end; entries
 //!   that it gave before are good.
 //!
@@ -45,12 +47,18 @@ use std::sync::Mutex;
 use std::task::{Context, Poll, ready};
 use std::vec;
 
+use bytes::Bytes;
 pub use futures_core::Stream;
+use http::{HeaderMap, StatusCode};
 use tokio::task::JoinHandle;
 use tracing::Instrument as _;
 
 use crate::types::{AuditLogItemModel, ChangeRequestSummaryModel, PagingResponseInfo};
-use crate::{Result, operations};
+use crate::{Error, Result, operations};
+
+/// 10 pages: entries that are added at the front push known ones to the next page, and where many are added and pages are small,
+/// that is more than one. A server that never gets further costs ten requests, and not the whole quota.
+const MOST_STALE: u32 = 10;
 
 /// A call that answers with one page of a listing. Only this crate implements it.
 pub trait Paged: call::Call {}
@@ -67,7 +75,14 @@ pub struct Page<T> {
     pub paging: Option<PagingResponseInfo>,
 }
 
-type Loading<T> = Pin<Box<dyn Future<Output = Result<Page<T>>> + Send>>;
+type Loading<T> = Pin<Box<dyn Future<Output = Result<Loaded<T>>> + Send>>;
+
+/// A page as it came, and what an error would tell of its answer.
+pub struct Loaded<T> {
+    page: Page<T>,
+    status: StatusCode,
+    headers: HeaderMap,
+}
 
 mod call {
     use super::{Loading, Page};
@@ -76,6 +91,8 @@ mod call {
     pub trait Call: Clone + Send + Sync + Sized + 'static {
         /// What is listed.
         type Entry: std::fmt::Debug + Send + Sync + 'static;
+        /// What is called.
+        const OPERATION: &'static crate::Operation;
         /// The id that no other entry has.
         fn id(entry: &Self::Entry) -> i64;
         /// The same call for another page.
@@ -108,6 +125,7 @@ macro_rules! paged {
     ($($call:ident: $entry:ident, $id:ident, |$answer:ident| $list:expr;)*) => {
         $(impl call::Call for operations::$call {
             type Entry = $entry;
+            const OPERATION: &'static crate::Operation = operations::$call::OPERATION;
 
             fn id(entry: &$entry) -> i64 {
                 entry.$id.0
@@ -119,9 +137,12 @@ macro_rules! paged {
 
             fn load(self) -> Loading<$entry> {
                 Box::pin(async move {
-                    let $answer = self.send().await?.into_inner();
+                    let answer = self.send().await?;
+                    let (status, headers) = (answer.status(), answer.headers().clone());
+                    let $answer = answer.into_inner();
                     let list = $list;
-                    Ok(Page::new(list.data, list.paging))
+                    let page = Page::new(list.data, list.paging);
+                    Ok(Loaded { page, status, headers })
                 })
             }
         }
@@ -153,7 +174,11 @@ pub struct Pages<C: Paged> {
     call: C,
     state: State<C::Entry>,
     ahead: bool,
+    /// The number of the page that was asked for; `None` for the first one, which the call decides.
+    asked: Option<i32>,
     seen: HashSet<i64>,
+    /// How many pages in a row had no entry that was new.
+    stale: u32,
 }
 
 enum State<T> {
@@ -171,7 +196,9 @@ impl<C: Paged> Pages<C> {
             call,
             state: State::Asking,
             ahead: false,
+            asked: None,
             seen: HashSet::new(),
+            stale: 0,
         }
     }
 
@@ -192,12 +219,30 @@ impl<C: Paged> Pages<C> {
         std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }
 
+    /// Why a listing that goes on would go on for ever: the server, or a cache before it, does not look at the number of the
+    /// page that is asked for.
+    fn wrong(&self, page: &Page<C::Entry>) -> Option<String> {
+        let came = page.paging.as_ref().map(|paging| paging.current_page);
+        if let (Some(asked), Some(came)) = (self.asked, came)
+            && asked != came
+        {
+            return Some(format!("page {asked} was asked for, and page {came} came"));
+        }
+        (self.stale >= MOST_STALE).then(|| {
+            let (most, last) = (MOST_STALE, came.unwrap_or_default());
+            format!(
+                "{most} pages in a row, up to page {last}, have no entry that earlier ones did not have"
+            )
+        })
+    }
+
     /// What follows a page that was loaded.
     fn proceed(&mut self, page: Option<i32>) {
         let Some(page) = page else {
             self.state = State::Ended;
             return;
         };
+        self.asked = Some(page);
         self.call = self.call.at(page);
         self.state = match self.ahead {
             true => State::Loading(Mutex::new(in_background(self.call.clone()))),
@@ -229,9 +274,23 @@ impl<C: Paged> Stream for Pages<C> {
             }
         };
         match loaded {
-            Ok(mut page) => {
-                this.proceed(page.next());
+            Ok(Loaded {
+                mut page,
+                status,
+                headers,
+            }) => {
+                let next = page.next();
                 page.entries.retain(|entry| this.seen.insert(C::id(entry)));
+                this.stale = match page.entries.is_empty() {
+                    true => this.stale + 1,
+                    false => 0,
+                };
+                if let Some(problem) = next.and_then(|_| this.wrong(&page)) {
+                    this.state = State::Ended;
+                    let error = Error::decode(C::OPERATION, status, headers, Bytes::new(), problem);
+                    return Poll::Ready(Some(Err(error)));
+                }
+                this.proceed(next);
                 Poll::Ready(Some(Ok(page)))
             }
             Err(error) => {

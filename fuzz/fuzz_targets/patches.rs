@@ -37,6 +37,11 @@ fn plain(value: Value) -> Value {
             let fields = fields.into_iter().map(|(name, value)| (name, plain(value)));
             fields.filter(|(_, value)| !nothing(value)).collect()
         }
+        // Numbers are equal by value.
+        Value::Number(number) => match number.as_f64() {
+            Some(float) if float.fract() == 0.0 && float.abs() < 9e15 => Value::from(float as i64),
+            _ => Value::Number(number),
+        },
         value => value,
     }
 }

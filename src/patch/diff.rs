@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::document::same;
 use super::list;
 use super::path::Path;
 use crate::types::{JsonPatchOperation, OperationType};
@@ -16,7 +17,7 @@ pub(super) fn at(
 ) -> Vec<JsonPatchOperation> {
     let whole = || vec![write(OperationType::Replace, path.clone(), after)];
     let parts = match (before, after) {
-        _ if before == after => return Vec::new(),
+        _ if same(before, after) => return Vec::new(),
         (Value::Object(before), Value::Object(after)) => {
             Some(fields(path, before, after, in_parts))
         }

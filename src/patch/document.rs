@@ -1,6 +1,6 @@
 //! The part of an answer that a patch works on, as JSON.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 use super::kind::Kind;
 use super::kind::sealed::Absent;
@@ -97,6 +97,35 @@ fn is_nothing(value: &Value) -> bool {
     }
 }
 
+/// Whether two values are equal as RFC 6902 has it: numbers by value, so that 5 is 5.0.
+pub(super) fn same(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Number(one), Value::Number(other)) => one == other || whole(one) == whole(other),
+        (Value::Array(one), Value::Array(other)) => {
+            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| same(one, other))
+        }
+        (Value::Object(one), Value::Object(other)) => {
+            let in_other =
+                |(name, one): (&String, _)| other.get(name).is_some_and(|it| same(one, it));
+            one.len() == other.len() && one.iter().all(in_other)
+        }
+        (one, other) => one == other,
+    }
+}
+
+/// The number, if it is a whole one, as precisely as it can be told; otherwise its other form.
+fn whole(number: &Number) -> Result<i128, Number> {
+    let integer = number.as_i64().map(i128::from);
+    let integer = integer.or_else(|| number.as_u64().map(i128::from));
+    // Beyond 2^63 there are no integers to compare with.
+    let float = number
+        .as_f64()
+        .filter(|float| float.fract() == 0.0 && float.abs() < 1e19);
+    integer
+        .or_else(|| float.map(|float| float as i128))
+        .ok_or_else(|| number.clone())
+}
+
 /// The path of a difference outside of what may be changed.
 pub(super) fn difference_elsewhere<K: Kind>(before: &Value, after: &Value) -> Option<String> {
     let fields = after.as_object()?;
@@ -112,7 +141,7 @@ pub(super) fn difference_elsewhere<K: Kind>(before: &Value, after: &Value) -> Op
 /// The path of the first difference, as deep as both sides have the same form.
 pub(super) fn first_difference(at: &Path, before: &Value, after: &Value) -> Option<String> {
     match (before, after) {
-        _ if before == after => None,
+        _ if same(before, after) => None,
         (Value::Object(before), Value::Object(after)) => {
             before.keys().chain(after.keys()).find_map(|name| {
                 let of =

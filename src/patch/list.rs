@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::diff::{at, relocate, remove, write};
+use super::document::same;
 use super::path::Path;
 use crate::types::{JsonPatchOperation, OperationType};
 
@@ -99,7 +100,8 @@ impl Matched {
         }
         // Equal entries in another order: they move.
         for (to, source) in sources.iter_mut().enumerate().filter(|(_, s)| s.is_none()) {
-            let from = (0..before.len()).find(|from| !used[*from] && before[*from] == after[to]);
+            let from =
+                (0..before.len()).find(|from| !used[*from] && same(&before[*from], &after[to]));
             if let Some(from) = from {
                 *source = Some(from);
                 used[from] = true;
@@ -131,7 +133,7 @@ fn longest_common(before: &[Value], after: &[Value]) -> Vec<Option<usize>> {
     let mut longest = vec![0_u32; (before.len() + 1) * width];
     for from in (0..before.len()).rev() {
         for to in (0..after.len()).rev() {
-            longest[from * width + to] = if before[from] == after[to] {
+            longest[from * width + to] = if same(&before[from], &after[to]) {
                 longest[(from + 1) * width + to + 1] + 1
             } else {
                 longest[(from + 1) * width + to].max(longest[from * width + to + 1])
@@ -141,7 +143,7 @@ fn longest_common(before: &[Value], after: &[Value]) -> Vec<Option<usize>> {
     let mut partners = vec![None; after.len()];
     let (mut from, mut to) = (0, 0);
     while from < before.len() && to < after.len() {
-        if before[from] == after[to] {
+        if same(&before[from], &after[to]) {
             partners[to] = Some(from);
             (from, to) = (from + 1, to + 1);
         } else if longest[(from + 1) * width + to] >= longest[from * width + to + 1] {

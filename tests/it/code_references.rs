@@ -208,3 +208,24 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_setting_has_150_lines_at_most_direct_uses_first() {
+    let mut references = CodeReferences::new(CONFIG, "shop", "main");
+    references.extend((1..=100).map(|line| FoundLine::new(7, "a.rs", line, "alias").by_alias()));
+    references.extend((1..=120).map(|line| FoundLine::new(7, "b.rs", line, "direct")));
+    references.extend((1..=150).map(|line| FoundLine::new(8, "c.rs", line, "direct")));
+    assert_eq!(references.left_out(), [(7.into(), 70)].into());
+    let request = references.build().expect("within the limits");
+    let [seven, eight] = &request.flag_references[..] else {
+        panic!("{request:?}")
+    };
+    let of = |file: &str| {
+        let lines = seven.references.iter().filter(|line| line.file == file);
+        lines
+            .map(|line| line.reference_line.line_number)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!((of("b.rs").len(), of("a.rs")), (120, (1..=30).collect()));
+    assert_eq!(eight.references.len(), 150);
+}

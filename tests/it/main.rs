@@ -29,4 +29,5 @@ mod telling;
 mod values;
 mod webhooks;
 mod wire;
+mod words;
 mod wrong_uses;

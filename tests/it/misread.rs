@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use crate::support::{Reply, Server, answer};
-use configcat_management::patch::SettingPatch;
+use configcat_management::patch::{SettingPatch, SettingValuePatch};
 use configcat_management::types::*;
 use configcat_management::uuid::Uuid;
 use configcat_management::{Client, Error, RetryPolicy, Stage};
@@ -534,4 +534,41 @@ async fn null_is_a_value_of_a_patch_and_nothing_is_none() {
     ] {
         serde_json::from_str::<JsonPatchOperation>(twice).expect_err(twice);
     }
+}
+
+#[test]
+fn numbers_are_equal_by_value() {
+    let seen = |value: Value| -> SettingValueModel {
+        let schemas = schemas();
+        let mut body = sample(&schemas, &schemas["SettingValueModel"], 0);
+        body["value"] = value;
+        serde_json::from_value(body).expect("an answer")
+    };
+    let (whole, same, other) = (seen(json!(5)), seen(json!(5.0)), seen(json!(5.5)));
+    assert!(
+        SettingValuePatch::diff(&whole, &same)
+            .expect("a difference")
+            .is_empty()
+    );
+    assert!(
+        SettingValuePatch::diff(&same, &whole)
+            .expect("a difference")
+            .is_empty()
+    );
+    assert!(
+        !SettingValuePatch::diff(&whole, &other)
+            .expect("a difference")
+            .is_empty()
+    );
+
+    let guarded = SettingValuePatch::new().set_value(7).guarded_by(&whole);
+    guarded.preview(&same).expect("5 is 5.0");
+    guarded.preview(&other).expect_err("5 is not 5.5");
+    let large = seen(json!(9_007_199_254_740_993_i64));
+    let next = seen(json!(9_007_199_254_740_992_i64));
+    assert!(
+        !SettingValuePatch::diff(&large, &next)
+            .expect("a difference")
+            .is_empty()
+    );
 }

@@ -31,6 +31,8 @@ struct Log {
     endless: bool,
     /// Answers do not say where they stand.
     mute: bool,
+    /// What is served in place of the page that was asked for: its number and that of the entries.
+    instead: Option<fn(i32) -> (i32, i32)>,
     delay: Duration,
     asked: Vec<String>,
 }
@@ -60,8 +62,11 @@ impl Log {
         if self.broken == Some(number) {
             return (StatusCode::BAD_REQUEST, "broken").into_response();
         }
+        let (number, of) = self
+            .instead
+            .map_or((number, number), |instead| instead(number));
         let pages = self.ids.chunks(size as usize).len() as i32;
-        let ids = self.ids.chunks(size as usize).nth(number as usize - 1);
+        let ids = self.ids.chunks(size as usize).nth(of as usize - 1);
         let requests = path.ends_with("/change-requests");
         let entry = |id: &i64| match requests {
             true => change_request(*id),
@@ -430,5 +435,66 @@ proptest! {
         prop_assert_eq!(different.len(), found.len());
         let old: Vec<i64> = found.into_iter().filter(|id| *id <= count).collect();
         prop_assert_eq!(old, (1..=count).rev().collect::<Vec<_>>());
+    }
+}
+
+/// Servers and caches that do not look at the number of the page, and what is said of them.
+const STUCK: &[(fn(i32) -> (i32, i32), &str, usize)] = &[
+    (|_| (1, 1), "page 2 was asked for, and page 1 came", 2),
+    (
+        |n| (2 - n % 2, 2 - n % 2),
+        "page 3 was asked for, and page 1 came",
+        3,
+    ),
+    (
+        |n| (n, 1),
+        "10 pages in a row, up to page 11, have no entry that earlier ones did not have",
+        11,
+    ),
+    (
+        |n| (n, 2 - n % 2),
+        "10 pages in a row, up to page 12, have no entry that earlier ones did not have",
+        12,
+    ),
+];
+
+#[tokio::test]
+async fn a_listing_that_does_not_advance_ends_with_what_came() {
+    for (instead, told, requests) in STUCK {
+        let log = || Log {
+            ids: (1..=9).collect(),
+            endless: true,
+            instead: Some(*instead),
+            ..Log::default()
+        };
+        let wrong = |error: Error| match error {
+            Error::Decode(wrong) => wrong.problem,
+            other => panic!("{other:?}"),
+        };
+        macro_rules! ends {
+            ($call:expr, $shared:expr) => {{
+                let collected: Result<Vec<_>, _> = $call.try_collect().await;
+                assert_eq!(wrong(collected.map(|all| all.len()).unwrap_err()), *told);
+                assert_eq!(asked(&$shared).len(), *requests);
+            }};
+        }
+        let (client, shared) = start(log()).await;
+        ends!(client.get_auditlogs_v2(Uuid::nil()).entries(), shared);
+        let (client, shared) = start(log()).await;
+        ends!(client.get_auditlogs_v2(Uuid::nil()).pages(), shared);
+        let (client, shared) = start(log()).await;
+        ends!(
+            client.get_organization_auditlogs_v2(Uuid::nil()).entries(),
+            shared
+        );
+        let (client, shared) = start(log()).await;
+        ends!(
+            client.get_organization_auditlogs_v2(Uuid::nil()).pages(),
+            shared
+        );
+        let (client, shared) = start(log()).await;
+        ends!(client.get_change_requests(Uuid::nil()).entries(), shared);
+        let (client, shared) = start(log()).await;
+        ends!(client.get_change_requests(Uuid::nil()).pages(), shared);
     }
 }

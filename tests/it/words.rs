@@ -1,0 +1,320 @@
+//! What is printed when something goes wrong, situation by situation: `docs/errors.md`, which this test writes.
+//!
+//! `UPDATE_ERRORS=1 cargo test --test it words` writes it.
+#![cfg(feature = "rustls")]
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use crate::support::faulty::{Act, Faulty, reply};
+use crate::support::{Reply, Server, answer};
+use configcat_management::types::{CreateTagModel, JsonPatchOperation, OperationType};
+use configcat_management::uuid::Uuid;
+use configcat_management::{Client, Error, RetryPolicy};
+
+const HEAD: &str = "# What is printed, situation by situation
+
+`tests/it/words.rs` brings each of these about and writes this table. Times that differ from run to run are `…`.
+
+| situation | printed |
+| --- | --- |
+";
+
+fn get(
+    name: &'static str,
+    status: u16,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> (&'static str, Reply) {
+    (name, answer(status, headers, body))
+}
+
+fn answers() -> Vec<(&'static str, Reply)> {
+    let page = "<html><head><title>Bad gateway</title></head></html>";
+    vec![
+        get(
+            "400 with messages for fields",
+            400,
+            &[],
+            r#"{"Name":["must not be empty"]}"#,
+        ),
+        get(
+            "400 with a message for the whole body",
+            400,
+            &[],
+            r#"{"":["The body is missing."]}"#,
+        ),
+        get("400 with a JSON string", 400, &[], r#""Reason required""#),
+        get(
+            "400 with problem+json",
+            400,
+            &[],
+            r#"{"title":"Invalid","errors":{"Key":["taken"]}}"#,
+        ),
+        get("401 without a word", 401, &[], ""),
+        get(
+            "401 with a sign-in page",
+            401,
+            &[],
+            "<html><title>Sign in</title></html>",
+        ),
+        get("403 in plain text", 403, &[], "No permission."),
+        get("404 without a word", 404, &[], ""),
+        get(
+            "404 with JSON of another form",
+            404,
+            &[],
+            r#"{"code":404,"where":{"shard":3}}"#,
+        ),
+        get("408", 408, &[], "too slow"),
+        get("409", 409, &[], ""),
+        get(
+            "429 with Retry-After",
+            429,
+            &[("retry-after", "7")],
+            "API calls quota exceeded!",
+        ),
+        get("500 without a word", 500, &[], ""),
+        get("501", 501, &[], ""),
+        get("502 with a page", 502, &[], page),
+        get("503 with Retry-After", 503, &[("retry-after", "30")], ""),
+        get(
+            "an echo of the request",
+            502,
+            &[],
+            "authorization: Basic dXNlcjpwYXNzLXdvcmQtMQ==",
+        ),
+        get(
+            "a redirect",
+            302,
+            &[("location", "https://u:p@elsewhere.example/me?key=1")],
+            "",
+        ),
+        get("a redirect to nowhere", 302, &[], ""),
+        get("304", 304, &[], ""),
+        get("a success without a body", 200, &[], ""),
+        get("a success with null", 200, &[], "null"),
+        get("a success with a page", 200, &[], page),
+        get(
+            "a success that is compressed beyond the features of the build",
+            200,
+            &[("content-encoding", "br")],
+            "\u{b}abc",
+        ),
+        get("a success that is cut", 200, &[], r#"{"email":"jane"#),
+        get("a success that is no JSON", 200, &[], "it works!"),
+        get(
+            "a success with a text for an object",
+            200,
+            &[],
+            r#""configcat-sdk-1/secret""#,
+        ),
+        get(
+            "a success with a list for an object",
+            200,
+            &[],
+            r#"["a","b"]"#,
+        ),
+        get(
+            "a success with a number for a text",
+            200,
+            &[],
+            r#"{"email":5}"#,
+        ),
+        get(
+            "a success with somebody else's object",
+            200,
+            &[],
+            r#"{"status":"ok"}"#,
+        ),
+        ("closed without an answer", Reply::Close),
+        (
+            "an answer that is no HTTP",
+            Reply::Raw(b"SSH-2.0-OpenSSH_9.2\r\n\r\n".to_vec()),
+        ),
+        (
+            "an answer that breaks off",
+            Reply::Raw(b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{".to_vec()),
+        ),
+        ("no answer in time", Reply::Silence),
+    ]
+}
+
+async fn nobody() -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+        .await
+        .expect("a port");
+    listener.local_addr().expect("an address").to_string()
+}
+
+fn client(url: &str, retry: RetryPolicy) -> Client {
+    Client::builder()
+        .credentials(crate::support::USER, crate::support::PASSWORD)
+        .base_url(url)
+        .timeout(Duration::from_millis(300))
+        .max_body(4096)
+        .retry(retry)
+        .build()
+        .expect("a complete set of settings")
+}
+
+async fn situations() -> Vec<(&'static str, Error)> {
+    let once = RetryPolicy::never();
+    let twice = RetryPolicy::default()
+        .with_attempts(2)
+        .with_backoff(Duration::ZERO, Duration::ZERO);
+    let mut told = Vec::new();
+    for (name, reply) in answers() {
+        let server = Server::start(reply).await;
+        told.push((
+            name,
+            client(&server.url, once).get_me().send().await.unwrap_err(),
+        ));
+    }
+    macro_rules! row {
+        ($name:expr, $call:expr) => {
+            told.push(($name, $call.send().await.map(drop).unwrap_err()));
+        };
+    }
+    #[allow(deprecated)]
+    for (name, reply) in [
+        (
+            "get-auditlogs, redirected",
+            answer(302, &[("location", "/v2/products/1/auditlogs")], ""),
+        ),
+        (
+            "get-auditlogs, answered by its successor",
+            crate::support::json(r#"{"data":[],"paging":null}"#),
+        ),
+    ] {
+        let server = Server::start(reply).await;
+        row!(name, client(&server.url, once).get_auditlogs(Uuid::nil()));
+    }
+    let server = Server::start(crate::support::json(r#"[{"configId":"x"}]"#)).await;
+    row!(
+        "a list with a wrong id",
+        client(&server.url, once).get_configs(Uuid::nil())
+    );
+    let server = Server::start(answer(200, &[], "")).await;
+    let me = client(&server.url, once);
+    let on = [JsonPatchOperation::new(OperationType::Replace, "/value").with_value(true)];
+    row!(
+        "a patch, answered with 200 and nothing",
+        me.update_setting_value(Uuid::nil(), 1, on)
+    );
+    row!(
+        "a patch without operations",
+        me.update_setting_value(Uuid::nil(), 1, [])
+    );
+    row!(
+        "a text that is too long",
+        me.create_tag(Uuid::nil(), CreateTagModel::new("x".repeat(300)))
+    );
+    row!(
+        "an SDK key with the end of a line",
+        me.get_setting_value_by_sdkkey_v2("flag", "key\n")
+    );
+    let server = Server::start(answer(200, &[], &"x".repeat(5000))).await;
+    row!(
+        "a body beyond its limit",
+        client(&server.url, once).get_me()
+    );
+    row!(
+        "connection refused",
+        client(&format!("http://{}", nobody().await), once).get_me()
+    );
+
+    let plain = tokio::net::TcpListener::bind("127.0.0.1:0")
+        .await
+        .expect("a port");
+    let url = format!("https://{}", plain.local_addr().expect("an address"));
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = plain.accept().await {
+            let bytes = reply(400, &[], "");
+            let _ = tokio::io::AsyncWriteExt::write_all(&mut stream, &bytes).await;
+            let _ = tokio::io::AsyncReadExt::read(&mut stream, &mut [0; 4096]).await;
+        }
+    });
+    row!("https to a server of http", client(&url, twice).get_me());
+    let error = &told.last().expect("one").1;
+    assert_eq!(
+        error.attempts(),
+        1,
+        "the next attempt would end the same way"
+    );
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0")
+        .await
+        .expect("a port");
+    let url = format!("https://{}", silent.local_addr().expect("an address"));
+    row!("no connection in time", client(&url, once).get_me());
+    row!(
+        "no connection before the deadline",
+        client(&url, once)
+            .with_deadline(Duration::from_millis(100))
+            .get_me()
+    );
+    let slow = vec![Act::Then(reply(429, &[("retry-after", "30")], "slow down"))];
+    let slow = Faulty::start(slow);
+    let hasty = client(&slow.url, twice.with_refusals(5)).with_deadline(Duration::from_secs(2));
+    row!("the rate limit, beyond the deadline", hasty.get_me());
+    let busy = Faulty::start(vec![Act::Then(reply(503, &[], "busy"))]);
+    row!("503, again and again", client(&busy.url, twice).get_me());
+    let lost = vec![Act::Close, Act::Then(reply(409, &[], "changed since"))];
+    let lost = Faulty::start(lost);
+    row!(
+        "an answer that was lost, then 409",
+        client(&lost.url, twice).delete_tag(7)
+    );
+    let built =
+        |builder: configcat_management::ClientBuilder| builder.build().map(drop).unwrap_err();
+    let user = || Client::builder().credentials("user", "pass");
+    told.push(("no credentials", built(Client::builder())));
+    told.push((
+        "a password with the end of a line",
+        built(Client::builder().credentials("user", "pass\n")),
+    ));
+    told.push((
+        "plain http beyond this machine",
+        built(user().base_url("http://host.example")),
+    ));
+    told.push((
+        "credentials in the address",
+        built(user().base_url("https://u:p@host.example")),
+    ));
+    told
+}
+
+/// Without what differs from run to run.
+fn steady(text: &str) -> String {
+    let mut text = text.replace('|', "\\|");
+    for (before, after) in [("waits of ", ")"), ("allows it, in ", " ")] {
+        if let Some(start) = text.find(before).map(|at| at + before.len()) {
+            let end = text[start..]
+                .find(after)
+                .map_or(text.len(), |at| start + at);
+            text.replace_range(start..end, "…");
+        }
+    }
+    text
+}
+
+#[tokio::test]
+async fn what_is_printed_is_written_down() {
+    let told = situations().await;
+    assert!(told.len() >= 40, "{}", told.len());
+    let mut table = HEAD.to_string();
+    for (name, error) in &told {
+        let text = error.to_string();
+        assert!(
+            !text.contains("pass-word") && !text.contains("dXNl") && !text.contains("secret"),
+            "{text}"
+        );
+        writeln!(table, "| {name} | {} |", steady(&text)).expect("a text takes all");
+    }
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/errors.md");
+    if std::env::var_os("UPDATE_ERRORS").is_some() {
+        std::fs::write(file, &table).expect("docs/ can be written to");
+    }
+    let written = std::fs::read_to_string(file).unwrap_or_default();
+    assert_eq!(written, table, "UPDATE_ERRORS=1 writes it");
+}
