@@ -25,7 +25,7 @@
 //! - The first page is the one that `page_number` names, by default 1. The end is where the server says that there is no
 //!   next page, or where a page is empty.
 //! - Where a server does not look at the number of the page, so that the listing would never end, the stream ends with
-//!   [`Error::Decode`](crate::Error::Decode): another page came than was asked for, or ten pages in a row had nothing new.
+//!   [`Error::Decode`](crate::Error::Decode): another page came than was asked for, or ten pages in a row had nothing new (a hundred, if the listing grows).
 //! - Each page is one call with the client's retries, pace and deadline. After an error the stream is at its end; entries
 //!   that it gave before are good.
 //!
@@ -56,9 +56,12 @@ use tracing::Instrument as _;
 use crate::types::{AuditLogItemModel, ChangeRequestSummaryModel, PagingResponseInfo};
 use crate::{Error, Result, operations};
 
-/// 10 pages: entries that are added at the front push known ones to the next page, and where many are added and pages are small,
-/// that is more than one. A server that never gets further costs ten requests, and not the whole quota.
+/// 10 pages. A server that never gets further costs ten requests, and not the whole quota.
 const MOST_STALE: u32 = 10;
+
+/// 100 pages, where the listing grows meanwhile: entries that are added at the front push known ones to the next page, and where
+/// many are added and pages are small, that goes on for a while.
+const MOST_STALE_GROWING: u32 = 100;
 
 /// A call that answers with one page of a listing. Only this crate implements it.
 pub trait Paged: call::Call {}
@@ -179,6 +182,9 @@ pub struct Pages<C: Paged> {
     seen: HashSet<i64>,
     /// How many pages in a row had no entry that was new.
     stale: u32,
+    /// The most entries that the listing was said to have, and whether it has become longer since pages are stale.
+    total: i32,
+    grows: bool,
 }
 
 enum State<T> {
@@ -199,6 +205,8 @@ impl<C: Paged> Pages<C> {
             asked: None,
             seen: HashSet::new(),
             stale: 0,
+            total: 0,
+            grows: false,
         }
     }
 
@@ -228,8 +236,12 @@ impl<C: Paged> Pages<C> {
         {
             return Some(format!("page {asked} was asked for, and page {came} came"));
         }
-        (self.stale >= MOST_STALE).then(|| {
-            let (most, last) = (MOST_STALE, came.unwrap_or_default());
+        let most = match self.grows {
+            true => MOST_STALE_GROWING,
+            false => MOST_STALE,
+        };
+        (self.stale >= most).then(|| {
+            let last = came.unwrap_or_default();
             format!(
                 "{most} pages in a row, up to page {last}, have no entry that earlier ones did not have"
             )
@@ -281,10 +293,13 @@ impl<C: Paged> Stream for Pages<C> {
             }) => {
                 let next = page.next();
                 page.entries.retain(|entry| this.seen.insert(C::id(entry)));
-                this.stale = match page.entries.is_empty() {
-                    true => this.stale + 1,
-                    false => 0,
+                let total = page.paging.as_ref().map_or(0, |paging| paging.total_count);
+                let longer = total > this.total;
+                (this.stale, this.grows) = match page.entries.is_empty() {
+                    true => (this.stale + 1, this.grows || longer),
+                    false => (0, false),
                 };
+                this.total = this.total.max(total);
                 if let Some(problem) = next.and_then(|_| this.wrong(&page)) {
                     this.state = State::Ended;
                     let error = Error::decode(C::OPERATION, status, headers, Bytes::new(), problem);

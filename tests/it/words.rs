@@ -240,7 +240,7 @@ async fn situations() -> Vec<(&'static str, Error)> {
     assert_eq!(
         error.attempts(),
         1,
-        "the next attempt would end the same way"
+        "the next attempt would end the same way: {error:?}"
     );
     let silent = tokio::net::TcpListener::bind("127.0.0.1:0")
         .await

@@ -30,11 +30,16 @@ fn is_refused_stream(_: &reqwest::Error) -> bool {
 pub(super) fn is_final(error: &reqwest::Error) -> bool {
     let hopeless = |cause: &(dyn std::error::Error + 'static)| {
         // What rustls finds wrong comes as this kind; OpenSSL and the platforms' libraries have it in their words.
-        let data = cause.downcast_ref::<std::io::Error>();
-        data.is_some_and(|error| error.kind() == std::io::ErrorKind::InvalidData)
+        // `source` passes over an error within an error.
+        let mut io = std::iter::successors(cause.downcast_ref(), inner);
+        io.any(|error: &std::io::Error| error.kind() == std::io::ErrorKind::InvalidData)
             || cause.to_string().contains("certificate")
     };
     error.is_builder() || (error.is_connect() && (lacks_tls(error) || chain(error).any(hopeless)))
+}
+
+fn inner<'a>(error: &&'a std::io::Error) -> Option<&'a std::io::Error> {
+    error.get_ref()?.downcast_ref()
 }
 
 /// Whether the address is one of https, and reqwest was built without TLS.
