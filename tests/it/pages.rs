@@ -32,7 +32,7 @@ struct Log {
     /// Answers do not say where they stand.
     mute: bool,
     /// What is served in place of the page that was asked for: its number and that of the entries.
-    instead: Option<fn(i32) -> (i32, i32)>,
+    instead: Option<Instead>,
     delay: Duration,
     asked: Vec<String>,
 }
@@ -438,8 +438,11 @@ proptest! {
     }
 }
 
+/// From the number of the page that is asked for to that which is told, and to that of the entries.
+type Instead = fn(i32) -> (i32, i32);
+
 /// Servers and caches that do not look at the number of the page, and what is said of them.
-const STUCK: &[(fn(i32) -> (i32, i32), &str, usize)] = &[
+const STUCK: &[(Instead, &str, usize)] = &[
     (|_| (1, 1), "page 2 was asked for, and page 1 came", 2),
     (
         |n| (2 - n % 2, 2 - n % 2),
