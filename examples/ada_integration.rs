@@ -14,7 +14,7 @@ use configcat_management::{Error, Result};
 use serde_json::json;
 
 #[tokio::main]
-async fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
+async fn main() -> stage::Result<()> {
     if std::env::var("ADA_API_TOKEN").is_ok_and(|token| !token.is_empty()) {
         show_all(&Client::from_env()?).await?;
         return Ok(());

@@ -16,7 +16,7 @@ use configcat_management::types::{
 use configcat_management::{Client, Result, SettingValue};
 
 #[tokio::main]
-async fn main() -> std::result::Result<(), Box<dyn std::error::Error>> {
+async fn main() -> stage::Result<()> {
     let set = |variable| std::env::var(variable).is_ok_and(|text| !text.is_empty());
     if set("CONFIGCAT_API_USER") && set("CONFIGCAT_API_PASS") {
         look_around(&Client::from_env()?).await?;

@@ -37,7 +37,7 @@ async fn receive(
 }
 
 #[tokio::main]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
+async fn main() -> stage::Result<()> {
     let verifier = Arc::new(Verifier::new([TEST_KEY]));
     let router = axum::Router::new()
         .route("/configcat", post(receive))

@@ -1,13 +1,29 @@
 //! Where an example plays: the service where credentials are set, the embedded fake otherwise.
 
 use std::error::Error;
+use std::fmt;
 use std::str::FromStr;
 
 use configcat_fake::{Demo, Fake, FakeBuilder};
 use configcat_management::{Client, ClientBuilder};
 
 /// What a program ends with.
-pub type Result<T, E = Box<dyn Error>> = std::result::Result<T, E>;
+pub type Result<T, E = Failure> = std::result::Result<T, E>;
+
+/// Why a program ends. What `main` gives back is printed by `Debug`; this one prints what people read.
+pub struct Failure(Box<dyn Error>);
+
+impl fmt::Debug for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+impl<E: Into<Box<dyn Error>>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Failure(error.into())
+    }
+}
 
 /// A client, and the fake that it talks to.
 pub struct Stage {
