@@ -1,10 +1,15 @@
 //! Ways in for fuzz targets, which see only what is public. It exists where cargo-fuzz builds, and nowhere else.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
+use tokio::time::Instant;
 
 use crate::engine::error::ApiError;
+use crate::engine::limit::limiter::RateLimiter;
+use crate::engine::limit::model::Reading;
 use crate::engine::limit::times;
 use crate::engine::transport::Answer;
 use crate::types::{AuditLogItemModel, SettingFormulaModel, SettingValueModel};
@@ -38,6 +43,37 @@ pub fn answer(status: u16, headers: HeaderMap, body: Bytes) {
     decode::<Option<SettingFormulaModel>>(answer());
     decode::<SettingValueModel>(answer());
     decode::<Vec<AuditLogItemModel>>(answer());
+}
+
+/// What waits become of the headers of several answers, one after the other: none is longer than the limiter allows, and none
+/// is without end. The time is a paused one.
+pub fn headers(answers: Vec<(u16, HeaderMap)>) {
+    const MOST: Duration = Duration::from_secs(60);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build();
+    let Ok(runtime) = runtime else { return };
+    runtime.block_on(async {
+        let limiter = RateLimiter::with_max_wait(MOST);
+        for (status, headers) in answers {
+            let Ok(status) = StatusCode::from_u16(status) else {
+                continue;
+            };
+            let began = Instant::now();
+            let permit = limiter.acquire(None, |_| ());
+            let permit = tokio::time::timeout(Duration::from_secs(24 * 3600), permit).await;
+            let permit = permit.expect("a wait that ends");
+            let waited = began.elapsed();
+            assert!(waited <= MOST + Duration::from_secs(1), "{waited:?}");
+            if let Ok(mut permit) = permit {
+                permit.sent();
+                permit.answered(&Reading::of(status, &headers)).await;
+            }
+            times::retry_after(&headers);
+            times::date(&headers);
+        }
+    });
 }
 
 fn decode<T: DeserializeOwned>(answer: Answer) {

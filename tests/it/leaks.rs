@@ -327,3 +327,19 @@ fn a_webhook_key_with_the_end_of_a_line_is_a_mistake_on_this_side() {
         assert_eq!(refused, Refused::UnusableKey);
     }
 }
+
+#[test]
+fn every_test_that_the_promises_name_exists() {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let promises = std::fs::read_to_string(format!("{root}/SECURITY.md")).expect("SECURITY.md");
+    let named: Vec<(&str, &str)> = promises
+        .split('`')
+        .filter_map(|word| word.split_once("::"))
+        .filter(|(file, _)| file.chars().all(|c| c.is_ascii_lowercase()) && *file != "file")
+        .collect();
+    assert!(named.len() > 15, "{named:?}");
+    for (file, test) in named {
+        let text = std::fs::read_to_string(format!("{root}/tests/it/{file}.rs")).expect(file);
+        assert!(text.contains(&format!("fn {test}(")), "{file}::{test}");
+    }
+}

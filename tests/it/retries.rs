@@ -315,6 +315,21 @@ fn faults(elsewhere: &str) -> Vec<Fault> {
             lost,
         ),
         row(
+            "200 without a body",
+            Then(reply(200, &[], "")),
+            once("1/1 unreadable 200, perhaps applied"),
+        ),
+        row(
+            "202 with null",
+            Then(reply(202, &[], "null")),
+            once("1/1 unreadable 202, perhaps applied"),
+        ),
+        row(
+            "200 with JSON of something else",
+            Then(reply(200, &[], r#"{"status":"ok"}"#)),
+            once("1/1 unreadable 200, perhaps applied"),
+        ),
+        row(
             "HTML in place of JSON",
             Then(reply(200, &page, "<html><title>Sign in</title></html>")),
             once("1/1 unreadable 200, perhaps applied"),
@@ -547,11 +562,11 @@ async fn each_fault_with_every_method() {
                 let got = &cells[&(fault.name, method.clone(), unsafe_too)];
                 let expected = match fault.expected {
                     // It needs no value, and so nothing is wrong with it.
-                    ["1/1 unreadable 200, perhaps applied", _]
-                        if method == Method::DELETE && !fault.name.starts_with("HTML") =>
-                    {
-                        "1/1 value"
-                    }
+                    [
+                        "1/1 unreadable 200, perhaps applied"
+                        | "1/1 unreadable 202, perhaps applied",
+                        _,
+                    ] if method == Method::DELETE && !fault.name.starts_with("HTML") => "1/1 value",
                     [_, expected] if is_unsafe(&method) && !unsafe_too => expected,
                     [expected, _] => expected,
                 };

@@ -26,12 +26,22 @@ pub(crate) fn read(headers: &HeaderMap, name: &HeaderName) -> Option<Time> {
         Ok(seconds) if seconds < FIRST_UNIX_SECOND => {
             Duration::try_from_secs_f64(seconds).ok().map(Time::In)
         }
+        // Nobody asks to come back a year ago: these are seconds from now, and beyond all patience.
+        Ok(seconds) if *name == header::RETRY_AFTER && is_long_past(headers, seconds) => {
+            Duration::try_from_secs_f64(seconds).ok().map(Time::In)
+        }
         Ok(seconds) => {
             let nanos = (seconds.fract() * 1e9) as u32;
             DateTime::from_timestamp(seconds as i64, nanos).map(Time::At)
         }
         Err(_) => moment(text).map(Time::At),
     }
+}
+
+fn is_long_past(headers: &HeaderMap, seconds: f64) -> bool {
+    const YEAR: f64 = 365.0 * 24.0 * 3600.0;
+    let now = date(headers).unwrap_or_else(Utc::now).timestamp() as f64;
+    seconds < now - YEAR
 }
 
 /// When the server wrote the answer, by its own clock.
@@ -94,6 +104,8 @@ mod tests {
         );
         assert_eq!(wait("Sun, 22 Nov 1998 10:00:30 GMT"), seconds(30));
         assert_eq!(wait("911728830"), seconds(30));
+        assert_eq!(wait("911728790"), seconds(0));
+        assert_eq!(wait("100000000"), seconds(100_000_000));
     }
 
     #[test]
