@@ -572,3 +572,43 @@ fn numbers_are_equal_by_value() {
             .is_empty()
     );
 }
+
+/// Documents, patches and outcomes of the public test suite of RFC 6902 (json-patch-tests), without its words. A patch stands as
+/// text, because some have a member twice.
+const SUITE: &str = include_str!("rfc6902.json");
+
+#[test]
+fn the_suite_of_rfc_6902_holds() {
+    #[derive(serde::Deserialize)]
+    struct Case {
+        doc: Value,
+        patch: String,
+        #[serde(default)]
+        refused: bool,
+        #[serde(default)]
+        any: bool,
+        #[serde(default)]
+        expected: Value,
+    }
+
+    let cases: Vec<Case> = serde_json::from_str(SUITE).expect("JSON");
+    let mut wrong = Vec::new();
+    for case in &cases {
+        let carried_out = || -> Result<Value, String> {
+            let read: Vec<JsonPatchOperation> =
+                serde_json::from_str(&case.patch).map_err(|error| error.to_string())?;
+            let patch = json_patch::Patch::try_from(SettingPatch::from(read))
+                .map_err(|error| error.to_string())?;
+            let mut document = case.doc.clone();
+            json_patch::patch(&mut document, &patch).map_err(|error| error.to_string())?;
+            Ok(document)
+        };
+        match (carried_out(), case.refused) {
+            (Err(_), true) => {}
+            (Ok(made), false) if case.any || made == case.expected => {}
+            (outcome, _) => wrong.push((&case.patch, outcome)),
+        }
+    }
+    assert!(cases.len() >= 90, "{}", cases.len());
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}

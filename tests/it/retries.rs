@@ -862,3 +862,18 @@ async fn an_http2_stream_that_is_refused_is_harmless() {
         assert_eq!(got.load(std::sync::atomic::Ordering::SeqCst), sent);
     }
 }
+
+#[tokio::test]
+async fn a_connection_is_not_kept_longer_than_servers_keep_it() {
+    let server = Faulty::start(vec![Act::Then(reply(200, &[], ME))]);
+    let brief = Duration::from_millis(50);
+    // Also where somebody brings an HTTP client of their own, which keeps them for 90 seconds.
+    let client = builder(&server).idle_timeout(brief).build().unwrap();
+    for _ in 0..2 {
+        client.get_me().send().await.unwrap();
+        client.get_me().send().await.unwrap();
+        tokio::time::sleep(brief * 4).await;
+    }
+    assert_eq!(server.connections(), 2);
+    assert!(ClientBuilder::DEFAULT_IDLE_TIMEOUT < Duration::from_secs(5));
+}
