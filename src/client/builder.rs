@@ -4,7 +4,6 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use base64::Engine as _;
 use http::HeaderValue;
 use reqwest::Url;
 
@@ -18,6 +17,11 @@ use crate::engine::transport::failure::NO_TLS;
 use crate::engine::transport::retry::{RetryPolicy, RetryQuota};
 use crate::engine::transport::{Options, Transport};
 use crate::{Error, Result, Secret};
+
+mod checks;
+
+use checks::{basic, given, header, is_loopback, origin};
+pub(crate) use checks::{checked_base, usable};
 
 /// A user name of this length is one that ConfigCat made up, and no word: it is taken out of what a server says.
 const LONG_USER: usize = 12;
@@ -387,103 +391,4 @@ impl fmt::Debug for ClientBuilder {
             .field("base_url", &self.base_url.as_deref().map(without_secrets))
             .finish_non_exhaustive()
     }
-}
-
-fn given<T>(setting: Option<T>, name: &str, variable: &str) -> Result<T> {
-    setting.ok_or_else(|| {
-        Error::Config(format!(
-            "no {name}: pass it to `Client::builder().credentials(user, password)`, or set {variable} and call `from_env()`"
-        ))
-    })
-}
-
-/// The base URL as requests need it. `variables` can set it as well as `base_url`.
-pub(crate) fn checked_base(text: &str, plain_http: bool, variables: &str) -> Result<String> {
-    let wrong = |problem: &str| {
-        let text = without_secrets(text);
-        Error::Config(format!(
-            "`{text}` cannot be the base URL: {problem}; set it by `base_url(url)`, {variables}"
-        ))
-    };
-    let url = Url::parse(text).map_err(|error| wrong(&error.to_string()))?;
-    if url.host().is_none() {
-        return Err(wrong("it has no host"));
-    }
-    match url.scheme() {
-        "https" => {}
-        "http" if plain_http || is_loopback(&url) => {}
-        "http" => {
-            return Err(wrong(
-                "plain http would show the credentials to everyone on the way; use https, or `allow_plain_http()`",
-            ));
-        }
-        _ => return Err(wrong("it is neither https nor http")),
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(wrong(
-            "credentials do not belong there; they have a method of their own",
-        ));
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return Err(wrong("it has a query or a fragment"));
-    }
-    Ok(url.as_str().trim_end_matches('/').to_string())
-}
-
-/// Scheme, host and port.
-fn origin(base: &str) -> Result<Url> {
-    let mut url = Url::parse(base).map_err(|error| Error::Config(error.to_string()))?;
-    url.set_path("");
-    Ok(url)
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        None => false,
-        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-    }
-}
-
-/// Refuses a credential that no server takes, because of how it got here.
-pub(crate) fn usable(text: &str, name: &str, variable: &str) -> Result<()> {
-    let problem = if text.is_empty() {
-        "is empty"
-    } else if text.trim() != text {
-        "begins or ends with white space, such as the end of the line of a file that it was read from"
-    } else if text.chars().any(char::is_control) {
-        "has a control character"
-    } else {
-        return Ok(());
-    };
-    Err(Error::Config(format!(
-        "the {name} {problem}; check where it comes from, such as {variable}"
-    )))
-}
-
-fn header(setting: &str, text: &str) -> Result<HeaderValue> {
-    HeaderValue::from_str(text).map_err(|_| {
-        Error::Config(format!(
-            "`{setting}` is {text:?}, which has characters that a header cannot carry"
-        ))
-    })
-}
-
-/// `Authorization: Basic …`. A user name cannot hold a colon, which ends it.
-/// With the part behind `Basic` once more.
-fn basic(user: &str, password: &Secret) -> Result<(HeaderValue, Secret)> {
-    if user.contains(':') {
-        return Err(Error::Config(
-            "the user name has a colon, which HTTP Basic authentication cannot carry; check `credentials(user, password)` or \
-             CONFIGCAT_API_USER"
-                .to_string(),
-        ));
-    }
-    let encoded =
-        base64::engine::general_purpose::STANDARD.encode(format!("{user}:{}", password.expose()));
-    let mut value = HeaderValue::from_str(&format!("Basic {encoded}"))
-        .map_err(|_| Error::Config("the credentials cannot be sent in a header".to_string()))?;
-    value.set_sensitive(true);
-    Ok((value, encoded.into()))
 }

@@ -1,0 +1,141 @@
+//! Answers of servers that are older than the description.
+
+use super::samples::{ANSWERS, DESCRIPTION, sample, schemas};
+use serde_json::{Map, Value, json};
+
+/// Whether an answer is none without this field, and why.
+fn needed(name: &str, field: &str, value: &Value) -> Option<&'static str> {
+    let secrets = [
+        "primarySdkKey",
+        "secretToken",
+        "primary",
+        "signingKey1",
+        "value",
+    ];
+    Some(match (name, field) {
+        (_, field) if field == "id" || field.ends_with("Id") => "an id",
+        (_, _) if value.is_object() => "an object holds ids, or what is served",
+        (_, _) if value.as_str().is_some_and(|text| text.ends_with("00Z")) => "a time",
+        ("PagingResponseInfo", _) => "a listing would end early, or begin again",
+        ("FeatureFlagLimitations" | "OrganizationLimitations", _) => {
+            "a limit of 0 forbids everything"
+        }
+        (_, "maxPredefinedVariations") => "a limit of 0 forbids everything",
+        ("ConnectionPreferences", "sdkPollInterval") => "a server that is asked without a pause",
+        (_, "percentage") => "a share of nobody",
+        (
+            "ProxyProfileSdkKeyItem"
+            | "ProxyProfileSecretModel"
+            | "SdkKeysModel"
+            | "WebhookNotification"
+            | "WebhookHeaderResponseModel",
+            field,
+        ) if secrets.contains(&field) => "a secret",
+        (_, "value") if *value == json!(true) => "what is served",
+        _ => return None,
+    })
+}
+
+#[test]
+fn an_answer_is_read_without_any_field_that_is_not_needed() {
+    let schemas = schemas();
+    let (mut read, mut kept) = (0, 0);
+    for (name, decode) in ANSWERS {
+        let whole = sample(&schemas, &schemas[*name], 0);
+        decode(&whole).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let fields = whole.as_object().expect("an object");
+        for (field, value) in fields {
+            let mut less = fields.clone();
+            less.remove(field);
+            match (decode(&less.into()), needed(name, field, value)) {
+                (Ok(()), _) => read += 1,
+                (Err(_), Some(_)) => kept += 1,
+                (Err(error), None) => panic!("{name} without {field}: {error}"),
+            }
+        }
+    }
+    assert!(
+        read > 350 && kept < 180,
+        "{read} fields may be missing, {kept} may not"
+    );
+}
+
+/// Required fields of answers that came after October 2024.
+const LATER: &[(&str, &str)] = &[
+    ("AuditLogItemModel", "modelVersion"),
+    ("ConfigSettingFormulaModel", "changeRequestCount"),
+    ("ConfigSettingFormulasModel", "approveRequired"),
+    ("ConfigSettingFormulasModel", "canBypassApproval"),
+    ("ConfigSettingFormulasModel", "reasonRequired"),
+    ("EnvironmentModel", "approveRequired"),
+    ("PermissionGroupModel", "approvalPermissionType"),
+    ("PermissionGroupModel", "environmentApprovalPermissions"),
+    (
+        "PermissionGroupModel",
+        "newEnvironmentApprovalPermissionType",
+    ),
+    ("PreferencesModel", "approveRequired"),
+    ("PreferencesModel", "approveRequiredEnvironments"),
+    ("ProductModel", "approveRequired"),
+    ("SettingDataModel", "isJson"),
+    ("SettingFormulaModel", "approveRequired"),
+    ("SettingFormulaModel", "canBypassApproval"),
+    ("SettingFormulaModel", "changeRequestCount"),
+    ("SettingFormulaModel", "reasonRequired"),
+    ("SettingModel", "createdAt"),
+    ("SettingModel", "isJson"),
+    ("SettingModel", "predefinedVariations"),
+    ("ValueModel", "predefinedVariationId"),
+];
+
+#[test]
+fn answers_of_october_2024_are_read() {
+    let mut schemas = schemas();
+    for (schema, field) in LATER {
+        let properties = schemas[*schema]["properties"].as_object_mut();
+        let gone = properties.expect("fields").remove(*field);
+        gone.unwrap_or_else(|| panic!("there is no {schema}.{field}"));
+    }
+    for (name, decode) in ANSWERS {
+        let body = sample(&schemas, &schemas[*name], 0);
+        decode(&body).unwrap_or_else(|error| panic!("{name}: {error}"));
+    }
+}
+
+#[test]
+fn the_list_of_answers_is_whole() {
+    let schemas = schemas();
+    let description: Value = serde_json::from_str(DESCRIPTION).expect("JSON");
+    let mut todo: Vec<&Value> = Vec::new();
+    for operation in description["paths"]
+        .as_object()
+        .into_iter()
+        .flatten()
+        .flat_map(|(_, item)| item.as_object().into_iter().flat_map(Map::values))
+    {
+        todo.push(&operation["responses"]);
+    }
+    let mut found = std::collections::BTreeSet::new();
+    while let Some(value) = todo.pop() {
+        match value {
+            Value::Array(values) => todo.extend(values),
+            Value::Object(members) => {
+                if let Some(name) = value["$ref"].as_str().and_then(|at| at.rsplit('/').next())
+                    && found.insert(name)
+                {
+                    todo.push(&schemas[name]);
+                }
+                todo.extend(members.values());
+            }
+            _ => {}
+        }
+    }
+    let objects = found
+        .into_iter()
+        .filter(|name| schemas[*name]["type"] == "object");
+    let missing: Vec<_> = objects
+        .filter(|name| *name != "SettingValueType")
+        .filter(|name| !ANSWERS.iter().any(|(known, _)| known == name))
+        .collect();
+    assert_eq!(missing, Vec::<&str>::new());
+}
