@@ -132,10 +132,13 @@ pub use generated::configcat::{OPERATIONS, operations, types};
 pub use generated::configcat_httpmock as httpmock;
 pub use value::SettingValue;
 
+pub use bytes;
 pub use chrono;
+pub use http;
 pub use json_patch;
 pub use reqwest;
 #[cfg(feature = "schemars")]
 pub use schemars;
 pub use semver;
+pub use serde_json;
 pub use uuid;

@@ -10,6 +10,7 @@ mod errors;
 mod growth;
 mod hal;
 mod ids;
+mod imports;
 mod integrations;
 mod json_schema;
 mod leaks;

@@ -1,0 +1,147 @@
+//! What imports what, drawn from the code: `engine` knows nothing beside itself, and nothing else imports in a circle.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+/// Whom a client offers its methods with: they take a `Client`, and it holds what they keep for it.
+const METHODS: [(&str, &str); 1] = [("client", "edit")];
+
+/// The files below a folder.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).expect("a folder");
+    entries
+        .map(|entry| entry.expect("an entry").path())
+        .flat_map(|path| match path.is_dir() {
+            true => files(&path),
+            false => vec![path],
+        })
+        .filter(|path| path.extension().is_some_and(|found| found == "rs"))
+        .collect()
+}
+
+/// A file without comments and without its tests.
+fn code(path: &Path) -> String {
+    let text = std::fs::read_to_string(path).expect("a source file");
+    let text = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
+    let lines = text.lines().map(str::trim);
+    let lines = lines.map(|line| match line.starts_with("//") {
+        true => "",
+        false => line.split(" // ").next().unwrap_or_default(),
+    });
+    lines.collect::<Vec<_>>().join(" ")
+}
+
+/// The first names of all paths that begin with `prefix`, those in braces too.
+fn names(code: &str, prefix: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for (_, rest) in code
+        .match_indices(prefix)
+        .map(|(at, _)| code.split_at(at + prefix.len()))
+    {
+        let inner = match rest.strip_prefix('{') {
+            None => rest,
+            Some(inner) => inner,
+        };
+        let mut depth = 0;
+        for part in inner.split_inclusive(['{', '}', ',', ';', '(', ')']) {
+            if depth == 0 {
+                let name: String = part
+                    .trim()
+                    .chars()
+                    .take_while(|c| c.is_alphanumeric() || *c == '_')
+                    .collect();
+                found.insert(name);
+            }
+            if !rest.starts_with('{') {
+                break;
+            }
+            match part.chars().last() {
+                Some('{') => depth += 1,
+                Some('}') if depth == 0 => break,
+                Some('}') => depth -= 1,
+                _ => {}
+            }
+        }
+    }
+    found.remove("");
+    found
+}
+
+/// The rooms of `src/`, and which of them each imports.
+fn drawing() -> BTreeMap<String, BTreeSet<String>> {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let lib = code(&src.join("lib.rs"));
+    // What the root re-exports belongs to the room that it comes from.
+    let mut home = BTreeMap::new();
+    for statement in lib
+        .split(';')
+        .filter_map(|statement| statement.split("pub use ").nth(1))
+    {
+        let Some((room, rest)) = statement.split_once("::") else {
+            continue;
+        };
+        for name in rest.split(|c: char| !c.is_alphanumeric() && c != '_') {
+            home.insert(name.to_owned(), room.trim().to_owned());
+        }
+    }
+    let mut drawing = BTreeMap::<String, BTreeSet<String>>::new();
+    for file in files(&src) {
+        let inside = file.strip_prefix(&src).expect("below src");
+        let room = inside
+            .iter()
+            .next()
+            .map(Path::new)
+            .and_then(Path::file_stem);
+        let room = room.expect("a name").to_string_lossy().into_owned();
+        if ["lib", "generated", "fuzzing"].contains(&room.as_str()) {
+            continue;
+        }
+        let imports = names(&code(&file), "crate::");
+        let rooms = imports
+            .into_iter()
+            .map(|name| home.get(&name).cloned().unwrap_or(name))
+            // Macros of the engine are named by the root.
+            .filter(|name| {
+                !["id", "open_enum", "into_option", "generated"].contains(&name.as_str())
+            })
+            .filter(|name| *name != room);
+        drawing.entry(room.clone()).or_default().extend(rooms);
+    }
+    drawing
+}
+
+#[test]
+fn the_engine_imports_nothing_of_the_api() {
+    let drawing = drawing();
+    assert!(drawing.len() > 8, "the rooms are found: {drawing:?}");
+    assert!(
+        drawing["client"].contains("engine"),
+        "and what they import: {drawing:?}"
+    );
+    assert_eq!(drawing["engine"], BTreeSet::new());
+}
+
+#[test]
+fn nothing_is_imported_in_a_circle() {
+    let mut drawing = drawing();
+    for (room, other) in METHODS {
+        assert!(
+            drawing
+                .get_mut(room)
+                .is_some_and(|rooms| rooms.remove(other))
+        );
+    }
+    // Rooms that import nothing that is left go, until none is left or all that are stand in a circle.
+    loop {
+        let known: BTreeSet<_> = drawing.keys().cloned().collect();
+        let before = drawing.len();
+        drawing.retain(|_, rooms| rooms.iter().any(|room| known.contains(room)));
+        if drawing.len() == before {
+            break;
+        }
+    }
+    assert!(
+        drawing.is_empty(),
+        "in a circle, or leading to one: {drawing:#?}"
+    );
+}
