@@ -277,3 +277,14 @@ async fn a_wait_that_the_server_asks_for_is_not_begun_beyond_the_budget() {
     assert_eq!(error.attempts(), 1);
     assert_eq!(error.retry_after(), Some(Duration::from_secs(3600)));
 }
+
+#[tokio::test]
+async fn a_429_that_asks_for_a_day_is_told_at_once_and_not_sent_again() {
+    let day = [("retry-after", "86400")];
+    let server = Faulty::start(vec![Act::Then(reply(429, &day, ""))]);
+    let began = Instant::now();
+    let error = client(&server).get_me().send().await.unwrap_err();
+    assert!(began.elapsed() < Duration::from_secs(5));
+    assert_eq!((error.attempts(), server.begun()), (1, 1));
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(86_400)));
+}

@@ -71,7 +71,9 @@ impl RateLimiter {
         Self::with_max_wait(Self::DEFAULT_MAX_WAIT)
     }
 
-    /// Knows nothing yet, and never waits longer at a time than this, whatever a server says.
+    /// Knows nothing yet, and never waits longer at a time than this, whatever a server says. A call that the server refuses
+    /// with 429 and a longer `Retry-After` fails at once with that error, which tells the wait in
+    /// [`retry_after`](crate::Error::retry_after).
     pub fn with_max_wait(max_wait: Duration) -> Self {
         Self::of(Model::new(max_wait))
     }
@@ -110,6 +112,11 @@ impl RateLimiter {
                 fleet: std::sync::OnceLock::new(),
             }),
         }
+    }
+
+    /// The longest wait that a server may ask for.
+    pub(crate) fn max_wait(&self) -> Duration {
+        self.shared.model().max_wait()
     }
 
     /// What is left of the period, as far as known.

@@ -155,7 +155,6 @@ impl Model {
         Some(next.unwrap_or_else(|| self.landed(now)))
     }
 
-    #[cfg(feature = "redis")]
     pub(crate) fn max_wait(&self) -> Duration {
         self.max_wait
     }
@@ -194,7 +193,8 @@ impl Model {
                 // After a refusal, it may be a limit without headers.
                 self.ramp = self.epoch > 0;
             }
-            None if in_time => self.flight.unseen(now),
+            // A server that tells no count will not tell this one either.
+            None if in_time && self.has_told() => self.flight.unseen(now),
             None => {}
         }
     }
@@ -343,7 +343,9 @@ impl Model {
         }
         while self.flight.overdue(now) {
             // It is in the server's count by now, but perhaps not in what the answers so far have shown of it.
-            self.flight.unseen(now);
+            if self.has_told() {
+                self.flight.unseen(now);
+            }
             self.windows.count(now);
         }
     }

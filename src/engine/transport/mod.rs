@@ -131,6 +131,11 @@ impl Transport {
                 Err(error) => error,
             };
             effort.failed(&error);
+            // Never sent earlier than the server asks, and never waited for longer than the caller has patience.
+            let refused = error.status() == Some(StatusCode::TOO_MANY_REQUESTS);
+            if refused && error.retry_after() > Some(self.limiter.max_wait()) {
+                return Err(error);
+            }
             let next = match options.retry.judge(&operation.method, &error, effort) {
                 Verdict::GiveUp => return Err(error),
                 Verdict::WhenAllowed => None,

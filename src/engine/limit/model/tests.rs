@@ -743,3 +743,22 @@ fn the_longest_wait_there_is_overflows_nothing() {
     model.answered(ticket, until, &refusal);
     assert_eq!(model.admit(until, 1).unwrap_err(), until + FOR_EVER);
 }
+
+#[test]
+fn a_server_without_headers_leaves_nothing_behind() {
+    let mut model = Model::new(MAX_WAIT);
+    let start = Instant::now();
+    for call in 0..10_000 {
+        let sent = start + Duration::from_millis(call * 10);
+        let ticket = model.admit(sent, 1).expect("no limit is known");
+        let reading = Reading::of(StatusCode::OK, &HeaderMap::new());
+        // Every hundredth answer is lost.
+        match call % 100 {
+            99 => model.abandoned(ticket, sent, true),
+            _ => model.answered(ticket, sent + Duration::from_millis(5), &reading),
+        }
+    }
+    let end = start + Duration::from_secs(1_000);
+    assert!(model.admit(end, 1).is_ok());
+    assert_eq!(model.flight.uncounted(), 1, "the last one alone");
+}
