@@ -87,6 +87,8 @@
 //! verify received notifications; `redis` to share a rate limit between processes; `catalog` for calls by name;
 //! `schemars`, with which the types implement `JsonSchema`; `ada` for a client of Ada's platform integrations.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

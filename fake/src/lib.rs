@@ -67,6 +67,8 @@
 //! None is on by default, and none of the default changes the client: it has the same features in a program and in its tests.
 //! `bin` is what the program needs; it turns the others on. `tls` adds `FakeBuilder::tls_self_signed`, `ada` Ada's operations.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 #[cfg_attr(not(feature = "ada"), path = "no_ada.rs")]
 mod ada;
 mod api;

@@ -6,7 +6,8 @@ use std::process::{Command, Stdio};
 
 use configcat_management_codegen::{Error, Result};
 
-use crate::publish::{run, stage};
+use crate::programs::{self, cargo, run};
+use crate::publish::stage;
 use crate::workspace::Workspace;
 
 /// What everybody needs who makes one call by hand: the floor.
@@ -95,16 +96,15 @@ struct Program {
 /// openapi-generator has made of the same description.
 pub(crate) fn measure(workspace: &Workspace, other: Option<&Path>) -> Result<()> {
     let root = workspace.root();
-    let folder = root.join("target/xtask/build-times");
+    let folder = workspace.target().join("xtask/build-times");
     if folder.exists() {
         fs::remove_dir_all(&folder).map_err(|error| Error::file(&folder, error))?;
     }
     let staged = folder.join("staged");
     stage::stage(workspace, &staged)?;
     let clone = folder.join("clone");
-    run(Command::new("git")
-        .args(["clone", "--quiet", "--no-hardlinks"])
-        .arg(root)
+    run(programs::git(root)
+        .args(["clone", "--quiet", "--no-hardlinks", "."])
         .arg(&clone))?;
     let depend = |path: &Path| {
         format!(
@@ -152,13 +152,11 @@ pub(crate) fn measure(workspace: &Workspace, other: Option<&Path>) -> Result<()>
         )?;
         stage::write(&package.join("src/main.rs"), &program.main)?;
         stage::copy(&root.join("Cargo.lock"), &package.join("Cargo.lock"))?;
-        // Others need crates that are not here.
-        let fetch: &[&str] = if name == OTHER {
-            &["fetch"]
-        } else {
-            &["fetch", "--offline"]
-        };
-        run(cargo(&package).args(fetch).arg("--quiet"))?;
+        match name {
+            // It needs crates that our lock file does not have.
+            OTHER => run(cargo(&package).args(["fetch", "--quiet"]))?,
+            _ => programs::fetch(root, &package)?,
+        }
     }
     let mut alone = vec![(PUBLISHED, stage::CLIENT)];
     alone.extend(other.as_ref().map(|other| (OTHER, other.package.as_str())));
@@ -239,12 +237,6 @@ impl Other {
     }
 }
 
-fn cargo(package: &Path) -> Command {
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.current_dir(package);
-    cargo
-}
-
 /// Builds a package, and how long that took.
 fn build(package: &Path) -> Result<Took> {
     let failed = |what: String| Error::file(package, what);
@@ -255,6 +247,8 @@ fn build(package: &Path) -> Result<Took> {
         .arg(program)
         .current_dir(package)
         .env_remove("RUSTFLAGS")
+        // With a decimal point.
+        .env("LC_ALL", "C")
         .stdin(Stdio::null())
         .output()
         .map_err(|error| failed(error.to_string()))?;

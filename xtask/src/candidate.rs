@@ -1,12 +1,13 @@
 //! A tree as it would be: whether it compiles is known before anything is written to the real one.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use configcat_management_codegen::{Error, Result};
 
-use crate::publish::{run, stage};
+use crate::programs;
+use crate::publish::stage;
 use crate::transaction::Changes;
 use crate::workspace::Workspace;
 
@@ -31,7 +32,7 @@ pub(crate) fn is_whole(root: &Path) -> bool {
 
 /// Compiles the client as it would be with these changes, with each of these cargo features. The tree stays as it is.
 pub(crate) fn compile(workspace: &Workspace, changes: &Changes, features: &[&str]) -> Result<()> {
-    let folder = workspace.root().join("target/xtask/candidate");
+    let folder = workspace.target().join("xtask/candidate");
     if folder.exists() {
         fs::remove_dir_all(&folder).map_err(|error| Error::file(&folder, error))?;
     }
@@ -49,15 +50,14 @@ pub(crate) fn compile(workspace: &Workspace, changes: &Changes, features: &[&str
     let candidate = Workspace::open(Some(tree))?;
     let staged = folder.join("staged");
     stage::stage(&candidate, &staged)?;
-    run(&mut check(workspace, &staged, features))
+    programs::fetch(workspace.root(), &staged)?;
+    programs::run(&mut check(workspace, &staged, features))
 }
 
 fn check(workspace: &Workspace, staged: &Path, features: &[&str]) -> Command {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut check = Command::new(cargo);
-    let target: PathBuf = workspace.root().join("target/xtask/target");
+    let mut check = programs::cargo(staged);
+    let target = workspace.target().join("xtask/target");
     check
-        .current_dir(staged)
         .args([
             "check",
             "--quiet",

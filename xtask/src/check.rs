@@ -11,14 +11,19 @@ use serde_json::Value;
 use crate::Outcome;
 use crate::candidate;
 use crate::diff::Format;
+use crate::links;
 use crate::workspace::{self, Workspace};
 
-/// Check that every source in `spec/` is canonical, and that our words fit its facts.
+/// What is told of no source. No source can be called so.
+const TEXTS: &str = "Markdown";
+
+/// Check that every source in `spec/` is canonical, that our words fit its facts, and that links in Markdown lead somewhere.
 ///
 /// Named are operations and schemas without words, words for what does not exist, deprecated operations without a
-/// successor, vendored descriptions that `refresh` would write differently, and a surface that is not that of the code.
+/// successor, vendored descriptions that `refresh` would write differently, and a surface that is not that of the code; in Markdown files, relative links that lead to no file or
+/// heading, and paths of files that are not there.
 ///
-/// JSON: {"SOURCE": ["problem", ...], ...}.
+/// JSON: {"SOURCE": ["problem", ...], ...}, and "Markdown" where something is wrong there.
 ///
 /// Exit codes: 0 all is well; 1 something was found; 2 something cannot be read.
 #[derive(Debug, Args)]
@@ -35,6 +40,10 @@ pub(crate) struct Check {
 impl Check {
     pub(crate) fn run(self, workspace: &Workspace) -> Result<Outcome> {
         let mut found = BTreeMap::new();
+        let dead = links::dead(workspace)?;
+        if !dead.is_empty() {
+            found.insert(TEXTS, dead);
+        }
         for source in &workspace.sources.sources {
             found.insert(source.name.as_str(), problems(workspace, source, self.fix)?);
         }

@@ -98,7 +98,7 @@ struct Marks {
 
 impl Kept {
     fn of(workspace: &Workspace, url: &str) -> Self {
-        let folder = workspace.root().join("target/xtask/downloads");
+        let folder = workspace.target().join("xtask/downloads");
         let name: String = url
             .chars()
             .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })

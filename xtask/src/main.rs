@@ -16,8 +16,12 @@ mod catalog;
 mod changelog;
 mod check;
 mod diff;
+mod docs;
 mod fetch;
+mod links;
+mod minimal_versions;
 mod preview;
+mod programs;
 mod publish;
 mod refresh;
 mod release;
@@ -55,7 +59,9 @@ enum Command {
     AddSource(add_source::AddSource),
     Check(check::Check),
     Catalog(catalog::Catalog),
+    Docs(docs::Docs),
     Publish(publish::Publish),
+    MinimalVersions(minimal_versions::MinimalVersions),
     Ci(run::Ci),
     Bench(run::Bench),
     #[command(hide = true)]
@@ -72,6 +78,9 @@ enum Outcome {
 }
 
 fn main() -> ExitCode {
+    if let Some(ended) = docs::as_rustdoc() {
+        return ended;
+    }
     let cli = Cli::parse();
     match run(cli) {
         Ok(Outcome::Clean) => ExitCode::SUCCESS,
@@ -92,7 +101,9 @@ fn run(cli: Cli) -> Result<Outcome> {
         Command::AddSource(command) => command.run(&workspace),
         Command::Check(command) => command.run(&workspace),
         Command::Catalog(command) => command.run(&workspace),
+        Command::Docs(command) => command.run(&workspace),
         Command::Publish(command) => command.run(&workspace),
+        Command::MinimalVersions(command) => command.run(&workspace),
         Command::Ci(command) => command.run(&workspace),
         Command::Bench(command) => command.run(&workspace),
         Command::Probe(command) => command.run(&workspace),

@@ -1,13 +1,13 @@
 //! Versions: the last one that is out, and the next one by the rules.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use configcat_management_codegen::diff::{self, Bump};
 use configcat_management_codegen::sources::Source;
 use configcat_management_codegen::{Error, Result, facts};
 use serde_json::Value;
 
+use crate::programs;
 use crate::workspace::{self, Workspace};
 
 /// The crates that have the workspace's version, as the lock file lists them.
@@ -18,9 +18,55 @@ const MEMBERS: [&str; 4] = [
     "xtask",
 ];
 
+/// Refuses a tree without the history that tells what was released, and says why it has none.
+pub(crate) fn history(workspace: &Workspace) -> Result<()> {
+    let git =
+        |arguments: &[&str]| programs::output(programs::git(workspace.root()).args(arguments));
+    let shallow = git(&["rev-parse", "--is-shallow-repository"])?;
+    // A tree that was unpacked within somebody else's repository has the tags of that one.
+    git(&["ls-files", "--error-unmatch", "Cargo.toml"])?;
+    match shallow.trim() {
+        "true" => Err(Error::new(
+            "this clone is shallow and may lack the tags of releases; `git fetch --unshallow --tags` gets them",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Refuses a tree with changes that are not committed.
+pub(crate) fn committed(workspace: &Workspace) -> Result<()> {
+    let changed =
+        programs::output(programs::git(workspace.root()).args(["status", "--porcelain"]))?;
+    match changed.lines().next() {
+        None => Ok(()),
+        Some(first) => Err(Error::new(format!(
+            "there are changes that are not committed (`{}`, for one); commit them, or say --allow-dirty",
+            first.trim()
+        ))),
+    }
+}
+
 /// The newest tag of a release, `v` and three numbers.
 pub(crate) fn last(workspace: &Workspace) -> Option<String> {
-    let listed = git(workspace, &["tag", "--list", "v[0-9]*", "--merged", "HEAD"])?;
+    newest(workspace, &["tag", "--list", "v[0-9]*", "--merged", "HEAD"])
+}
+
+/// The same, without those that stand at HEAD: what a release that has its tag already is compared with.
+pub(crate) fn last_before_head(workspace: &Workspace) -> Option<String> {
+    let before = [
+        "tag",
+        "--list",
+        "v[0-9]*",
+        "--merged",
+        "HEAD",
+        "--no-contains",
+        "HEAD",
+    ];
+    newest(workspace, &before)
+}
+
+fn newest(workspace: &Workspace, list: &[&str]) -> Option<String> {
+    let listed = git(workspace, list)?;
     let tags = listed.lines().filter_map(|tag| {
         let version = workspace::version(tag.trim_start_matches('v')).ok()?;
         Some((version, tag.to_owned()))
@@ -37,11 +83,7 @@ pub(crate) fn at(workspace: &Workspace, commit: &str, file: &Path) -> Option<Str
 }
 
 fn git(workspace: &Workspace, arguments: &[&str]) -> Option<String> {
-    let mut git = Command::new("git");
-    git.arg("-C").arg(workspace.root()).args(arguments);
-    let output = git.stderr(std::process::Stdio::null()).output().ok()?;
-    let text = String::from_utf8(output.stdout).ok()?;
-    output.status.success().then_some(text)
+    programs::output(programs::git(workspace.root()).args(arguments)).ok()
 }
 
 /// The version that a source's new facts ask for: that of the last release, raised by all that has changed since; that of
@@ -53,7 +95,16 @@ pub(crate) fn next(
     since_vendored: Bump,
 ) -> Result<[u64; 3]> {
     let now = workspace.version()?;
-    let commit = last(workspace).unwrap_or_else(|| "HEAD".to_owned());
+    let tag = match history(workspace) {
+        Ok(()) => last(workspace),
+        Err(error) => {
+            eprintln!(
+                "the last release is not known, so the version is raised from the one that is here: {error}"
+            );
+            None
+        }
+    };
+    let commit = tag.unwrap_or_else(|| "HEAD".to_owned());
     let manifest = at(workspace, &commit, &workspace.root().join("Cargo.toml"));
     let before = manifest.and_then(|text| workspace::version_in(&text));
     let file = workspace.description(source);

@@ -7,7 +7,7 @@ use clap::Args;
 use configcat_management_codegen::{Error, Result};
 
 use crate::workspace::Workspace;
-use crate::{Outcome, build_times};
+use crate::{Outcome, build_times, programs};
 
 /// Run all that must hold on main: `.ci/run`, from an empty target folder if that is wanted.
 ///
@@ -50,13 +50,8 @@ impl Bench {
             build_times::measure(workspace, self.arguments.first().map(Path::new))?;
             return Ok(Outcome::Clean);
         }
-        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let mut command = Command::new(cargo);
-        command.current_dir(workspace.root()).args([
-            "bench",
-            "--package",
-            "configcat-management-examples",
-        ]);
+        let mut command = programs::cargo(workspace.root());
+        command.args(["bench", "--package", "configcat-management-examples"]);
         match &self.bench {
             Some(bench) => command.args(["--bench", bench]),
             None => command.arg("--benches"),
@@ -69,7 +64,7 @@ fn ended(command: &mut Command) -> Result<Outcome> {
     let status = command
         .stdin(Stdio::null())
         .status()
-        .map_err(|error| Error::new(format!("{}: {error}", command.get_program().display())))?;
+        .map_err(|error| programs::unable(command, &error))?;
     Ok(match status.success() {
         true => Outcome::Clean,
         false => Outcome::Found,

@@ -33,6 +33,14 @@ impl Workspace {
         &self.root
     }
 
+    /// Where what is built goes: where cargo puts it, too.
+    pub(crate) fn target(&self) -> PathBuf {
+        match std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from) {
+            Some(folder) => std::path::absolute(&folder).unwrap_or(folder),
+            None => self.root.join("target"),
+        }
+    }
+
     /// The vendored description of a source.
     pub(crate) fn description(&self, source: &Source) -> PathBuf {
         self.sources.folder.join(&source.file)

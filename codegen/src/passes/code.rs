@@ -16,6 +16,8 @@ pub struct Code {
     pub(super) types: Vec<Item>,
     /// The client's methods: the generator's at first, ours in the end.
     pub(super) methods: Vec<ImplItemFn>,
+    /// The tag of the operation behind each of them, by its name.
+    pub(super) tags: BTreeMap<String, String>,
     /// What stands in `mod operations`.
     pub(super) operations: Vec<Item>,
     /// What stands beside the modules.
@@ -38,6 +40,7 @@ impl Code {
         let mut code = Code {
             types: Vec::new(),
             methods: Vec::new(),
+            tags: BTreeMap::new(),
             operations: Vec::new(),
             root: Vec::new(),
             client: quote!(Client),
@@ -94,6 +97,7 @@ impl Code {
         let Code {
             mut types,
             methods,
+            tags,
             operations,
             root,
             client,
@@ -107,6 +111,29 @@ impl Code {
         if quote!(#(#types)*).to_string().contains("ConversionError") {
             types.extend(errors);
         }
+        let mut groups: BTreeMap<&str, Vec<&ImplItemFn>> = BTreeMap::new();
+        for method in &methods {
+            let tag = tags.get(&method.sig.ident.to_string());
+            groups
+                .entry(tag.map_or("", String::as_str))
+                .or_default()
+                .push(method);
+        }
+        let is_one = groups.len() == 1;
+        let groups = groups.into_iter().map(|(tag, methods)| {
+            let about = match tag {
+                "" if !is_one => "# Others".to_owned(),
+                "" => "One method for each operation.".to_owned(),
+                tag => format!("# {tag}"),
+            };
+            let about = doc(&about);
+            quote! {
+                #(#about)*
+                impl #client {
+                    #(#methods)*
+                }
+            }
+        });
         let file: TokenStream = quote! {
             /// What the API sends and takes.
             pub mod types {
@@ -117,10 +144,7 @@ impl Code {
                 #(#operations)*
             }
             #(#root)*
-            /// One method for each operation.
-            impl #client {
-                #(#methods)*
-            }
+            #(#groups)*
         };
         let rust = match syn::parse2(file.clone()) {
             Ok(file) => prettyplease::unparse(&file),

@@ -10,6 +10,7 @@ mod code;
 mod deprecations;
 mod docs;
 mod error_answers;
+mod groups;
 mod ids;
 mod limits;
 mod media_types;
@@ -181,6 +182,11 @@ pub const ON_RUST: &[Pass<OnRust>] = &[
         name: "operations",
         mends: "positional methods become calls with named options",
         run: operations::run,
+    },
+    Pass {
+        name: "groups",
+        mends: "methods stand by tag in the docs, and are found by HTTP path and tool name",
+        run: groups::run,
     },
     Pass {
         name: "catalog",

@@ -48,6 +48,7 @@ passes! {
     absent_fields: "absent-fields",
     checks: "checks",
     operations: "operations",
+    groups: "groups",
     catalog: "catalog",
     deprecations: "deprecations",
     mock_values: "mock-values",

@@ -17,6 +17,7 @@ const PLAIN: &str = "{/seed: {get: {operationId: dig, responses: {200: {descript
 const ALWAYS: &[(&str, &str)] = &[
     ("error-answers", "any operation can fail"),
     ("operations", "any operation becomes a call"),
+    ("groups", "any operation has a path to be found by"),
     ("catalog", "any operation can be called by name"),
     ("mock-docs", "any operation is mocked"),
 ];

@@ -1,41 +1,50 @@
 //! `cargo xtask publish`: the crates as they go to the registry.
 
-mod release;
+mod promise;
 pub(crate) mod stage;
+mod upload;
 mod verify;
-
-pub(crate) use verify::run;
 
 use std::path::PathBuf;
 
 use clap::Args;
 use configcat_management_codegen::{Error, Result};
 
-use crate::Outcome;
 use crate::workspace::Workspace;
+use crate::{Outcome, programs, release};
 
-/// Stage both crates with the generated code in place, package them, and build and test what was packaged.
+/// Stage both crates with the generated code in place, package them, build and test what was packaged, and upload it.
 ///
 /// Staged below `target/publish/`: `configcat-management` without build script and generator, and `configcat-fake`. The
-/// same tree gives the same bytes. Then, offline, from the unpacked archives: both are built, each cargo feature alone,
-/// all and none; unit tests, doc tests, the tests that need nothing of the repository, and the docs without a warning; the
-/// oldest supported compiler, where rustup has it; the size; and whether the version keeps the promise of docs/versioning.md
-/// since the last tag `v…`, by `cargo xtask diff`, by the surface, and by cargo-semver-checks where it is installed.
+/// same tree gives the same bytes. What they are built from is fetched, if it is not there. Then, offline, from the unpacked
+/// archives: both are built, each cargo feature alone, all and none; unit tests, doc tests, the tests that need nothing of the
+/// repository, and the docs as docs.rs builds them, without a warning; the oldest supported compiler, where rustup has it; the
+/// size; and whether the version keeps the promise of docs/versioning.md since the last tag `v…`, by `cargo xtask diff`, by the
+/// surface, and by cargo-semver-checks where it is installed.
 ///
-/// Nothing is uploaded: what to run for that is printed in the end.
+/// Last, the client is uploaded, and then the fake, which needs it. Where that breaks in the middle, the same command goes on:
+/// what the registry has already is compared with what is here and not sent again. An upload wants a tree without changes
+/// that are not committed, the whole history, and a token (`cargo login`, or CARGO_REGISTRY_TOKEN).
 ///
-/// Exit codes: 0 all is well; 1 the version does not keep the promise; 2 something does not build or cannot be read.
+/// Exit codes: 0 all is well; 1 the version does not keep the promise; 2 something does not build, cannot be read or cannot be
+/// uploaded.
 #[derive(Debug, Args)]
 pub(crate) struct Publish {
-    /// Do all but say how to upload.
+    /// Do all but upload.
     #[arg(long)]
     dry_run: bool,
     /// Only stage, into this folder, whose content goes.
-    #[arg(long, value_name = "DIR", conflicts_with = "dry_run")]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["dry_run", "registry"])]
     stage: Option<PathBuf>,
-    /// Only stage, package and build; leave out features, tests and docs.
+    /// Leave out features, tests and docs: only stage, package and build, and upload then.
     #[arg(long)]
     quick: bool,
+    /// Upload to this registry of the cargo configuration, in place of crates.io.
+    #[arg(long, value_name = "NAME")]
+    registry: Option<String>,
+    /// Upload though there are changes that are not committed, or no history.
+    #[arg(long)]
+    allow_dirty: bool,
 }
 
 impl Publish {
@@ -49,22 +58,30 @@ impl Publish {
             crate::say!("staged in {}", workspace.shown(folder));
             return Ok(Outcome::Clean);
         }
-        let folder = workspace.root().join("target").join("publish");
-        let staged = folder.join("staged");
-        stage::stage(workspace, &staged)?;
-        crate::say!("staged in {}", workspace.shown(&staged));
-        verify::verify(workspace, &folder, &staged, self.quick)?;
-        let kept = release::promise(workspace, &staged)?;
-        if kept && !self.dry_run {
-            crate::say!(
-                "to upload: cargo publish --workspace --manifest-path {}",
-                workspace.shown(&staged.join("Cargo.toml"))
-            );
+        // Told before anything takes its time.
+        let history = release::history(workspace);
+        if !self.dry_run && !self.allow_dirty {
+            release::committed(workspace)?;
+            history.clone()?;
         }
-        Ok(match kept {
-            true => Outcome::Clean,
-            false => Outcome::Found,
-        })
+        let registry = self.registry.as_deref();
+        let folder = workspace.target().join("publish");
+        let staged = folder.join("staged");
+        stage::stage_for(workspace, &staged, registry)?;
+        crate::say!("staged in {}", workspace.shown(&staged));
+        programs::fetch(workspace.root(), &staged)?;
+        verify::verify(workspace, &folder, registry, self.quick)?;
+        match history {
+            Ok(()) if !promise::kept(workspace)? => return Ok(Outcome::Found),
+            Ok(()) => {}
+            Err(error) => {
+                crate::say!("whether the version keeps the promise is not known: {error}")
+            }
+        }
+        if !self.dry_run {
+            upload::upload(workspace, &folder, registry)?;
+        }
+        Ok(Outcome::Clean)
     }
 }
 

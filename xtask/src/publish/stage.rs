@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use configcat_management_codegen::{Error, Result, generate};
 use toml::{Table, Value};
 
+use crate::links;
 use crate::workspace::{self, Workspace};
 
 /// The client's package.
@@ -22,6 +23,15 @@ const REPOSITORY_ONLY: [&str; 5] = ["build-dependencies", "lints", "bench", "exa
 
 /// Writes both crates below `folder`, as members of a workspace. What was there before is gone.
 pub(crate) fn stage(workspace: &Workspace, folder: &Path) -> Result<()> {
+    stage_for(workspace, folder, None)
+}
+
+/// The same, for another registry than crates.io.
+pub(crate) fn stage_for(
+    workspace: &Workspace,
+    folder: &Path,
+    registry: Option<&str>,
+) -> Result<()> {
     if folder.exists() {
         fs::remove_dir_all(folder).map_err(|error| Error::file(folder, error))?;
     }
@@ -36,7 +46,7 @@ pub(crate) fn stage(workspace: &Workspace, folder: &Path) -> Result<()> {
     let client = folder.join(CLIENT);
     copy_folder(&root.join("src"), &client.join("src"))?;
     for file in FILES {
-        copy(&root.join(file), &client.join(file))?;
+        manifests.copy(&root.join(file), &client.join(file))?;
     }
     write(&client.join("Cargo.toml"), &manifests.client()?)?;
     generated(workspace, &client)?;
@@ -49,9 +59,9 @@ pub(crate) fn stage(workspace: &Workspace, folder: &Path) -> Result<()> {
     }
     let readme = root.join("fake/README.md");
     if readme.exists() {
-        copy(&readme, &fake.join("README.md"))?;
+        manifests.copy(&readme, &fake.join("README.md"))?;
     }
-    write(&fake.join("Cargo.toml"), &manifests.fake()?)
+    write(&fake.join("Cargo.toml"), &manifests.fake(registry)?)
 }
 
 /// Puts the generated code in the place of what `build.rs` would write.
@@ -96,7 +106,7 @@ fn included(root: &Path, fake: &Path) -> Result<()> {
             let within = file.strip_prefix(fake).unwrap_or(&file);
             let original = root.join("fake").join(within);
             let folder = original.parent().unwrap_or(root);
-            let target = plain(&folder.join(name));
+            let target = links::plain(&folder.join(name));
             if target.starts_with(root.join("fake")) {
                 continue;
             }
@@ -122,20 +132,6 @@ fn included(root: &Path, fake: &Path) -> Result<()> {
 fn literals<'a>(text: &'a str, start: &'a str) -> impl Iterator<Item = &'a str> {
     let parts = text.split(start).skip(1);
     parts.filter_map(|part| Some(part.split_once('"')?.0))
-}
-
-/// A path without `..`.
-fn plain(path: &Path) -> PathBuf {
-    let mut plain = PathBuf::new();
-    for component in path.components() {
-        match component {
-            Component::ParentDir => {
-                plain.pop();
-            }
-            component => plain.push(component),
-        }
-    }
-    plain
 }
 
 /// The manifests of the repository.
@@ -166,6 +162,21 @@ impl Manifests {
         })
     }
 
+    /// Copies a text that is shown where the rest of the repository is not.
+    fn copy(&self, from: &Path, to: &Path) -> Result<()> {
+        let text = workspace::read(from)?;
+        let (Some(repository), Some(version)) = (
+            self.package("repository")?.as_str(),
+            self.package("version")?.as_str(),
+        ) else {
+            return Err(self.wrong("has no repository or version under [workspace.package]"));
+        };
+        write(
+            to,
+            &links::absolute(&text, repository, &format!("v{version}")),
+        )
+    }
+
     fn client(&self) -> Result<String> {
         let mut manifest = self.client.clone();
         // Profiles are the repository's.
@@ -173,7 +184,7 @@ impl Manifests {
         self.finished(manifest)
     }
 
-    fn fake(&self) -> Result<String> {
+    fn fake(&self, registry: Option<&str>) -> Result<String> {
         let mut manifest = self.fake.clone();
         let client = manifest
             .get_mut("dependencies")
@@ -184,6 +195,9 @@ impl Manifests {
         client.remove("workspace");
         client.insert("default-features".into(), false.into());
         client.insert("path".into(), format!("../{CLIENT}").into());
+        if let Some(registry) = registry {
+            client.insert("registry".into(), registry.into());
+        }
         // The fake implements the traits and fills the structs of exactly its release.
         client.insert(
             "version".into(),

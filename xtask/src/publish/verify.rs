@@ -4,12 +4,14 @@ use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use configcat_management_codegen::{Error, Result};
 use toml::Table;
 
 use super::stage::{CLIENT, FAKE, copy_folder, list, write};
+use crate::docs;
+use crate::programs::{self, run};
 use crate::workspace::{self, Workspace};
 
 /// What the registry takes at most, in bytes.
@@ -22,11 +24,13 @@ const UNTESTED: [&str; 3] = ["rustls", "rustls-ring", "native-tls"];
 pub(super) fn verify(
     workspace: &Workspace,
     folder: &Path,
-    staged: &Path,
+    registry: Option<&str>,
     quick: bool,
 ) -> Result<()> {
-    let unpacked = unpack(folder, staged)?;
-    let at = |arguments: &[&str]| cargo(&unpacked, arguments);
+    let staged = &folder.join("staged");
+    let target = workspace.target();
+    let unpacked = unpack(folder, staged, registry)?;
+    let at = |arguments: &[&str]| cargo(&unpacked, &target, arguments);
     at(&["check", "--workspace"])?;
     crate::say!("built from the archives");
     if quick {
@@ -56,34 +60,31 @@ pub(super) fn verify(
         &tested.join(","),
     ])?;
     crate::say!("tested: unit tests, doc tests, {}", tests.join(", "));
-    let docs = run_with(
-        &unpacked,
-        &["doc", "--workspace", "--no-deps", "--all-features"],
-        &[("RUSTDOCFLAGS", "-D warnings")],
-    );
-    docs?;
-    crate::say!("documented without a warning");
+    for package in [CLIENT, FAKE] {
+        docs::build(&unpacked, package, &unpacked.join(package), &target)?;
+    }
+    crate::say!("documented as on docs.rs, without a warning");
     oldest_compiler(staged, &unpacked)
 }
 
 /// Both archives, unpacked as a workspace in which the fake finds the client.
-fn unpack(folder: &Path, staged: &Path) -> Result<PathBuf> {
+fn unpack(folder: &Path, staged: &Path, registry: Option<&str>) -> Result<PathBuf> {
     let package = folder.join("package/package");
     if package.exists() {
         fs::remove_dir_all(&package).map_err(|error| Error::file(&package, error))?;
     }
-    run(Command::new(program())
-        .current_dir(staged)
-        .args([
-            "package",
-            "--quiet",
-            "--offline",
-            "--workspace",
-            "--no-verify",
-            "--allow-dirty",
-        ])
-        .arg("--target-dir")
-        .arg(folder.join("package")))?;
+    let mut archive = programs::cargo(staged);
+    archive.args([
+        "package",
+        "--quiet",
+        "--offline",
+        "--workspace",
+        "--no-verify",
+        "--allow-dirty",
+    ]);
+    archive.args(registry.into_iter().flat_map(|name| ["--registry", name]));
+    archive.arg("--target-dir").arg(folder.join("package"));
+    run(&mut archive)?;
     let unpacked = folder.join("unpacked");
     if unpacked.exists() {
         fs::remove_dir_all(&unpacked).map_err(|error| Error::file(&unpacked, error))?;
@@ -133,8 +134,9 @@ fn unpack(folder: &Path, staged: &Path) -> Result<PathBuf> {
         );
     }
     let manifest = format!(
-        "[workspace]\nmembers = [\"{CLIENT}\", \"{FAKE}\"]\nresolver = \"3\"\n\n[patch.crates-io]\n{CLIENT} = {{ path = \"{CLIENT}\" }}\n\n\
-         [profile.dev]\ndebug = \"line-tables-only\"\n"
+        "[workspace]\nmembers = [\"{CLIENT}\", \"{FAKE}\"]\nresolver = \"3\"\n\n[patch.{}]\n{CLIENT} = {{ path = \"{CLIENT}\" }}\n\n\
+         [profile.dev]\ndebug = \"line-tables-only\"\n",
+        registry.unwrap_or("crates-io")
     );
     write(&unpacked.join("Cargo.toml"), &manifest)?;
     let lock = workspace::read(&staged.join("Cargo.lock"))?;
@@ -243,46 +245,13 @@ fn oldest_compiler(staged: &Path, unpacked: &Path) -> Result<()> {
     Ok(())
 }
 
-fn program() -> std::ffi::OsString {
-    std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
-}
-
-fn cargo(folder: &Path, arguments: &[&str]) -> Result<()> {
-    run_with(folder, arguments, &[])
-}
-
-fn run_with(folder: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Result<()> {
+fn cargo(folder: &Path, target: &Path, arguments: &[&str]) -> Result<()> {
     let (command, rest) = arguments.split_first().unwrap_or((&"check", &[]));
-    let mut cargo = Command::new(program());
-    cargo.current_dir(folder).args([*command, "--offline"]);
+    let mut cargo = programs::cargo(folder);
+    cargo.args([*command, "--offline"]);
     if !rest.contains(&"--quiet") {
         cargo.arg("--quiet");
     }
-    cargo
-        .args(rest)
-        // The repository's: what its other commands have built need not be built again.
-        .args(["--target-dir", "../.."])
-        .envs(variables.iter().copied());
-    run(&mut cargo)
-}
-
-/// Runs a program; where it fails, what it printed is the message.
-pub(crate) fn run(command: &mut Command) -> Result<()> {
-    let shown = std::iter::once(command.get_program())
-        .chain(command.get_args())
-        .map(|part| part.to_string_lossy().into_owned())
-        .collect::<Vec<_>>()
-        .join(" ");
-    let output = command
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|error| Error::new(format!("{shown}: {error}")))?;
-    if output.status.success() {
-        return Ok(());
-    }
-    Err(Error::new(format!(
-        "{shown} failed:\n{}{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    )))
+    // The repository's target folder: what its other commands have built need not be built again.
+    run(cargo.args(rest).arg("--target-dir").arg(target))
 }

@@ -172,3 +172,47 @@ fn what_cannot_be_read_is_told() {
     std::fs::remove_file(tree.path("spec/sources.toml")).expect("a file");
     tree.run(&["check"]).assert(2, &["sources.toml"]);
 }
+
+#[test]
+fn links_in_markdown_lead_somewhere() {
+    let tree = Tree::pets();
+    tree.write(
+        "docs/cats and dogs.md",
+        "# What they `eat`, and when\n\n# Toys\n\n# Toys\n",
+    );
+    let good = "See [food](docs/cats%20and%20dogs.md#what-they-eat-and-when), [toys](<docs/cats and dogs.md#toys-1>), [all](docs),\n\
+                [others](https://example.com/no-such.md), [below](#below), <img src=\"spec/sources.toml\">, `src/<name>.rs`.\n\n\
+                ```text\n[no link](nowhere.md)\n```\n\n# Below\n";
+    tree.write("README.md", good);
+    tree.write("target/doc/README.md", "[gone](gone.md)");
+    tree.run(&["check"]).assert(0, &["no problem"]);
+    for (text, said) in [
+        (
+            "[a](docs/birds.md)",
+            "the link to `docs/birds.md` leads to no file",
+        ),
+        (
+            "![a](docs/birds.png)",
+            "the link to `docs/birds.png` leads to no file",
+        ),
+        ("[a]\n\n[a]: docs/birds.md", "leads to no file"),
+        (
+            "<img src=\"docs/birds.png\">",
+            "the link to `docs/birds.png` leads to no file",
+        ),
+        ("[a](#above)", "the link to `#above` leads to no heading"),
+        (
+            "[a](docs/cats%20and%20dogs.md#toys-2)",
+            "leads to no heading",
+        ),
+        ("[a](../elsewhere.md)", "leads out of the repository"),
+        (
+            "See `docs/birds.md`.",
+            "README.md names `docs/birds.md`, which is not there",
+        ),
+    ] {
+        tree.write("README.md", format!("{good}{text}\n"));
+        tree.run(&["check"])
+            .assert(1, &["Markdown: README.md", said]);
+    }
+}

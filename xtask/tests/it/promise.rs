@@ -119,6 +119,7 @@ impl std::ops::Deref for Client {
             let file = self.folder.join("src/bin").join(program).join("main.rs");
             fs::write(file, text).expect("a program");
         }
+        crate::support::fetch(&self.folder);
         let output = Command::new(env!("CARGO"))
             .current_dir(&self.folder)
             .args([

@@ -76,3 +76,33 @@ fn a_folder_with_something_else_in_it_is_left_alone() {
     run(&["publish", "--stage", name]).assert(2, &["is not empty"]);
     assert_eq!(files(folder.path()).len(), 1);
 }
+
+/// The registry shows the README alone: what it links to is looked up in the repository, at the release.
+#[test]
+fn links_of_the_readme_lead_there_from_the_registry_too() {
+    let folder = staged();
+    let readme = |name: &Path| std::fs::read_to_string(name.join("README.md")).expect("a README");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let (ours, theirs) = (
+        readme(&root),
+        readme(&folder.path().join("configcat-management")),
+    );
+    let manifest = std::fs::read_to_string(root.join("Cargo.toml")).expect("a manifest");
+    let value = |key: &str| {
+        let rest = manifest.split(&format!("\n{key} = \"")).nth(1).expect(key);
+        rest.split('"').next().expect(key).to_owned()
+    };
+    let (repository, version) = (value("repository"), value("version"));
+    let file = format!("]({repository}/blob/v{version}/docs/pacing.md)");
+    let picture = format!("![The page of the fake]({repository}/raw/v{version}/docs/fake.png)");
+    for link in [file, picture] {
+        assert!(theirs.contains(&link), "{link} is not in {theirs}");
+    }
+    // Nothing but the links is another text, and none of them is left.
+    let blob = format!("{repository}/blob/v{version}/");
+    let raw = format!("{repository}/raw/v{version}/");
+    assert_eq!(theirs.replace(&blob, "").replace(&raw, ""), ours);
+    for link in theirs.split("](").skip(1) {
+        assert!(link.starts_with("https://"), "{}", &link[..40]);
+    }
+}

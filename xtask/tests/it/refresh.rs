@@ -211,7 +211,9 @@ fn help_names_the_exit_codes() {
         &["diff", "--help"],
         &["preview", "--help"],
         &["add-source", "--help"],
+        &["docs", "--help"],
         &["publish", "--help"],
+        &["minimal-versions", "--help"],
         &["ci", "--help"],
         &["bench", "--help"],
     ] {

@@ -183,11 +183,17 @@ impl Tree {
 }
 
 /// Runs the program with these variables besides.
-fn run_with(arguments: &[&str], variables: &[(&str, &str)]) -> Ended {
+pub(crate) fn run_with(arguments: &[&str], variables: &[(&str, &str)]) -> Ended {
     let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
         .args(arguments)
-        .envs(variables.iter().copied())
+        // Both spellings are read, and each may be set where the tests run.
         .env("NO_PROXY", "127.0.0.1")
+        .env("no_proxy", "127.0.0.1")
+        // Trees do not share it.
+        .env_remove("CARGO_TARGET_DIR")
+        // Nor do they take the repository that the temporary folder may lie in for theirs.
+        .env("GIT_CEILING_DIRECTORIES", std::env::temp_dir())
+        .envs(variables.iter().copied())
         .output()
         .expect("the program starts");
     Ended {
@@ -200,6 +206,39 @@ fn run_with(arguments: &[&str], variables: &[(&str, &str)]) -> Ended {
 /// Runs the program on the repository itself, where no `--root` says otherwise.
 pub(crate) fn run(arguments: &[&str]) -> Ended {
     run_with(arguments, &[])
+}
+
+/// Makes sure that what a folder is built from is on this machine.
+pub(crate) fn fetch(folder: &Path) {
+    let fetched = Command::new(env!("CARGO"))
+        .current_dir(folder)
+        .args(["fetch", "--quiet"])
+        .status();
+    assert!(fetched.expect("cargo").success(), "cargo fetch");
+}
+
+/// Git in a folder, as somebody who has not told it who they are and what they like.
+pub(crate) fn git(folder: &Path, arguments: &[&str]) {
+    let ended = Command::new("git")
+        .current_dir(folder)
+        .args([
+            "-c",
+            "user.name=Nobody",
+            "-c",
+            "user.email=nobody@example.com",
+        ])
+        .args([
+            "-c",
+            "init.defaultBranch=main",
+            "-c",
+            "protocol.file.allow=always",
+        ])
+        .args(arguments)
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .output()
+        .expect("git");
+    assert!(ended.status.success(), "git {arguments:?}: {ended:?}");
 }
 
 /// Every file below a folder, by its name from there.
