@@ -49,11 +49,13 @@ use crate::types::{ConfigId, EnvironmentId, SettingId};
 use crate::{Client, Error, Operation, Result, Secret};
 
 mod draft;
+mod guarded;
 mod one;
 mod several;
 mod turns;
 
 pub use draft::{Draft, Drafts};
+pub(crate) use guarded::edit_v1;
 pub use one::EditValue;
 pub use several::EditValues;
 pub(crate) use turns::Turns;

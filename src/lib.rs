@@ -28,6 +28,8 @@
 //!   this release does not know.
 //!   Each kind of id is a type of its own, such as [`ConfigId`](types::ConfigId), and is otherwise the UUID or number that it holds.
 //! - [`SettingValue`] is the value of a flag or setting; [`Secret`] is text that is never printed.
+//! - [`names`] finds products, configs, environments and flags by the words that people have for them, and changes a flag by
+//!   the same words in V1 and V2 configs.
 //! - [`edit`] changes what was read and loses no one else's change; [`rule`] has targeting rules that read like sentences.
 //! - [`patch`] has typed JSON Patches: only what may be changed there, with a difference, guards and a preview.
 //! - [`paging`] reads listings as streams, [`integration`] has the parameters of each tool as types, [`code_references`]
@@ -106,6 +108,7 @@ mod engine;
 pub mod fuzzing;
 mod generated;
 pub mod integration;
+pub mod names;
 pub mod paging;
 pub mod patch;
 pub mod rule;

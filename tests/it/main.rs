@@ -16,6 +16,7 @@ mod json_schema;
 mod leaks;
 mod misread;
 mod mocks;
+mod names;
 mod origins;
 mod pacing;
 mod pages;

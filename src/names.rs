@@ -1,0 +1,326 @@
+//! Names and keys: the words that people have, from which the ids follow.
+//!
+//! ```no_run
+//! # async fn example(client: configcat_management::Client) -> configcat_management::Result<()> {
+//! let flag = client.product("Web shop").config("Backend").environment("Production").flag("new_checkout");
+//! flag.turn_on().reason("Launch").send().await?; // in a V1 or V2 config, whichever it is
+//! println!("{}", flag.served().await?);
+//! let id = flag.setting_id().await?; // for the generated calls
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Names and keys are compared whatever their case. Where several fit, one that is written the same is taken; otherwise the
+//! error lists them, and an id may stand in place of a name. What is not there is an error that says what is.
+//!
+//! Nothing is called before it is needed. Each list (products, the configs and environments of a product, the settings of a
+//! config) is read once and shared by all that comes from one [`Client::product`], clones included, for as long as they
+//! live, or for as long as [`Product::keep_for`] says. A name that is missing from a list that was read before has it read once more.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::types::{
+    ConfigId, ConfigModel, EnvironmentId, EnvironmentModel, EvaluationVersion, ProductId,
+    ProductModel, SettingId, SettingModel,
+};
+use crate::{Client, Result};
+
+mod change;
+mod lists;
+mod served;
+
+pub use change::{Change, Changed};
+use lists::{Lists, Place};
+pub use served::{FlagValues, Rule, Served};
+
+impl Client {
+    /// A product by its name or id; see [`names`](crate::names). Makes no call.
+    pub fn product(&self, name_or_id: impl Into<String>) -> Product {
+        Product {
+            client: self.clone(),
+            lists: Arc::new(Lists::default()),
+            keep: None,
+            organization: None,
+            name: name_or_id.into(),
+        }
+    }
+}
+
+/// A product, by its name or id.
+#[derive(Clone)]
+pub struct Product {
+    client: Client,
+    lists: Arc<Lists>,
+    keep: Option<Duration>,
+    organization: Option<String>,
+    name: String,
+}
+
+impl Product {
+    /// The organization by its name or id, where several have a product of this name.
+    #[must_use]
+    pub fn in_organization(mut self, name_or_id: impl Into<String>) -> Self {
+        self.organization = Some(name_or_id.into());
+        self
+    }
+
+    /// How long a list that was read is used. Default: as long as what comes from this product lives.
+    #[must_use]
+    pub fn keep_for(mut self, time: Duration) -> Self {
+        self.keep = Some(time);
+        self
+    }
+
+    /// A config of the product, by its name or id. Makes no call.
+    pub fn config(&self, name_or_id: impl Into<String>) -> Config {
+        Config {
+            product: self.clone(),
+            name: name_or_id.into(),
+        }
+    }
+
+    /// The product as the server has it (`get-products`).
+    ///
+    /// # Errors
+    ///
+    /// Says which products there are where none or several fit; otherwise those of the call.
+    pub async fn get(&self) -> Result<ProductModel> {
+        let place = match &self.organization {
+            Some(organization) => format!("the organization `{organization}`"),
+            None => String::new(),
+        };
+        let load = || async {
+            let mut products = self.client.get_products().send().await?.into_inner();
+            if let Some(word) = &self.organization {
+                products.retain(|product| {
+                    let organization = &product.organization;
+                    lists::same(word, &organization.name)
+                        || *word == organization.organization_id.to_string()
+                });
+            }
+            Ok(products)
+        };
+        let place = Place::new(&place, "product", &self.name, self.keep);
+        // Another organization is another list.
+        let key = self.organization.clone().unwrap_or_default();
+        self.lists.products.find(key, place, load).await
+    }
+
+    /// The id of the product, for the generated calls.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`get`](Product::get).
+    pub async fn product_id(&self) -> Result<ProductId> {
+        Ok(self.get().await?.product_id)
+    }
+
+    /// An environment of the product as the server has it, by its name or id (`get-environments`).
+    ///
+    /// # Errors
+    ///
+    /// Says which environments there are where none or several fit; otherwise those of the calls.
+    pub async fn environment(&self, name_or_id: &str) -> Result<EnvironmentModel> {
+        let product = self.get().await?;
+        let place = format!("the product `{}`", product.name);
+        let place = Place::new(&place, "environment", name_or_id, self.keep);
+        let load = || self.load_environments(product.product_id);
+        let lists = &self.lists.environments;
+        lists.find(product.product_id, place, load).await
+    }
+
+    async fn load_environments(&self, id: ProductId) -> Result<Vec<EnvironmentModel>> {
+        Ok(self.client.get_environments(id).send().await?.into_inner())
+    }
+}
+
+/// A config of a product, by its name or id.
+#[derive(Clone)]
+pub struct Config {
+    product: Product,
+    name: String,
+}
+
+impl Config {
+    /// What the config serves in an environment, by the environment's name or id. Makes no call.
+    pub fn environment(&self, name_or_id: impl Into<String>) -> Environment {
+        Environment {
+            config: self.clone(),
+            name: name_or_id.into(),
+        }
+    }
+
+    /// The config as the server has it (`get-configs`).
+    ///
+    /// # Errors
+    ///
+    /// Says which configs there are where none or several fit; otherwise those of the calls.
+    pub async fn get(&self) -> Result<ConfigModel> {
+        let product = self.product.get().await?;
+        let place = format!("the product `{}`", product.name);
+        let place = Place::new(&place, "config", &self.name, self.product.keep);
+        let client = &self.product.client;
+        let load = || async {
+            let call = client.get_configs(product.product_id);
+            Ok(call.send().await?.into_inner())
+        };
+        let lists = &self.product.lists.configs;
+        lists.find(product.product_id, place, load).await
+    }
+
+    /// The id of the config, for the generated calls.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`get`](Config::get).
+    pub async fn config_id(&self) -> Result<ConfigId> {
+        Ok(self.get().await?.config_id)
+    }
+
+    /// The setting with this key or id as the server has it (`get-settings`).
+    ///
+    /// # Errors
+    ///
+    /// Says which settings there are where none fits; otherwise those of the calls.
+    pub async fn setting(&self, key_or_id: &str) -> Result<SettingModel> {
+        let config = self.get().await?;
+        let place = format!("the config `{}`", config.name);
+        let place = Place::new(&place, "setting", key_or_id, self.product.keep);
+        let client = &self.product.client;
+        let load = || async {
+            let call = client.get_settings(config.config_id);
+            Ok(call.send().await?.into_inner())
+        };
+        let lists = &self.product.lists.settings;
+        lists.find(config.config_id, place, load).await
+    }
+
+    /// All flags and settings by key, each with what it serves in every environment: one call for each environment
+    /// (`get-setting-values` or `get-setting-values-v2`), never from a kept list.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`get`](Config::get) and of the calls.
+    pub async fn flags(&self) -> Result<Vec<FlagValues>> {
+        let (config, client) = (self.get().await?, &self.product.client);
+        let environments = self.product.load_environments(config.product.product_id);
+        let mut flags: Vec<FlagValues> = Vec::new();
+        for environment in environments.await? {
+            let (config_id, id) = (config.config_id, environment.environment_id);
+            let values: Vec<Served> = if config.evaluation_version == EvaluationVersion::V1 {
+                let values = client.get_setting_values(config_id, id).send().await?;
+                let values = values.setting_values.iter();
+                values.map(Served::of_v1_entry).collect::<Result<_>>()?
+            } else {
+                let values = client.get_setting_values_v2(config_id, id).send().await?;
+                let values = values.setting_formulas.iter();
+                let served = values.map(|entry| Served::of_v2(&entry.setting, entry));
+                served.collect::<Result<_>>()?
+            };
+            for served in values {
+                let known = flags
+                    .iter_mut()
+                    .find(|flag| flag.setting_id == served.setting_id);
+                match known {
+                    Some(flag) => flag.served.push((environment.name.clone(), served)),
+                    None => flags.push(FlagValues::new(&environment.name, served)),
+                }
+            }
+        }
+        flags.sort_by(|a, b| a.key.cmp(&b.key));
+        Ok(flags)
+    }
+}
+
+/// A config in an environment.
+#[derive(Clone)]
+pub struct Environment {
+    config: Config,
+    name: String,
+}
+
+impl Environment {
+    /// A flag or setting, by its key or id. Makes no call.
+    pub fn flag(&self, key_or_id: impl Into<String>) -> Flag {
+        Flag {
+            environment: self.clone(),
+            key: key_or_id.into(),
+        }
+    }
+
+    /// The environment as the server has it.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Product::environment`].
+    pub async fn get(&self) -> Result<EnvironmentModel> {
+        self.config.product.environment(&self.name).await
+    }
+
+    /// The id of the environment, for the generated calls.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Product::environment`].
+    pub async fn environment_id(&self) -> Result<EnvironmentId> {
+        Ok(self.get().await?.environment_id)
+    }
+}
+
+/// A flag or setting in an environment, by its key or id. Its words are the same for V1 and V2 configs.
+#[derive(Clone)]
+pub struct Flag {
+    environment: Environment,
+    key: String,
+}
+
+impl Flag {
+    /// The id of the setting, for the generated calls.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Config::setting`].
+    pub async fn setting_id(&self) -> Result<SettingId> {
+        let setting = self.environment.config.setting(&self.key).await?;
+        Ok(setting.setting_id)
+    }
+
+    /// Client, version and ids, with as few calls as it takes.
+    async fn resolve(&self) -> Result<(&Client, bool, EnvironmentId, SettingId)> {
+        let config = self.environment.config.get().await?;
+        let is_v1 = config.evaluation_version == EvaluationVersion::V1;
+        let environment_id = self.environment.environment_id().await?;
+        let setting_id = self.setting_id().await?;
+        let client = &self.environment.config.product.client;
+        Ok((client, is_v1, environment_id, setting_id))
+    }
+
+    /// What it serves to whom (`get-setting-value` or `get-setting-value-v2`).
+    ///
+    /// # Errors
+    ///
+    /// Says what there is where a name does not fit; otherwise those of the calls.
+    pub async fn served(&self) -> Result<Served> {
+        let (client, is_v1, environment_id, setting_id) = self.resolve().await?;
+        if is_v1 {
+            let call = client.get_setting_value(environment_id, setting_id);
+            return Served::of_v1(&*call.send().await?);
+        }
+        let call = client.get_setting_value_v2(environment_id, setting_id);
+        let seen = call.send().await?;
+        Served::of_v2(&seen.setting, &*seen)
+    }
+}
+
+macro_rules! debug {
+    ($($handle:ident: $name:ident;)*) => {
+        $(impl fmt::Debug for $handle {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_tuple(stringify!($handle)).field(&self.$name).finish()
+            }
+        })*
+    };
+}
+debug! { Product: name; Config: name; Environment: name; Flag: key; }

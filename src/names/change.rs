@@ -1,0 +1,263 @@
+//! The words that change what a flag serves, in V1 and V2 configs.
+
+use super::{Flag, Served};
+use crate::edit::{Draft, edit_v1};
+use crate::rule::{Percentages, everyone, percentages};
+use crate::types::{
+    SettingType, SettingValueModel, UpdateRolloutPercentageItemModel, UpdateRolloutRuleModel,
+    UpdateSettingValueModel, UpdateTargetingRuleModel,
+};
+use crate::{Error, Result, SettingValue};
+
+/// Begins a change that is made by [`Change::send`].
+impl Flag {
+    fn change(&self) -> Change {
+        Change {
+            flag: self.clone(),
+            steps: Vec::new(),
+            reason: None,
+            bypass_approval: None,
+        }
+    }
+
+    /// Serves `true` where no rule matches; see [`Change::turn_on`].
+    pub fn turn_on(&self) -> Change {
+        self.change().turn_on()
+    }
+
+    /// Serves `false` where no rule matches; see [`Change::turn_off`].
+    pub fn turn_off(&self) -> Change {
+        self.change().turn_off()
+    }
+
+    /// Serves this value where no rule matches; see [`Change::set_default`].
+    pub fn set_default(&self, value: impl Into<SettingValue>) -> Change {
+        self.change().set_default(value)
+    }
+
+    /// Adds a rule; see [`Change::add_rule`].
+    pub fn add_rule(&self, rule: impl Into<UpdateTargetingRuleModel>) -> Change {
+        self.change().add_rule(rule)
+    }
+
+    /// Turns a flag on for a part of the users; see [`Change::roll_out`].
+    pub fn roll_out(&self, percent: i32) -> Change {
+        self.change().roll_out(percent)
+    }
+
+    /// Splits users among values; see [`Change::split`].
+    pub fn split(&self, percentages: Percentages) -> Change {
+        self.change().split(percentages)
+    }
+}
+
+/// A change of what a flag serves in an environment, in one or several words.
+#[derive(Clone, Debug)]
+#[must_use = "a change is made by `send`"]
+pub struct Change {
+    flag: Flag,
+    steps: Vec<Step>,
+    reason: Option<String>,
+    bypass_approval: Option<bool>,
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    Default(SettingValue),
+    Rule(UpdateTargetingRuleModel),
+    RollOut(i32),
+    Split(Percentages),
+}
+
+/// What a change led to.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Changed {
+    /// Whether something was changed. Where all is so already, nothing is sent.
+    pub changed: bool,
+    /// How often it was read and changed; 1 where nobody else came in between.
+    pub rounds: u32,
+    /// What is served now.
+    pub served: Served,
+}
+
+impl Change {
+    fn step(mut self, step: Step) -> Self {
+        self.steps.push(step);
+        self
+    }
+
+    /// Serves `true` where no rule matches. Rules and split stay.
+    pub fn turn_on(self) -> Self {
+        self.set_default(true)
+    }
+
+    /// Serves `false` where no rule matches. Rules and split stay.
+    pub fn turn_off(self) -> Self {
+        self.set_default(false)
+    }
+
+    /// Serves this value where no rule matches. It has to be of the setting's type; a whole number will do for decimals.
+    pub fn set_default(self, value: impl Into<SettingValue>) -> Self {
+        self.step(Step::Default(value.into()))
+    }
+
+    /// Adds a rule behind the others, and before the split for everyone. A rule that splits everyone takes the place of the
+    /// one that is there. What V1 configs cannot say is refused with the reason.
+    pub fn add_rule(self, rule: impl Into<UpdateTargetingRuleModel>) -> Self {
+        self.step(Step::Rule(rule.into()))
+    }
+
+    /// Turns a flag on for this share of the users whom no rule catches, 0 to 100 percent. The rules stay. At 0 and 100 no
+    /// split is needed: it goes, and the default value says it.
+    pub fn roll_out(self, percent: i32) -> Self {
+        self.step(Step::RollOut(percent))
+    }
+
+    /// Splits the users whom no rule catches among values, in place of a split that is there. The rules stay.
+    pub fn split(self, percentages: Percentages) -> Self {
+        self.step(Step::Split(percentages))
+    }
+
+    /// Note for the audit log.
+    pub fn reason(mut self, reason: impl Into<String>) -> Self {
+        self.reason = Some(reason.into());
+        self
+    }
+
+    /// Applies the change at once where approval is required and the caller may skip it. V1 configs know no approvals.
+    pub fn bypass_approval(mut self, bypass_approval: bool) -> Self {
+        self.bypass_approval = Some(bypass_approval);
+        self
+    }
+
+    /// Makes the change: reads, changes, and sends the difference, again where somebody else was faster. A V2 value is guarded
+    /// by its version (see [`edit`](crate::edit)), a V1 value by `test` operations for each part that is touched.
+    ///
+    /// # Errors
+    ///
+    /// Says what there is where a name does not fit. [`Error::Edit`] where a V1 config cannot say it, or somebody else was
+    /// faster in every round; [`Error::Invalid`] where it would be refused, and was not sent; otherwise those of the calls.
+    pub async fn send(self) -> Result<Changed> {
+        let Change {
+            flag,
+            steps,
+            reason,
+            bypass_approval,
+        } = &self;
+        let (client, is_v1, environment_id, setting_id) = flag.resolve().await?;
+        if is_v1 {
+            let edit = |seen: &SettingValueModel, wanted: &mut UpdateSettingValueModel| {
+                let mut steps = steps.iter();
+                steps.try_for_each(|step| step.apply_v1(&seen.setting.setting_type, wanted))
+            };
+            let reason = reason.as_deref();
+            let edited = edit_v1(client, environment_id, setting_id, reason, edit).await?;
+            return Ok(Changed {
+                changed: edited.changed,
+                rounds: edited.rounds,
+                served: Served::of_v1(&edited.value)?,
+            });
+        }
+        let mut edit = client.edit_value(environment_id, setting_id, |draft| {
+            steps.iter().try_for_each(|step| step.apply_v2(draft))
+        });
+        if let Some(reason) = reason {
+            edit = edit.reason(reason);
+        }
+        if let Some(bypass_approval) = bypass_approval {
+            edit = edit.bypass_approval(*bypass_approval);
+        }
+        let edited = edit.send().await?;
+        Ok(Changed {
+            changed: edited.changed,
+            rounds: edited.rounds,
+            served: Served::of_v2(&edited.value.setting, &edited.value)?,
+        })
+    }
+}
+
+/// The default value alone, or a split: what a roll-out to this share needs.
+fn shares(percent: i32, setting_type: &SettingType) -> Result<(Option<bool>, Option<Percentages>)> {
+    if *setting_type != SettingType::Boolean {
+        let problem = format!(
+            "the setting is of type `{setting_type}`; `roll_out` is for flags, `split` for the others"
+        );
+        return Err(Error::other(problem));
+    }
+    match percent {
+        0 | 100 => Ok((Some(percent == 100), None)),
+        _ => {
+            let rest = 100_i32.saturating_sub(percent);
+            Ok((None, Some(percentages([(percent, true), (rest, false)])?)))
+        }
+    }
+}
+
+/// Whether a rule has no condition.
+pub(super) fn is_for_everyone(rule: &UpdateTargetingRuleModel) -> bool {
+    rule.conditions.as_ref().is_none_or(Vec::is_empty)
+}
+
+impl Step {
+    fn apply_v2(&self, draft: &mut Draft) -> Result<()> {
+        match self {
+            Step::Default(value) => {
+                draft.set_default(value.clone());
+            }
+            Step::Rule(rule) => put(draft.rules_mut(), rule.clone()),
+            Step::Split(percentages) => {
+                put(draft.rules_mut(), everyone().split(percentages.clone()));
+            }
+            Step::RollOut(percent) => match shares(*percent, &draft.setting().setting_type)? {
+                (_, Some(split)) => put(draft.rules_mut(), everyone().split(split)),
+                (default, None) => {
+                    draft.rules_mut().retain(|rule| !is_for_everyone(rule));
+                    default.map(|value| draft.set_default(value));
+                }
+            },
+        }
+        Ok(())
+    }
+
+    fn apply_v1(&self, known: &SettingType, wanted: &mut UpdateSettingValueModel) -> Result<()> {
+        let items = Vec::<UpdateRolloutPercentageItemModel>::from;
+        match self {
+            Step::Default(value) => wanted.value = value.clone().fit(known)?,
+            Step::Split(percentages) => {
+                wanted.rollout_percentage_items = items(percentages.clone())
+            }
+            Step::RollOut(percent) => {
+                let (default, split) = shares(*percent, known)?;
+                wanted.rollout_percentage_items = split.map(items).unwrap_or_default();
+                wanted.value = default.map_or(wanted.value.clone(), SettingValue::Bool);
+            }
+            Step::Rule(rule) => match &rule.percentage_options {
+                Some(options) if is_for_everyone(rule) && !options.is_empty() => {
+                    let shares = options.iter().map(|option| {
+                        let value = option.value.value();
+                        let value =
+                            value.ok_or_else(|| Error::other("a percentage has no value"))?;
+                        Ok((option.percentage, value))
+                    });
+                    let shares = shares.collect::<Result<Vec<_>>>()?;
+                    wanted.rollout_percentage_items = items(percentages(shares)?);
+                }
+                _ => {
+                    let rule = UpdateRolloutRuleModel::try_from(rule.clone())?;
+                    wanted.rollout_rules.push(rule);
+                }
+            },
+        }
+        Ok(())
+    }
+}
+
+/// Puts a rule where it belongs: behind the others, and before the one for everyone, whose place another for everyone takes.
+fn put(rules: &mut Vec<UpdateTargetingRuleModel>, rule: UpdateTargetingRuleModel) {
+    match rules.iter().position(is_for_everyone) {
+        Some(index) if is_for_everyone(&rule) => rules[index] = rule,
+        Some(index) => rules.insert(index, rule),
+        None => rules.push(rule),
+    }
+}

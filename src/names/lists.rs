@@ -1,0 +1,183 @@
+//! Lists that were read, and what is found in them.
+
+use std::collections::HashMap;
+use std::fmt::Display;
+use std::hash::Hash;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+
+use crate::types::{
+    ConfigId, ConfigModel, EnvironmentModel, ProductId, ProductModel, SettingModel,
+};
+use crate::{Error, Result};
+
+/// One list for each place at each level.
+#[derive(Default)]
+pub(super) struct Lists {
+    pub(super) products: Level<String, ProductModel>,
+    pub(super) configs: Level<ProductId, ConfigModel>,
+    pub(super) environments: Level<ProductId, EnvironmentModel>,
+    pub(super) settings: Level<ConfigId, SettingModel>,
+}
+
+/// The lists of one level, and when they were read. Who reads one holds the lock, so that all who wait share it.
+pub(super) struct Level<K, T>(Mutex<HashMap<K, (Instant, Arc<Vec<T>>)>>);
+
+impl<K, T> Default for Level<K, T> {
+    fn default() -> Self {
+        Level(Mutex::default())
+    }
+}
+
+/// What is looked for, and where.
+pub(super) struct Place<'a> {
+    /// Such as "the product `Web shop`"; empty for all that the credentials see.
+    within: &'a str,
+    kind: &'a str,
+    word: &'a str,
+    keep: Option<Duration>,
+}
+
+impl<'a> Place<'a> {
+    pub(super) fn new(
+        within: &'a str,
+        kind: &'a str,
+        word: &'a str,
+        keep: Option<Duration>,
+    ) -> Self {
+        Place {
+            within,
+            kind,
+            word,
+            keep,
+        }
+    }
+}
+
+impl<K: Eq + Hash, T: Named> Level<K, T> {
+    /// The one that the word names. Reads the list where there is none, or none that is young enough and has it.
+    pub(super) async fn find<F>(
+        &self,
+        key: K,
+        place: Place<'_>,
+        load: impl FnOnce() -> F,
+    ) -> Result<T>
+    where
+        F: Future<Output = Result<Vec<T>>>,
+    {
+        let mut lists = self.0.lock().await;
+        if let Some((read, list)) = lists.get(&key) {
+            let is_young = place.keep.is_none_or(|keep| read.elapsed() < keep);
+            if is_young && !fitting(list, place.word).is_empty() {
+                return one(list, &place);
+            }
+        }
+        let list = Arc::new(load().await?);
+        lists.insert(key, (Instant::now(), Arc::clone(&list)));
+        drop(lists);
+        one(&list, &place)
+    }
+}
+
+/// Whether two names are the same to the service.
+pub(super) fn same(a: &str, b: &str) -> bool {
+    a.to_lowercase() == b.to_lowercase()
+}
+
+fn fitting<'a, T: Named>(list: &'a [T], word: &str) -> Vec<&'a T> {
+    let fits = |entry: &&T| same(entry.name(), word) || entry.id().eq_ignore_ascii_case(word);
+    let fitting: Vec<&T> = list.iter().filter(fits).collect();
+    let exact = fitting.iter().filter(|entry| entry.name() == word);
+    match exact.collect::<Vec<_>>().as_slice() {
+        [only] => vec![**only],
+        _ => fitting,
+    }
+}
+
+fn one<T: Named>(list: &[T], place: &Place<'_>) -> Result<T> {
+    let Place {
+        within, kind, word, ..
+    } = place;
+    let problem = match (fitting(list, word).as_slice(), *within) {
+        ([only], _) => return Ok((*only).clone()),
+        ([], "") => format!(
+            "there is no {kind} `{word}`; there is {}",
+            listed(list.iter().map(Named::name))
+        ),
+        ([], within) => format!(
+            "{within} has no {kind} `{word}`; it has {}",
+            listed(list.iter().map(Named::name))
+        ),
+        (several, within) => {
+            let place = if within.is_empty() {
+                "there are"
+            } else {
+                within
+            };
+            let has = if within.is_empty() { "" } else { " has" };
+            let which = several.iter().map(|entry| entry.told_apart());
+            format!(
+                "{place}{has} {} that `{word}` fits, and one is needed: the {kind} {}; an id tells them apart",
+                several.len(),
+                listed(which)
+            )
+        }
+    };
+    Err(Error::other(problem))
+}
+
+fn listed(words: impl Iterator<Item = impl Display>) -> String {
+    let words: Vec<String> = words.map(|word| format!("`{word}`")).collect();
+    match words.is_empty() {
+        true => "none".to_string(),
+        false => words.join(", "),
+    }
+}
+
+/// What people name.
+pub(super) trait Named: Clone {
+    fn name(&self) -> &str;
+    fn id(&self) -> String;
+    fn told_apart(&self) -> String {
+        format!("{} ({})", self.name(), self.id())
+    }
+}
+
+macro_rules! named {
+    ($($model:ident: $name:ident, $id:ident;)*) => {
+        $(impl Named for $model {
+            fn name(&self) -> &str {
+                &self.$name
+            }
+
+            fn id(&self) -> String {
+                self.$id.to_string()
+            }
+        })*
+    };
+}
+named! {
+    ConfigModel: name, config_id;
+    EnvironmentModel: name, environment_id;
+    SettingModel: key, setting_id;
+}
+
+impl Named for ProductModel {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn id(&self) -> String {
+        self.product_id.to_string()
+    }
+
+    fn told_apart(&self) -> String {
+        format!(
+            "{} of {} ({})",
+            self.name, self.organization.name, self.product_id
+        )
+    }
+}
