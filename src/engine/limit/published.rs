@@ -140,7 +140,7 @@ impl Windows {
     }
 
     /// A refusal that is not that of a limit which is known. A window that it tells of is believed in for four periods, and
-    /// sixteen times as long each time that it turns out to be there. One that may have other reasons counts as a window's
+    /// four times as long each time that it turns out to be there, up to 64 periods. One that may have other reasons counts as a window's
     /// where it comes for the third time after about as many requests; where it does not fit, what was believed is forgotten.
     pub(crate) fn learn(&mut self, now: Instant, lesson: Lesson) {
         let Lesson {
@@ -159,13 +159,15 @@ impl Windows {
             }
             // It was kept, and yet it was not enough.
             Some(Hidden { window, .. }) if is_certain && window.quota <= quota => {
-                let longer = window.period.mul_f64(1.5).max(wait);
+                // A stray refusal looks the same: without a bound, some of them would stop everything.
+                let longer = window.period.mul_f64(1.5).min((elapsed + wait) * 4);
+                let longer = longer.max(wait);
                 (Window::new(window.quota, longer), None)
             }
             _ if believed => (Window::new(quota, elapsed + wait), Some(epoch)),
             _ => return self.forget(),
         };
-        let periods = 4u32.saturating_mul(16u32.saturating_pow(self.lessons));
+        let periods = 4u32.saturating_mul(4u32.saturating_pow(self.lessons.min(2)));
         self.lessons += 1;
         self.hidden = Some(Hidden {
             until: now + window.period.saturating_mul(periods).min(FOR_EVER),
