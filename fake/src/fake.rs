@@ -1,37 +1,26 @@
 //! The server, as a value: while it lives, it answers.
 
 use configcat_management::types::{InvitationId, OrganizationId};
-use std::fs::File;
-use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
-use std::{fmt, io};
 
 use chrono::{DateTime, Utc};
 #[cfg(feature = "ada")]
 use configcat_management::ada;
-use configcat_management::{Client, ClientBuilder, Secret};
-use tokio::net::TcpListener;
-use tokio::sync::{oneshot, watch};
+use configcat_management::{Client, ClientBuilder};
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::ada::Ada;
 use crate::api;
-use crate::clock::Clock;
+use crate::builder::{FakeBuilder, base_url, client_builder};
 use crate::faults::Fault;
-use crate::http::{Server, lock, router};
-use crate::journal::{Journal, Recorded};
-use crate::limits::{Limits, Quota};
-#[cfg(feature = "tls")]
-use crate::listener::Tls;
-use crate::listener::{Cut, Listener};
-use crate::routes::Routes;
+use crate::http::{Server, lock};
+use crate::journal::Recorded;
 use crate::saving::{self, Saver};
-use crate::seed::{Demo, Seed};
-#[cfg(feature = "tls")]
-use crate::tls::SelfSigned;
+use crate::seed::Demo;
 use crate::view::View;
 
 /// A running server. Dropping it stops it: open connections end, and nothing is accepted any more.
@@ -47,15 +36,15 @@ use crate::view::View;
 /// # }
 /// ```
 pub struct Fake {
-    server: Arc<Server>,
-    address: SocketAddr,
-    client: Client,
-    demo: Option<Demo>,
-    saver: Option<Arc<Saver>>,
+    pub(crate) server: Arc<Server>,
+    pub(crate) address: SocketAddr,
+    pub(crate) client: Client,
+    pub(crate) demo: Option<Demo>,
+    pub(crate) saver: Option<Arc<Saver>>,
     /// What clients have to trust, where the server speaks TLS.
-    certificate: Option<String>,
-    stop: Option<oneshot::Sender<()>>,
-    task: Option<JoinHandle<()>>,
+    pub(crate) certificate: Option<String>,
+    pub(crate) stop: Option<oneshot::Sender<()>>,
+    pub(crate) task: Option<JoinHandle<()>>,
 }
 
 impl Fake {
@@ -296,289 +285,6 @@ impl Drop for Fake {
     fn drop(&mut self) {
         self.end();
     }
-}
-
-/// Sets up a [`Fake`].
-///
-/// ```
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() {
-/// use std::time::Duration;
-/// use configcat_fake::Fake;
-///
-/// let fake = Fake::builder()
-///     .empty()
-///     .quota(100, Duration::from_secs(60))
-///     .start()
-///     .await;
-/// assert!(fake.client().get_products().send().await.unwrap().is_empty());
-/// # }
-/// ```
-#[derive(Debug)]
-#[must_use = "a server is started by `start`"]
-pub struct FakeBuilder {
-    address: SocketAddr,
-    credentials: (String, Secret),
-    more_credentials: Vec<(String, Secret)>,
-    quotas: Vec<Quota>,
-    ada_token: Secret,
-    clock: Option<DateTime<Utc>>,
-    seed: Seed,
-    state_file: Option<PathBuf>,
-    page: bool,
-    record: Option<PathBuf>,
-    #[cfg(feature = "tls")]
-    tls: bool,
-}
-
-impl FakeBuilder {
-    /// The user name where none is set.
-    pub const DEFAULT_USER: &'static str = "user";
-    /// The password where none is set.
-    pub const DEFAULT_PASSWORD: &'static str = "pass";
-    /// Ada's token where none is set.
-    pub const DEFAULT_ADA_TOKEN: &'static str = "token";
-
-    fn new() -> Self {
-        FakeBuilder {
-            address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-            credentials: (
-                Self::DEFAULT_USER.to_string(),
-                Secret::from(Self::DEFAULT_PASSWORD),
-            ),
-            more_credentials: Vec::new(),
-            quotas: Vec::new(),
-            ada_token: Secret::from(Self::DEFAULT_ADA_TOKEN),
-            clock: None,
-            seed: Seed::demo(),
-            state_file: None,
-            page: true,
-            record: None,
-            #[cfg(feature = "tls")]
-            tls: false,
-        }
-    }
-
-    /// The port of 127.0.0.1 to listen on; 0 for a free one. Default: a free one.
-    pub fn port(mut self, port: u16) -> Self {
-        self.address.set_port(port);
-        self
-    }
-
-    /// The address and port to listen on. Default: a free port of 127.0.0.1.
-    pub fn address(mut self, address: SocketAddr) -> Self {
-        self.address = address;
-        self
-    }
-
-    /// The user name and the password. Default: [`DEFAULT_USER`](Self::DEFAULT_USER) and
-    /// [`DEFAULT_PASSWORD`](Self::DEFAULT_PASSWORD).
-    pub fn credentials(mut self, user: impl Into<String>, password: impl Into<Secret>) -> Self {
-        self.credentials = (user.into(), password.into());
-        self
-    }
-
-    /// Another user name and password that are let in, with a quota of their own.
-    pub fn and_credentials(mut self, user: impl Into<String>, password: impl Into<Secret>) -> Self {
-        self.more_credentials.push((user.into(), password.into()));
-        self
-    }
-
-    /// How many requests a credential has in a period. Default: [`Quota::DEFAULT`].
-    ///
-    /// Called more than once, all quotas hold at the same time, and the headers tell of the longest period alone, as with
-    /// the limiter that ConfigCat's headers point to.
-    pub fn quota(mut self, requests: u32, period: Duration) -> Self {
-        self.quotas.push(Quota { requests, period });
-        self
-    }
-
-    #[cfg(feature = "ada")]
-    /// The bearer token that Ada's operations ask for. Default: [`DEFAULT_ADA_TOKEN`](Self::DEFAULT_ADA_TOKEN).
-    pub fn ada_token(mut self, token: impl Into<Secret>) -> Self {
-        self.ada_token = token.into();
-        self
-    }
-
-    /// What time it is for the server when it starts. Default: the time of this machine.
-    pub fn clock(mut self, time: DateTime<Utc>) -> Self {
-        self.clock = Some(time);
-        self
-    }
-
-    /// What the server starts with. Default: the [demo](Seed::demo).
-    pub fn seed(mut self, seed: Seed) -> Self {
-        self.seed = seed;
-        self
-    }
-
-    /// Starts with one organization and nothing in it: [`Seed::empty`].
-    pub fn empty(self) -> Self {
-        self.seed(Seed::empty())
-    }
-
-    /// A file that keeps the state from one server to the next, as JSON. Where it exists, the server starts with it, and not
-    /// with the seed. It is written soon after every change and at the end, in one step, so that it is never half-written; only
-    /// its owner can read it, because it holds the state's secrets. Default: none.
-    pub fn state_file(mut self, file: impl Into<PathBuf>) -> Self {
-        self.state_file = Some(file.into());
-        self
-    }
-
-    /// Leaves out the page at `/`, which needs no credentials. Default: it is there.
-    pub fn without_page(mut self) -> Self {
-        self.page = false;
-        self
-    }
-
-    /// A file that every request is added to when it is over, one JSON object a line: `time`, `method`, `path`, `operation`,
-    /// `status`, `milliseconds` and `body`. It is created where it does not exist. Default: none.
-    pub fn record(mut self, file: impl Into<PathBuf>) -> Self {
-        self.record = Some(file.into());
-        self
-    }
-
-    /// Speaks TLS, with a certificate that it makes for itself and that [`Fake::client`] trusts. Default: plain HTTP.
-    #[cfg(feature = "tls")]
-    pub fn tls_self_signed(mut self) -> Self {
-        self.tls = true;
-        self
-    }
-
-    /// Starts the server.
-    ///
-    /// # Panics
-    ///
-    /// Where it cannot start: this is for tests. [`try_start`](Self::try_start) gives the error instead.
-    pub async fn start(self) -> Fake {
-        match self.try_start().await {
-            Ok(fake) => fake,
-            Err(error) => panic!("the server cannot start: {error}"),
-        }
-    }
-
-    /// Starts the server.
-    ///
-    /// # Errors
-    ///
-    /// Where the port is taken, the file to record to or the one for the state cannot be used, or the credentials are of a kind
-    /// that HTTP Basic authentication cannot carry.
-    pub async fn try_start(self) -> io::Result<Fake> {
-        let (user, password) = &self.credentials;
-        let tcp = TcpListener::bind(self.address).await?;
-        let address = tcp.local_addr()?;
-        #[cfg(feature = "tls")]
-        let tls = match self.tls {
-            true => Some(SelfSigned::new(address.ip())?),
-            false => None,
-        };
-        #[cfg(feature = "tls")]
-        let certificate = tls.as_ref().map(|tls| tls.pem.clone());
-        #[cfg(not(feature = "tls"))]
-        let certificate: Option<String> = None;
-        let client = client_builder(address, user, password, certificate.as_deref())?;
-        let client = client.build().map_err(io::Error::other)?;
-        let record = self
-            .record
-            .map(|path| File::options().append(true).create(true).open(path));
-        let clock = Clock::new(self.clock.unwrap_or_else(Utc::now));
-        let saver = self.state_file.map(|file| Arc::new(Saver::new(file)));
-        let saved = saver.as_ref().map(|saver| saver.load()).transpose()?;
-        let (state, demo) = match saved.flatten() {
-            Some(state) => (state, None),
-            None => self.seed.plant(clock.now()).map_err(io::Error::other)?,
-        };
-        let stopped = Arc::new(AtomicBool::new(false));
-        let mut credentials = vec![self.credentials];
-        credentials.extend(self.more_credentials);
-        let server = Arc::new(Server {
-            state: Mutex::new(state),
-            limits: Mutex::new(Limits::new(self.quotas)),
-            faults: Mutex::default(),
-            journal: Mutex::new(Journal::with_file(record.transpose()?)),
-            clock,
-            page: self.page,
-            credentials,
-            routes: Routes::new(),
-            ada: Ada::new(self.ada_token),
-            stopped: stopped.clone(),
-            changed: watch::Sender::new(()),
-        });
-        if let Some(saver) = &saver {
-            saver.save(&server.state)?;
-            tokio::spawn(keep_saved(server.clone(), saver.clone()));
-        }
-        let (stop, stopping) = oneshot::channel::<()>();
-        let app = router(server.clone()).into_make_service_with_connect_info::<Cut>();
-        let listener = Listener {
-            tcp,
-            stopped,
-            #[cfg(feature = "tls")]
-            tls: tls.map(|tls| Tls::new(tls.acceptor)),
-        };
-        let serving = axum::serve(listener, app).with_graceful_shutdown(async {
-            // An error means that the handle has gone, which is an end too.
-            let _ = stopping.await;
-        });
-        let task = tokio::spawn(async {
-            // Serving ends with the handle, and with no error before that.
-            let _ = serving.await;
-        });
-        Ok(Fake {
-            server,
-            address,
-            client,
-            demo,
-            saver,
-            certificate,
-            stop: Some(stop),
-            task: Some(task),
-        })
-    }
-}
-
-/// Writes the state some time after it has changed, until the server stops.
-async fn keep_saved(server: Arc<Server>, saver: Arc<Saver>) {
-    let mut changed = server.changed.subscribe();
-    while changed.changed().await.is_ok() && !server.stopped.load(Ordering::Acquire) {
-        tokio::time::sleep(saving::DEBOUNCE).await;
-        changed.mark_unchanged();
-        let (server, saver) = (server.clone(), saver.clone());
-        let saved = tokio::task::spawn_blocking(move || saver.save(&server.state)).await;
-        if let Ok(Err(error)) = saved {
-            eprintln!("configcat-fake: the state cannot be saved: {error}");
-        }
-    }
-}
-
-fn base_url(address: SocketAddr, tls: bool) -> String {
-    let scheme = if tls { "https" } else { "http" };
-    // Who listens everywhere is reached at home.
-    match address.ip().is_unspecified() {
-        true => format!("{scheme}://127.0.0.1:{}", address.port()),
-        false => format!("{scheme}://{address}"),
-    }
-}
-
-fn client_builder(
-    address: SocketAddr,
-    user: &str,
-    password: impl Into<Secret>,
-    certificate: Option<&str>,
-) -> io::Result<ClientBuilder> {
-    let builder = Client::builder()
-        .base_url(base_url(address, certificate.is_some()))
-        .allow_plain_http()
-        .credentials(user, password);
-    #[cfg(feature = "tls")]
-    if let Some(pem) = certificate {
-        use configcat_management::reqwest;
-        let certificate =
-            reqwest::Certificate::from_pem(pem.as_bytes()).map_err(io::Error::other)?;
-        let http = reqwest::Client::builder().tls_certs_only([certificate]);
-        return Ok(builder.http(http));
-    }
-    Ok(builder)
 }
 
 #[cfg(test)]

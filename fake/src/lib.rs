@@ -72,6 +72,7 @@
 #[cfg_attr(not(feature = "ada"), path = "no_ada.rs")]
 mod ada;
 mod api;
+mod builder;
 mod call;
 mod clock;
 mod fake;
@@ -91,7 +92,8 @@ mod state;
 mod tls;
 mod view;
 
-pub use fake::{Fake, FakeBuilder};
+pub use builder::FakeBuilder;
+pub use fake::Fake;
 pub use faults::Fault;
 pub use journal::Recorded;
 pub use limits::Quota;
