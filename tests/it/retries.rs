@@ -866,7 +866,7 @@ async fn an_http2_stream_that_is_refused_is_harmless() {
 #[tokio::test]
 async fn a_connection_is_not_kept_longer_than_servers_keep_it() {
     let server = Faulty::start(vec![Act::Then(reply(200, &[], ME))]);
-    let brief = Duration::from_millis(50);
+    let brief = Duration::from_millis(400);
     // Also where somebody brings an HTTP client of their own, which keeps them for 90 seconds.
     let client = builder(&server).idle_timeout(brief).build().unwrap();
     for _ in 0..2 {
