@@ -333,7 +333,7 @@ impl ClientBuilder {
             // An error means that another thread was faster, which is as good.
             let _ = rustls::crypto::ring::default_provider().install_default();
         }
-        let mut http = self.http.unwrap_or_else(reqwest::Client::builder);
+        let mut http = self.http.unwrap_or_else(reqwest_builder);
         if is_plain || is_loopback(&origin) {
             // A proxy that never applies: those that were given before stay, and the environment is not asked.
             http = http.proxy(reqwest::Proxy::custom(|_| None::<Url>));
@@ -380,6 +380,14 @@ impl ClientBuilder {
             options: self.options,
         })
     }
+}
+
+/// rustls where several kinds of TLS are built in, so that what another crate turns on changes nothing here.
+fn reqwest_builder() -> reqwest::ClientBuilder {
+    let builder = reqwest::Client::builder();
+    #[cfg(any(feature = "rustls", feature = "rustls-ring"))]
+    let builder = builder.tls_backend_rustls();
+    builder
 }
 
 impl fmt::Debug for ClientBuilder {

@@ -10,7 +10,7 @@ use crate::support::faulty::{Act, Faulty, reply};
 use crate::support::{Reply, Server, answer};
 use configcat_management::types::{CreateTagModel, JsonPatchOperation, OperationType};
 use configcat_management::uuid::Uuid;
-use configcat_management::{Client, Error, RetryPolicy};
+use configcat_management::{Client, ClientBuilder, Error, RetryPolicy};
 
 const HEAD: &str = "# What is printed, situation by situation
 
@@ -148,14 +148,18 @@ async fn nobody() -> String {
 }
 
 fn client(url: &str, retry: RetryPolicy) -> Client {
+    client_of(url, retry)
+        .build()
+        .expect("a complete set of settings")
+}
+
+fn client_of(url: &str, retry: RetryPolicy) -> ClientBuilder {
     Client::builder()
         .credentials(crate::support::USER, crate::support::PASSWORD)
         .base_url(url)
-        .timeout(Duration::from_millis(300))
+        .timeout(Duration::from_secs(2))
         .max_body(4096)
         .retry(retry)
-        .build()
-        .expect("a complete set of settings")
 }
 
 async fn situations() -> Vec<(&'static str, Error)> {
@@ -242,6 +246,13 @@ async fn situations() -> Vec<(&'static str, Error)> {
         1,
         "the next attempt would end the same way: {error:?}"
     );
+    #[cfg(feature = "native-tls")]
+    {
+        let http = configcat_management::reqwest::Client::builder().tls_backend_native();
+        let client = client_of(&url, twice).http(http).build().expect("a client");
+        let error = client.get_me().send().await.unwrap_err();
+        assert_eq!(error.attempts(), 1, "OpenSSL's words: {error:?}");
+    }
     let silent = tokio::net::TcpListener::bind("127.0.0.1:0")
         .await
         .expect("a port");

@@ -33,9 +33,15 @@ pub(super) fn is_final(error: &reqwest::Error) -> bool {
         // `source` passes over an error within an error.
         let mut io = std::iter::successors(cause.downcast_ref(), inner);
         io.any(|error: &std::io::Error| error.kind() == std::io::ErrorKind::InvalidData)
-            || cause.to_string().contains("certificate")
+            || is_final_in_words(&cause.to_string())
     };
     error.is_builder() || (error.is_connect() && (lacks_tls(error) || chain(error).any(hopeless)))
+}
+
+/// An end in the middle of a handshake is a connection that broke, although OpenSSL counts it among its own errors.
+fn is_final_in_words(words: &str) -> bool {
+    words.contains("certificate")
+        || (words.contains("SSL routines") && !words.contains("unexpected eof"))
 }
 
 fn inner<'a>(error: &&'a std::io::Error) -> Option<&'a std::io::Error> {
