@@ -13,7 +13,7 @@ use configcat_management::types::{
     ConfigSettingFormulaModel, CreateConfigRequest, CreateEnvironmentModel, CreateProductRequest,
     CreateSettingInitialValues, EvaluationVersion, InitialValue, SettingType,
 };
-use configcat_management::{Client, Result, SettingValue};
+use configcat_management::{Client, Error, Result, SettingValue};
 
 #[tokio::main]
 async fn main() -> stage::Result<()> {
@@ -45,12 +45,10 @@ async fn main() -> stage::Result<()> {
 
 async fn switch_a_flag(client: &Client) -> Result<()> {
     // A product with two environments and a config.
-    let organization = client
-        .get_organizations()
-        .send()
-        .await?
-        .into_inner()
-        .swap_remove(0);
+    let organizations = client.get_organizations().send().await?;
+    let organization = organizations
+        .first()
+        .ok_or_else(|| Error::other("these credentials see no organization"))?;
     let product = CreateProductRequest::new("Web shop");
     let product = client
         .create_product(organization.organization_id, product)

@@ -10,14 +10,6 @@ use serde_json::Value;
 use crate::programs;
 use crate::workspace::{self, Workspace};
 
-/// The crates that have the workspace's version, as the lock file lists them.
-const MEMBERS: [&str; 4] = [
-    "configcat-management",
-    "configcat-management-codegen",
-    "configcat-fake",
-    "xtask",
-];
-
 /// Refuses a tree without the history that tells what was released, and says why it has none.
 pub(crate) fn history(workspace: &Workspace) -> Result<()> {
     let git =
@@ -141,14 +133,25 @@ pub(crate) fn with_version(root: &Path, version: [u64; 3]) -> Result<Vec<(PathBu
     let mut files = vec![(manifest, text)];
     let lock = root.join("Cargo.lock");
     if lock.exists() {
-        let mut text = workspace::read(&lock)?;
-        for member in MEMBERS {
-            let entry = |version: &str| format!("name = \"{member}\"\nversion = \"{version}\"\n");
-            text = text.replace(&entry(&old), &entry(&new));
-        }
-        files.push((lock, text));
+        let text = workspace::read(&lock)?;
+        files.push((lock, locked(&text, &old, &new)));
     }
     Ok(files)
+}
+
+/// The lock file with the new version of the workspace's own packages: those that come from nowhere else.
+fn locked(text: &str, old: &str, new: &str) -> String {
+    let (old, new) = (
+        format!("\nversion = \"{old}\"\n"),
+        format!("\nversion = \"{new}\"\n"),
+    );
+    let blocks = text
+        .split("\n\n")
+        .map(|block| match block.contains("\nsource = ") {
+            true => block.to_owned(),
+            false => block.replacen(&old, &new, 1),
+        });
+    blocks.collect::<Vec<_>>().join("\n\n")
 }
 
 pub(crate) fn shown([major, minor, patch]: [u64; 3]) -> String {
