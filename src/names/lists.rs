@@ -24,7 +24,10 @@ pub(super) struct Lists {
 }
 
 /// The lists of one level, and when they were read. Who reads one holds the lock, so that all who wait share it.
-pub(super) struct Level<K, T>(Mutex<HashMap<K, (Instant, Arc<Vec<T>>)>>);
+pub(super) struct Level<K, T>(Mutex<HashMap<K, Read<T>>>);
+
+/// When a list was read, and what it held.
+type Read<T> = (Instant, Arc<Vec<T>>);
 
 impl<K, T> Default for Level<K, T> {
     fn default() -> Self {
@@ -88,9 +91,9 @@ pub(super) fn same(a: &str, b: &str) -> bool {
 }
 
 fn fitting<'a, T: Named>(list: &'a [T], word: &str) -> Vec<&'a T> {
-    let fits = |entry: &&T| same(entry.name(), word) || entry.id().eq_ignore_ascii_case(word);
+    let fits = |entry: &&T| same(entry.label(), word) || entry.id().eq_ignore_ascii_case(word);
     let fitting: Vec<&T> = list.iter().filter(fits).collect();
-    let exact = fitting.iter().filter(|entry| entry.name() == word);
+    let exact = fitting.iter().filter(|entry| entry.label() == word);
     match exact.collect::<Vec<_>>().as_slice() {
         [only] => vec![**only],
         _ => fitting,
@@ -105,11 +108,11 @@ fn one<T: Named>(list: &[T], place: &Place<'_>) -> Result<T> {
         ([only], _) => return Ok((*only).clone()),
         ([], "") => format!(
             "there is no {kind} `{word}`; there is {}",
-            listed(list.iter().map(Named::name))
+            listed(list.iter().map(Named::label))
         ),
         ([], within) => format!(
             "{within} has no {kind} `{word}`; it has {}",
-            listed(list.iter().map(Named::name))
+            listed(list.iter().map(Named::label))
         ),
         (several, within) => {
             let place = if within.is_empty() {
@@ -139,17 +142,18 @@ fn listed(words: impl Iterator<Item = impl Display>) -> String {
 
 /// What people name.
 pub(super) trait Named: Clone {
-    fn name(&self) -> &str;
+    /// A name, or the key of a setting.
+    fn label(&self) -> &str;
     fn id(&self) -> String;
     fn told_apart(&self) -> String {
-        format!("{} ({})", self.name(), self.id())
+        format!("{} ({})", self.label(), self.id())
     }
 }
 
 macro_rules! named {
     ($($model:ident: $name:ident, $id:ident;)*) => {
         $(impl Named for $model {
-            fn name(&self) -> &str {
+            fn label(&self) -> &str {
                 &self.$name
             }
 
@@ -166,7 +170,7 @@ named! {
 }
 
 impl Named for ProductModel {
-    fn name(&self) -> &str {
+    fn label(&self) -> &str {
         &self.name
     }
 
