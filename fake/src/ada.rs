@@ -50,15 +50,25 @@ struct Registered {
     installation: Installation,
 }
 
+fn limits() -> Limits {
+    let quotas = LIMITS.map(|(requests, period)| Quota { requests, period });
+    Limits::new(quotas.to_vec())
+}
+
 impl Ada {
     pub(crate) fn new(token: Secret) -> Self {
-        let quotas = LIMITS.map(|(requests, period)| Quota { requests, period });
         Ada {
             token,
             routes: Routes::of(&OPERATIONS),
-            limits: Mutex::new(Limits::new(quotas.to_vec())),
+            limits: Mutex::new(limits()),
             state: Mutex::default(),
         }
+    }
+
+    /// As it was at the start: nothing registered, nothing counted.
+    pub(crate) fn reset(&self) {
+        *lock(&self.state) = State::default();
+        *lock(&self.limits) = limits();
     }
 
     /// What a request stands for; `None` where it is not for Ada.

@@ -15,6 +15,7 @@ use tokio::sync::{oneshot, watch};
 
 use crate::ada::Ada;
 use crate::clock::Clock;
+use crate::credentials::Credentials;
 use crate::fake::Fake;
 use crate::http::{Server, router};
 use crate::journal::Journal;
@@ -56,6 +57,7 @@ pub struct FakeBuilder {
     seed: Seed,
     state_file: Option<PathBuf>,
     page: bool,
+    control: bool,
     record: Option<PathBuf>,
     #[cfg(feature = "tls")]
     tls: bool,
@@ -83,6 +85,7 @@ impl FakeBuilder {
             seed: Seed::demo(),
             state_file: None,
             page: true,
+            control: true,
             record: None,
             #[cfg(feature = "tls")]
             tls: false,
@@ -161,6 +164,16 @@ impl FakeBuilder {
         self
     }
 
+    /// Whether `/_fake/…` is there, by which a test in any language resets the server, moves its clock or plans faults. Default:
+    /// it is.
+    ///
+    /// It needs the credentials of the API, and is answered where the server is named by its IP address or as `localhost`;
+    /// `GET /_fake/openapi.json` describes it.
+    pub fn control(mut self, control: bool) -> Self {
+        self.control = control;
+        self
+    }
+
     /// A file that every request is added to when it is over, one JSON object a line: `time`, `method`, `path`, `operation`,
     /// `status`, `milliseconds` and `body`. It is created where it does not exist. Default: none.
     pub fn record(mut self, file: impl Into<PathBuf>) -> Self {
@@ -214,21 +227,29 @@ impl FakeBuilder {
         let clock = Clock::new(self.clock.unwrap_or_else(Utc::now));
         let saver = self.state_file.map(|file| Arc::new(Saver::new(file)));
         let saved = saver.as_ref().map(|saver| saver.load()).transpose()?;
-        let (state, demo) = match saved.flatten() {
-            Some(state) => (state, None),
-            None => self.seed.plant(clock.now()).map_err(io::Error::other)?,
+        let (state, demo, seed) = match saved.flatten() {
+            Some(state) => (state, None, self.seed),
+            None => {
+                let (state, demo) = self.seed.plant(clock.now()).map_err(io::Error::other)?;
+                let seed = Seed::planted(&state);
+                (state, demo, seed)
+            }
         };
         let stopped = Arc::new(AtomicBool::new(false));
         let mut credentials = vec![self.credentials];
         credentials.extend(self.more_credentials);
+        let limits = Limits::new(self.quotas);
         let server = Arc::new(Server {
             state: Mutex::new(state),
-            limits: Mutex::new(Limits::new(self.quotas)),
+            limits: Mutex::new(limits.clone()),
+            limits_at_start: limits,
             faults: Mutex::default(),
             journal: Mutex::new(Journal::with_file(record.transpose()?)),
             clock,
             page: self.page,
-            credentials,
+            control: self.control,
+            credentials: Credentials::new(credentials),
+            seed,
             routes: Routes::new(),
             ada: Ada::new(self.ada_token),
             stopped: stopped.clone(),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::str::FromStr;
 
+use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use configcat_management::{Operation, Secret};
 use http::StatusCode;
@@ -12,6 +13,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::http::reply;
 use crate::schema;
 
 /// A request that fits an operation of the description.
@@ -150,6 +152,12 @@ impl Answer {
     }
 }
 
+impl IntoResponse for Answer {
+    fn into_response(self) -> Response {
+        reply(Ok(self))
+    }
+}
+
 /// A failure.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Refusal {
@@ -164,6 +172,12 @@ pub(crate) enum Reason {
     Text(String),
     /// `{"Name": ["must not be empty"]}`
     Fields(BTreeMap<String, Vec<String>>),
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        reply(Err(self))
+    }
 }
 
 impl Refusal {

@@ -1,6 +1,6 @@
 //! What time it is for the server.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
@@ -18,6 +18,8 @@ pub(crate) struct Clock {
     started: Instant,
     /// How far it is ahead of tokio's clock, in milliseconds.
     ahead: AtomicU64,
+    /// How far it was set back, in milliseconds. What counts periods does not go back with it.
+    back: AtomicI64,
 }
 
 impl Clock {
@@ -26,6 +28,7 @@ impl Clock {
             wall,
             started: Instant::now(),
             ahead: AtomicU64::new(0),
+            back: AtomicI64::new(0),
         }
     }
 
@@ -40,22 +43,49 @@ impl Clock {
         now.checked_add(ahead).unwrap_or(now)
     }
 
-    /// Moves the clock on, by at most a century in all.
-    pub(crate) fn advance(&self, by: Duration) {
+    /// Moves the clock on. `false` where it would be more than a century in all; then it stays.
+    pub(crate) fn advance(&self, by: Duration) -> bool {
         let most = u64::try_from(FOR_EVER.as_millis()).unwrap_or(u64::MAX);
-        let by = u64::try_from(by.as_millis()).unwrap_or(most);
-        let add = |ahead: u64| Some(ahead.saturating_add(by).min(most));
-        // It cannot fail, because `add` always gives something.
-        let _ = self
-            .ahead
-            .fetch_update(Ordering::AcqRel, Ordering::Acquire, add);
+        let add = |ahead: u64| {
+            let by = u64::try_from(by.as_millis()).ok()?;
+            ahead.checked_add(by).filter(|ahead| *ahead <= most)
+        };
+        self.ahead
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, add)
+            .is_ok()
+    }
+
+    /// Sets the clock, forwards as [`advance`](Self::advance) does, or back. `false` where it would be more than a century away
+    /// from where it was; then it stays.
+    pub(crate) fn set(&self, time: DateTime<Utc>) -> bool {
+        let by = time - self.now();
+        match by.to_std() {
+            Ok(forwards) => self.advance(forwards),
+            Err(_) => {
+                let most = i64::try_from(FOR_EVER.as_millis()).unwrap_or(i64::MAX);
+                let add = |back: i64| {
+                    let back = back.checked_sub(by.num_milliseconds())?;
+                    (back <= most).then_some(back)
+                };
+                self.back
+                    .fetch_update(Ordering::AcqRel, Ordering::Acquire, add)
+                    .is_ok()
+            }
+        }
+    }
+
+    /// What it would be if nobody had moved it.
+    pub(crate) fn reset(&self) {
+        self.ahead.store(0, Ordering::Release);
+        self.back.store(0, Ordering::Release);
     }
 
     pub(crate) fn at(&self, instant: Instant) -> DateTime<Utc> {
         let elapsed = instant.saturating_duration_since(self.started);
+        let back = TimeDelta::milliseconds(self.back.load(Ordering::Acquire));
         TimeDelta::from_std(elapsed)
             .ok()
-            .and_then(|elapsed| self.wall.checked_add_signed(elapsed))
+            .and_then(|elapsed| self.wall.checked_add_signed(elapsed - back))
             .unwrap_or(self.wall)
     }
 }
@@ -96,5 +126,22 @@ mod tests {
         );
         assert_eq!(whole_seconds(Duration::from_millis(1001)), 2);
         assert_eq!(whole_seconds(Duration::from_secs(1)), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn it_is_set_and_moved_within_a_century() {
+        let start = DateTime::from_timestamp(1_763_806_530, 0).unwrap_or_default();
+        let clock = Clock::new(start);
+        let day = TimeDelta::days(1);
+        let period_ends = clock.instant() + Duration::from_secs(60);
+        assert!(clock.set(start - day) && clock.now() == start - day);
+        assert!(clock.instant() < period_ends, "periods do not go back");
+        assert!(clock.set(start + day) && clock.now() == start + day);
+        assert!(clock.instant() > period_ends, "periods are over");
+        assert!(!clock.advance(Duration::MAX) && !clock.set(DateTime::<Utc>::MAX_UTC));
+        assert!(!clock.set(DateTime::<Utc>::MIN_UTC));
+        assert_eq!(clock.now(), start + day, "refused, it stays");
+        clock.reset();
+        assert_eq!(clock.now(), start);
     }
 }

@@ -74,14 +74,12 @@ impl Fake {
 
     /// The user name that the server knows.
     pub fn user(&self) -> &str {
-        let first = self.server.credentials.first();
-        first.map_or("", |(user, _)| user)
+        self.server.credentials.first().0
     }
 
     /// The password that goes with the user name.
     pub fn password(&self) -> &str {
-        let first = self.server.credentials.first();
-        first.map_or("", |(_, password)| password.expose())
+        self.server.credentials.first().1
     }
 
     /// A client of this server. All that come from here share their connections.
@@ -201,7 +199,8 @@ impl Fake {
         self.server.clock.now()
     }
 
-    /// Moves the server's clock on, and no other: a quota starts anew, an invitation runs out.
+    /// Moves the server's clock on, and no other: a quota starts anew, an invitation runs out. It goes no further than a century
+    /// from where it started.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -243,6 +242,19 @@ impl Fake {
                 abort.abort();
             }
         }
+    }
+
+    /// Puts everything back to how the server started: the seed, clock, quota and credentials; no faults, and no requests so far.
+    /// The ids of [`demo`](Fake::demo) are the same again. `POST /_fake/reset` does the same.
+    ///
+    /// # Panics
+    ///
+    /// Where the seed cannot be planted again, which is a bug.
+    pub fn reset(&self) {
+        if let Err(error) = self.server.reset() {
+            panic!("the seed: {error}");
+        }
+        self.server.changed.send_replace(());
     }
 
     /// The state as JSON, secrets included: a [`Seed`] for other servers.

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde::Serialize;
+
 /// What goes wrong with a request that is otherwise in order: authenticated, and within the quota.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -30,6 +32,13 @@ struct Planned {
     fault: Fault,
 }
 
+/// How many requests still meet a fault.
+#[derive(Serialize)]
+pub(crate) struct Waiting {
+    operation: Option<String>,
+    count: usize,
+}
+
 impl Faults {
     pub(crate) fn plan(&mut self, operation: Option<&str>, left: usize, fault: Fault) {
         if left > 0 {
@@ -55,6 +64,15 @@ impl Faults {
             self.0.remove(index);
         }
         Some(fault)
+    }
+
+    /// What is still to come, in its order.
+    pub(crate) fn planned(&self) -> Vec<Waiting> {
+        let waiting = |planned: &Planned| Waiting {
+            operation: planned.operation.clone(),
+            count: planned.left,
+        };
+        self.0.iter().map(waiting).collect()
     }
 
     pub(crate) fn clear(&mut self) {

@@ -6,8 +6,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{ConnectInfo, Query, Request};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use configcat_management::{Operation, Secret};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header};
@@ -18,6 +16,8 @@ use crate::ada::Ada;
 use crate::api;
 use crate::call::{Answer, Call, Reason, Refusal};
 use crate::clock::{self, Clock};
+use crate::control;
+use crate::credentials::Credentials;
 use crate::faults::{Fault, Faults};
 use crate::journal::{self, Journal, Recorded};
 use crate::limits::{Blocked, Limits, Standing};
@@ -25,6 +25,7 @@ use crate::listener::Cut;
 use crate::page;
 use crate::routes::{Route, Routes};
 use crate::schema;
+use crate::seed::Seed;
 use crate::state::State;
 
 /// 10 MiB: more than any request needs.
@@ -43,8 +44,12 @@ pub(crate) struct Server {
     pub(crate) clock: Clock,
     /// Whether there is a page to look at.
     pub(crate) page: bool,
-    /// User names and passwords.
-    pub(crate) credentials: Vec<(String, Secret)>,
+    /// Whether tests can say what the API has no words for.
+    pub(crate) control: bool,
+    pub(crate) credentials: Credentials,
+    /// What the server goes back to.
+    pub(crate) seed: Seed,
+    pub(crate) limits_at_start: Limits,
     pub(crate) routes: Routes,
     pub(crate) ada: Ada,
     pub(crate) stopped: Arc<AtomicBool>,
@@ -64,10 +69,13 @@ pub(crate) fn router(server: Arc<Server>) -> Router {
             server.serve(request, cut).await
         }
     };
-    let router = match server.page {
-        true => page::router(server),
-        false => Router::new(),
-    };
+    let mut router = Router::new();
+    if server.page {
+        router = router.merge(page::router(server.clone()));
+    }
+    if server.control {
+        router = router.merge(control::router(server));
+    }
     router.fallback(api)
 }
 
@@ -85,6 +93,26 @@ enum Outcome {
 }
 
 impl Server {
+    /// Everything as it was at the start.
+    pub(crate) fn reset(&self) -> Result<(), String> {
+        self.clock.reset();
+        let (state, _) = self.seed.plant(self.clock.now())?;
+        self.replace(state);
+        lock(&self.limits).clone_from(&self.limits_at_start);
+        lock(&self.faults).clear();
+        lock(&self.journal).clear();
+        self.credentials.reset();
+        self.ada.reset();
+        Ok(())
+    }
+
+    /// Puts another state in place of the one that is there.
+    pub(crate) fn replace(&self, mut state: State) {
+        let mut before = lock(&self.state);
+        state.follow(&before);
+        *before = state;
+    }
+
     async fn serve(&self, request: Request, cut: Cut) -> Response<Body> {
         let started = self.clock.now();
         let (parts, body) = request.into_parts();
@@ -172,26 +200,10 @@ impl Server {
 
     /// Where the request's credential stands after it, or why it may not come in.
     fn admit(&self, headers: &HeaderMap) -> Result<Standing, Box<Response<Body>>> {
-        let user = self.user(headers).ok_or_else(|| Box::new(unauthorized()))?;
-        let admitted = lock(&self.limits).admit(user, self.clock.instant());
+        let user = self.credentials.user(headers);
+        let user = user.ok_or_else(|| Box::new(unauthorized()))?;
+        let admitted = lock(&self.limits).admit(&user, self.clock.instant());
         admitted.map_err(|blocked| Box::new(self.too_many(&blocked)))
-    }
-
-    /// The user name of the request, where it comes with the right password.
-    fn user(&self, headers: &HeaderMap) -> Option<&str> {
-        let given = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
-        let (scheme, encoded) = given.split_once(' ')?;
-        if !scheme.eq_ignore_ascii_case("basic") {
-            return None;
-        }
-        let decoded = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
-        let given = decoded.split_once(':')?;
-        let fits =
-            |(user, password): &&(String, Secret)| (user.as_str(), password.expose()) == given;
-        self.credentials
-            .iter()
-            .find(fits)
-            .map(|(user, _)| user.as_str())
     }
 
     fn too_many(&self, blocked: &Blocked) -> Response<Body> {
@@ -343,7 +355,7 @@ pub(crate) fn reply(result: Result<Answer, Refusal>) -> Response<Body> {
     }
 }
 
-fn unauthorized() -> Response<Body> {
+pub(crate) fn unauthorized() -> Response<Body> {
     let text = "The user name or the password is wrong, or there is none.";
     let mut response = plain(StatusCode::UNAUTHORIZED, text);
     let challenge = HeaderValue::from_static("Basic realm=\"configcat-fake\", charset=\"UTF-8\"");

@@ -46,6 +46,9 @@
 //! Its URL, opened in a browser, is a page: flags to switch, the last requests, the remaining quota, live. It needs no
 //! credentials, and shows request bodies as they were sent; [`FakeBuilder::without_page`] leaves it out.
 //!
+//! `/_fake/…` is for tests in other languages: they reset the server, move its clock, plan faults, read the requests. It is
+//! described at `/_fake/openapi.json`, and left out by [`FakeBuilder::control`].
+//!
 //! # Ada
 //!
 //! With the feature `ada`, Ada's five operations are there too, below `/api`: `Fake::ada_client`. The bearer token, the limits of 10 requests a second,
@@ -75,14 +78,18 @@ mod api;
 mod builder;
 mod call;
 mod clock;
+mod control;
+mod credentials;
 mod fake;
 mod faults;
 mod http;
 mod journal;
 mod limits;
 mod listener;
+mod local;
 mod page;
 mod patch;
+mod quota_text;
 mod routes;
 mod saving;
 mod schema;

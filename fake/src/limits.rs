@@ -46,7 +46,7 @@ pub(crate) struct Blocked {
 }
 
 /// Counts requests.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Limits {
     /// Never empty; the longest period comes last.
     quotas: Vec<Quota>,

@@ -5,7 +5,6 @@ use std::io::{self, Write as _};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Duration;
 
 use clap::Parser;
 use configcat_fake::{Fake, FakeBuilder, Quota, Seed};
@@ -37,7 +36,7 @@ struct Arguments {
     /// Requests that are let through in a period, such as 100/1m; units are ms, s, m, h and d.
     ///
     /// May be given more than once; then all of them hold, and the headers tell of the longest period alone.
-    #[arg(long, value_parser = quota, value_name = "REQUESTS/PERIOD", default_value = "10000/1m")]
+    #[arg(long, value_name = "REQUESTS/PERIOD", default_value = "10000/1m")]
     quota: Vec<Quota>,
 
     /// Adds every request to a file when it is over, one JSON object a line.
@@ -57,6 +56,12 @@ struct Arguments {
     /// Leaves out the page, which needs no credentials.
     #[arg(long)]
     no_page: bool,
+
+    /// Leaves out `/_fake/…`, by which tests in any language reset the server, move its clock and plan faults.
+    ///
+    /// It needs the credentials; `GET /_fake/openapi.json` describes it.
+    #[arg(long)]
+    no_control: bool,
 
     /// What to start with: `demo` (a product, two environments, two configs and a few flags), `empty` (one organization and
     /// nothing in it), or a file that `--state` wrote.
@@ -86,6 +91,7 @@ Examples:
 
   curl --user user:pass http://127.0.0.1:8080/v1/products
   curl --user user:pass --cacert fake.pem https://127.0.0.1:8080/v1/products
+  curl --user user:pass --request POST http://127.0.0.1:8080/_fake/reset
 
 Page: http://127.0.0.1:8080/
 It stops on Ctrl-C.";
@@ -116,6 +122,7 @@ async fn run(arguments: Arguments) -> io::Result<()> {
     if let Some(file) = arguments.state {
         builder = builder.state_file(file);
     }
+    builder = builder.control(!arguments.no_control);
     if arguments.no_page {
         builder = builder.without_page();
     }
@@ -213,69 +220,9 @@ fn quoted(word: &str) -> String {
     }
 }
 
-/// `100/1m`
-fn quota(text: &str) -> Result<Quota, String> {
-    let (requests, period) = text
-        .split_once('/')
-        .ok_or("write requests and period, such as 100/1m")?;
-    let requests = requests
-        .trim()
-        .parse()
-        .map_err(|_| format!("`{requests}` is not a number of requests"))?;
-    Ok(Quota {
-        requests,
-        period: duration(period.trim())?,
-    })
-}
-
-fn duration(text: &str) -> Result<Duration, String> {
-    let wrong = || format!("`{text}` is not a period such as 500ms, 30s, 1m, 2h or 1d");
-    let end = text.find(|letter: char| !letter.is_ascii_digit());
-    let (number, unit) = text.split_at(end.ok_or_else(wrong)?);
-    let milliseconds: u64 = match unit {
-        "ms" => 1,
-        "s" => 1_000,
-        "m" => 60_000,
-        "h" => 3_600_000,
-        "d" => 86_400_000,
-        _ => return Err(wrong()),
-    };
-    let number: u64 = if number.is_empty() {
-        Ok(1)
-    } else {
-        number.parse()
-    }
-    .map_err(|_| wrong())?;
-    let period = number.checked_mul(milliseconds).ok_or_else(wrong)?;
-    match period {
-        0 => Err(wrong()),
-        period => Ok(Duration::from_millis(period)),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn quotas_are_read() {
-        let read = |text| quota(text).map(|quota| (quota.requests, quota.period.as_millis()));
-        assert_eq!(read("100/1m"), Ok((100, 60_000)));
-        assert_eq!(read("5/m"), Ok((5, 60_000)));
-        assert_eq!(read("1/500ms"), Ok((1, 500)));
-        for wrong in [
-            "",
-            "100",
-            "x/1m",
-            "1/",
-            "1/0s",
-            "1/1y",
-            "-1/1s",
-            "1/99999999999999999999d",
-        ] {
-            assert!(quota(wrong).is_err(), "{wrong}");
-        }
-    }
 
     #[test]
     fn words_are_quoted_where_a_shell_needs_it() {

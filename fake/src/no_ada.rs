@@ -16,6 +16,8 @@ impl Ada {
         Ada
     }
 
+    pub(crate) fn reset(&self) {}
+
     pub(crate) fn find(&self, _: &Method, _: &str) -> Option<Route> {
         None
     }

@@ -6,30 +6,28 @@
 
 use configcat_management::types::{EnvironmentId, SettingId};
 use std::convert::Infallible;
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::{Body, Bytes};
-use axum::extract::Request;
-use axum::middleware::{self, Next};
+use axum::body::Body;
+use axum::middleware;
 use axum::response::Sse;
 use axum::response::sse::{Event, KeepAlive};
 use axum::routing::{get, post};
 use configcat_management::OPERATIONS;
 use configcat_management::types::EvaluationVersion;
 use futures_util::stream::{self, Stream};
-use http::uri::Authority;
-use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
+use http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::api;
 use crate::call::{Answer, Call, Refusal};
-use crate::http::{Server, is_json, lock, reply, with_body};
+use crate::http::{Server, lock, reply, with_body};
 use crate::journal::Recorded;
+use crate::local::{self, Json};
 use crate::view::View;
 
 const PAGE: &str = include_str!("page.html");
@@ -53,8 +51,8 @@ pub(crate) fn router(server: Arc<Server>) -> Router {
         let server = server.clone();
         move || async move { Sse::new(events(server)).keep_alive(KeepAlive::default()) }
     };
-    let switch = move |headers: HeaderMap, body: Bytes| async move {
-        let result = switch(&server, &headers, &body);
+    let switch = move |Json(wanted): Json<Switch>| async move {
+        let result = switch(&server, wanted);
         server.changed.send_replace(());
         reply(result)
     };
@@ -62,33 +60,7 @@ pub(crate) fn router(server: Arc<Server>) -> Router {
         .route("/", get(|| async { page() }))
         .route("/_page/events", get(events))
         .route("/_page/switch", post(switch))
-        .layer(middleware::from_fn(guard))
-}
-
-/// Lets only those in who named the server by its address. A site elsewhere could let its own name point here, and its
-/// script would then read the page as if it were a part of that site.
-async fn guard(request: Request, next: Next) -> Response<Body> {
-    let host = request.headers().get(header::HOST);
-    match host
-        .and_then(|host| host.to_str().ok())
-        .is_some_and(is_address)
-    {
-        true => next.run(request).await,
-        false => reply(Err(Refusal::text(
-            StatusCode::MISDIRECTED_REQUEST,
-            "Open the page by the server's IP address or as `localhost`, not by another name.",
-        ))),
-    }
-}
-
-/// Whether a `Host` header is one that no other site can have.
-fn is_address(host: &str) -> bool {
-    let Ok(authority) = host.parse::<Authority>() else {
-        return false;
-    };
-    let host = authority.host().to_ascii_lowercase();
-    let ip = host.trim_start_matches('[').trim_end_matches(']');
-    ip.parse::<IpAddr>().is_ok() || host == "localhost" || host.ends_with(".localhost")
+        .layer(middleware::from_fn(local::guard))
 }
 
 fn page() -> Response<Body> {
@@ -134,17 +106,16 @@ impl Shown {
             let (count, last) = journal.last(MOST_REQUESTS);
             (count, last.cloned().map(shortened).collect())
         };
-        let user = server.credentials.first();
-        let user = user.map_or("", |(user, _)| user).to_string();
+        let (user, _) = server.credentials.first();
         let limits = lock(&server.limits);
         let quota = limits.longest();
-        let standing = limits.standing(&user, server.clock.instant());
+        let standing = limits.standing(user, server.clock.instant());
         Shown {
             view,
             request_count,
             requests,
             quota: Standing {
-                user,
+                user: user.to_string(),
                 remaining: standing.map_or(quota.requests, |standing| standing.remaining),
                 requests: quota.requests,
                 period_seconds: quota.period.as_secs_f64(),
@@ -192,18 +163,13 @@ struct Switch {
     on: bool,
 }
 
-/// Switches a flag, by the operation that a client would use. No form of another site can send JSON.
-fn switch(server: &Server, headers: &HeaderMap, body: &Bytes) -> Result<Answer, Refusal> {
-    let content_type = headers.get(header::CONTENT_TYPE);
-    if !content_type.is_some_and(|value| value.to_str().is_ok_and(is_json)) {
-        let text = "Send `application/json`.";
-        return Err(Refusal::text(StatusCode::UNSUPPORTED_MEDIA_TYPE, text));
-    }
+/// Switches a flag, by the operation that a client would use.
+fn switch(server: &Server, wanted: Switch) -> Result<Answer, Refusal> {
     let Switch {
         environment_id,
         setting_id,
         on,
-    } = serde_json::from_slice(body).map_err(|error| Refusal::field("Body", error.to_string()))?;
+    } = wanted;
     let mut state = lock(&server.state);
     let config_id = state.setting(setting_id)?.config_id;
     let (id, path, value): (_, _, Value) = match state.config(config_id)?.evaluation_version {
@@ -234,33 +200,4 @@ fn switch(server: &Server, headers: &HeaderMap, body: &Bytes) -> Result<Answer, 
     let answer = handler(&mut state, &call)?;
     state.written();
     Ok(answer)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_addresses_open_the_page() {
-        for host in [
-            "127.0.0.1:8080",
-            "[::1]:8080",
-            "192.168.0.7",
-            "localhost",
-            "LOCALHOST:80",
-            "fake.localhost:1",
-        ] {
-            assert!(is_address(host), "{host}");
-        }
-        for host in [
-            "",
-            "example.com",
-            "localhost.example.com:80",
-            "127.0.0.1.example.com",
-            "xlocalhost",
-            "a b",
-        ] {
-            assert!(!is_address(host), "{host}");
-        }
-    }
 }

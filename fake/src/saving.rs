@@ -51,14 +51,26 @@ pub(crate) fn to_json(state: &State) -> serde_json::Result<String> {
 }
 
 pub(crate) fn from_json(text: &str) -> Result<State, SeedError> {
-    let wrong =
-        |error: serde_json::Error| SeedError(format!("it is no state of a server: {error}"));
     let Version { version } = serde_json::from_str(text).map_err(wrong)?;
-    if version != VERSION {
-        let text = format!("it has version {version}, and this server reads version {VERSION}");
-        return Err(SeedError(text));
+    known(version)?;
+    let Read { state } = serde_json::from_str(text).map_err(wrong)?;
+    whole(state)
+}
+
+fn wrong(error: serde_json::Error) -> SeedError {
+    SeedError(format!("it is no state of a server: {error}"))
+}
+
+fn known(version: u32) -> Result<(), SeedError> {
+    match version {
+        VERSION => Ok(()),
+        _ => Err(SeedError(format!(
+            "it has version {version}, and this server reads version {VERSION}"
+        ))),
     }
-    let Read { mut state } = serde_json::from_str(text).map_err(wrong)?;
+}
+
+fn whole(mut state: State) -> Result<State, SeedError> {
     state.index_sdk_keys();
     let dangling = state.dangling();
     match dangling.is_empty() {

@@ -108,6 +108,11 @@ impl Seed {
         Ok(Seed(Contents::State(Arc::new(state))))
     }
 
+    /// The seed that has planted a state already, so that it plants the same ids again.
+    pub(crate) fn planted(state: &State) -> Self {
+        Seed(Contents::State(Arc::new(state.clone())))
+    }
+
     /// A state of one's own, and the ids of the demo where it is one.
     pub(crate) fn plant(&self, now: DateTime<Utc>) -> Result<(State, Option<Demo>), String> {
         if let Contents::State(state) = &self.0 {

@@ -240,6 +240,11 @@ impl State {
         self.writes += 1;
     }
 
+    /// Takes the place of what was there before, which is a change like any other.
+    pub(crate) fn follow(&mut self, before: &State) {
+        self.writes = before.writes + 1;
+    }
+
     /// Another one after each change.
     pub(crate) fn revision(&self) -> (u32, u64) {
         (self.counter, self.writes)

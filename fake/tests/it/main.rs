@@ -4,6 +4,7 @@ mod audit;
 mod by_name;
 mod change_requests;
 mod connections;
+mod control;
 mod crud;
 mod features;
 mod page_paths;
