@@ -23,17 +23,40 @@ use std::time::Duration;
 
 use crate::types::{
     ConfigId, ConfigModel, EnvironmentId, EnvironmentModel, EvaluationVersion, ProductId,
-    ProductModel, SettingId, SettingModel,
+    ProductModel, SegmentListModel, SettingId, SettingModel,
 };
 use crate::{Client, Result};
 
 mod change;
+mod compare;
 mod lists;
+mod seen;
 mod served;
 
 pub use change::{Change, Changed};
+pub use compare::{Comparison, Difference, Part, compare};
 use lists::{Lists, Place};
+use seen::Seen;
 pub use served::{FlagValues, Rule, Served};
+
+/// Finds one by its name in a list of the product.
+macro_rules! find {
+    ($product:expr, $kind:literal, $word:expr, $level:ident.$call:ident) => {{
+        let product = $product.get().await?;
+        let (id, within) = (
+            product.product_id,
+            format!("the product `{}`", product.name),
+        );
+        let load = || async { Ok($product.client.$call(id).send().await?.into_inner()) };
+        let place = Place {
+            within: &within,
+            kind: $kind,
+            word: $word,
+            keep: $product.keep,
+        };
+        $product.lists.$level.find(id, place, load).await
+    }};
+}
 
 impl Client {
     /// A product by its name or id; see [`names`](crate::names). Makes no call.
@@ -102,7 +125,12 @@ impl Product {
             }
             Ok(products)
         };
-        let place = Place::new(&place, "product", &self.name, self.keep);
+        let place = Place {
+            within: &place,
+            kind: "product",
+            word: &self.name,
+            keep: self.keep,
+        };
         // Another organization is another list.
         let key = self.organization.clone().unwrap_or_default();
         self.lists.products.find(key, place, load).await
@@ -123,16 +151,16 @@ impl Product {
     ///
     /// Says which environments there are where none or several fit; otherwise those of the calls.
     pub async fn environment(&self, name_or_id: &str) -> Result<EnvironmentModel> {
-        let product = self.get().await?;
-        let place = format!("the product `{}`", product.name);
-        let place = Place::new(&place, "environment", name_or_id, self.keep);
-        let load = || self.load_environments(product.product_id);
-        let lists = &self.lists.environments;
-        lists.find(product.product_id, place, load).await
+        find!(
+            self,
+            "environment",
+            name_or_id,
+            environments.get_environments
+        )
     }
 
-    async fn load_environments(&self, id: ProductId) -> Result<Vec<EnvironmentModel>> {
-        Ok(self.client.get_environments(id).send().await?.into_inner())
+    async fn segment(&self, name_or_id: &str) -> Result<SegmentListModel> {
+        find!(self, "segment", name_or_id, segments.get_segments)
     }
 }
 
@@ -158,16 +186,7 @@ impl Config {
     ///
     /// Says which configs there are where none or several fit; otherwise those of the calls.
     pub async fn get(&self) -> Result<ConfigModel> {
-        let product = self.product.get().await?;
-        let place = format!("the product `{}`", product.name);
-        let place = Place::new(&place, "config", &self.name, self.product.keep);
-        let client = &self.product.client;
-        let load = || async {
-            let call = client.get_configs(product.product_id);
-            Ok(call.send().await?.into_inner())
-        };
-        let lists = &self.product.lists.configs;
-        lists.find(product.product_id, place, load).await
+        find!(self.product, "config", &self.name, configs.get_configs)
     }
 
     /// The id of the config, for the generated calls.
@@ -186,15 +205,27 @@ impl Config {
     /// Says which settings there are where none fits; otherwise those of the calls.
     pub async fn setting(&self, key_or_id: &str) -> Result<SettingModel> {
         let config = self.get().await?;
-        let place = format!("the config `{}`", config.name);
-        let place = Place::new(&place, "setting", key_or_id, self.product.keep);
-        let client = &self.product.client;
+        let Product {
+            client,
+            lists,
+            keep,
+            ..
+        } = &self.product;
+        let within = format!("the config `{}`", config.name);
         let load = || async {
-            let call = client.get_settings(config.config_id);
-            Ok(call.send().await?.into_inner())
+            Ok(client
+                .get_settings(config.config_id)
+                .send()
+                .await?
+                .into_inner())
         };
-        let lists = &self.product.lists.settings;
-        lists.find(config.config_id, place, load).await
+        let place = Place {
+            within: &within,
+            kind: "setting",
+            word: key_or_id,
+            keep: *keep,
+        };
+        lists.settings.find(config.config_id, place, load).await
     }
 
     /// All flags and settings by key, each with what it serves in every environment: one call for each environment
@@ -204,28 +235,21 @@ impl Config {
     ///
     /// Those of [`get`](Config::get) and of the calls.
     pub async fn flags(&self) -> Result<Vec<FlagValues>> {
-        let (config, client) = (self.get().await?, &self.product.client);
-        let environments = self.product.load_environments(config.product.product_id);
+        let product_id = self.product.product_id().await?;
+        let environments = self.product.client.get_environments(product_id);
         let mut flags: Vec<FlagValues> = Vec::new();
-        for environment in environments.await? {
-            let (config_id, id) = (config.config_id, environment.environment_id);
-            let values: Vec<Served> = if config.evaluation_version == EvaluationVersion::V1 {
-                let values = client.get_setting_values(config_id, id).send().await?;
-                let values = values.setting_values.iter();
-                values.map(Served::of_v1_entry).collect::<Result<_>>()?
-            } else {
-                let values = client.get_setting_values_v2(config_id, id).send().await?;
-                let values = values.setting_formulas.iter();
-                let served = values.map(|entry| Served::of_v2(&entry.setting, entry));
-                served.collect::<Result<_>>()?
-            };
-            for served in values {
-                let known = flags
-                    .iter_mut()
-                    .find(|flag| flag.setting_id == served.setting_id);
-                match known {
+        for environment in environments.send().await?.into_inner() {
+            for seen in self.seen(environment.environment_id, None).await? {
+                let served = Served::of(&seen);
+                let mut known = flags.iter_mut();
+                match known.find(|flag| flag.setting_id == served.setting_id) {
                     Some(flag) => flag.served.push((environment.name.clone(), served)),
-                    None => flags.push(FlagValues::new(&environment.name, served)),
+                    None => flags.push(FlagValues {
+                        key: served.key.clone(),
+                        setting_id: served.setting_id,
+                        setting_type: served.setting_type.clone(),
+                        served: vec![(environment.name.clone(), served)],
+                    }),
                 }
             }
         }
@@ -267,6 +291,10 @@ impl Environment {
     pub async fn environment_id(&self) -> Result<EnvironmentId> {
         Ok(self.get().await?.environment_id)
     }
+
+    async fn seen(&self) -> Result<Vec<Seen>> {
+        self.config.seen(self.environment_id().await?, None).await
+    }
 }
 
 /// A flag or setting in an environment, by its key or id. Its words are the same for V1 and V2 configs.
@@ -303,14 +331,10 @@ impl Flag {
     ///
     /// Says what there is where a name does not fit; otherwise those of the calls.
     pub async fn served(&self) -> Result<Served> {
-        let (client, is_v1, environment_id, setting_id) = self.resolve().await?;
-        if is_v1 {
-            let call = client.get_setting_value(environment_id, setting_id);
-            return Served::of_v1(&*call.send().await?);
-        }
-        let call = client.get_setting_value_v2(environment_id, setting_id);
-        let seen = call.send().await?;
-        Served::of_v2(&seen.setting, &*seen)
+        let (_, _, environment_id, setting_id) = self.resolve().await?;
+        let config = &self.environment.config;
+        let seen = config.seen(environment_id, Some(setting_id)).await?;
+        Ok(Served::of(&seen[0]))
     }
 }
 

@@ -321,6 +321,11 @@ fn has_hidden<K: Kind>(value: &Value) -> bool {
             .is_some_and(|entries| entries.iter().any(K::is_hidden))
 }
 
+/// What a patch of this kind may change of any answer that has it, as requests write it. What is empty is left out.
+pub(crate) fn document_of<K: Kind>(seen: &Value) -> Value {
+    document::canonical(&document::of_seen::<K>(seen))
+}
+
 /// What a setting of a V2 config serves, of any answer that has it, in the form that requests have.
 pub(crate) fn formula_of(seen: &impl Serialize) -> Result<UpdateEvaluationFormulaModel> {
     let document = document::of_seen::<Formula>(&json(seen));
@@ -342,6 +347,6 @@ pub(crate) fn same_formula(
 }
 
 /// The types of this crate are objects with text keys; writing them as JSON does not fail.
-fn json(value: &impl Serialize) -> Value {
+pub(crate) fn json(value: &impl Serialize) -> Value {
     serde_json::to_value(value).unwrap_or_default()
 }

@@ -1,8 +1,9 @@
 //! Where an example plays: the service where credentials are set, the embedded fake otherwise.
 
 use std::error::Error;
-use std::fmt;
+use std::io::IsTerminal;
 use std::str::FromStr;
+use std::{env, fmt, io};
 
 use configcat_fake::{Demo, Fake, FakeBuilder};
 use configcat_management::{Client, ClientBuilder};
@@ -43,25 +44,58 @@ pub async fn open_with(
     fake: FakeBuilder,
     set_up: impl FnOnce(ClientBuilder) -> ClientBuilder,
 ) -> Result<Stage> {
-    let set = |variable| std::env::var(variable).is_ok_and(|text| !text.is_empty());
+    let set = |variable| env::var(variable).is_ok_and(|text| !text.is_empty());
     if set("CONFIGCAT_API_USER") && set("CONFIGCAT_API_PASS") {
         let client = set_up(Client::builder().from_env()).build()?;
-        println!("Connected to {}.\n", client.base_url());
+        say(&format!("Connected to {}.\n", client.base_url()));
         return Ok(Stage { client, fake: None });
     }
     let fake = fake.try_start().await?;
     let client = set_up(fake.client_builder()).build()?;
-    println!(
+    say(&format!(
         "No credentials are set, so this runs on the embedded fake at {}.\n",
         fake.base_url()
-    );
+    ));
     Ok(Stage {
         client,
         fake: Some(fake),
     })
 }
 
+/// Whether the command has this option, such as `--json`.
+pub fn has(option: &str) -> bool {
+    env::args().any(|argument| argument == option)
+}
+
+/// Tells people something. With `--json`, what is printed is for programs, and this goes to the other output.
+pub fn say(text: &str) {
+    match has("--json") {
+        true => eprintln!("{text}"),
+        false => println!("{text}"),
+    }
+}
+
+/// The text in a colour of the terminal, such as `32` for green; as it is where the output is none, or `NO_COLOR` is set.
+pub fn paint(colour: u8, text: &str) -> String {
+    let wanted = env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    match wanted && io::stdout().is_terminal() {
+        true => format!("\x1b[{colour}m{text}\x1b[0m"),
+        false => text.to_string(),
+    }
+}
+
 impl Stage {
+    /// A name: the command's argument with this number, from 1, options not counted; on the fake, where there is none, the
+    /// demo's.
+    pub fn name(&self, number: usize, what: &str, of_demo: &str) -> Result<String> {
+        let mut arguments = env::args().filter(|argument| !argument.starts_with("--"));
+        match arguments.nth(number) {
+            Some(name) => Ok(name),
+            None if self.is_fake() => Ok(of_demo.to_string()),
+            None => Err(format!("argument {number} has to be the name of {what}").into()),
+        }
+    }
+
     /// An id: of the demo on the fake, and on the service the command's argument with this number, from 1.
     pub fn id<T: FromStr>(
         &self,
@@ -72,7 +106,7 @@ impl Stage {
         if let Some(demo) = self.fake.as_ref().and_then(Fake::demo) {
             return Ok(of_demo(demo));
         }
-        let text = std::env::args().nth(number);
+        let text = env::args().nth(number);
         let text = text.ok_or_else(|| {
             format!("argument {number} has to be the {name}; the quickstart lists what you have")
         })?;

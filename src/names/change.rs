@@ -1,13 +1,15 @@
 //! The words that change what a flag serves, in V1 and V2 configs.
 
+use serde::Serialize;
+
 use super::{Flag, Served};
-use crate::edit::{Draft, edit_v1};
+use crate::edit::{Draft, Edited, edit_v1};
 use crate::rule::{Percentages, everyone, percentages};
 use crate::types::{
     SettingType, SettingValueModel, UpdateRolloutPercentageItemModel, UpdateRolloutRuleModel,
     UpdateSettingValueModel, UpdateTargetingRuleModel,
 };
-use crate::{Error, Result, SettingValue};
+use crate::{Error, Result, SettingValue, patch};
 
 /// Begins a change that is made by [`Change::send`].
 impl Flag {
@@ -18,6 +20,16 @@ impl Flag {
             reason: None,
             bypass_approval: None,
         }
+    }
+
+    async fn changed<T: Serialize>(&self, edited: Edited<T>, is_v1: bool) -> Result<Changed> {
+        let config = &self.environment.config;
+        let seen = config.named(patch::json(&edited.value), is_v1).await?;
+        Ok(Changed {
+            changed: edited.changed,
+            rounds: edited.rounds,
+            served: Served::of(&seen[0]),
+        })
     }
 
     /// Serves `true` where no rule matches; see [`Change::turn_on`].
@@ -153,11 +165,7 @@ impl Change {
             };
             let reason = reason.as_deref();
             let edited = edit_v1(client, environment_id, setting_id, reason, edit).await?;
-            return Ok(Changed {
-                changed: edited.changed,
-                rounds: edited.rounds,
-                served: Served::of_v1(&edited.value)?,
-            });
+            return flag.changed(edited, is_v1).await;
         }
         let mut edit = client.edit_value(environment_id, setting_id, |draft| {
             steps.iter().try_for_each(|step| step.apply_v2(draft))
@@ -168,12 +176,7 @@ impl Change {
         if let Some(bypass_approval) = bypass_approval {
             edit = edit.bypass_approval(*bypass_approval);
         }
-        let edited = edit.send().await?;
-        Ok(Changed {
-            changed: edited.changed,
-            rounds: edited.rounds,
-            served: Served::of_v2(&edited.value.setting, &edited.value)?,
-        })
+        flag.changed(edit.send().await?, is_v1).await
     }
 }
 
@@ -195,7 +198,7 @@ fn shares(percent: i32, setting_type: &SettingType) -> Result<(Option<bool>, Opt
 }
 
 /// Whether a rule has no condition.
-pub(super) fn is_for_everyone(rule: &UpdateTargetingRuleModel) -> bool {
+fn is_for_everyone(rule: &UpdateTargetingRuleModel) -> bool {
     rule.conditions.as_ref().is_none_or(Vec::is_empty)
 }
 

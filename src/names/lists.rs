@@ -10,7 +10,8 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use crate::types::{
-    ConfigId, ConfigModel, EnvironmentModel, ProductId, ProductModel, SettingModel,
+    ConfigId, ConfigModel, EnvironmentModel, ProductId, ProductModel, SegmentListModel,
+    SettingModel,
 };
 use crate::{Error, Result};
 
@@ -20,6 +21,7 @@ pub(super) struct Lists {
     pub(super) products: Level<String, ProductModel>,
     pub(super) configs: Level<ProductId, ConfigModel>,
     pub(super) environments: Level<ProductId, EnvironmentModel>,
+    pub(super) segments: Level<ProductId, SegmentListModel>,
     pub(super) settings: Level<ConfigId, SettingModel>,
 }
 
@@ -38,26 +40,10 @@ impl<K, T> Default for Level<K, T> {
 /// What is looked for, and where.
 pub(super) struct Place<'a> {
     /// Such as "the product `Web shop`"; empty for all that the credentials see.
-    within: &'a str,
-    kind: &'a str,
-    word: &'a str,
-    keep: Option<Duration>,
-}
-
-impl<'a> Place<'a> {
-    pub(super) fn new(
-        within: &'a str,
-        kind: &'a str,
-        word: &'a str,
-        keep: Option<Duration>,
-    ) -> Self {
-        Place {
-            within,
-            kind,
-            word,
-            keep,
-        }
-    }
+    pub(super) within: &'a str,
+    pub(super) kind: &'a str,
+    pub(super) word: &'a str,
+    pub(super) keep: Option<Duration>,
 }
 
 impl<K: Eq + Hash, T: Named> Level<K, T> {
@@ -166,6 +152,7 @@ macro_rules! named {
 named! {
     ConfigModel: name, config_id;
     EnvironmentModel: name, environment_id;
+    SegmentListModel: name, segment_id;
     SettingModel: key, setting_id;
 }
 

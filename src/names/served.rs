@@ -2,15 +2,12 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use super::change::is_for_everyone;
-use crate::patch::{self, SettingValuePatch};
-use crate::types::{
-    ConfigSettingValueModel, SettingDataV2Model, SettingId, SettingType, SettingValueModel,
-    UpdateConditionModel, UpdateRolloutRuleModel, UpdateSettingValueModel,
-};
-use crate::{Result, SettingValue};
+use super::seen::{SEGMENT, SETTING, Seen, text};
+use crate::SettingValue;
+use crate::types::{SettingId, SettingType};
 
 /// What a flag or setting serves to whom in an environment.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -61,120 +58,88 @@ pub struct FlagValues {
     pub served: Vec<(String, Served)>,
 }
 
-impl FlagValues {
-    pub(super) fn new(environment: &str, served: Served) -> Self {
-        FlagValues {
-            key: served.key.clone(),
-            setting_id: served.setting_id,
-            setting_type: served.setting_type.clone(),
-            served: vec![(environment.to_string(), served)],
-        }
-    }
-}
-
 impl Served {
-    pub(super) fn of_v2(setting: &SettingDataV2Model, seen: &impl Serialize) -> Result<Self> {
-        let formula = patch::formula_of(seen)?;
-        let (mut rules, mut split) = (Vec::new(), Vec::new());
-        for rule in formula.targeting_rules.iter().flatten() {
-            let options = rule.percentage_options.iter().flatten();
-            let shares = options
-                .filter_map(|option| Some((option.percentage.into(), option.value.value()?)));
-            if is_for_everyone(rule) {
-                split.extend(shares);
+    /// V1 writes the split beside the rules, and V2 as the rule without conditions.
+    pub(super) fn of(seen: &Seen) -> Self {
+        let document = &seen.document;
+        let of_v1 = list(&document["rolloutRules"]).map(|rule| (told(rule), rule));
+        let of_v2 = list(&document["targetingRules"]).map(|rule| {
+            let conditions: Vec<String> = list(&rule["conditions"]).map(told).collect();
+            (conditions.join(" and "), rule)
+        });
+        let mut split = shares_of(&document["rolloutPercentageItems"]);
+        let mut rules = Vec::new();
+        for (when, rule) in of_v1.chain(of_v2) {
+            let (value, options) = (value(&rule["value"]), shares_of(&rule["percentageOptions"]));
+            if when.is_empty() {
+                split.extend(options);
                 continue;
             }
-            let conditions: Vec<String> = rule.conditions.iter().flatten().map(told).collect();
-            rules.push(Rule {
-                when: conditions.join(" and "),
-                value: rule.value.as_ref().and_then(|value| value.value()),
-                split: shares.collect(),
-            });
+            let split = options;
+            rules.push(Rule { when, value, split });
         }
-        Ok(Served {
-            setting_id: setting.setting_id,
-            key: setting.key.clone(),
-            setting_type: setting.setting_type.clone(),
-            default: formula.default_value.value(),
-            rules,
-            split,
-            split_by: formula.percentage_evaluation_attribute,
-        })
-    }
-
-    pub(super) fn of_v1(seen: &SettingValueModel) -> Result<Self> {
-        let UpdateSettingValueModel {
-            rollout_percentage_items: items,
-            rollout_rules: rules,
-            value,
-        } = SettingValuePatch::part(seen)?;
-        let rules = rules.into_iter().map(|rule| Rule {
-            when: told_v1(&rule),
-            value: Some(rule.value),
-            split: Vec::new(),
-        });
-        Ok(Served {
+        Served {
             setting_id: seen.setting.setting_id,
             key: seen.setting.key.clone(),
             setting_type: seen.setting.setting_type.clone(),
-            default: Some(value),
-            rules: rules.collect(),
-            split: items
-                .into_iter()
-                .map(|item| (item.percentage, item.value))
-                .collect(),
-            split_by: None,
-        })
-    }
-
-    pub(super) fn of_v1_entry(entry: &ConfigSettingValueModel) -> Result<Self> {
-        let seen = SettingValueModel {
-            setting: entry.setting.clone(),
-            value: entry.value.clone(),
-            rollout_rules: entry.rollout_rules.clone(),
-            rollout_percentage_items: entry.rollout_percentage_items.clone(),
-            ..SettingValueModel::default()
-        };
-        Served::of_v1(&seen)
-    }
-}
-
-fn told(condition: &UpdateConditionModel) -> String {
-    if let Some(user) = &condition.user_condition {
-        let value = &user.comparison_value;
-        let list = value.list_value.iter().flatten();
-        let list: Vec<&str> = list.map(|item| item.value.as_str()).collect();
-        let text = match (&value.string_value, value.double_value) {
-            (Some(text), _) => text.clone(),
-            (None, Some(number)) => number.to_string(),
-            (None, None) => list.join(", "),
-        };
-        return format!("{} {} `{text}`", user.comparison_attribute, user.comparator);
-    }
-    if let Some(segment) = &condition.segment_condition {
-        return format!("{} segment {}", segment.comparator, segment.segment_id);
-    }
-    match &condition.prerequisite_flag_condition {
-        Some(flag) => {
-            let value = flag.prerequisite_comparison_value.value();
-            let value = value.map_or_else(|| "?".to_string(), |value| value.to_string());
-            format!(
-                "setting {} {} `{value}`",
-                flag.prerequisite_setting_id, flag.comparator
-            )
+            default: value(&document["defaultValue"]).or_else(|| value(&document["value"])),
+            rules,
+            split,
+            split_by: document["percentageEvaluationAttribute"]
+                .as_str()
+                .map(str::to_string),
         }
-        None => "an unknown condition".to_string(),
     }
 }
 
-fn told_v1(rule: &UpdateRolloutRuleModel) -> String {
-    if let (Some(comparator), Some(segment)) = (&rule.segment_comparator, &rule.segment_id) {
-        return format!("{comparator} segment {segment}");
+fn list(entries: &Value) -> impl Iterator<Item = &Value> {
+    entries.as_array().into_iter().flatten()
+}
+
+/// V1 has the bare value, V2 an object with a field for each type.
+fn value(written: &Value) -> Option<SettingValue> {
+    match written {
+        Value::Object(fields) => {
+            let kinds = ["boolValue", "stringValue", "intValue", "doubleValue"];
+            value(kinds.iter().find_map(|kind| fields.get(*kind))?)
+        }
+        written => SettingValue::deserialize(written).ok(),
     }
-    let attribute = rule.comparison_attribute.as_deref().unwrap_or_default();
-    let comparator = rule.comparator.as_ref().map(ToString::to_string);
-    let value = rule.comparison_value.as_deref().unwrap_or_default();
-    format!("{attribute} {} `{value}`", comparator.unwrap_or_default())
+}
+
+fn shares_of(options: &Value) -> Vec<(i64, SettingValue)> {
+    let share = |option: &Value| Some((option["percentage"].as_i64()?, value(&option["value"])?));
+    list(options).filter_map(share).collect()
+}
+
+/// A condition of V2, or a rule of V1, which is one.
+fn told(condition: &Value) -> String {
+    let nested = condition
+        .as_object()
+        .and_then(|fields| fields.values().find(|it| it.is_object()));
+    let condition = nested.unwrap_or(condition);
+    let word = |name: &str| condition.get(name).map(text).unwrap_or_default();
+    let comparator = word("comparator") + &word("segmentComparator");
+    if let Some(segment) = condition.get(SEGMENT) {
+        return format!("{comparator} segment `{}`", text(segment));
+    }
+    if let Some(key) = condition.get(SETTING) {
+        let value = value(&condition["prerequisiteComparisonValue"]);
+        let value = value.map_or_else(|| "?".to_string(), |value| value.to_string());
+        return format!("setting `{}` {comparator} `{value}`", text(key));
+    }
+    let compared = &condition["comparisonValue"];
+    let texts = list(&compared["listValue"]).map(|item| &item["value"]);
+    let texts = texts
+        .chain(compared.get("stringValue"))
+        .chain(compared.get("doubleValue"));
+    let texts = texts.chain(compared.is_string().then_some(compared));
+    let texts: Vec<String> = texts.map(|value| format!("`{}`", text(value))).collect();
+    format!(
+        "{} {comparator} {}",
+        word("comparisonAttribute"),
+        texts.join(", ")
+    )
 }
 
 /// The key and the default in the first line, then a line for each rule and the split.
@@ -183,24 +148,28 @@ impl fmt::Display for Served {
         let default = self.default.as_ref().map(ToString::to_string);
         write!(f, "{}: {}", self.key, default.as_deref().unwrap_or("?"))?;
         for rule in &self.rules {
-            write!(f, "\n  {}: ", rule.when)?;
-            match &rule.value {
-                Some(value) => write!(f, "{value}")?,
-                None => shares(f, &rule.split)?,
-            }
+            write!(f, "\n  {rule}")?;
         }
-        if !self.split.is_empty() {
-            f.write_str("\n  everyone else: ")?;
-            shares(f, &self.split)?;
+        match self.split.is_empty() {
+            true => Ok(()),
+            false => write!(f, "\n  everyone else: {}", shares(&self.split)),
         }
-        Ok(())
     }
 }
 
-fn shares(f: &mut fmt::Formatter<'_>, split: &[(i64, SettingValue)]) -> fmt::Result {
-    for (index, (percent, value)) in split.iter().enumerate() {
-        let comma = if index > 0 { ", " } else { "" };
-        write!(f, "{comma}{percent} % {value}")?;
+/// The conditions and what is served.
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.value {
+            Some(value) => write!(f, "{}: {value}", self.when),
+            None => write!(f, "{}: {}", self.when, shares(&self.split)),
+        }
     }
-    Ok(())
+}
+
+pub(super) fn shares(split: &[(i64, SettingValue)]) -> String {
+    let shares = split
+        .iter()
+        .map(|(percent, value)| format!("{percent} % {value}"));
+    shares.collect::<Vec<_>>().join(", ")
 }

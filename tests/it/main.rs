@@ -5,6 +5,7 @@ mod bounds;
 mod catalog;
 mod chaos;
 mod code_references;
+mod compare;
 mod edit;
 mod errors;
 mod growth;

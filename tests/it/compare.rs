@@ -1,0 +1,148 @@
+//! A comparison shows by key what two environments serve differently, of one config or of two, in V1 and V2.
+
+use configcat_fake::Fake;
+use configcat_management::names::{Comparison, Environment, Part, compare};
+use configcat_management::rule::{flag, in_segment, percentages, when};
+use configcat_management::types::{
+    CreateSegmentModel, CreateSettingInitialValues, RolloutRuleComparator, SettingType,
+};
+use configcat_management::{Client, Result};
+
+fn place(client: &Client, config: &str, environment: &str) -> Environment {
+    let config = client.product("Web shop").config(config);
+    config.environment(environment)
+}
+
+fn told(comparison: &Comparison) -> Vec<(&str, &[Part])> {
+    let differences = comparison.differences.iter();
+    differences
+        .map(|difference| (&*difference.key, &*difference.differs))
+        .collect()
+}
+
+#[tokio::test]
+async fn what_differs_is_told_by_key_and_part() -> Result<()> {
+    for config in ["Backend", "Frontend"] {
+        let fake = Fake::start().await;
+        let (test, production) = (
+            place(&fake.client(), config, "Test"),
+            place(&fake.client(), config, "Production"),
+        );
+        let before = compare(&test, &production).await?;
+        let expected: [(&str, &[Part]); 2] = [
+            ("beta_search", &[Part::Rules, Part::Split]),
+            ("new_checkout", &[Part::Default]),
+        ];
+        assert_eq!(told(&before), expected, "{config}");
+        assert_eq!(before.same, 3);
+        let itself = compare(&test, &test.clone()).await?;
+        assert_eq!((itself.differences.len(), itself.same), (0, 5));
+        // Of two rules that change places, each is told.
+        let rules = ["a@example.com", "b@example.com"]
+            .map(|mail| when("Email").is_one_of([mail]).serve(mail.to_string()));
+        let [a, b] = rules;
+        let (banner, other) = (test.flag("banner_text"), production.flag("banner_text"));
+        banner
+            .add_rule(a.clone())
+            .add_rule(b.clone())
+            .send()
+            .await?;
+        other.add_rule(b).add_rule(a).send().await?;
+        let swapped = compare(&test, &production).await?.to_string();
+        let lines = swapped
+            .lines()
+            .filter(|line| line.starts_with("banner_text   rule"));
+        assert_eq!(lines.count(), 2, "{swapped}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn configs_of_both_versions_compare_and_what_only_one_has_is_told() -> Result<()> {
+    let fake = Fake::start().await;
+    let (client, demo) = (fake.client(), fake.demo().unwrap());
+    let new = CreateSettingInitialValues::new("only_v1", "Only V1", SettingType::Int);
+    client.create_setting(demo.v1.config_id, new).send().await?;
+    let (v1, v2) = (
+        place(&client, "Backend", "Test"),
+        place(&client, "Frontend", "Test"),
+    );
+    let here = compare(&v1, &v2).await?;
+    assert_eq!(told(&here), [("only_v1", &[Part::OnlyOne][..])]);
+    let there = compare(&v2, &v1).await?;
+    assert_eq!(told(&there), [("only_v1", &[Part::OnlyOther][..])]);
+    assert_eq!((here.one.as_str(), there.same), ("Backend / Test", 5));
+    Ok(())
+}
+
+#[tokio::test]
+async fn segments_and_prerequisites_are_told_by_their_names() -> Result<()> {
+    let fake = Fake::start().await;
+    let (client, demo) = (fake.client(), fake.demo().unwrap());
+    let contains = RolloutRuleComparator::Contains;
+    let segment = CreateSegmentModel::new(contains, "Email", "@example.com", "Staff");
+    let segment = client
+        .create_segment(demo.product_id, segment)
+        .send()
+        .await?;
+    let test = place(&client, "Frontend", "Test");
+    let staff = in_segment(segment.segment_id)
+        .and(flag(demo.v2.new_checkout).equals(true))
+        .split(percentages([(20, true), (80, false)])?);
+    let change = test.flag("beta_search").add_rule(staff);
+    let served = change.send().await?.served;
+    let when = "isIn segment `Staff` and setting `new_checkout` equals `true`";
+    assert_eq!(served.rules[0].when, when);
+    let comparison = compare(&test, &place(&client, "Frontend", "Production")).await?;
+    let table = comparison.to_string();
+    assert!(
+        table.contains(&format!("{when}: 20 % true, 80 % false")),
+        "{table}"
+    );
+    // V1 has segments too.
+    let backend = place(&client, "Backend", "Test").flag("beta_search");
+    let staff = in_segment(segment.segment_id).serve(true);
+    let served = backend.add_rule(staff).send().await?.served;
+    assert_eq!(served.rules[0].when, "isIn segment `Staff`");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_comparison_is_a_table_for_people_and_json_for_programs() -> Result<()> {
+    let fake = Fake::start().await;
+    let config = fake.client().product("Web shop").config("Frontend");
+    let (test, production) = (config.environment("Test"), config.environment("Production"));
+    test.flag("beta_search").turn_on().send().await?;
+    let before = fake.requests().len();
+    let comparison = compare(&test, &production).await?;
+    assert_eq!(
+        fake.requests().len() - before,
+        2,
+        "one call for each environment"
+    );
+    let table = comparison.to_string();
+    let lines: Vec<&str> = table.lines().collect();
+    assert!(
+        lines[0].starts_with("key           what     Frontend / Test  Frontend / Production"),
+        "{table}"
+    );
+    assert_eq!(lines[1], "beta_search   default  true             false");
+    assert!(
+        lines[2].starts_with("beta_search   rule     -                Email "),
+        "{table}"
+    );
+    assert_eq!(
+        lines[3],
+        "beta_search   split    -                10 % true, 90 % false"
+    );
+    assert_eq!(lines[4], "new_checkout  default  true             false");
+    assert_eq!(lines[6], "2 differ, 3 are the same");
+    let json = serde_json::to_value(&comparison).unwrap();
+    assert_eq!(json["differences"][1]["key"], "new_checkout");
+    assert_eq!(
+        json["differences"][0]["differs"],
+        serde_json::json!(["default", "rules", "split"])
+    );
+    assert_eq!(json["differences"][1]["other"]["default"], false);
+    Ok(())
+}
