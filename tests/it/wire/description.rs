@@ -1,6 +1,6 @@
 //! The description of the API, as far as requests are checked against it and answers are made from it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use configcat_management::chrono::DateTime;
@@ -31,6 +31,11 @@ impl Described<'_> {
         parameters
             .filter(move |parameter| parameter["in"] == place)
             .filter_map(|parameter| Some((parameter["name"].as_str()?, parameter)))
+    }
+
+    /// The schema of the body of its requests.
+    pub(crate) fn body(&self) -> Option<&Value> {
+        json_schema(&self.facts["requestBody"])
     }
 
     /// The parameters of the path that may hold any text.
@@ -99,37 +104,6 @@ impl Description {
         (inner, nullable || inner_nullable)
     }
 
-    /// The texts of request bodies that have a least or a greatest length: `Schema.property`.
-    pub(crate) fn limited_texts(&self) -> BTreeSet<String> {
-        let mut found = BTreeSet::new();
-        let mut seen = BTreeSet::new();
-        let operations = self.operations().into_iter();
-        let mut open: Vec<&Value> = operations
-            .filter_map(|operation| json_schema(&operation.facts["requestBody"]))
-            .collect();
-        while let Some(value) = open.pop() {
-            if let Some(reference) = value["$ref"].as_str()
-                && seen.insert(reference)
-                && let Some(schema) = self.0.pointer(reference.trim_start_matches('#'))
-            {
-                let name = reference.rsplit('/').next().unwrap_or_default();
-                for (property, schema) in schema["properties"].as_object().into_iter().flatten() {
-                    let least = schema["minLength"].as_u64().unwrap_or(0);
-                    if least > 0 || schema["maxLength"].is_u64() {
-                        found.insert(format!("{name}.{property}"));
-                    }
-                }
-                open.push(schema);
-            }
-            match value {
-                Value::Object(object) => open.extend(object.values()),
-                Value::Array(list) => open.extend(list),
-                _ => {}
-            }
-        }
-        found
-    }
-
     /// What the description does not allow about a request; nothing, where all is well.
     pub(crate) fn problems(&self, request: &Request) -> Vec<String> {
         let (path, query) = match request.target.split_once('?') {
@@ -164,7 +138,7 @@ impl Description {
                 problems.push(format!("the header {name} is missing: {parameter}"));
             }
         }
-        match json_schema(&operation.facts["requestBody"]) {
+        match operation.body() {
             Some(schema) => match serde_json::from_slice(&request.body) {
                 Ok(body) => self.check(schema, &body, "body", &mut problems),
                 Err(error) => problems.push(format!("the body is not JSON: {error}")),
