@@ -9,6 +9,8 @@ use configcat_management::types::*;
 use configcat_management::uuid::Uuid;
 use configcat_management::{Client, Error, RetryPolicy, Stage};
 use serde_json::{Value, json};
+#[cfg(target_os = "linux")]
+use tokio::net::TcpStream;
 
 mod older;
 mod samples;
@@ -153,9 +155,10 @@ async fn a_fault_of_the_whole_body_is_told_without_a_field() {
     }
 }
 
+/// It takes connections and says nothing, so that TLS does not come about.
+#[cfg(any(feature = "rustls", feature = "rustls-ring", feature = "native-tls"))]
 #[tokio::test]
-async fn a_call_that_never_got_a_connection_was_not_sent() {
-    // It takes the connection and says nothing, so that TLS does not come about.
+async fn a_call_without_tls_was_not_sent() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
         .await
         .expect("a port");
@@ -166,6 +169,28 @@ async fn a_call_that_never_got_a_connection_was_not_sent() {
             kept.push(stream);
         }
     });
+    never_sent(url).await;
+}
+
+/// Nobody takes connections, and as many wait as may: the system answers no other.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_call_to_a_full_backlog_was_not_sent() {
+    let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
+    let any = "127.0.0.1:0".parse().expect("an address");
+    socket.bind(any).expect("a port");
+    let listener = socket.listen(0).expect("a listener");
+    let address = listener.local_addr().expect("an address");
+    let patience = Duration::from_millis(300);
+    let mut waiting = Vec::new();
+    while let Ok(connected) = tokio::time::timeout(patience, TcpStream::connect(address)).await {
+        waiting.push(connected.expect("a connection"));
+    }
+    never_sent(format!("http://{address}")).await;
+    drop(listener);
+}
+
+async fn never_sent(url: String) {
     let client = Client::builder()
         .credentials(crate::support::USER, crate::support::PASSWORD)
         .base_url(url)

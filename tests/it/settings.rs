@@ -88,6 +88,16 @@ fn loopback_may_be_plain_and_so_may_others_where_it_is_said() {
     assert_eq!(host.base_url(), "https://cc.example.com:8443");
 }
 
+/// `.ci/run` runs it in a build without TLS.
+#[cfg(not(any(feature = "rustls", feature = "rustls-ring", feature = "native-tls")))]
+#[test]
+fn without_tls_https_is_refused_and_the_features_that_bring_it_are_named() {
+    let problem = refused(with_url("https://example.com"));
+    for word in ["https needs TLS", "`rustls`", "`native-tls`"] {
+        assert!(problem.contains(word), "{problem}");
+    }
+}
+
 #[test]
 fn debug_shows_no_secret() {
     let secret = "s3same-0pen";

@@ -123,7 +123,9 @@ async fn it_speaks_tls_with_a_certificate_of_its_own() -> Result<()> {
     let trusting = client().http(trusting).build()?;
     assert_eq!(trusting.get_me().send().await?.full_name, "Jane Doe");
     let doubting = client().build()?.get_me().send().await;
-    assert!(doubting.is_err(), "nobody else vouches for it");
+    let error = doubting.expect_err("nobody else vouches for it");
+    assert_eq!(error.attempts(), 1, "the next one would end the same way");
+    assert!(error.to_string().contains("certificate"), "{error}");
 
     let fake = configcat_fake::Fake::builder()
         .tls_self_signed()
