@@ -246,6 +246,7 @@ impl FakeBuilder {
             faults: Mutex::default(),
             journal: Mutex::new(Journal::with_file(record.transpose()?)),
             clock,
+            base_url: base_url(address, certificate.is_some()),
             page: self.page,
             control: self.control,
             credentials: Credentials::new(credentials),

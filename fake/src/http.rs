@@ -16,6 +16,7 @@ use crate::ada::Ada;
 use crate::api;
 use crate::call::{Answer, Call, Reason, Refusal};
 use crate::clock::{self, Clock};
+use crate::config_json;
 use crate::control;
 use crate::credentials::Credentials;
 use crate::faults::{Fault, Faults};
@@ -42,6 +43,8 @@ pub(crate) struct Server {
     pub(crate) faults: Mutex<Faults>,
     pub(crate) journal: Mutex<Journal>,
     pub(crate) clock: Clock,
+    /// Where the server can be reached.
+    pub(crate) base_url: String,
     /// Whether there is a page to look at.
     pub(crate) page: bool,
     /// Whether tests can say what the API has no words for.
@@ -69,7 +72,7 @@ pub(crate) fn router(server: Arc<Server>) -> Router {
             server.serve(request, cut).await
         }
     };
-    let mut router = Router::new();
+    let mut router = config_json::router(server.clone());
     if server.page {
         router = router.merge(page::router(server.clone()));
     }

@@ -34,6 +34,9 @@
 //!   between. Environments demand reasons and approvals where the product's preferences say so.
 //! - Stale flags are found by the server's clock and by what changed.
 //! - Rate limits, counted for each credential, with the headers that the API sends; see [`FakeBuilder::quota`].
+//! - ConfigCat's SDKs download from it what they evaluate: give them [`Fake::base_url`] as their base URL, and an SDK key of
+//!   [`get_sdk_keys`](configcat_management::Client::get_sdk_keys). V1 and V2 configs, by `ETag`; with the `sdkId` of a proxy
+//!   profile the key is `configcat-proxy/{sdkId}`. That is in no journal and no quota.
 //!
 //! # What it does that ConfigCat does not
 //!
@@ -78,6 +81,7 @@ mod api;
 mod builder;
 mod call;
 mod clock;
+mod config_json;
 mod control;
 mod credentials;
 mod fake;

@@ -20,7 +20,7 @@ use super::{Handler, webhooks};
 use crate::call::{Answer, Call, Problems, Refusal, new_id, read_as};
 use crate::patch;
 use crate::state::State;
-use crate::state::proxies::{Notification, ProxyProfile};
+use crate::state::proxies::{Notification, ProxyProfile, sdk_id};
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[
     ("get-proxy-profiles", list),
@@ -268,11 +268,7 @@ fn sdk_keys(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
                 .with_config_id(config_id)
                 .with_environment_id(environment_id)
                 .with_primary_sdk_key(key.clone())
-                .with_sdk_id(format!(
-                    "{}-{}",
-                    config_id.0.simple(),
-                    environment_id.0.simple()
-                )),
+                .with_sdk_id(sdk_id(config_id, environment_id)),
         )
     };
     let items = state.served_by(profile).into_iter().filter_map(item);

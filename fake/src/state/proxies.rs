@@ -36,6 +36,12 @@ pub(crate) struct Notification {
     pub(crate) key: Secret,
 }
 
+/// By what SDKs know a config in an environment, where they download it from a proxy.
+pub(crate) fn sdk_id(config_id: ConfigId, environment_id: EnvironmentId) -> String {
+    let (config_id, environment_id) = (config_id.0.simple(), environment_id.0.simple());
+    format!("{config_id}-{environment_id}")
+}
+
 impl State {
     pub(crate) fn proxy(&self, id: ProxyProfileId) -> Result<&ProxyProfile, Refusal> {
         let found = self.proxies.get(&id);

@@ -3,6 +3,7 @@
 mod audit;
 mod by_name;
 mod change_requests;
+mod config_json;
 mod connections;
 mod control;
 mod crud;
