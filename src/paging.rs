@@ -25,7 +25,7 @@
 //! - The first page is the one that `page_number` names, by default 1. The end is where the server says that there is no
 //!   next page, or where a page is empty.
 //! - Where a server does not look at the number of the page, so that the listing would never end, the stream ends with
-//!   [`Error::Decode`](crate::Error::Decode): another page came than was asked for, or ten pages in a row had nothing new (a hundred, if the listing grows).
+//!   [`Error::Decode`]: another page came than was asked for, or ten pages in a row had nothing new (a hundred, if the listing grows).
 //! - Each page is one call with the client's retries, pace and deadline. After an error the stream is at its end; entries
 //!   that it gave before are good.
 //!

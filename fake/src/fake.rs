@@ -257,7 +257,7 @@ impl Fake {
         self.server.changed.send_replace(());
     }
 
-    /// The state as JSON, secrets included: a [`Seed`] for other servers.
+    /// The state as JSON, secrets included: a [`Seed`](crate::Seed) for other servers.
     pub fn to_json(&self) -> String {
         // Nothing in a state is such that JSON cannot say it.
         saving::to_json(&lock(&self.server.state)).unwrap_or_default()
