@@ -1,0 +1,103 @@
+//! ConfigCat's own SDK is the judge of what the fake serves and of what our `rule` words mean: for each rule of
+//! [`table`](table) it says which users get what, and that has to be what a person wrote there.
+//!
+//! It needs Node.js (20.19 or newer) and the SDK: `npm ci --prefix fake/official`. Without them the test is reported as ignored,
+//! with the reason.
+
+mod setup;
+mod table;
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+
+use configcat_fake::Fake;
+use libtest_mimic::{Arguments, Failed, Trial};
+use serde_json::{Value, json};
+
+fn main() -> ExitCode {
+    let missing = missing();
+    let name = match missing {
+        None => "official_sdk".to_string(),
+        Some(reason) => format!("official_sdk (ignored: {reason})"),
+    };
+    let trial = Trial::test(name, official_sdk).with_ignored_flag(missing.is_some());
+    libtest_mimic::run(&Arguments::from_args(), vec![trial]).exit_code()
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("official")
+}
+
+/// What is not there for the test to run.
+fn missing() -> Option<&'static str> {
+    let node = Command::new("node").arg("--version").output();
+    match node.is_ok_and(|output| output.status.success()) {
+        false => Some("no Node.js"),
+        true if !folder().join("node_modules/@configcat/sdk").is_dir() => {
+            Some("no `npm ci` in fake/official")
+        }
+        true => None,
+    }
+}
+
+/// What a setting serves to a user: the question, and the answer that a person wrote down.
+struct Row {
+    sdk_key: String,
+    key: &'static str,
+    /// `null` where nobody is there.
+    user: Value,
+    expected: Value,
+}
+
+fn official_sdk() -> Result<(), Failed> {
+    let runtime = tokio::runtime::Runtime::new()?;
+    let fake = runtime.block_on(Fake::start());
+    let rows = runtime.block_on(setup::rows(&fake))?;
+    let verdicts = verdicts(&fake, &rows)?;
+    let mut wrong = Vec::new();
+    for (row, verdict) in rows.iter().zip(&verdicts) {
+        if verdict["value"] != row.expected {
+            let Row {
+                key,
+                user,
+                expected,
+                ..
+            } = row;
+            wrong.push(format!(
+                "{key} serves {verdict} to {user}; the table says {expected}"
+            ));
+        }
+    }
+    println!(
+        "{} verdicts of the SDK, {} unlike the table",
+        verdicts.len(),
+        wrong.len()
+    );
+    match wrong.is_empty() && verdicts.len() == rows.len() {
+        true => Ok(()),
+        false => Err(wrong.join("\n").into()),
+    }
+}
+
+/// What the SDK says, row by row.
+fn verdicts(fake: &Fake, rows: &[Row]) -> Result<Vec<Value>, Failed> {
+    let ask = |row: &Row| json!({ "sdkKey": row.sdk_key, "key": row.key, "user": row.user });
+    let asked: Vec<Value> = rows.iter().map(ask).collect();
+    let mut node = Command::new("node")
+        .arg("judge.mjs")
+        .current_dir(folder())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    let question = json!({ "base": fake.base_url(), "asked": asked }).to_string();
+    if let Some(mut input) = node.stdin.take() {
+        input.write_all(question.as_bytes())?;
+    }
+    let output = node.wait_with_output()?;
+    match output.status.success() {
+        true => Ok(serde_json::from_slice(&output.stdout)?),
+        false => Err(String::from_utf8_lossy(&output.stderr).into_owned().into()),
+    }
+}
