@@ -202,6 +202,7 @@ async function main() {
   await api.jiraConnect({ clientKey: 'client', jiraJwtToken: 'token' });
   await api.jiraAddOrUpdateIntegrationLink(environmentId, flag, 'JIRA-1', { clientKey: 'client', jiraJwtToken: 'token', description: 'an issue' });
   await api.deleteIntegrationLink(environmentId, flag, 'trello', 'card-1');
+  assert.equal((await api.getIntegrationLinkDetails('trello', 'card-1')).details.length, 0);
 
   // People.
   const { permissionGroupId } = await api.createPermissionGroup(productId, { name: 'Readers', accessType: 'readOnly' });
@@ -221,7 +222,9 @@ async function main() {
   await api.addMemberToGroup(organizationId, other.userId, { permissionGroupIds: [permissionGroupId] });
   assert((await api.getProductMembers(productId)).some((one) => one.userId === other.userId));
   await api.deleteProductMember(productId, other.userId);
+  assert(!(await api.getProductMembers(productId)).some((one) => one.userId === other.userId));
   await api.deleteOrganizationMember(organizationId, other.userId);
+  assert(!(await api.getOrganizationMembers(organizationId)).some((one) => one.userId === other.userId));
 
   // Proxy profiles.
   const { proxyProfileId } = await api.createProxyProfile(organizationId, { name: `Proxy ${stamp}` });
@@ -235,6 +238,7 @@ async function main() {
   assert.equal((await api.getProxyProfileSdkKeys(proxyProfileId)).items.length, 0);
   assert((await api.generateProxyProfileSecret(proxyProfileId)).secretToken);
   await api.deleteProxyProfile(proxyProfileId);
+  await refused(404, api.getProxyProfile(proxyProfileId));
 
   // Code references, stale flags, audit logs.
   const line = (lineNumber, lineText) => ({ lineNumber, lineText });
@@ -267,6 +271,7 @@ async function main() {
   const remark = `/v2/change-request-comments/${comment.changeRequestCommentId}`;
   assert.equal((await call('PUT', remark, { body: { body: 'why not?' } })).body, 'why not?');
   await call('DELETE', remark);
+  assert.deepEqual((await call('GET', at)).comments, []);
   assert((await call('GET', `${at}/proposed-changes`, { query: { settingId: modern } })));
   assert.equal((await call('POST', `${at}/approve`)).approved, true);
   assert.equal((await call('POST', `${at}/remove-approval`)).approved, false);
@@ -282,17 +287,25 @@ async function main() {
   const resolved = { settingId: modern, defaultValue: on, latestVersionId: lastVersionId };
   await call('POST', `${there}/proposed-changes/${modern}/resolve-conflicts`, { body: { proposedChange: resolved } });
   await call('DELETE', `${there}/proposed-changes/${modern}`);
+  assert(!JSON.stringify(await call('GET', `${there}/proposed-changes`)).includes(`"settingId":${modern},`));
   assert.equal((await call('POST', `${there}/close`)).changeRequestStatus, 'closed');
 
   // Everything goes again.
   await api.deleteIntegration(integrationId);
+  await refused(404, api.getIntegration(integrationId));
   await api.deleteWebhook(webhookId);
+  await refused(404, api.getWebhook(webhookId));
   await api.deleteTag(tagId);
+  await refused(404, api.getTag(tagId));
   await api.deleteSetting(flag);
+  await refused(404, api.getSetting(flag));
   assert((await api.getDeletedSettings(configId)).some((one) => one.key === 'flag'));
   await api.deleteSegment(segmentId);
+  await refused(404, api.getSegment(segmentId));
   await api.deletePermissionGroup(permissionGroupId);
+  await refused(404, api.getPermissionGroup(permissionGroupId));
   await api.deleteEnvironment(spare, true);
+  await refused(404, api.getEnvironment(spare));
   await api.deleteConfig(two);
   await refused(404, api.getConfig(two));
   await api.deleteProduct(productId);

@@ -1,4 +1,5 @@
-//! ConfigCat's own JavaScript client works against the fake: each of its methods does there what it is for.
+//! ConfigCat's own JavaScript client works against the fake: each of its methods does there what it is for. And the walk that
+//! shows it notices operations that succeed and do nothing.
 //!
 //! It needs Node.js (20.19 or newer) and the client itself: `npm ci --prefix fake/official`. Without them the test is
 //! reported as ignored, with the reason.
@@ -11,12 +12,18 @@ use libtest_mimic::{Arguments, Failed, Trial};
 
 fn main() -> ExitCode {
     let missing = missing();
-    let name = match missing {
-        None => "official_client".to_string(),
-        Some(reason) => format!("official_client (ignored: {reason})"),
+    let trial = |name: &str, script| {
+        let name = match missing {
+            None => name.to_string(),
+            Some(reason) => format!("{name} (ignored: {reason})"),
+        };
+        Trial::test(name, move || run(script)).with_ignored_flag(missing.is_some())
     };
-    let trial = Trial::test(name, official_client).with_ignored_flag(missing.is_some());
-    libtest_mimic::run(&Arguments::from_args(), vec![trial]).exit_code()
+    let trials = vec![
+        trial("official_client", "walk.mjs"),
+        trial("what_has_no_effect_is_noticed", "swallow.mjs"),
+    ];
+    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
 
 fn folder() -> PathBuf {
@@ -33,11 +40,11 @@ fn missing() -> Option<&'static str> {
     }
 }
 
-fn official_client() -> Result<(), Failed> {
+fn run(script: &str) -> Result<(), Failed> {
     let runtime = tokio::runtime::Runtime::new()?;
     let fake = runtime.block_on(Fake::builder().credentials("user", "pass").start());
     let output = Command::new("node")
-        .arg("walk.mjs")
+        .arg(script)
         .current_dir(folder())
         .env("CONFIGCAT_BASE_URL", fake.base_url())
         .env("CONFIGCAT_API_USER", "user")
