@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use chrono::{DateTime, Utc};
 use configcat_management::ada::types::{
     CreateIntegration, CreatedIntegration, Failure, FailureEntry, Installation, InstallationStatus,
@@ -19,7 +19,7 @@ use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 
 use crate::call::{Answer, Call, Reason, Refusal, merged};
-use crate::http::{document, json as with_json, lock, query};
+use crate::http::{Read, document, json as with_json, lock, query};
 use crate::limits::{Limits, Quota};
 use crate::routes::{Route, Routes};
 
@@ -108,7 +108,7 @@ impl Ada {
         &self,
         parts: &Parts,
         route: Route,
-        body: Option<Bytes>,
+        body: Read,
         now: DateTime<Utc>,
     ) -> Response<Body> {
         let path = parts.uri.path();
@@ -136,7 +136,7 @@ impl Ada {
         operation: &'static Operation,
         path: Vec<(&'static str, String)>,
         parts: &Parts,
-        body: Option<Bytes>,
+        body: Read,
         now: DateTime<Utc>,
     ) -> Result<Answer, Refusal> {
         let call = Call {

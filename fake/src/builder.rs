@@ -1,6 +1,5 @@
 //! How a server is set up and started.
 
-use std::fs::File;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -15,19 +14,20 @@ use tokio::sync::{oneshot, watch};
 
 use crate::ada::Ada;
 use crate::clock::Clock;
+use crate::cors;
 use crate::credentials::Credentials;
 use crate::fake::Fake;
 use crate::http::{Server, router};
-use crate::journal::Journal;
+use crate::journal::{self, Journal};
 use crate::limits::{Limits, Quota};
 #[cfg(feature = "tls")]
 use crate::listener::Tls;
-use crate::listener::{Cut, Listener};
+use crate::listener::{self, Listener};
 use crate::routes::Routes;
 use crate::saving::{self, Saver};
 use crate::seed::Seed;
 #[cfg(feature = "tls")]
-use crate::tls::SelfSigned;
+use crate::tls::Certificate;
 
 /// Sets up a [`Fake`].
 ///
@@ -59,8 +59,11 @@ pub struct FakeBuilder {
     page: bool,
     control: bool,
     record: Option<PathBuf>,
+    log: bool,
+    origins: Vec<String>,
+    patience: Option<Duration>,
     #[cfg(feature = "tls")]
-    tls: bool,
+    tls: Option<Certificate>,
 }
 
 impl FakeBuilder {
@@ -87,8 +90,11 @@ impl FakeBuilder {
             page: true,
             control: true,
             record: None,
+            log: false,
+            origins: Vec::new(),
+            patience: None,
             #[cfg(feature = "tls")]
-            tls: false,
+            tls: None,
         }
     }
 
@@ -120,7 +126,7 @@ impl FakeBuilder {
     /// How many requests a credential has in a period. Default: [`Quota::DEFAULT`].
     ///
     /// Called more than once, all quotas hold at the same time, and the headers tell of the longest period alone, as with
-    /// the limiter that ConfigCat's headers point to.
+    /// the limiter that ConfigCat's headers point to. [`Quota::UNLIMITED`] as the only one turns limits off.
     pub fn quota(mut self, requests: u32, period: Duration) -> Self {
         self.quotas.push(Quota { requests, period });
         self
@@ -151,8 +157,9 @@ impl FakeBuilder {
     }
 
     /// A file that keeps the state from one server to the next, as JSON. Where it exists, the server starts with it, and not
-    /// with the seed. It is written soon after every change and at the end, in one step, so that it is never half-written; only
-    /// its owner can read it, because it holds the state's secrets. Default: none.
+    /// with the seed; a file with nothing in it counts as none. It is written soon after every change, once a second at most, and at
+    /// the end, in one step, so that it is never half-written; only its owner can read it, because it holds the state's secrets. A
+    /// file beside it, `.NAME.lock`, keeps a second server away from it. Default: none.
     pub fn state_file(mut self, file: impl Into<PathBuf>) -> Self {
         self.state_file = Some(file.into());
         self
@@ -181,10 +188,58 @@ impl FakeBuilder {
         self
     }
 
+    /// Tells each request on the standard error output when it is over: time, method, path without query, operation, status and how
+    /// long it took. Default: no.
+    pub fn log(mut self, log: bool) -> Self {
+        self.log = log;
+        self
+    }
+
+    /// Lets pages of this origin, such as `https://app.example.com`, send requests from a browser; `*` stands for all origins.
+    /// Pages of this machine (`http://localhost:4200`) may do so anyway. May be called more than once.
+    pub fn cors(mut self, origin: impl Into<String>) -> Self {
+        self.origins.push(origin.into());
+        self
+    }
+
+    /// How long a client may take over the headers of a request, and how long over its body; a connection without requests ends
+    /// after it too. Default: as long as it likes (as a program: 30 s).
+    pub fn read_timeout(mut self, patience: Duration) -> Self {
+        self.patience = Some(patience);
+        self
+    }
+
     /// Speaks TLS, with a certificate that it makes for itself and that [`Fake::client`] trusts. Default: plain HTTP.
+    ///
+    /// It is for `localhost`, both loopback addresses and the address that the server listens on. With a
+    /// [`state_file`](Self::state_file), it is kept beside it (`NAME.tls.pem`, with its key), and the next server has the same.
     #[cfg(feature = "tls")]
     pub fn tls_self_signed(mut self) -> Self {
-        self.tls = true;
+        if !matches!(self.tls, Some(Certificate::SelfSigned(_))) {
+            self.tls = Some(Certificate::SelfSigned(Vec::new()));
+        }
+        self
+    }
+
+    /// Another host name or IP address that the certificate of [`tls_self_signed`](Self::tls_self_signed) is for, as in
+    /// `configcat-fake` between containers. Turns TLS on. May be called more than once.
+    #[cfg(feature = "tls")]
+    pub fn tls_name(mut self, name: impl Into<String>) -> Self {
+        self = self.tls_self_signed();
+        if let Some(Certificate::SelfSigned(names)) = &mut self.tls {
+            names.push(name.into());
+        }
+        self
+    }
+
+    /// Speaks TLS with a certificate and key of one's own, in PEM files: the certificate first, then those that vouch for it.
+    /// [`Fake::client`] trusts it, and reaches the server where the certificate is for 127.0.0.1. Default: plain HTTP.
+    #[cfg(feature = "tls")]
+    pub fn tls_files(mut self, certificate: impl Into<PathBuf>, key: impl Into<PathBuf>) -> Self {
+        self.tls = Some(Certificate::Own {
+            certificate: certificate.into(),
+            key: key.into(),
+        });
         self
     }
 
@@ -204,16 +259,17 @@ impl FakeBuilder {
     ///
     /// # Errors
     ///
-    /// Where the port is taken, the file to record to or the one for the state cannot be used, or the credentials are of a kind
+    /// Where the port is taken, an origin is none, the file to record to or the one for the state cannot be used, or the credentials are of a kind
     /// that HTTP Basic authentication cannot carry.
     pub async fn try_start(self) -> io::Result<Fake> {
         let (user, password) = &self.credentials;
-        let tcp = TcpListener::bind(self.address).await?;
+        let tcp = TcpListener::bind(self.address).await;
+        let tcp = tcp.map_err(|error| saving::named(self.address, &error))?;
         let address = tcp.local_addr()?;
         #[cfg(feature = "tls")]
-        let tls = match self.tls {
-            true => Some(SelfSigned::new(address.ip())?),
-            false => None,
+        let tls = match &self.tls {
+            Some(tls) => Some(tls.identity(address.ip(), self.state_file.as_deref())?),
+            None => None,
         };
         #[cfg(feature = "tls")]
         let certificate = tls.as_ref().map(|tls| tls.pem.clone());
@@ -221,11 +277,9 @@ impl FakeBuilder {
         let certificate: Option<String> = None;
         let client = client_builder(address, user, password, certificate.as_deref())?;
         let client = client.build().map_err(io::Error::other)?;
-        let record = self
-            .record
-            .map(|path| File::options().append(true).create(true).open(path));
+        let record = self.record.as_deref().map(journal::open).transpose()?;
         let clock = Clock::new(self.clock.unwrap_or_else(Utc::now));
-        let saver = self.state_file.map(|file| Arc::new(Saver::new(file)));
+        let saver = self.state_file.map(Saver::open).transpose()?.map(Arc::new);
         let saved = saver.as_ref().map(|saver| saver.load()).transpose()?;
         let (state, demo, seed) = match saved.flatten() {
             Some(state) => (state, None, self.seed),
@@ -239,16 +293,22 @@ impl FakeBuilder {
         let mut credentials = vec![self.credentials];
         credentials.extend(self.more_credentials);
         let limits = Limits::new(self.quotas);
+        let origins = self.origins.iter().map(|text| cors::origin(text));
+        let origins = origins.collect::<Result<_, _>>();
+        let origins =
+            origins.map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
         let server = Arc::new(Server {
             state: Mutex::new(state),
             limits: Mutex::new(limits.clone()),
             limits_at_start: limits,
             faults: Mutex::default(),
-            journal: Mutex::new(Journal::with_file(record.transpose()?)),
+            journal: Mutex::new(Journal::new(record, self.log)),
             clock,
             base_url: base_url(address, certificate.is_some()),
             page: self.page,
             control: self.control,
+            origins,
+            patience: self.patience,
             credentials: Credentials::new(credentials),
             seed,
             routes: Routes::new(),
@@ -261,21 +321,18 @@ impl FakeBuilder {
             tokio::spawn(keep_saved(server.clone(), saver.clone()));
         }
         let (stop, stopping) = oneshot::channel::<()>();
-        let app = router(server.clone()).into_make_service_with_connect_info::<Cut>();
+        let patience = server.patience;
         let listener = Listener {
             tcp,
             stopped,
             #[cfg(feature = "tls")]
             tls: tls.map(|tls| Tls::new(tls.acceptor)),
         };
-        let serving = axum::serve(listener, app).with_graceful_shutdown(async {
+        let serving = listener::serve(listener, router(server.clone()), patience, async {
             // An error means that the handle has gone, which is an end too.
             let _ = stopping.await;
         });
-        let task = tokio::spawn(async {
-            // Serving ends with the handle, and with no error before that.
-            let _ = serving.await;
-        });
+        let task = tokio::spawn(serving);
         Ok(Fake {
             server,
             address,
@@ -292,14 +349,24 @@ impl FakeBuilder {
 /// Writes the state some time after it has changed, until the server stops.
 async fn keep_saved(server: Arc<Server>, saver: Arc<Saver>) {
     let mut changed = server.changed.subscribe();
+    let mut failed = false;
     while changed.changed().await.is_ok() && !server.stopped.load(Ordering::Acquire) {
         tokio::time::sleep(saving::DEBOUNCE).await;
         changed.mark_unchanged();
-        let (server, saver) = (server.clone(), saver.clone());
-        let saved = tokio::task::spawn_blocking(move || saver.save(&server.state)).await;
-        if let Ok(Err(error)) = saved {
-            eprintln!("configcat-fake: the state cannot be saved: {error}");
+        let saved = {
+            let (server, saver) = (server.clone(), saver.clone());
+            tokio::task::spawn_blocking(move || saver.save(&server.state)).await
+        };
+        match saved {
+            // It is told once, and tried again with the next request.
+            Ok(Err(error)) if !failed => {
+                eprintln!("configcat-fake: the state cannot be saved: {error}");
+                failed = true;
+            }
+            Ok(Ok(())) => failed = false,
+            _ => {}
         }
+        tokio::time::sleep(saving::PAUSE).await;
     }
 }
 

@@ -1,11 +1,11 @@
 //! The server, as a value: while it lives, it answers.
 
 use configcat_management::types::{InvitationId, OrganizationId};
-use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
+use std::{fmt, io};
 
 use chrono::{DateTime, Utc};
 #[cfg(feature = "ada")]
@@ -229,9 +229,18 @@ impl Fake {
         self.certificate.as_deref()
     }
 
+    /// Stops the server, and waits until its port is free again. A state that cannot be saved is told on the standard error output.
+    pub async fn stop(self) {
+        tell(self.try_stop().await);
+    }
+
     /// Stops the server, and waits until its port is free again.
-    pub async fn stop(mut self) {
-        self.end();
+    ///
+    /// # Errors
+    ///
+    /// Where the last state cannot be saved in its [file](FakeBuilder::state_file). The server has stopped all the same.
+    pub async fn try_stop(mut self) -> io::Result<()> {
+        let saved = self.end();
         if let Some(task) = self.task.take() {
             let abort = task.abort_handle();
             // A connection that is in the middle of something does not hold the end up for long.
@@ -242,6 +251,7 @@ impl Fake {
                 abort.abort();
             }
         }
+        saved
     }
 
     /// Puts everything back to how the server started: the seed, clock, quota and credentials; no faults, and no requests so far.
@@ -263,25 +273,26 @@ impl Fake {
         saving::to_json(&lock(&self.server.state)).unwrap_or_default()
     }
 
-    /// Writes the last changes, where there is a file for them.
-    fn save_last(&self) {
-        let saved = self
-            .saver
-            .as_ref()
-            .map(|saver| saver.save(&self.server.state));
-        if let Some(Err(error)) = saved {
-            eprintln!("configcat-fake: the state cannot be saved: {error}");
-        }
-    }
-
-    fn end(&mut self) {
+    /// Lets nothing out any more, and writes the last changes where there is a file for them.
+    fn end(&mut self) -> io::Result<()> {
         self.server.stopped.store(true, Ordering::Release);
         self.server.changed.send_replace(());
-        self.save_last();
+        let saved = self
+            .saver
+            .take()
+            .map(|saver| saver.close(&self.server.state));
         if let Some(stop) = self.stop.take() {
             // Nobody listens where the runtime has gone, and the server with it.
             let _ = stop.send(());
         }
+        saved.unwrap_or(Ok(()))
+    }
+}
+
+/// Who cannot be given an error is told.
+fn tell(saved: io::Result<()>) {
+    if let Err(error) = saved {
+        eprintln!("configcat-fake: the state cannot be saved: {error}");
     }
 }
 
@@ -295,7 +306,7 @@ impl fmt::Debug for Fake {
 
 impl Drop for Fake {
     fn drop(&mut self) {
-        self.end();
+        tell(self.end());
     }
 }
 

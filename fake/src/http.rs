@@ -2,9 +2,10 @@
 
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use axum::Router;
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, Query, Request};
 use configcat_management::{Operation, Secret};
 use http::request::Parts;
@@ -14,10 +15,12 @@ use tokio::sync::watch;
 
 use crate::ada::Ada;
 use crate::api;
+use crate::body;
 use crate::call::{Answer, Call, Reason, Refusal};
 use crate::clock::{self, Clock};
 use crate::config_json;
 use crate::control;
+use crate::cors;
 use crate::credentials::Credentials;
 use crate::faults::{Fault, Faults};
 use crate::journal::{self, Journal, Recorded};
@@ -29,11 +32,8 @@ use crate::schema;
 use crate::seed::Seed;
 use crate::state::State;
 
-/// 10 MiB: more than any request needs.
-const MAX_BODY: usize = 10 * 1024 * 1024;
-
-const REMAINING: HeaderName = HeaderName::from_static("x-rate-limit-remaining");
-const RESET: HeaderName = HeaderName::from_static("x-rate-limit-reset");
+pub(crate) const REMAINING: HeaderName = HeaderName::from_static("x-rate-limit-remaining");
+pub(crate) const RESET: HeaderName = HeaderName::from_static("x-rate-limit-reset");
 const SDK_KEY: &str = "X-CONFIGCAT-SDKKEY";
 
 /// All that requests share. No lock is held while anything is awaited.
@@ -49,12 +49,16 @@ pub(crate) struct Server {
     pub(crate) page: bool,
     /// Whether tests can say what the API has no words for.
     pub(crate) control: bool,
+    /// Whose pages may send requests, besides those of this machine.
+    pub(crate) origins: Vec<HeaderValue>,
     pub(crate) credentials: Credentials,
     /// What the server goes back to.
     pub(crate) seed: Seed,
     pub(crate) limits_at_start: Limits,
     pub(crate) routes: Routes,
     pub(crate) ada: Ada,
+    /// How long a client may take over a body.
+    pub(crate) patience: Option<Duration>,
     pub(crate) stopped: Arc<AtomicBool>,
     /// Told after each request, and at the end.
     pub(crate) changed: watch::Sender<()>,
@@ -72,14 +76,17 @@ pub(crate) fn router(server: Arc<Server>) -> Router {
             server.serve(request, cut).await
         }
     };
+    let cors = cors::layer(server.origins.clone());
+    let control = match server.control {
+        true => control::router(server.clone()),
+        false => Router::new(),
+    };
+    // The page is for nobody but itself, and what SDKs download is for everybody.
     let mut router = config_json::router(server.clone());
     if server.page {
-        router = router.merge(page::router(server.clone()));
+        router = router.merge(page::router(server));
     }
-    if server.control {
-        router = router.merge(control::router(server));
-    }
-    router.fallback(api)
+    router.fallback_service(control.fallback(api).layer(cors))
 }
 
 /// Whose API a request is for.
@@ -88,6 +95,9 @@ enum Api {
     ConfigCat,
     Ada,
 }
+
+/// A body, or what is wrong with it.
+pub(crate) type Read = Result<Bytes, Refusal>;
 
 /// What becomes of a request.
 enum Outcome {
@@ -119,7 +129,8 @@ impl Server {
     async fn serve(&self, request: Request, cut: Cut) -> Response<Body> {
         let started = self.clock.now();
         let (parts, body) = request.into_parts();
-        let body = to_bytes(body, MAX_BODY).await;
+        let body = body::read(&parts.headers, body, self.patience).await;
+        let broken = body.is_err();
         let (method, path) = (&parts.method, parts.uri.path());
         let (api, route) = match self.ada.find(method, path) {
             Some(route) => (Api::Ada, route),
@@ -139,9 +150,9 @@ impl Server {
                 .as_ref()
                 .map_or(String::new(), |body| journal::text(body)),
             started,
-            duration: std::time::Duration::ZERO,
+            duration: Duration::ZERO,
         });
-        let outcome = self.outcome(api, &parts, route, body.ok()).await;
+        let outcome = self.outcome(api, &parts, route, body).await;
         let now = self.clock.now();
         self.changed.send_replace(());
         match outcome {
@@ -150,6 +161,10 @@ impl Server {
                 lock(&self.journal).end(number, Some(status), now);
                 if let Some(date) = clock::http_date(now) {
                     response.headers_mut().entry(header::DATE).or_insert(date);
+                }
+                if broken {
+                    let close = HeaderValue::from_static("close");
+                    response.headers_mut().insert(header::CONNECTION, close);
                 }
                 response
             }
@@ -161,9 +176,9 @@ impl Server {
         }
     }
 
-    async fn outcome(&self, api: Api, parts: &Parts, route: Route, body: Option<Bytes>) -> Outcome {
+    async fn outcome(&self, api: Api, parts: &Parts, route: Route, body: Read) -> Outcome {
         let admitted = match api {
-            Api::ConfigCat => self.admit(&parts.headers).map(Some),
+            Api::ConfigCat => self.admit(&parts.headers),
             Api::Ada => self
                 .ada
                 .admit(&parts.headers, self.clock.instant())
@@ -202,7 +217,7 @@ impl Server {
     }
 
     /// Where the request's credential stands after it, or why it may not come in.
-    fn admit(&self, headers: &HeaderMap) -> Result<Standing, Box<Response<Body>>> {
+    fn admit(&self, headers: &HeaderMap) -> Result<Option<Standing>, Box<Response<Body>>> {
         let user = self.credentials.user(headers);
         let user = user.ok_or_else(|| Box::new(unauthorized()))?;
         let admitted = lock(&self.limits).admit(&user, self.clock.instant());
@@ -232,13 +247,7 @@ impl Server {
         }
     }
 
-    fn response(
-        &self,
-        api: Api,
-        parts: &Parts,
-        route: Route,
-        body: Option<Bytes>,
-    ) -> Response<Body> {
+    fn response(&self, api: Api, parts: &Parts, route: Route, body: Read) -> Response<Body> {
         if let Api::Ada = api {
             return self.ada.response(parts, route, body, self.clock.now());
         }
@@ -258,7 +267,7 @@ impl Server {
         operation: &'static Operation,
         path: Vec<(&'static str, String)>,
         parts: &Parts,
-        body: Option<Bytes>,
+        body: Read,
     ) -> Result<Answer, Refusal> {
         let Some(handler) = api::handler(operation.id) else {
             return Err(Refusal::text(
@@ -312,12 +321,9 @@ pub(crate) fn query(parts: &Parts) -> Result<Vec<(String, String)>, Refusal> {
 pub(crate) fn document(
     operation: &Operation,
     headers: &HeaderMap,
-    body: Option<Bytes>,
+    body: Read,
 ) -> Result<Value, Refusal> {
-    let Some(body) = body else {
-        let text = format!("The body is broken, or has more than {MAX_BODY} bytes.");
-        return Err(Refusal::text(StatusCode::PAYLOAD_TOO_LARGE, text));
-    };
+    let body = body?;
     if !schema::takes_body(operation) {
         return Ok(Value::Null);
     }

@@ -3,11 +3,15 @@
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, Write as _};
+use std::path::Path;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 use http::Method;
 use serde::{Serialize, Serializer};
+
+use crate::redact::redacted;
+use crate::saving::named;
 
 /// One request that the server got, and what became of it. Headers are not recorded: they hold secrets.
 #[derive(Clone, Debug)]
@@ -62,6 +66,16 @@ impl Serialize for Recorded {
     }
 }
 
+/// A file to add requests to. Where it is new, only its owner can read it.
+pub(crate) fn open(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let opened = options.open(path);
+    opened.map_err(|error| named(path.display(), &error))
+}
+
 /// The requests, oldest first.
 #[derive(Debug, Default)]
 pub(crate) struct Journal {
@@ -70,13 +84,16 @@ pub(crate) struct Journal {
     first: u64,
     /// Where each request is written to when it is over.
     file: Option<File>,
+    /// Whether each request that is over is told on the standard error output.
+    log: bool,
 }
 
 impl Journal {
-    /// With a file that each request is added to.
-    pub(crate) fn with_file(file: Option<File>) -> Self {
+    /// With a file that each request is added to, and a log.
+    pub(crate) fn new(file: Option<File>, log: bool) -> Self {
         Journal {
             file,
+            log,
             ..Journal::default()
         }
     }
@@ -98,6 +115,10 @@ impl Journal {
         if let Some(entry) = index.and_then(|index| self.entries.get_mut(index)) {
             entry.status = status;
             entry.duration = (ended - entry.started).to_std().unwrap_or_default();
+            if self.log {
+                // Nobody reads it where it cannot be written.
+                let _ = writeln!(io::stderr(), "{}", log_line(entry));
+            }
             if let Some(file) = &mut self.file
                 && let Err(error) = write_line(file, entry)
             {
@@ -125,9 +146,30 @@ impl Journal {
     }
 }
 
+/// A request in a line, without what may be secret: query and body, and SDK keys in paths.
+fn log_line(entry: &Recorded) -> String {
+    let path = entry.path.split('?').next().unwrap_or_default();
+    let path = match path.strip_prefix("/configuration-files/") {
+        Some(_) => "/configuration-files/…",
+        None => path,
+    };
+    let status = entry
+        .status
+        .map_or("cut".to_string(), |status| status.to_string());
+    format!(
+        "{} {} {path} {} {status} {:.1} ms",
+        entry.started.to_rfc3339_opts(SecondsFormat::Millis, true),
+        entry.method,
+        entry.operation.unwrap_or("-"),
+        entry.duration.as_secs_f64() * 1000.0,
+    )
+}
+
 /// One write for a line, so that who reads along never sees half of one.
 fn write_line(mut file: &File, entry: &Recorded) -> io::Result<()> {
-    let mut line = serde_json::to_vec(entry)?;
+    let mut entry = entry.clone();
+    entry.body = redacted(&entry.body);
+    let mut line = serde_json::to_vec(&entry)?;
     line.push(b'\n');
     file.write_all(&line)
 }

@@ -78,11 +78,13 @@
 #[cfg_attr(not(feature = "ada"), path = "no_ada.rs")]
 mod ada;
 mod api;
+mod body;
 mod builder;
 mod call;
 mod clock;
 mod config_json;
 mod control;
+mod cors;
 mod credentials;
 mod fake;
 mod faults;
@@ -94,6 +96,7 @@ mod local;
 mod page;
 mod patch;
 mod quota_text;
+mod redact;
 mod routes;
 mod saving;
 mod schema;

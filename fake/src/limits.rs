@@ -22,6 +22,12 @@ impl Quota {
         requests: 10_000,
         period: Duration::from_secs(60),
     };
+
+    /// No limit at all: nothing is counted, and no header tells of a quota.
+    pub const UNLIMITED: Quota = Quota {
+        requests: u32::MAX,
+        period: Duration::MAX,
+    };
 }
 
 impl std::fmt::Display for Quota {
@@ -48,7 +54,7 @@ pub(crate) struct Blocked {
 /// Counts requests.
 #[derive(Clone, Debug)]
 pub(crate) struct Limits {
-    /// Never empty; the longest period comes last.
+    /// The longest period comes last. Empty where nothing is limited.
     quotas: Vec<Quota>,
     windows: HashMap<String, Vec<Window>>,
 }
@@ -74,6 +80,7 @@ impl Limits {
         if quotas.is_empty() {
             quotas.push(Quota::DEFAULT);
         }
+        quotas.retain(|quota| *quota != Quota::UNLIMITED);
         for quota in &mut quotas {
             quota.period = quota.period.min(FOR_EVER);
         }
@@ -90,13 +97,16 @@ impl Limits {
         (window.reset > now).then(|| window.standing())
     }
 
-    /// The quota that the headers tell of.
-    pub(crate) fn longest(&self) -> Quota {
-        self.quotas.last().copied().unwrap_or(Quota::DEFAULT)
+    /// The quota that the headers tell of; `None` where nothing is limited.
+    pub(crate) fn longest(&self) -> Option<Quota> {
+        self.quotas.last().copied()
     }
 
-    /// Lets a request through and counts it, or blocks it and counts nothing.
-    pub(crate) fn admit(&mut self, user: &str, now: Instant) -> Result<Standing, Blocked> {
+    /// Lets a request through and counts it, or blocks it and counts nothing. The standing is `None` where nothing is limited.
+    pub(crate) fn admit(&mut self, user: &str, now: Instant) -> Result<Option<Standing>, Blocked> {
+        if self.quotas.is_empty() {
+            return Ok(None);
+        }
         let windows = self.windows.entry(user.to_string()).or_insert_with(|| {
             let new = |quota: &Quota| Window {
                 quota: *quota,
@@ -122,7 +132,7 @@ impl Limits {
             Window::standing,
         );
         match blocking {
-            None => Ok(standing),
+            None => Ok(Some(standing)),
             Some(window) => Err(Blocked {
                 standing,
                 quota: window.quota,
@@ -143,19 +153,24 @@ mod tests {
         }
     }
 
+    fn left(limits: &mut Limits, user: &str, now: Instant) -> u32 {
+        let standing = limits.admit(user, now).unwrap();
+        standing.expect("there is a limit").remaining
+    }
+
     #[test]
     fn a_window_lets_through_what_it_holds_and_starts_anew() {
         let mut limits = Limits::new(vec![quota(2, 60)]);
         let start = Instant::now();
-        assert_eq!(limits.admit("a", start).unwrap().remaining, 1);
-        assert_eq!(limits.admit("a", start).unwrap().remaining, 0);
+        assert_eq!(left(&mut limits, "a", start), 1);
+        assert_eq!(left(&mut limits, "a", start), 0);
         let blocked = limits
             .admit("a", start + Duration::from_secs(1))
             .unwrap_err();
         assert_eq!(blocked.wait, Duration::from_secs(59));
         assert!(limits.admit("b", start).is_ok(), "another credential");
         let later = start + Duration::from_secs(60);
-        assert_eq!(limits.admit("a", later).unwrap().remaining, 1);
+        assert_eq!(left(&mut limits, "a", later), 1);
     }
 
     #[test]
@@ -169,10 +184,19 @@ mod tests {
     }
 
     #[test]
+    fn without_a_limit_nothing_is_counted() {
+        let mut limits = Limits::new(vec![Quota::UNLIMITED]);
+        assert_eq!(limits.admit("a", Instant::now()), Ok(None));
+        assert!(limits.windows.is_empty());
+        let mut both = Limits::new(vec![Quota::UNLIMITED, quota(1, 5)]);
+        assert_eq!(left(&mut both, "a", Instant::now()), 0);
+    }
+
+    #[test]
     fn of_several_windows_the_headers_show_the_longest() {
         let mut limits = Limits::new(vec![quota(10, 3600), quota(1, 5)]);
         let start = Instant::now();
-        assert_eq!(limits.admit("a", start).unwrap().remaining, 9);
+        assert_eq!(left(&mut limits, "a", start), 9);
         let blocked = limits.admit("a", start).unwrap_err();
         assert_eq!(blocked.standing.remaining, 9, "a 429 consumes nothing");
         assert_eq!(blocked.wait, Duration::from_secs(5));

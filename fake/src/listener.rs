@@ -2,18 +2,25 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::extract::connect_info::Connected;
-use axum::serve::IncomingStream;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpListener;
 #[cfg(feature = "tls")]
 use tokio::task::JoinSet;
+use tower_service::Service as _;
 
 /// Accepts connections, until the server stops.
 pub(crate) struct Listener {
@@ -104,22 +111,47 @@ impl Listener {
     }
 }
 
-impl axum::serve::Listener for Listener {
-    type Io = Connection;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (Connection, SocketAddr) {
-        let (stream, address) = self.next().await;
+/// Serves connections until `stopping`, then lets those that are in the middle of something end.
+pub(crate) async fn serve(
+    mut listener: Listener,
+    router: Router,
+    patience: Option<Duration>,
+    stopping: impl Future<Output = ()>,
+) {
+    let mut http = http1::Builder::new();
+    if let Some(patience) = patience {
+        http.timer(TokioTimer::new()).header_read_timeout(patience);
+    }
+    let graceful = GracefulShutdown::new();
+    let mut stopping = pin!(stopping);
+    loop {
+        let stream = tokio::select! {
+            (stream, _) = listener.next() => stream,
+            () = &mut stopping => break,
+        };
         let cut = Cut {
             connection: Arc::default(),
-            server: self.stopped.clone(),
+            server: listener.stopped.clone(),
         };
-        (Connection { stream, cut }, address)
+        let router = router.clone();
+        let serve = {
+            let cut = cut.clone();
+            move |request: http::Request<Incoming>| {
+                let mut request = request.map(Body::new);
+                request.extensions_mut().insert(ConnectInfo(cut.clone()));
+                // A router is always ready.
+                router.clone().call(request)
+            }
+        };
+        let io = TokioIo::new(Connection { stream, cut });
+        let connection = graceful.watch(http.serve_connection(io, service_fn(serve)));
+        tokio::spawn(async {
+            // Whatever ends a connection early is its client's affair, and was told there.
+            let _ = connection.await;
+        });
     }
-
-    fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.tcp.local_addr()
-    }
+    drop(listener);
+    graceful.shutdown().await;
 }
 
 /// Whether anything may still be written to a connection.
@@ -141,12 +173,6 @@ impl Cut {
             true => Err(io::ErrorKind::ConnectionAborted.into()),
             false => Ok(()),
         }
-    }
-}
-
-impl Connected<IncomingStream<'_, Listener>> for Cut {
-    fn connect_info(stream: IncomingStream<'_, Listener>) -> Self {
-        stream.io().cut.clone()
     }
 }
 

@@ -1,12 +1,13 @@
 //! What stands in for `ada.rs` without the feature `ada`: no path is one of Ada's operations.
 
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use chrono::{DateTime, Utc};
 use configcat_management::Secret;
 use http::request::Parts;
 use http::{HeaderMap, Method, Response};
 use tokio::time::Instant;
 
+use crate::http::Read;
 use crate::routes::Route;
 
 pub(crate) struct Ada;
@@ -30,7 +31,7 @@ impl Ada {
         &self,
         _: &Parts,
         _: Route,
-        _: Option<Bytes>,
+        _: Read,
         _: DateTime<Utc>,
     ) -> Response<Body> {
         Response::new(Body::empty())

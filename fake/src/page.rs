@@ -85,7 +85,8 @@ struct Shown {
     request_count: u64,
     /// Newest first.
     requests: Vec<Recorded>,
-    quota: Standing,
+    /// `None` where nothing is limited.
+    quota: Option<Standing>,
 }
 
 /// Where the first credential stands.
@@ -108,18 +109,18 @@ impl Shown {
         };
         let (user, _) = server.credentials.first();
         let limits = lock(&server.limits);
-        let quota = limits.longest();
         let standing = limits.standing(user, server.clock.instant());
+        let quota = limits.longest().map(|quota| Standing {
+            user: user.to_string(),
+            remaining: standing.map_or(quota.requests, |standing| standing.remaining),
+            requests: quota.requests,
+            period_seconds: quota.period.as_secs_f64(),
+        });
         Shown {
             view,
             request_count,
             requests,
-            quota: Standing {
-                user: user.to_string(),
-                remaining: standing.map_or(quota.requests, |standing| standing.remaining),
-                requests: quota.requests,
-                period_seconds: quota.period.as_secs_f64(),
-            },
+            quota,
         }
     }
 }

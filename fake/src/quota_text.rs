@@ -5,14 +5,17 @@ use std::time::Duration;
 
 use crate::limits::Quota;
 
-/// Requests and period, such as `100/1m`; units are ms, s, m, h and d.
+/// Requests and period, such as `100/1m`; units are ms, s, m, h and d. `unlimited` is [`Quota::UNLIMITED`].
 impl FromStr for Quota {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
+        if text == "unlimited" {
+            return Ok(Quota::UNLIMITED);
+        }
         let (requests, period) = text
             .split_once('/')
-            .ok_or("write requests and period, such as 100/1m")?;
+            .ok_or("write requests and period, such as 100/1m, or `unlimited`")?;
         let requests = requests
             .trim()
             .parse()
@@ -58,6 +61,7 @@ mod tests {
             quota.map(|quota| (quota.requests, quota.period.as_millis()))
         };
         assert_eq!(read("100/1m"), Ok((100, 60_000)));
+        assert_eq!("unlimited".parse(), Ok(Quota::UNLIMITED));
         assert_eq!(read("5/m"), Ok((5, 60_000)));
         assert_eq!(read("1/500ms"), Ok((1, 500)));
         for wrong in [

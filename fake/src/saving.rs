@@ -1,11 +1,13 @@
 //! The state as JSON, and as a file that is never half-written.
 
 use std::fmt;
-use std::io::{self, Write as _};
+use std::fs::File;
+use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
 
+use fs4::TryLockError;
 use serde::{Deserialize, Serialize};
 
 use crate::http::lock;
@@ -13,6 +15,8 @@ use crate::state::State;
 
 /// How long changes are collected before they are written.
 pub(crate) const DEBOUNCE: Duration = Duration::from_millis(200);
+/// How long it is quiet after that, so that a state is written once a second at most.
+pub(crate) const PAUSE: Duration = Duration::from_millis(800);
 
 /// The format of the file. It changes with the state.
 const VERSION: u32 = 1;
@@ -85,59 +89,133 @@ fn whole(mut state: State) -> Result<State, SeedError> {
 /// Keeps a file up to date with the state.
 pub(crate) struct Saver {
     path: PathBuf,
+    /// Keeps other servers away from the file, until the last state is written.
+    held: Mutex<Option<File>>,
     /// The revision that was last written. Locked while one is being written.
     written: Mutex<Option<(u32, u64)>>,
 }
 
 impl Saver {
-    pub(crate) fn new(path: PathBuf) -> Self {
-        let written = Mutex::new(None);
-        Saver { path, written }
+    /// Refuses a file that another server keeps its state in, and takes away what one that was killed left behind.
+    pub(crate) fn open(path: PathBuf) -> io::Result<Self> {
+        // A link stays one: what it leads to is replaced.
+        let path = std::fs::canonicalize(&path).unwrap_or(path);
+        let held = hold(&path).map_err(|error| named(path.display(), &error))?;
+        Ok(Saver {
+            path,
+            held: Mutex::new(Some(held)),
+            written: Mutex::new(None),
+        })
     }
 
-    /// What the file holds; `None` where there is none yet.
+    /// What the file holds; `None` where there is none yet, or nothing in it.
     pub(crate) fn load(&self) -> io::Result<Option<State>> {
+        let wrong = |error| named(self.path.display(), &error);
         match std::fs::read_to_string(&self.path) {
-            Ok(text) => {
-                let wrong = |error: SeedError| {
-                    io::Error::new(io::ErrorKind::InvalidData, self.named(error))
-                };
-                from_json(&text).map(Some).map_err(wrong)
-            }
+            Ok(text) if text.trim().is_empty() => Ok(None),
+            Ok(text) => from_json(&text)
+                .map(Some)
+                .map_err(|error| wrong(io::Error::new(io::ErrorKind::InvalidData, error))),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(io::Error::new(error.kind(), self.named(error))),
+            Err(error) => Err(wrong(error)),
         }
     }
 
-    /// Writes the state where it has changed since the last time.
+    /// Writes the state where it has changed since the last time. Requests wait only while it is copied.
     pub(crate) fn save(&self, state: &Mutex<State>) -> io::Result<()> {
         let mut written = lock(&self.written);
-        let (revision, text) = {
+        if lock(&self.held).is_none() {
+            return Ok(());
+        }
+        let (revision, snapshot) = {
             let state = lock(state);
             let revision = Some(state.revision());
             if *written == revision {
                 return Ok(());
             }
-            (revision, to_json(&state)?)
+            (revision, state.clone())
         };
-        write(&self.path, &text)
-            .map_err(|error| io::Error::new(error.kind(), self.named(error)))?;
+        write(&self.path, &snapshot).map_err(|error| named(self.path.display(), &error))?;
         *written = revision;
         Ok(())
     }
 
-    fn named(&self, error: impl fmt::Display) -> String {
-        format!("{}: {error}", self.path.display())
+    /// Writes the state for the last time, and lets other servers have the file.
+    pub(crate) fn close(&self, state: &Mutex<State>) -> io::Result<()> {
+        let saved = self.save(state);
+        *lock(&self.held) = None;
+        saved
     }
 }
 
-/// Puts a file in the place of another in one step. Only its owner can read it: it holds secrets.
-fn write(path: &Path, text: &str) -> io::Result<()> {
+/// An error that says which file or address it is about.
+pub(crate) fn named(what: impl fmt::Display, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{what}: {error}"))
+}
+
+/// The folder and the name of a file.
+fn place(path: &Path) -> (&Path, String) {
     let folder = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty());
-    let mut file = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
-    file.write_all(text.as_bytes())?;
+    let name = path.file_name().unwrap_or_default();
+    (
+        folder.unwrap_or(Path::new(".")),
+        name.to_string_lossy().into_owned(),
+    )
+}
+
+/// A lock that lasts as long as the process and what is returned, whichever ends first. Its file stays: to take it away would let
+/// two servers lock two files of one name.
+fn hold(path: &Path) -> io::Result<File> {
+    let (folder, name) = place(path);
+    let lock = folder.join(format!(".{name}.lock"));
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(lock)?;
+    match fs4::FileExt::try_lock(&file) {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            let text = "another server keeps its state in this file";
+            return Err(io::Error::new(io::ErrorKind::ResourceBusy, text));
+        }
+        Err(TryLockError::Error(error)) => return Err(error),
+    }
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let left_over = entry
+            .file_name()
+            .to_str()
+            .is_some_and(|file| file.starts_with(&temporary(&name)) && file.ends_with(TEMPORARY));
+        if left_over {
+            std::fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(file)
+}
+
+/// How the name of a file ends that is not whole yet.
+const TEMPORARY: &str = ".tmp";
+
+/// How it begins.
+fn temporary(name: &str) -> String {
+    format!(".{name}.")
+}
+
+/// Puts a file in the place of another in one step. Only its owner can read it: it holds secrets.
+fn write(path: &Path, state: &State) -> io::Result<()> {
+    let (folder, name) = place(path);
+    let mut file = tempfile::Builder::new()
+        .prefix(&temporary(&name))
+        .suffix(TEMPORARY)
+        .tempfile_in(folder)?;
+    let mut buffer = BufWriter::with_capacity(256 * 1024, file.as_file_mut());
+    let version = VERSION;
+    serde_json::to_writer_pretty(&mut buffer, &Written { version, state })?;
+    buffer.flush()?;
+    drop(buffer);
     file.as_file().sync_all()?;
     file.persist(path)?;
     Ok(())

@@ -6,7 +6,10 @@ mod change_requests;
 mod config_json;
 mod connections;
 mod control;
+mod cors;
 mod crud;
+#[cfg(feature = "bin")]
+mod documented;
 mod features;
 mod page_paths;
 mod patch;
@@ -19,6 +22,7 @@ mod refusal_table;
 mod refusals;
 mod script;
 mod segments;
+mod slow_clients;
 mod stale_flags;
 mod state;
 mod support;

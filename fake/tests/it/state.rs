@@ -60,6 +60,18 @@ async fn told(client: &Client, fake: &Fake) -> Result<Vec<String>> {
     Ok(told)
 }
 
+/// The names of all files in a folder, in their order.
+fn left_in(folder: &std::path::Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).expect("it can be listed");
+    let name = |entry: std::io::Result<std::fs::DirEntry>| {
+        let name = entry.expect("it is there").file_name();
+        name.into_string().expect("it is text")
+    };
+    let mut names: Vec<_> = entries.map(name).collect();
+    names.sort();
+    names
+}
+
 async fn change(fake: &Fake) -> Result<()> {
     let client = fake.client();
     let demo = fake.demo().expect("the demo is there");
@@ -137,10 +149,11 @@ async fn a_server_goes_on_where_another_stopped() -> Result<()> {
         tags.iter().any(|tag| tag.name == "next"),
         "dropping saves too"
     );
-    let left: Vec<_> = std::fs::read_dir(folder.path())
-        .expect("it can be listed")
-        .collect();
-    assert_eq!(left.len(), 1, "no temporary file is left: {left:?}");
+    assert_eq!(
+        left_in(folder.path()),
+        [".state.json.lock", "state.json"],
+        "no temporary file is left"
+    );
     Ok(())
 }
 
@@ -229,4 +242,83 @@ async fn what_is_no_state_is_refused() {
             .await
             .is_err()
     );
+}
+
+#[tokio::test]
+async fn a_second_server_is_refused_while_the_first_has_the_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("state.json");
+    let start = || Fake::builder().state_file(&file).try_start();
+    let first = start().await.expect("nobody else has it");
+    let refused = start().await.expect_err("it is in use").to_string();
+    assert!(refused.contains("state.json: another server"), "{refused}");
+    first.try_stop().await.expect("it is saved");
+    let second = start().await.expect("the first has gone");
+    drop(second);
+    start().await.expect("a dropped one has gone too");
+}
+
+#[tokio::test]
+async fn what_a_killed_server_left_behind_is_taken_away_and_nothing_else() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let put = |name: &str| std::fs::write(folder.path().join(name), "").expect("there is room");
+    for name in [".state.json.x1Y2z3.tmp", ".state.json.kept", "other.tmp"] {
+        put(name);
+    }
+    // Nothing in it: somebody made it for its permissions, or a disk was full.
+    put("state.json");
+    let file = folder.path().join("state.json");
+    let fake = Fake::builder().state_file(&file).start().await;
+    assert!(fake.demo().is_some(), "an empty file is none");
+    fake.stop().await;
+    let left = [
+        ".state.json.kept",
+        ".state.json.lock",
+        "other.tmp",
+        "state.json",
+    ];
+    assert_eq!(left_in(folder.path()), left);
+    assert!(
+        Fake::builder()
+            .state_file(&file)
+            .start()
+            .await
+            .demo()
+            .is_none()
+    );
+}
+
+#[tokio::test]
+async fn a_state_that_cannot_be_saved_is_told() -> Result<()> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("state.json");
+    let fake = Fake::builder().state_file(&file).start().await;
+    folder.close().expect("it can be removed");
+    change(&fake).await?;
+    let unsaved = fake
+        .try_stop()
+        .await
+        .expect_err("there is no folder")
+        .to_string();
+    assert!(unsaved.contains("state.json"), "{unsaved}");
+    Ok(())
+}
+
+/// What is wrong with a file is said of that file.
+#[tokio::test]
+async fn a_start_that_fails_names_what_it_is_about() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let nowhere = folder.path().join("missing");
+    let state = Fake::builder().state_file(nowhere.join("state.json"));
+    let record = Fake::builder().record(nowhere.join("requests.jsonl"));
+    let taken = Fake::start().await;
+    let port = Fake::builder().address(taken.address());
+    for (builder, name) in [
+        (state, "state.json".to_string()),
+        (record, "requests.jsonl".to_string()),
+        (port, taken.address().to_string()),
+    ] {
+        let error = builder.try_start().await.expect_err("it cannot start");
+        assert!(error.to_string().contains(&name), "{error}");
+    }
 }

@@ -1,0 +1,135 @@
+//! What `docs/fake.md` tells users of other languages to write works as it stands there.
+#![cfg(unix)]
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::Command;
+
+use configcat_fake::Fake;
+use serde_json::Value;
+
+const PAGE: &str = include_str!("../../../docs/fake.md");
+
+/// The blocks in this language.
+fn blocks(language: &str) -> Vec<&'static str> {
+    let mut rest = PAGE;
+    let mut found = Vec::new();
+    let begin = format!("```{language}\n");
+    while let Some((_, after)) = rest.split_once(&*begin) {
+        let (block, after) = after.split_once("```\n").expect("it ends");
+        found.push(block);
+        rest = after;
+    }
+    assert!(!found.is_empty(), "{language}");
+    found
+}
+
+/// Puts each block into the file that its first line names.
+fn write_files(folder: &Path, language: &str) {
+    for block in blocks(language) {
+        let first = block.lines().next().unwrap_or_default();
+        let name = first.trim_start_matches(['#', '/', ' ']);
+        std::fs::write(folder.join(name), block).expect("there is room");
+    }
+}
+
+/// Whether a program is there, and does this.
+fn can(program: &str, arguments: &[&str]) -> bool {
+    let output = Command::new(program).args(arguments).output();
+    output.is_ok_and(|output| output.status.success())
+}
+
+/// Runs a program with `configcat-fake` in its path, and shows what it says where it fails.
+fn run(folder: &Path, program: &str, arguments: &[&str]) {
+    let fake = Path::new(env!("CARGO_BIN_EXE_configcat-fake"));
+    let fake = fake.parent().expect("it is in a folder").to_path_buf();
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let path = std::env::join_paths([fake].into_iter().chain(std::env::split_paths(&path)));
+    let output = Command::new(program)
+        .args(arguments)
+        .current_dir(folder)
+        .env("PATH", path.expect("it is a path"))
+        .output()
+        .expect("it starts");
+    assert!(
+        output.status.success(),
+        "{program} {arguments:?}:\n{}\n{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_lines_for_a_shell_do_what_they_say() {
+    if !can("bash", &["--version"]) || !can("curl", &["--version"]) {
+        eprintln!("left out: no bash or no curl");
+        return;
+    }
+    let folder = tempfile::tempdir().expect("there is room");
+    let fake = Fake::start().await;
+    let script = blocks("bash").join("\n");
+    let script = script.replace("http://127.0.0.1:8080", &fake.base_url());
+    let script = format!("set -euo pipefail\n{script}");
+    run(folder.path(), "bash", &["-c", &script]);
+    assert!(folder.path().join("state.json").exists());
+}
+
+/// Who reads the page misses no call.
+#[test]
+fn every_call_of_the_control_has_a_line() {
+    let description = include_str!("../../src/control/openapi.json");
+    let description: Value = serde_json::from_str(description).expect("it is JSON");
+    let lines: BTreeSet<String> = blocks("bash")
+        .iter()
+        .flat_map(|block| block.lines())
+        .filter_map(|line| {
+            let (_, path) = line.split_once("$FAKE/_fake/")?;
+            let path = path
+                .split([' ', ')'])
+                .next()?
+                .replace("$invitation", "{invitationId}");
+            let method = match line.split_once("--request ") {
+                Some((_, rest)) => rest.split(' ').next()?,
+                None if line.contains("--data") => "POST",
+                None => "GET",
+            };
+            Some(format!("{method} /_fake/{path}"))
+        })
+        .collect();
+    let mut described = BTreeSet::new();
+    for (path, methods) in description["paths"].as_object().expect("there are paths") {
+        for method in methods.as_object().expect("there are methods").keys() {
+            described.insert(format!("{} {path}", method.to_uppercase()));
+        }
+    }
+    assert_eq!(lines, described);
+}
+
+#[test]
+fn the_fixture_for_pytest_works() {
+    if !can("python3", &["-m", "pytest", "--version"]) {
+        eprintln!("left out: no pytest for python3");
+        return;
+    }
+    let folder = tempfile::tempdir().expect("there is room");
+    write_files(folder.path(), "python");
+    let arguments = ["-B", "-m", "pytest", "-q", "-p", "no:cacheprovider"];
+    run(folder.path(), "python3", &arguments);
+}
+
+#[test]
+fn the_set_up_for_vitest_works() {
+    let modules = Path::new(env!("CARGO_MANIFEST_DIR")).join("official/node_modules");
+    if !can("node", &["--version"]) || !modules.join("vitest").is_dir() {
+        eprintln!("left out: no Node.js, or no `npm ci` in fake/official");
+        return;
+    }
+    let folder = tempfile::tempdir().expect("there is room");
+    std::os::unix::fs::symlink(&modules, folder.path().join("node_modules")).expect("it is a link");
+    write_files(folder.path(), "js");
+    run(
+        folder.path(),
+        "node",
+        &["node_modules/vitest/vitest.mjs", "run"],
+    );
+}
