@@ -29,7 +29,7 @@ pub(super) fn verify(
 ) -> Result<()> {
     let staged = &folder.join("staged");
     let target = workspace.target();
-    let unpacked = unpack(folder, staged, registry)?;
+    let unpacked = unpack(workspace, folder, staged, registry)?;
     let at = |arguments: &[&str]| cargo(&unpacked, &target, arguments);
     at(&["check", "--workspace"])?;
     crate::say!("built from the archives");
@@ -68,7 +68,12 @@ pub(super) fn verify(
 }
 
 /// Both archives, unpacked as a workspace in which the fake finds the client.
-fn unpack(folder: &Path, staged: &Path, registry: Option<&str>) -> Result<PathBuf> {
+fn unpack(
+    workspace: &Workspace,
+    folder: &Path,
+    staged: &Path,
+    registry: Option<&str>,
+) -> Result<PathBuf> {
     let package = folder.join("package/package");
     if package.exists() {
         fs::remove_dir_all(&package).map_err(|error| Error::file(&package, error))?;
@@ -114,8 +119,9 @@ fn unpack(folder: &Path, staged: &Path, registry: Option<&str>) -> Result<PathBu
             let what = format!("has {bytes} bytes, and the registry takes {MAX_ARCHIVE} at most");
             return Err(Error::file(archive, what));
         }
+        // With the time of now: an archive has one time for all files, and cargo would take what it built of the last one.
         run(Command::new("tar")
-            .arg("-xzf")
+            .arg("-xzmf")
             .arg(archive)
             .arg("-C")
             .arg(&unpacked))?;
@@ -133,11 +139,17 @@ fn unpack(folder: &Path, staged: &Path, registry: Option<&str>) -> Result<PathBu
             files.len()
         );
     }
-    let manifest = format!(
-        "[workspace]\nmembers = [\"{CLIENT}\", \"{FAKE}\"]\nresolver = \"3\"\n\n[patch.{}]\n{CLIENT} = {{ path = \"{CLIENT}\" }}\n\n\
-         [profile.dev]\ndebug = \"line-tables-only\"\n",
+    let mut manifest = format!(
+        "[workspace]\nmembers = [\"{CLIENT}\", \"{FAKE}\"]\nresolver = \"3\"\n\n[patch.{}]\n{CLIENT} = {{ path = \"{CLIENT}\" }}\n\n",
         registry.unwrap_or("crates-io")
     );
+    // The same profile, so that dependencies which are built already are not built again.
+    let file = workspace.root().join("Cargo.toml");
+    let own: Table = workspace::read(&file)?
+        .parse()
+        .map_err(|error: toml::de::Error| Error::file(&file, error))?;
+    let profile = own.into_iter().filter(|(name, _)| name == "profile");
+    manifest += &profile.collect::<Table>().to_string();
     write(&unpacked.join("Cargo.toml"), &manifest)?;
     let lock = workspace::read(&staged.join("Cargo.lock"))?;
     write(&unpacked.join("Cargo.lock"), &lock)?;
