@@ -1,6 +1,8 @@
-//! What the fake can take: requests a second on loopback with 64 connections, and memory with 100 000 settings.
+//! What the fake can take: requests a second on loopback with 64 connections, also while it saves, and memory with 100 000
+//! settings.
 //!
-//! `cargo bench -p configcat-fake --bench load -- [--seconds 3] [--settings 100000] [--docs]`; `--docs` writes `docs/fake.md`.
+//! `cargo bench -p configcat-fake --bench load -- [--seconds 3] [--settings 100000] [--docs]`; `--docs` writes the figures into
+//! `docs/fake.md`.
 //! The server is the program, in a process of its own; what asks it writes HTTP by hand, so that it takes little of the machine.
 
 use configcat_management::types::{ConfigId, ProductId};
@@ -20,6 +22,10 @@ use tokio::net::TcpStream;
 const CONNECTIONS: usize = 64;
 /// Of each config in the large state.
 const SETTINGS: usize = 1_000;
+/// In the state that is saved while requests come.
+const SAVED: usize = 10_000;
+/// Where the part of the page begins that is written here.
+const FIGURES: &str = "## Load";
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
 type Result<T = (), E = Error> = std::result::Result<T, E>;
@@ -36,9 +42,10 @@ impl Drop for Program {
 
 impl Program {
     /// The program and its URL.
-    fn start() -> Result<(Self, String)> {
+    fn start(arguments: &[&str]) -> Result<(Self, String)> {
         let program = Command::new(env!("CARGO_BIN_EXE_configcat-fake"))
             .args(["--port", "0", "--quota", "4000000000/1d"])
+            .args(arguments)
             .stdout(Stdio::piped())
             .spawn()?;
         let mut program = Program(program);
@@ -212,6 +219,35 @@ fn setting(number: usize) -> String {
     )
 }
 
+/// A request that switches a flag with each number.
+fn flip(value: String) -> impl Fn(usize) -> String + Send + Sync + 'static {
+    move |number| {
+        let on = number.is_multiple_of(2);
+        let body =
+            format!("[{{\"op\":\"replace\",\"path\":\"/defaultValue/boolValue\",\"value\":{on}}}]");
+        request("PATCH", &value, &body)
+    }
+}
+
+/// How fast flags are switched in a state of some size, and how large its file is, in MB, where it is saved.
+async fn switch(time: Duration, arguments: &[&str], file: &Path) -> Result<(Figures, f64)> {
+    let (_program, url) = Program::start(arguments)?;
+    let address = url.strip_prefix("http://").ok_or("it is no address")?;
+    let client = Client::builder()
+        .base_url(&*url)
+        .credentials("user", "pass");
+    let client = client.build()?;
+    let product = client.get_products().send().await?[0].product_id;
+    let environment = client.get_environments(product).send().await?[0].environment_id;
+    let configs = fill(&client, address, product, SAVED).await?;
+    let last = *configs.last().ok_or("there are configs")?;
+    let flag = client.get_settings(last).send().await?[0].setting_id;
+    let value = format!("/v2/environments/{environment}/settings/{flag}/value");
+    let figures = ask(address, time, flip(value)).await?;
+    let size = std::fs::metadata(file).map_or(0, |file| file.len());
+    Ok((figures, size as f64 / 1e6))
+}
+
 #[tokio::main]
 async fn main() -> Result {
     let arguments: Vec<String> = std::env::args().collect();
@@ -227,7 +263,7 @@ async fn main() -> Result {
     let docs = arguments.iter().any(|argument| argument == "--docs");
 
     let machine = machine()?;
-    let (program, url) = Program::start()?;
+    let (program, url) = Program::start(&[])?;
     let address = url
         .strip_prefix("http://")
         .ok_or("it is no address")?
@@ -268,19 +304,26 @@ async fn main() -> Result {
     let list = request("GET", &values, "");
     let figures = ask(&address, time, move |_| list.clone()).await?;
     row("`get-setting-values-v2`, 5 settings", figures)?;
-    let flip = move |number: usize| {
-        let on = number.is_multiple_of(2);
-        let body =
-            format!("[{{\"op\":\"replace\",\"path\":\"/defaultValue/boolValue\",\"value\":{on}}}]");
-        request("PATCH", &value, &body)
-    };
     row(
         "`update-setting-value-v2`",
-        ask(&address, time, flip).await?,
+        ask(&address, time, flip(value)).await?,
     )?;
     drop(program);
 
-    let (program, url) = Program::start()?;
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("state.json");
+    let (figures, _) = switch(time, &[], &file).await?;
+    row(
+        &format!("`update-setting-value-v2`, {SAVED} settings in all"),
+        figures,
+    )?;
+    let (figures, size) = switch(time, &["--state", &file.to_string_lossy()], &file).await?;
+    row(
+        &format!("the same with `--state`, a file of {size:.1} MB"),
+        figures,
+    )?;
+
+    let (program, url) = Program::start(&[])?;
     let address = url
         .strip_prefix("http://")
         .ok_or("it is no address")?
@@ -325,7 +368,12 @@ async fn main() -> Result {
     println!("{memory}");
     if docs {
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/fake.md");
-        std::fs::write(file, document(&table, &memory, &machine))?;
+        let page = std::fs::read_to_string(&file)?;
+        let (by_hand, _) = page.split_once(FIGURES).ok_or("the page has no figures")?;
+        std::fs::write(
+            file,
+            by_hand.to_string() + &document(&table, &memory, &machine),
+        )?;
     }
     Ok(())
 }
@@ -343,12 +391,7 @@ fn machine() -> Result<String> {
 
 fn document(table: &str, memory: &str, machine: &str) -> String {
     format!(
-        "# configcat-fake\n\n\
-         `cargo fake`, and the address that it prints is this page: flags to switch, the last requests, the remaining \
-         quota, live.\n\n\
-         ![The page: flags by environment on the left, requests on the right](fake.png)\n\n\
-         `UPDATE_SCREENSHOT=1 cargo test -p configcat-fake --test page` takes the picture.\n\n\
-         ## Load\n\n\
+        "{FIGURES}\n\n\
          `cargo bench -p configcat-fake --bench load -- --docs`\n\n\
          On loopback with {CONNECTIONS} connections; the server and what asks it share {machine}. All requests are authenticated, \
          counted, checked against the description, and recorded.\n\n{table}\n\

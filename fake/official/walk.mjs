@@ -5,6 +5,7 @@
 // The client is made for Angular. All that it wants from Angular is something that sends a request, which `Wire` is.
 import '@angular/compiler';
 import assert from 'node:assert/strict';
+import { fileURLToPath } from 'node:url';
 import { HttpClient, HttpErrorResponse, HttpHeaders, HttpResponse } from '@angular/common/http';
 import { Observable, firstValueFrom } from 'rxjs';
 import * as official from 'ng-configcat-publicapi';
@@ -91,7 +92,8 @@ const stamp = Date.now().toString(36);
 const off = { boolValue: false };
 const on = { boolValue: true };
 
-async function main() {
+export async function walk() {
+  called.clear();
   const me = await api.getMe();
   assert(me.email.includes('@'));
   const [{ organizationId }] = await api.getOrganizations();
@@ -313,7 +315,11 @@ async function main() {
 
   const missed = [...methods.keys()].filter((name) => !called.has(name));
   assert.deepEqual(missed, [], 'every method of the client is called');
-  console.log(`${methods.size} methods of the official client and ${called.size - methods.size} younger operations: all as they should be`);
 }
 
-main().catch((error) => { console.error(error.stack ?? error); process.exit(1); });
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  walk().then(
+    () => console.log(`${methods.size} methods of the official client and ${called.size - methods.size} younger operations: all as they should be`),
+    (error) => { console.error(error.stack ?? error); process.exit(1); },
+  );
+}

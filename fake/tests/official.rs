@@ -2,7 +2,10 @@
 //! shows it notices operations that succeed and do nothing.
 //!
 //! It needs Node.js (20.19 or newer) and the client itself: `npm ci --prefix fake/official`. Without them the test is
-//! reported as ignored, with the reason.
+//! reported as ignored, with the reason. `documented` is for users of other languages too: what `docs/fake.md` tells them.
+
+#[cfg(feature = "bin")]
+mod documented;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -19,10 +22,13 @@ fn main() -> ExitCode {
         };
         Trial::test(name, move || run(script)).with_ignored_flag(missing.is_some())
     };
-    let trials = vec![
+    #[allow(unused_mut)] // Without the program, nobody adds to it.
+    let mut trials = vec![
         trial("official_client", "walk.mjs"),
         trial("what_has_no_effect_is_noticed", "swallow.mjs"),
     ];
+    #[cfg(feature = "bin")]
+    trials.extend(documented::trials());
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
 

@@ -8,8 +8,6 @@ mod connections;
 mod control;
 mod cors;
 mod crud;
-#[cfg(feature = "bin")]
-mod documented;
 mod features;
 mod page_paths;
 mod patch;

@@ -1,11 +1,11 @@
 //! What `docs/fake.md` tells users of other languages to write works as it stands there.
-#![cfg(unix)]
 
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
 use configcat_fake::Fake;
+use libtest_mimic::{Completion, Failed, Trial};
 use serde_json::Value;
 
 const PAGE: &str = include_str!("../../../docs/fake.md");
@@ -25,12 +25,13 @@ fn blocks(language: &str) -> Vec<&'static str> {
 }
 
 /// Puts each block into the file that its first line names.
-fn write_files(folder: &Path, language: &str) {
+fn write_files(folder: &Path, language: &str) -> std::io::Result<()> {
     for block in blocks(language) {
         let first = block.lines().next().unwrap_or_default();
         let name = first.trim_start_matches(['#', '/', ' ']);
-        std::fs::write(folder.join(name), block).expect("there is room");
+        std::fs::write(folder.join(name), block)?;
     }
+    Ok(())
 }
 
 /// Whether a program is there, and does this.
@@ -40,43 +41,55 @@ fn can(program: &str, arguments: &[&str]) -> bool {
 }
 
 /// Runs a program with `configcat-fake` in its path, and shows what it says where it fails.
-fn run(folder: &Path, program: &str, arguments: &[&str]) {
+fn run(folder: &Path, program: &str, arguments: &[&str]) -> Result<Completion, Failed> {
     let fake = Path::new(env!("CARGO_BIN_EXE_configcat-fake"));
-    let fake = fake.parent().expect("it is in a folder").to_path_buf();
+    let fake = fake.parent().ok_or("it is in a folder")?.to_path_buf();
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let path = std::env::join_paths([fake].into_iter().chain(std::env::split_paths(&path)));
+    let path = std::env::join_paths([fake].into_iter().chain(std::env::split_paths(&path)))?;
     let output = Command::new(program)
         .args(arguments)
         .current_dir(folder)
-        .env("PATH", path.expect("it is a path"))
-        .output()
-        .expect("it starts");
-    assert!(
-        output.status.success(),
-        "{program} {arguments:?}:\n{}\n{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    );
+        .env("PATH", path)
+        .output()?;
+    match output.status.success() {
+        true => Ok(Completion::Completed),
+        false => {
+            let said = [output.stdout, output.stderr].concat();
+            Err(String::from_utf8_lossy(&said).into_owned().into())
+        }
+    }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_lines_for_a_shell_do_what_they_say() {
+/// Reported as ignored, with the reason, where the other language is not there.
+pub(crate) fn trials() -> Vec<Trial> {
+    vec![
+        Trial::ignorable_test("the_lines_for_a_shell_work", the_lines_for_a_shell),
+        Trial::ignorable_test(
+            "every_call_of_the_control_has_a_line",
+            every_call_of_the_control,
+        ),
+        Trial::ignorable_test("the_fixture_for_pytest_works", the_fixture_for_pytest),
+        Trial::ignorable_test("the_set_up_for_vitest_works", the_set_up_for_vitest),
+    ]
+}
+
+fn the_lines_for_a_shell() -> Result<Completion, Failed> {
     if !can("bash", &["--version"]) || !can("curl", &["--version"]) {
-        eprintln!("left out: no bash or no curl");
-        return;
+        return Ok(Completion::ignored_with("no bash or no curl"));
     }
-    let folder = tempfile::tempdir().expect("there is room");
-    let fake = Fake::start().await;
+    let folder = tempfile::tempdir()?;
+    let runtime = tokio::runtime::Runtime::new()?;
+    let fake = runtime.block_on(Fake::start());
     let script = blocks("bash").join("\n");
     let script = script.replace("http://127.0.0.1:8080", &fake.base_url());
     let script = format!("set -euo pipefail\n{script}");
-    run(folder.path(), "bash", &["-c", &script]);
+    run(folder.path(), "bash", &["-c", &script])?;
     assert!(folder.path().join("state.json").exists());
+    Ok(Completion::Completed)
 }
 
 /// Who reads the page misses no call.
-#[test]
-fn every_call_of_the_control_has_a_line() {
+fn every_call_of_the_control() -> Result<Completion, Failed> {
     let description = include_str!("../../src/control/openapi.json");
     let description: Value = serde_json::from_str(description).expect("it is JSON");
     let lines: BTreeSet<String> = blocks("bash")
@@ -103,33 +116,37 @@ fn every_call_of_the_control_has_a_line() {
         }
     }
     assert_eq!(lines, described);
+    Ok(Completion::Completed)
 }
 
-#[test]
-fn the_fixture_for_pytest_works() {
+fn the_fixture_for_pytest() -> Result<Completion, Failed> {
     if !can("python3", &["-m", "pytest", "--version"]) {
-        eprintln!("left out: no pytest for python3");
-        return;
+        return Ok(Completion::ignored_with("no pytest for python3"));
     }
-    let folder = tempfile::tempdir().expect("there is room");
-    write_files(folder.path(), "python");
+    let folder = tempfile::tempdir()?;
+    write_files(folder.path(), "python")?;
     let arguments = ["-B", "-m", "pytest", "-q", "-p", "no:cacheprovider"];
-    run(folder.path(), "python3", &arguments);
+    run(folder.path(), "python3", &arguments)
 }
 
-#[test]
-fn the_set_up_for_vitest_works() {
+#[cfg(unix)]
+fn the_set_up_for_vitest() -> Result<Completion, Failed> {
     let modules = Path::new(env!("CARGO_MANIFEST_DIR")).join("official/node_modules");
     if !can("node", &["--version"]) || !modules.join("vitest").is_dir() {
-        eprintln!("left out: no Node.js, or no `npm ci` in fake/official");
-        return;
+        let reason = "no Node.js, or no `npm ci` in fake/official";
+        return Ok(Completion::ignored_with(reason));
     }
-    let folder = tempfile::tempdir().expect("there is room");
-    std::os::unix::fs::symlink(&modules, folder.path().join("node_modules")).expect("it is a link");
-    write_files(folder.path(), "js");
+    let folder = tempfile::tempdir()?;
+    std::os::unix::fs::symlink(&modules, folder.path().join("node_modules"))?;
+    write_files(folder.path(), "js")?;
     run(
         folder.path(),
         "node",
         &["node_modules/vitest/vitest.mjs", "run"],
-    );
+    )
+}
+
+#[cfg(not(unix))]
+fn the_set_up_for_vitest() -> Result<Completion, Failed> {
+    Ok(Completion::ignored_with("no links without rights"))
 }
