@@ -37,6 +37,10 @@
 //! Before that, what is new is checked against what was read: types of values, comparators, percentages, limits. What would
 //! be refused is not sent, and the error names the place.
 //!
+//! # Where others have to approve
+//!
+//! [`EditValue::propose`] makes a change request in place of the change; see [`Proposal`].
+//!
 //! # Many at once
 //!
 //! Edits of the same thing by clones of one client wait for each other, first come, first served, and take two requests each.
@@ -51,12 +55,14 @@ use crate::{Client, Error, Operation, Result, Secret};
 mod draft;
 mod guarded;
 mod one;
+mod propose;
 mod several;
 mod turns;
 
 pub use draft::{Draft, Drafts};
 pub(crate) use guarded::edit_v1;
 pub use one::EditValue;
+pub use propose::{Proposal, States};
 pub use several::EditValues;
 pub(crate) use turns::Turns;
 

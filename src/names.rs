@@ -10,6 +10,9 @@
 //! # }
 //! ```
 //!
+//! [`compare`] shows what two environments serve differently, [`copy()`] brings what one serves to another, [`Product::stale`]
+//! finds flags that nobody changes any more, and [`Flag::retire`] deletes one that nobody uses.
+//!
 //! Names and keys are compared whatever their case. Where several fit, one that is written the same is taken; otherwise the
 //! error lists them, and an id may stand in place of a name. What is not there is an error that says what is.
 //!
@@ -28,13 +31,17 @@ use crate::types::{
 use crate::{Client, Result};
 
 mod change;
+mod cleanup;
 mod compare;
+mod copy;
 mod lists;
 mod seen;
 mod served;
 
 pub use change::{Change, Changed};
+pub use cleanup::{Retire, StaleFlag, StaleFlags};
 pub use compare::{Comparison, Difference, Part, compare};
+pub use copy::{Copy, CopyPlan, CopyStep, copy};
 use lists::{Lists, Place};
 use seen::Seen;
 pub use served::{FlagValues, Rule, Served};
@@ -112,7 +119,7 @@ impl Product {
     pub async fn get(&self) -> Result<ProductModel> {
         let place = match &self.organization {
             Some(organization) => format!("the organization `{organization}`"),
-            None => String::new(),
+            None => "the account".to_string(),
         };
         let load = || async {
             let mut products = self.client.get_products().send().await?.into_inner();
@@ -134,15 +141,6 @@ impl Product {
         // Another organization is another list.
         let key = self.organization.clone().unwrap_or_default();
         self.lists.products.find(key, place, load).await
-    }
-
-    /// The id of the product, for the generated calls.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`get`](Product::get).
-    pub async fn product_id(&self) -> Result<ProductId> {
-        Ok(self.get().await?.product_id)
     }
 
     /// An environment of the product as the server has it, by its name or id (`get-environments`).
@@ -187,15 +185,6 @@ impl Config {
     /// Says which configs there are where none or several fit; otherwise those of the calls.
     pub async fn get(&self) -> Result<ConfigModel> {
         find!(self.product, "config", &self.name, configs.get_configs)
-    }
-
-    /// The id of the config, for the generated calls.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`get`](Config::get).
-    pub async fn config_id(&self) -> Result<ConfigId> {
-        Ok(self.get().await?.config_id)
     }
 
     /// The setting with this key or id as the server has it (`get-settings`).
@@ -283,15 +272,6 @@ impl Environment {
         self.config.product.environment(&self.name).await
     }
 
-    /// The id of the environment, for the generated calls.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`Product::environment`].
-    pub async fn environment_id(&self) -> Result<EnvironmentId> {
-        Ok(self.get().await?.environment_id)
-    }
-
     async fn seen(&self) -> Result<Vec<Seen>> {
         self.config.seen(self.environment_id().await?, None).await
     }
@@ -338,13 +318,29 @@ impl Flag {
     }
 }
 
-macro_rules! debug {
-    ($($handle:ident: $name:ident;)*) => {
-        $(impl fmt::Debug for $handle {
+macro_rules! handles {
+    ($($handle:ident: $name:ident $(, $id:ident: $type:ident)?;)*) => {
+        $($(impl $handle {
+            /// The id, for the generated calls.
+            ///
+            /// # Errors
+            ///
+            /// Those of `get`.
+            pub async fn $id(&self) -> Result<$type> {
+                Ok(self.get().await?.$id)
+            }
+        })?
+
+        impl fmt::Debug for $handle {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.debug_tuple(stringify!($handle)).field(&self.$name).finish()
             }
         })*
     };
 }
-debug! { Product: name; Config: name; Environment: name; Flag: key; }
+handles! {
+    Product: name, product_id: ProductId;
+    Config: name, config_id: ConfigId;
+    Environment: name, environment_id: EnvironmentId;
+    Flag: key;
+}

@@ -326,6 +326,16 @@ pub(crate) fn document_of<K: Kind>(seen: &Value) -> Value {
     document::canonical(&document::of_seen::<K>(seen))
 }
 
+/// The patch between two such documents, for people to read.
+pub(crate) fn between<K: Kind>(before: &Value, after: &Value) -> Patch<K> {
+    let [before, after] = [before, after].map(|it| document::of_wanted::<K>(it, &Value::Null));
+    let operations = K::ROOTS.iter().flat_map(|root| {
+        let (before, after) = (&before[root.name], &after[root.name]);
+        diff::at(&Path::root(root.name), before, after, false)
+    });
+    Patch::from(operations.collect::<Vec<_>>())
+}
+
 /// What a setting of a V2 config serves, of any answer that has it, in the form that requests have.
 pub(crate) fn formula_of(seen: &impl Serialize) -> Result<UpdateEvaluationFormulaModel> {
     let document = document::of_seen::<Formula>(&json(seen));

@@ -67,6 +67,12 @@ pub fn has(option: &str) -> bool {
     env::args().any(|argument| argument == option)
 }
 
+/// The command's argument with this number, from 1, options not counted.
+pub fn word(number: usize) -> Option<String> {
+    let mut words = env::args().filter(|argument| !argument.starts_with("--"));
+    words.nth(number)
+}
+
 /// Tells people something. With `--json`, what is printed is for programs, and this goes to the other output.
 pub fn say(text: &str) {
     match has("--json") {
@@ -85,11 +91,9 @@ pub fn paint(colour: u8, text: &str) -> String {
 }
 
 impl Stage {
-    /// A name: the command's argument with this number, from 1, options not counted; on the fake, where there is none, the
-    /// demo's.
+    /// A name: the command's [`word`] with this number; on the fake, where there is none, the demo's.
     pub fn name(&self, number: usize, what: &str, of_demo: &str) -> Result<String> {
-        let mut arguments = env::args().filter(|argument| !argument.starts_with("--"));
-        match arguments.nth(number) {
+        match word(number) {
             Some(name) => Ok(name),
             None if self.is_fake() => Ok(of_demo.to_string()),
             None => Err(format!("argument {number} has to be the name of {what}").into()),

@@ -11,10 +11,10 @@ use crate::{Client, Error, Operation, Result, Secret, operations};
 /// The edit that [`Client::edit_value`] prepares.
 #[must_use = "an edit is made by `send`"]
 pub struct EditValue<F> {
-    client: Client,
+    pub(super) client: Client,
     target: Target,
-    options: Options,
-    edit: F,
+    pub(super) options: Options,
+    pub(super) edit: F,
 }
 
 options!(EditValue);
@@ -59,7 +59,7 @@ impl<F> EditValue<F> {
         }
     }
 
-    async fn read(&self) -> Result<SettingFormulaModel> {
+    pub(super) async fn read(&self) -> Result<SettingFormulaModel> {
         let answer = match &self.target {
             Target::Ids {
                 environment_id,

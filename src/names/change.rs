@@ -31,36 +31,25 @@ impl Flag {
             served: Served::of(&seen[0]),
         })
     }
+}
 
-    /// Serves `true` where no rule matches; see [`Change::turn_on`].
-    pub fn turn_on(&self) -> Change {
-        self.change().turn_on()
-    }
-
-    /// Serves `false` where no rule matches; see [`Change::turn_off`].
-    pub fn turn_off(&self) -> Change {
-        self.change().turn_off()
-    }
-
-    /// Serves this value where no rule matches; see [`Change::set_default`].
-    pub fn set_default(&self, value: impl Into<SettingValue>) -> Change {
-        self.change().set_default(value)
-    }
-
-    /// Adds a rule; see [`Change::add_rule`].
-    pub fn add_rule(&self, rule: impl Into<UpdateTargetingRuleModel>) -> Change {
-        self.change().add_rule(rule)
-    }
-
-    /// Turns a flag on for a part of the users; see [`Change::roll_out`].
-    pub fn roll_out(&self, percent: i32) -> Change {
-        self.change().roll_out(percent)
-    }
-
-    /// Splits users among values; see [`Change::split`].
-    pub fn split(&self, percentages: Percentages) -> Change {
-        self.change().split(percentages)
-    }
+macro_rules! words {
+    ($($word:ident($($name:ident: $type:ty)?);)*) => {
+        impl Flag {$(
+            #[doc = concat!("Begins a change; see [`Change::", stringify!($word), "`].")]
+            pub fn $word(&self $(, $name: $type)?) -> Change {
+                self.change().$word($($name)?)
+            }
+        )*}
+    };
+}
+words! {
+    turn_on();
+    turn_off();
+    set_default(value: impl Into<SettingValue>);
+    add_rule(rule: impl Into<UpdateTargetingRuleModel>);
+    roll_out(percent: i32);
+    split(percentages: Percentages);
 }
 
 /// A change of what a flag serves in an environment, in one or several words.

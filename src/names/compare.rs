@@ -5,9 +5,9 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::served::{Rule, shares};
+use super::served::shares;
 use super::{Environment, Served};
-use crate::{Result, SettingValue};
+use crate::Result;
 
 /// Compares what two environments serve, key by key: of one config or of two, V1 or V2. Shows as a table, and as JSON.
 ///
@@ -33,20 +33,48 @@ pub async fn compare(one: &Environment, other: &Environment) -> Result<Compariso
             by_key.entry(seen.setting.key.clone()).or_default()[side] = Some(Served::of(&seen));
         }
     }
-    let keys = by_key.len();
-    let differences = by_key.into_iter().map(|(key, [one, other])| Difference {
-        key,
-        differs: parts(one.as_ref(), other.as_ref()),
+    let (mut differences, mut same) = (Vec::new(), 0);
+    for (key, sides) in by_key {
+        let before = differences.len();
+        let mut compare = |part, of: &dyn Fn(&Served) -> Option<String>| {
+            let [one, other] = [0, 1].map(|side| sides[side].as_ref().and_then(of));
+            if one != other {
+                let key = key.clone();
+                differences.push(Difference {
+                    key,
+                    part,
+                    one,
+                    other,
+                });
+            }
+        };
+        let rules = sides
+            .iter()
+            .flatten()
+            .map(|served| served.rules.len())
+            .max();
+        match sides.iter().position(Option::is_none) {
+            Some(0) => compare(Part::OnlyOther, &|served| Some(default(served))),
+            Some(_) => compare(Part::OnlyOne, &|served| Some(default(served))),
+            None => {
+                compare(Part::Default, &|served| Some(default(served)));
+                for index in 0..rules.unwrap_or(0) {
+                    compare(Part::Rule, &|served| {
+                        Some(served.rules.get(index)?.to_string())
+                    });
+                }
+                compare(Part::Split, &split);
+            }
+        }
+        same += usize::from(differences.len() == before);
+    }
+    let name = |place: &Environment| format!("{} / {}", place.config.name, place.name);
+    let (one, other) = (name(one), name(other));
+    Ok(Comparison {
         one,
         other,
-    });
-    let differences = differences.filter(|difference| !difference.differs.is_empty());
-    let differences: Vec<Difference> = differences.collect();
-    Ok(Comparison {
-        one: format!("{} / {}", one.config.name, one.name),
-        other: format!("{} / {}", other.config.name, other.name),
-        same: keys - differences.len(),
         differences,
+        same,
     })
 }
 
@@ -59,25 +87,25 @@ pub struct Comparison {
     pub one: String,
     /// Those of the second.
     pub other: String,
-    /// The settings that differ, by key.
+    /// What differs, by key.
     pub differences: Vec<Difference>,
     /// How many settings are the same in both.
     pub same: usize,
 }
 
-/// A setting that differs.
+/// A part in which a setting differs, and what it is in both environments; `None` where it is not there.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Difference {
-    /// Its key.
+    /// The key of the setting.
     pub key: String,
     /// In what it differs.
-    pub differs: Vec<Part>,
-    /// What the first environment serves; `None` where its config has no such key.
-    pub one: Option<Served>,
-    /// What the second environment serves.
-    pub other: Option<Served>,
+    pub part: Part,
+    /// What it is in the first, for people to read.
+    pub one: Option<String>,
+    /// What it is in the second.
+    pub other: Option<String>,
 }
 
 /// In what a setting differs.
@@ -85,75 +113,54 @@ pub struct Difference {
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum Part {
-    /// Only the first has it.
+    /// Only the first config has it.
     OnlyOne,
-    /// Only the second has it.
+    /// Only the second config has it.
     OnlyOther,
-    /// The type or the default value.
+    /// The default value.
     Default,
-    /// The rules or their order.
-    Rules,
-    /// The split of all whom no rule catches, or the attribute that splits go by.
+    /// The rule at this place, from the first to the last.
+    Rule,
+    /// The split of all whom no rule catches, and the attribute that splits go by.
     Split,
 }
 
-fn parts(one: Option<&Served>, other: Option<&Served>) -> Vec<Part> {
-    let (one, other) = match (one, other) {
-        (Some(one), Some(other)) => (one, other),
-        (one, _) if one.is_some() => return vec![Part::OnlyOne],
-        _ => return vec![Part::OnlyOther],
-    };
-    let default = |served: &Served| (served.setting_type.clone(), served.default.clone());
-    let split = |served: &Served| (served.split.clone(), served.split_by.clone());
-    let parts = [
-        (Part::Default, default(one) != default(other)),
-        (Part::Rules, one.rules != other.rules),
-        (Part::Split, split(one) != split(other)),
-    ];
-    let parts = parts.into_iter().filter(|(_, differs)| *differs);
-    parts.map(|(part, _)| part).collect()
+fn default(served: &Served) -> String {
+    let default = served.default.as_ref().map(ToString::to_string);
+    default.unwrap_or_else(|| "?".to_string())
 }
 
-/// What an environment has of a part; rules are told one by one.
-fn cell(served: &Served, part: Part, index: usize) -> Option<String> {
-    match part {
-        Part::Rules => served.rules.get(index).map(Rule::to_string),
-        Part::Split => match (&*shares(&served.split), &served.split_by) {
-            ("", _) => None,
-            (shares, None) => Some(shares.to_string()),
-            (shares, Some(attribute)) => Some(format!("{shares} by {attribute}")),
-        },
-        _ => served.default.as_ref().map(SettingValue::to_string),
-    }
+fn split(served: &Served) -> Option<String> {
+    let by = served.split_by.iter().map(|by| format!(" by {by}"));
+    let split = shares(&served.split) + &by.collect::<String>();
+    (!split.is_empty()).then_some(split)
 }
 
-/// A table with a line for each part, and for each rule, that differs.
+/// A table with a line for each difference.
 impl fmt::Display for Comparison {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut rows = vec![["key", "what", &self.one, &self.other].map(str::to_string)];
-        for difference in &self.differences {
-            let sides = [&difference.one, &difference.other];
-            let rules = sides.iter().flat_map(|side| side.iter());
-            let rules = rules.map(|served| served.rules.len()).max().unwrap_or(0);
-            for &part in &difference.differs {
-                let (name, lines) = match part {
-                    Part::OnlyOne | Part::OnlyOther => ("only here", 1),
-                    Part::Default => ("default", 1),
-                    Part::Rules => ("rule", rules),
-                    Part::Split => ("split", 1),
-                };
-                for index in 0..lines {
-                    let cells = sides.map(|side| cell(side.as_ref()?, part, index));
-                    if lines == 1 || cells[0] != cells[1] {
-                        let [one, other] = cells.map(|cell| cell.unwrap_or_else(|| "-".into()));
-                        rows.push([difference.key.clone(), name.to_string(), one, other]);
-                    }
-                }
-            }
+        for Difference {
+            key,
+            part,
+            one,
+            other,
+        } in &self.differences
+        {
+            let part = match part {
+                Part::OnlyOne | Part::OnlyOther => "only here".to_string(),
+                part => format!("{part:?}").to_lowercase(),
+            };
+            let [one, other] = [one, other].map(|cell| cell.as_deref().unwrap_or("-").to_string());
+            rows.push([key.clone(), part, one, other]);
         }
         table(f, &rows)?;
         let count = self.differences.len();
-        write!(f, "\n{count} differ, {} are the same", self.same)
+        write!(
+            f,
+            "\n{count} differences, {} settings are the same",
+            self.same
+        )
     }
 }
 

@@ -39,7 +39,7 @@ impl<K, T> Default for Level<K, T> {
 
 /// What is looked for, and where.
 pub(super) struct Place<'a> {
-    /// Such as "the product `Web shop`"; empty for all that the credentials see.
+    /// Such as "the product `Web shop`".
     pub(super) within: &'a str,
     pub(super) kind: &'a str,
     pub(super) word: &'a str,
@@ -90,30 +90,17 @@ fn one<T: Named>(list: &[T], place: &Place<'_>) -> Result<T> {
     let Place {
         within, kind, word, ..
     } = place;
-    let problem = match (fitting(list, word).as_slice(), *within) {
-        ([only], _) => return Ok((*only).clone()),
-        ([], "") => format!(
-            "there is no {kind} `{word}`; there is {}",
-            listed(list.iter().map(Named::label))
-        ),
-        ([], within) => format!(
+    let problem = match fitting(list, word).as_slice() {
+        [only] => return Ok((*only).clone()),
+        [] => format!(
             "{within} has no {kind} `{word}`; it has {}",
             listed(list.iter().map(Named::label))
         ),
-        (several, within) => {
-            let place = if within.is_empty() {
-                "there are"
-            } else {
-                within
-            };
-            let has = if within.is_empty() { "" } else { " has" };
-            let which = several.iter().map(|entry| entry.told_apart());
-            format!(
-                "{place}{has} {} that `{word}` fits, and one is needed: the {kind} {}; an id tells them apart",
-                several.len(),
-                listed(which)
-            )
-        }
+        several => format!(
+            "{within} has {} that `{word}` fits, and one is needed: the {kind} {}; an id tells them apart",
+            several.len(),
+            listed(several.iter().map(|entry| entry.told_apart()))
+        ),
     };
     Err(Error::other(problem))
 }

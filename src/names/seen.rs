@@ -2,22 +2,31 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::Config;
 use crate::patch::{self, Formula, SettingValueV1, json};
-use crate::types::{EnvironmentId, EvaluationVersion, SettingDataV2Model, SettingId};
+use crate::types::{
+    EnvironmentId, EvaluationVersion, SettingDataV2Model, SettingId, SettingTagModel,
+};
 use crate::{Error, Result};
 
 pub(super) const SEGMENT: &str = "segmentId";
 pub(super) const SETTING: &str = "prerequisiteSettingId";
+pub(super) const VARIATION: &str = "predefinedVariationId";
 
 /// A setting in an environment. What its version does not have is empty.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Seen {
     pub(super) setting: SettingDataV2Model,
+    pub(super) setting_tags: Vec<SettingTagModel>,
+    pub(super) updated_at: Option<DateTime<Utc>>,
+    pub(super) last_updater_user_full_name: Option<String>,
+    #[serde(default)]
+    pub(super) setting_ids_where_prerequisite: Vec<SettingId>,
     /// What it serves, as requests write it, but with the names of segments and the keys of settings.
     #[serde(skip)]
     pub(super) document: Value,
@@ -86,7 +95,7 @@ pub(super) type Names = HashMap<(&'static str, String), Value>;
 pub(super) fn replace(fields: &mut Map<String, Value>, names: &Names) {
     for kind in [SEGMENT, SETTING] {
         if let Some(place) = fields.get_mut(kind)
-            && let Some(name) = names.get(&(kind, text(place)))
+            && let Some(name) = names.get(&(kind, text(place).to_lowercase()))
         {
             *place = name.clone();
         }

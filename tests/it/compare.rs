@@ -13,10 +13,10 @@ fn place(client: &Client, config: &str, environment: &str) -> Environment {
     config.environment(environment)
 }
 
-fn told(comparison: &Comparison) -> Vec<(&str, &[Part])> {
+fn told(comparison: &Comparison) -> Vec<(&str, Part)> {
     let differences = comparison.differences.iter();
     differences
-        .map(|difference| (&*difference.key, &*difference.differs))
+        .map(|difference| (&*difference.key, difference.part))
         .collect()
 }
 
@@ -29,9 +29,10 @@ async fn what_differs_is_told_by_key_and_part() -> Result<()> {
             place(&fake.client(), config, "Production"),
         );
         let before = compare(&test, &production).await?;
-        let expected: [(&str, &[Part]); 2] = [
-            ("beta_search", &[Part::Rules, Part::Split]),
-            ("new_checkout", &[Part::Default]),
+        let expected = [
+            ("beta_search", Part::Rule),
+            ("beta_search", Part::Split),
+            ("new_checkout", Part::Default),
         ];
         assert_eq!(told(&before), expected, "{config}");
         assert_eq!(before.same, 3);
@@ -68,9 +69,9 @@ async fn configs_of_both_versions_compare_and_what_only_one_has_is_told() -> Res
         place(&client, "Frontend", "Test"),
     );
     let here = compare(&v1, &v2).await?;
-    assert_eq!(told(&here), [("only_v1", &[Part::OnlyOne][..])]);
+    assert_eq!(told(&here), [("only_v1", Part::OnlyOne)]);
     let there = compare(&v2, &v1).await?;
-    assert_eq!(told(&there), [("only_v1", &[Part::OnlyOther][..])]);
+    assert_eq!(told(&there), [("only_v1", Part::OnlyOther)]);
     assert_eq!((here.one.as_str(), there.same), ("Backend / Test", 5));
     Ok(())
 }
@@ -136,13 +137,10 @@ async fn a_comparison_is_a_table_for_people_and_json_for_programs() -> Result<()
         "beta_search   split    -                10 % true, 90 % false"
     );
     assert_eq!(lines[4], "new_checkout  default  true             false");
-    assert_eq!(lines[6], "2 differ, 3 are the same");
+    assert_eq!(lines[6], "4 differences, 3 settings are the same");
     let json = serde_json::to_value(&comparison).unwrap();
-    assert_eq!(json["differences"][1]["key"], "new_checkout");
-    assert_eq!(
-        json["differences"][0]["differs"],
-        serde_json::json!(["default", "rules", "split"])
-    );
-    assert_eq!(json["differences"][1]["other"]["default"], false);
+    let first = serde_json::json!({"key": "beta_search", "part": "default", "one": "true", "other": "false"});
+    assert_eq!(json["differences"][0], first);
+    assert_eq!(json["same"], 3);
     Ok(())
 }

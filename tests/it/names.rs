@@ -107,7 +107,7 @@ async fn what_is_not_there_is_told_with_what_is() -> Result<()> {
     );
     assert_eq!(
         told(client.product("Web").get().await.err()),
-        "there is no product `Web`; there is `Web shop`"
+        "the account has no product `Web`; it has `Web shop`"
     );
     assert_eq!(
         told(product.clone().in_organization("Nobody").get().await.err()),

@@ -1,0 +1,253 @@
+//! Flags that have had their day.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::compare::table;
+use super::lists::same;
+use super::{Flag, Product};
+use crate::patch::SettingPatch;
+use crate::types::SettingId;
+use crate::{Error, Result, SettingValue};
+
+impl Product {
+    /// The flags that nobody has changed for so many days in some environment (`get-staleflags`), with the places that use
+    /// them (`get-code-references` for each that has some) and who changed them last (one call for each config and
+    /// environment of the report).
+    ///
+    /// # Errors
+    ///
+    /// Those of [`get`](Product::get) and of the calls.
+    pub async fn stale(&self, days: i32) -> Result<StaleFlags> {
+        let call = self.client.get_staleflags(self.product_id().await?);
+        let report = call.stale_flag_age_days(days).send().await?.into_inner();
+        let mut flags = Vec::new();
+        for config in report.configs {
+            let mut changes: HashMap<SettingId, (Option<DateTime<Utc>>, Option<String>)> =
+                HashMap::new();
+            let handle = self.config(config.config_id.to_string());
+            for environment in &report.environments {
+                for seen in handle.seen(environment.environment_id, None).await? {
+                    let last = changes.entry(seen.setting.setting_id).or_default();
+                    if seen.updated_at > last.0 {
+                        *last = (seen.updated_at, seen.last_updater_user_full_name);
+                    }
+                }
+            }
+            for setting in config.settings {
+                let (changed_at, changed_by) =
+                    changes.remove(&setting.setting_id).unwrap_or_default();
+                let stale = |id| {
+                    setting
+                        .setting_values
+                        .iter()
+                        .any(|value| value.environment_id == id && value.is_stale)
+                };
+                let places = report
+                    .environments
+                    .iter()
+                    .filter(|place| stale(place.environment_id));
+                flags.push(StaleFlag {
+                    config: config.name.clone(),
+                    stale_in: places.map(|place| place.name.clone()).collect(),
+                    changed_at,
+                    changed_by,
+                    code_references: match setting.has_code_references {
+                        true => self.code_references(setting.setting_id).await?,
+                        false => Vec::new(),
+                    },
+                    setting_id: setting.setting_id,
+                    key: setting.key,
+                });
+            }
+        }
+        Ok(StaleFlags { flags })
+    }
+
+    async fn code_references(&self, setting_id: SettingId) -> Result<Vec<String>> {
+        let mut lines = Vec::new();
+        for found in self
+            .client
+            .get_code_references(setting_id)
+            .send()
+            .await?
+            .iter()
+        {
+            let place =
+                [&found.repository, &found.branch].map(|name| name.as_deref().unwrap_or("?"));
+            for line in found.references.iter().flatten() {
+                let (file, number) = (&line.file, line.reference_line.line_number);
+                lines.push(format!("{} ({}) {file}:{number}", place[0], place[1]));
+            }
+        }
+        Ok(lines)
+    }
+}
+
+/// Flags that nobody has changed for a while; made by [`Product::stale`]. Shows as a table, and as JSON.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct StaleFlags {
+    /// The flags, config by config.
+    pub flags: Vec<StaleFlag>,
+}
+
+/// A flag that nobody has changed for a while.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct StaleFlag {
+    /// The name of its config.
+    pub config: String,
+    /// Its key.
+    pub key: String,
+    /// Its id.
+    pub setting_id: SettingId,
+    /// The environments in which it is stale.
+    pub stale_in: Vec<String>,
+    /// When it was changed last, in any environment; `None` where it never was.
+    pub changed_at: Option<DateTime<Utc>>,
+    /// Who did so.
+    pub changed_by: Option<String>,
+    /// Where code uses it: repository, branch, file and line.
+    pub code_references: Vec<String>,
+}
+
+/// A table with a line for each flag.
+impl fmt::Display for StaleFlags {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let head = ["config", "flag", "stale in", "last change", "by", "in code"];
+        let mut rows = vec![head.map(str::to_string)];
+        for flag in &self.flags {
+            let date = flag
+                .changed_at
+                .map(|time| time.format("%Y-%m-%d").to_string());
+            rows.push([
+                flag.config.clone(),
+                flag.key.clone(),
+                flag.stale_in.join(", "),
+                date.unwrap_or_else(|| "never".to_string()),
+                flag.changed_by.clone().unwrap_or_default(),
+                format!("{} times", flag.code_references.len()),
+            ]);
+        }
+        table(f, &rows)
+    }
+}
+
+impl Flag {
+    /// Begins to delete the flag, in all environments of its config.
+    pub fn retire(&self) -> Retire {
+        Retire {
+            flag: self.clone(),
+            even_if_used: false,
+            tag: None,
+            default: None,
+            reason: None,
+        }
+    }
+}
+
+/// A deletion that is prepared; made by [`Flag::retire`].
+#[derive(Clone, Debug)]
+#[must_use = "a flag is deleted by `send`"]
+pub struct Retire {
+    flag: Flag,
+    even_if_used: bool,
+    tag: Option<String>,
+    default: Option<SettingValue>,
+    reason: Option<String>,
+}
+
+impl Retire {
+    /// Deletes it even where code or other flags use it. The server may still refuse what other flags look at.
+    pub fn even_if_used(mut self) -> Self {
+        self.even_if_used = true;
+        self
+    }
+
+    /// Detaches this tag first, by its name, if it is there.
+    pub fn remove_tag(mut self, name: impl Into<String>) -> Self {
+        self.tag = Some(name.into());
+        self
+    }
+
+    /// Serves this value first, in the environment of the handle, where no rule matches.
+    pub fn set_default(mut self, value: impl Into<SettingValue>) -> Self {
+        self.default = Some(value.into());
+        self
+    }
+
+    /// Note for the audit log, for the value. A deletion cannot have one: where the server demands it, it refuses.
+    pub fn reason(mut self, reason: impl Into<String>) -> Self {
+        self.reason = Some(reason.into());
+        self
+    }
+
+    /// The dry run: who uses the flag, a line for each place in code (`get-code-references`) and each flag whose rules look
+    /// at it (a read for each environment). Changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// Says what there is where a name does not fit; otherwise those of the calls.
+    pub async fn uses(&self) -> Result<Vec<String>> {
+        let (config, id) = (&self.flag.environment.config, self.flag.setting_id().await?);
+        let mut uses = config.product.code_references(id).await?;
+        let product_id = config.product.product_id().await?;
+        for environment in config
+            .product
+            .client
+            .get_environments(product_id)
+            .send()
+            .await?
+            .iter()
+        {
+            for seen in config.seen(environment.environment_id, Some(id)).await? {
+                for id in seen.setting_ids_where_prerequisite {
+                    let key = config.setting(&id.to_string()).await?.key;
+                    uses.push(format!("the rules of `{key}` in {}", environment.name));
+                }
+            }
+        }
+        Ok(uses)
+    }
+
+    /// Deletes the flag, unless it is used: detaches the tag, sets the value, and then deletes (`update-setting`, the value as
+    /// [`Change::send`](super::Change::send), `delete-setting`).
+    ///
+    /// # Errors
+    ///
+    /// Lists the [`uses`](Retire::uses) where there are some, and nothing is changed; otherwise those of the calls.
+    pub async fn send(self) -> Result<()> {
+        let uses = if self.even_if_used {
+            Vec::new()
+        } else {
+            self.uses().await?
+        };
+        if !uses.is_empty() {
+            let problem = format!("`{}` is still used: {}", self.flag.key, uses.join(", "));
+            return Err(Error::other(problem));
+        }
+        let config = &self.flag.environment.config;
+        let (client, id) = (&config.product.client, self.flag.setting_id().await?);
+        if let Some(name) = &self.tag {
+            let tags = client.get_setting(id).send().await?.into_inner().tags;
+            if let Some(tag) = tags.iter().find(|tag| same(&tag.name, name)) {
+                let patch = SettingPatch::new().remove_tag(tag.tag_id, &tags)?;
+                client.update_setting(id, patch).send().await?;
+            }
+        }
+        if let Some(default) = self.default {
+            let mut change = self.flag.set_default(default);
+            if let Some(reason) = self.reason {
+                change = change.reason(reason);
+            }
+            change.send().await?;
+        }
+        client.delete_setting(id).send().await?;
+        Ok(())
+    }
+}
