@@ -118,8 +118,8 @@ pub mod webhook;
 
 pub use client::{Client, ClientBuilder};
 pub use engine::error::{
-    ApiError, Body, ConnectionError, DeadlineError, DecodeError, EditError, Error, InvalidRequest,
-    Result, Stage,
+    ApiError, Attempts, Body, ConnectionError, DeadlineError, DecodeError, EditError, Error,
+    InvalidRequest, Result, Stage,
 };
 pub(crate) use engine::id::id;
 pub use engine::limit::limiter::RateLimiter;

@@ -144,7 +144,7 @@ async fn whatever_trickles_meets_the_end_of_the_attempt() {
             .unwrap();
         match client.get_me().send().await {
             Err(Error::Connection(error)) => {
-                assert_eq!((error.stage, error.attempts), (stage, 2));
+                assert_eq!((error.stage, error.attempts.made), (stage, 2));
                 assert_eq!(error.problem, "no complete answer within 500ms");
             }
             other => panic!("{other:?}"),

@@ -215,7 +215,7 @@ async fn never_sent(url: String) {
             panic!("{error:?}")
         };
         assert_eq!(
-            (failure.stage, failure.attempts),
+            (failure.stage, failure.attempts.made),
             (Stage::Connecting, 2),
             "{error}"
         );

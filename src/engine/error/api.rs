@@ -1,0 +1,151 @@
+//! Failures that the server answers with.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+
+use super::attempts::{Attempts, write_earlier, write_out_of_quota};
+use super::mask::Mask;
+use super::message;
+use crate::{Error, Operation};
+
+/// A failure that the server answered with; part of [`Error::Api`].
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct ApiError {
+    /// What was called.
+    pub operation: &'static Operation,
+    /// The status: 3xx (the client follows no redirects), 4xx or 5xx.
+    pub status: StatusCode,
+    /// What the server said, in one line; if it said nothing of use, what the status means.
+    pub message: String,
+    /// Of a 400: the messages for each field. Empty if the server named none.
+    pub field_errors: BTreeMap<String, Vec<String>>,
+    /// How long the server asks to wait, of `Retry-After`.
+    pub retry_after: Option<Duration>,
+    /// The headers of the answer.
+    pub headers: HeaderMap,
+    /// The body as it came, cut at [`ApiError::MAX_BODY`] bytes.
+    pub body: Bytes,
+    /// What the call has taken.
+    pub attempts: Attempts,
+    pub(super) out_of_quota: bool,
+}
+
+impl ApiError {
+    /// The most bytes of a body that an error keeps: 64 KiB, far more than any message, far less than a page of data.
+    pub const MAX_BODY: usize = 64 * 1024;
+
+    /// A failure for tests: what code sees that a server answers so. The message is what the status means, until another one
+    /// [is given](Self::with_message).
+    ///
+    /// ```
+    /// use configcat_management::reqwest::StatusCode;
+    /// use configcat_management::{ApiError, Error, operations};
+    ///
+    /// let failure = ApiError::new(operations::GetConfig::OPERATION, StatusCode::NOT_FOUND).with_message("no such config");
+    /// let error = Error::from_api(failure);
+    /// assert_eq!(error.status(), Some(StatusCode::NOT_FOUND));
+    /// ```
+    pub fn new(operation: &'static Operation, status: StatusCode) -> Self {
+        let (headers, mask) = (HeaderMap::new(), Mask::default());
+        Self::read(operation, status, headers, Bytes::new(), None, "", mask)
+    }
+
+    /// What the server said.
+    #[must_use]
+    pub fn with_message(mut self, message: impl Into<String>) -> Self {
+        self.message = message.into();
+        self
+    }
+
+    /// What the server said of one field.
+    #[must_use]
+    pub fn with_field_error(
+        mut self,
+        field: impl Into<String>,
+        message: impl Into<String>,
+    ) -> Self {
+        let messages = self.field_errors.entry(field.into()).or_default();
+        messages.push(message.into());
+        self
+    }
+
+    /// How long the server asks to wait.
+    #[must_use]
+    pub fn with_retry_after(mut self, wait: Duration) -> Self {
+        self.retry_after = Some(wait);
+        self
+    }
+
+    pub(crate) fn read(
+        operation: &'static Operation,
+        status: StatusCode,
+        headers: HeaderMap,
+        mut body: Bytes,
+        retry_after: Option<Duration>,
+        credentials: &str,
+        mask: Mask<'_>,
+    ) -> Self {
+        body.truncate(Self::MAX_BODY);
+        let (mut message, field_errors) = message::read(status, &headers, &body, credentials, mask);
+        if status.is_redirection()
+            && let Some(successor) = operation.successor
+        {
+            message += &format!("; `{successor}` replaces `{}`", operation.id);
+        }
+        // A 4xx is a refusal; but a proxy that lost its patience does not know what became of the call.
+        let perhaps_processed = !status.is_client_error() || status == StatusCode::REQUEST_TIMEOUT;
+        ApiError {
+            operation,
+            status,
+            message,
+            field_errors,
+            retry_after,
+            headers,
+            body,
+            attempts: Attempts::one(perhaps_processed),
+            out_of_quota: false,
+        }
+    }
+}
+
+impl Error {
+    /// The error that a call ends with which the server refuses: for tests of code that handles errors.
+    pub fn from_api(failure: ApiError) -> Self {
+        Error::Api(Box::new(failure))
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} failed with {}: {}",
+            self.operation, self.status, self.message
+        )?;
+        if let Some(wait) = self.retry_after {
+            write!(f, " (retry after {wait:?})")?;
+        }
+        self.attempts.write(f)?;
+        write_out_of_quota(f, self.out_of_quota)?;
+        let perhaps = self.attempts.perhaps_processed && self.status.is_client_error();
+        write_earlier(f, perhaps, self.attempts.made)
+    }
+}
+
+impl fmt::Debug for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApiError")
+            .field("operation", &self.operation.id)
+            .field("status", &self.status)
+            .field("message", &self.message)
+            .field("field_errors", &self.field_errors)
+            .field("retry_after", &self.retry_after)
+            .field("attempts", &self.attempts)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,90 @@
+//! Answers that did not come, or not whole.
+
+use std::fmt;
+
+use super::attempts::{Attempts, write_earlier, write_out_of_quota};
+use crate::{Error, Operation};
+
+/// No answer, or one that broke off; part of [`Error::Connection`].
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct ConnectionError {
+    /// What was called.
+    pub operation: &'static Operation,
+    /// How far the call got.
+    pub stage: Stage,
+    /// What happened.
+    pub problem: String,
+    /// What the call has taken.
+    pub attempts: Attempts,
+    /// Trying again would end the same way.
+    is_final: bool,
+    pub(super) out_of_quota: bool,
+    pub(super) source: Option<reqwest::Error>,
+}
+
+/// How far a call got before its connection failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Stage {
+    /// There was no connection, or none that began to send the body, or the server refused to take the call up: it has
+    /// processed nothing.
+    Connecting,
+    /// There was, or may have been, a connection; the server may have processed the call.
+    Sent,
+    /// A success came, but not all of its body. The server has processed the call.
+    Answering,
+}
+
+impl Stage {
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Stage::Connecting => "could not be sent",
+            Stage::Sent => "got no answer; whether the server processed it is unknown",
+            Stage::Answering => "was processed, but its answer broke off",
+        }
+    }
+}
+
+impl ConnectionError {
+    pub(crate) fn is_final(&self) -> bool {
+        self.is_final
+    }
+}
+
+impl Error {
+    pub(crate) fn connection(
+        operation: &'static Operation,
+        stage: Stage,
+        problem: impl Into<String>,
+        source: Option<reqwest::Error>,
+        is_final: bool,
+    ) -> Self {
+        Error::Connection(Box::new(ConnectionError {
+            operation,
+            stage,
+            problem: problem.into(),
+            attempts: Attempts::one(stage != Stage::Connecting),
+            is_final,
+            out_of_quota: false,
+            // The URL of a call may carry what a log should not; the operation says which call it was.
+            source: source.map(reqwest::Error::without_url),
+        }))
+    }
+
+    /// A body beyond its limit.
+    pub(crate) fn too_large(operation: &'static Operation, problem: String) -> Self {
+        Self::connection(operation, Stage::Answering, problem, None, true)
+    }
+}
+
+impl fmt::Display for ConnectionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let stage = self.stage.words();
+        write!(f, "{} {stage}: {}", self.operation, self.problem)?;
+        self.attempts.write(f)?;
+        write_out_of_quota(f, self.out_of_quota)?;
+        let perhaps = self.attempts.perhaps_processed && self.stage == Stage::Connecting;
+        write_earlier(f, perhaps, self.attempts.made)
+    }
+}

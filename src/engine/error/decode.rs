@@ -1,0 +1,87 @@
+//! Answers that are not what the API describes.
+
+use std::fmt;
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+
+use super::attempts::Attempts;
+use crate::{Error, Operation};
+
+/// An answer that is not what the API describes; part of [`Error::Decode`].
+#[non_exhaustive]
+pub struct DecodeError {
+    /// What was called.
+    pub operation: &'static Operation,
+    /// The status of the answer.
+    pub status: StatusCode,
+    /// The headers of the answer.
+    pub headers: HeaderMap,
+    /// The whole body. It may hold secrets, and is not printed.
+    pub body: Body,
+    /// What the call has taken.
+    pub attempts: Attempts,
+    /// What is wrong with the body: the place in the document, what is found there and what should be, line and column. It
+    /// holds nothing of the body but names of fields.
+    pub problem: String,
+}
+
+/// The body of an answer; `Debug` shows its length alone.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Body(pub Bytes);
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "<{} bytes>", self.0.len())
+    }
+}
+
+impl Error {
+    pub(crate) fn decode(
+        operation: &'static Operation,
+        status: StatusCode,
+        headers: HeaderMap,
+        body: Bytes,
+        problem: String,
+    ) -> Self {
+        Error::Decode(Box::new(DecodeError {
+            operation,
+            status,
+            headers,
+            body: Body(body),
+            attempts: Attempts::one(true),
+            problem,
+        }))
+    }
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let DecodeError {
+            operation,
+            status,
+            problem,
+            ..
+        } = self;
+        write!(
+            f,
+            "{operation} was answered with {status}, but the body is not what the API describes: {problem}"
+        )?;
+        if let Some(successor) = operation.successor {
+            write!(f, "; `{successor}` replaces `{}`", operation.id)?;
+        }
+        self.attempts.write(f)
+    }
+}
+
+impl fmt::Debug for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DecodeError")
+            .field("operation", &self.operation.id)
+            .field("status", &self.status)
+            .field("body", &self.body)
+            .field("attempts", &self.attempts)
+            .field("problem", &self.problem)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,40 @@
+//! Arguments that cannot be sent.
+
+use std::fmt;
+
+use crate::engine::check::Violation;
+use crate::{Error, Operation};
+
+/// An argument that breaks a limit of the API; part of [`Error::Invalid`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct InvalidRequest {
+    /// What was to be called.
+    pub operation: &'static Operation,
+    /// Which argument, such as `body.name`.
+    pub field: String,
+    /// What is wrong with it, with the limit and the actual length or value.
+    pub problem: String,
+}
+
+impl Error {
+    pub(crate) fn invalid(operation: &'static Operation, violation: Violation) -> Self {
+        let Violation { field, problem } = violation;
+        Error::Invalid(Box::new(InvalidRequest {
+            operation,
+            field,
+            problem,
+        }))
+    }
+}
+
+impl fmt::Display for InvalidRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let InvalidRequest {
+            operation,
+            field,
+            problem,
+        } = self;
+        write!(f, "{operation} was not sent: `{field}` {problem}")
+    }
+}
