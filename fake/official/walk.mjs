@@ -60,13 +60,23 @@ const api = new Proxy({}, {
     assert(service, `the client has no ${name}`);
     called.add(name);
     try {
-      return await firstValueFrom(service[name](...values));
+      const answer = await firstValueFrom(service[name](...values));
+      if (answer !== null && /^(update|replace)(?!Predefined)/.test(name)) await isKept(service, name, values, answer);
+      return answer;
     } catch (error) {
       if (!(error instanceof HttpErrorResponse)) throw error;
       throw new Error(`${name}: ${error.status} ${error.url}: ${error.error}`);
     }
   },
 });
+
+// What an update answers is what is read afterwards; variations are read with more, and looked at where they are updated.
+async function isKept(service, name, values, answer) {
+  const getter = name.replace(/^(update|replace)/, 'get');
+  const ids = /Bysdkkey/i.test(name) ? [values[0], values.at(-1)] : values.slice(0, /SettingValue/.test(name) ? 2 : 1);
+  const read = await firstValueFrom(service[getter](...ids));
+  for (const field of Object.keys(answer)) assert.deepEqual(read[field], answer[field], `${getter} after ${name}: ${field}`);
+}
 
 async function refused(status, promise) {
   await assert.rejects(promise, (error) => error.message.includes(`: ${status} `) || assert.fail(error.message));
@@ -203,6 +213,7 @@ export async function walk() {
   assert.equal((await api.getIntegrationLinkDetails('trello', 'card-1')).details.length, 1);
   await api.jiraConnect({ clientKey: 'client', jiraJwtToken: 'token' });
   await api.jiraAddOrUpdateIntegrationLink(environmentId, flag, 'JIRA-1', { clientKey: 'client', jiraJwtToken: 'token', description: 'an issue' });
+  assert.equal((await api.getIntegrationLinkDetails('jira', 'JIRA-1')).details.length, 1);
   await api.deleteIntegrationLink(environmentId, flag, 'trello', 'card-1');
   assert.equal((await api.getIntegrationLinkDetails('trello', 'card-1')).details.length, 0);
 
@@ -269,14 +280,18 @@ export async function walk() {
   const listed = await call('GET', `/v2/products/${productId}/change-requests`, { query: { changeRequestStatusFilter: ['open', 'applied'], pageSize: 10 } });
   assert(listed.changeRequests.data.some((one) => one.changeRequestId === request.changeRequestId));
   assert.equal((await call('PUT', at, { body: { title: 'Off, please' } })).title, 'Off, please');
+  assert.equal((await call('GET', at)).title, 'Off, please');
   const comment = await call('POST', `${at}/comments`, { body: { body: 'why?' } });
   const remark = `/v2/change-request-comments/${comment.changeRequestCommentId}`;
   assert.equal((await call('PUT', remark, { body: { body: 'why not?' } })).body, 'why not?');
+  assert.deepEqual((await call('GET', at)).comments.map((one) => one.body), ['why not?']);
   await call('DELETE', remark);
   assert.deepEqual((await call('GET', at)).comments, []);
   assert((await call('GET', `${at}/proposed-changes`, { query: { settingId: modern } })));
   assert.equal((await call('POST', `${at}/approve`)).approved, true);
+  assert.equal((await call('GET', at)).approved, true);
   assert.equal((await call('POST', `${at}/remove-approval`)).approved, false);
+  assert.equal((await call('GET', at)).approved, false);
   await call('POST', `${at}/claim-ownership`);
   assert.equal((await call('POST', `${at}/apply`)).changeRequestStatus, 'applied');
   assert.equal((await call('GET', at)).changeRequestStatus, 'applied');
@@ -284,13 +299,16 @@ export async function walk() {
   const other2 = await call('POST', place, { body: { title: 'On', proposedChanges: [proposed(on)] } });
   const there = `/v2/change-requests/${other2.changeRequestId}`;
   await call('PUT', `${there}/proposed-changes`, { body: { proposedChanges: [{ settingId: modern, defaultValue: on, percentageEvaluationAttribute: 'Team' }] } });
+  assert(JSON.stringify(await call('GET', `${there}/proposed-changes`)).includes('"Team"'));
   await api.updateSettingValueV2(environmentId, modern, [{ op: 'replace', path: '/percentageEvaluationAttribute', value: 'Country' }]);
   const { lastVersionId } = await api.getSettingValueV2(environmentId, modern);
   const resolved = { settingId: modern, defaultValue: on, latestVersionId: lastVersionId };
   await call('POST', `${there}/proposed-changes/${modern}/resolve-conflicts`, { body: { proposedChange: resolved } });
+  assert(JSON.stringify(await call('GET', `${there}/proposed-changes`)).includes(lastVersionId));
   await call('DELETE', `${there}/proposed-changes/${modern}`);
   assert(!JSON.stringify(await call('GET', `${there}/proposed-changes`)).includes(`"settingId":${modern},`));
   assert.equal((await call('POST', `${there}/close`)).changeRequestStatus, 'closed');
+  assert.equal((await call('GET', there)).changeRequestStatus, 'closed');
 
   // Everything goes again.
   await api.deleteIntegration(integrationId);

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use configcat_fake::Fake;
-use libtest_mimic::{Arguments, Failed, Trial};
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
 fn main() -> ExitCode {
     let missing = missing();
@@ -20,12 +20,22 @@ fn main() -> ExitCode {
             None => name.to_string(),
             Some(reason) => format!("{name} (ignored: {reason})"),
         };
-        Trial::test(name, move || run(script)).with_ignored_flag(missing.is_some())
+        Trial::test(name, move || run(&[script])).with_ignored_flag(missing.is_some())
     };
+    let every_write =
+        Trial::ignorable_test(
+            "no_write_without_effect_goes_unnoticed",
+            move || match missing {
+                None => run(&["swallow.mjs", "--all"]).map(|()| Completion::Completed),
+                Some(reason) => Ok(Completion::ignored_with(reason)),
+            },
+        );
     #[allow(unused_mut)] // Without the program, nobody adds to it.
     let mut trials = vec![
         trial("official_client", "walk.mjs"),
         trial("what_has_no_effect_is_noticed", "swallow.mjs"),
+        // Slow: .ci/run runs it.
+        every_write.with_ignored_flag(true),
     ];
     #[cfg(feature = "bin")]
     trials.extend(documented::trials());
@@ -46,11 +56,11 @@ fn missing() -> Option<&'static str> {
     }
 }
 
-fn run(script: &str) -> Result<(), Failed> {
+fn run(arguments: &[&str]) -> Result<(), Failed> {
     let runtime = tokio::runtime::Runtime::new()?;
     let fake = runtime.block_on(Fake::builder().credentials("user", "pass").start());
     let output = Command::new("node")
-        .arg(script)
+        .args(arguments)
         .current_dir(folder())
         .env("CONFIGCAT_BASE_URL", fake.base_url())
         .env("CONFIGCAT_API_USER", "user")
