@@ -48,6 +48,7 @@ pub(crate) mod check;
 mod comparator;
 mod comparison;
 mod percentages;
+pub(crate) mod place;
 mod v1;
 
 pub use comparator::{Attribute, Hashed};

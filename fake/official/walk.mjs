@@ -203,7 +203,7 @@ export async function walk() {
   assert.equal((await api.replaceWebhook(webhookId, { url: 'https://example.com/other', httpMethod: 'post' })).url, 'https://example.com/other');
   assert((await api.getWebhookSigningKeys(webhookId)).key1);
 
-  const slack = { 'incoming_webhook.url': 'https://hooks.example.com/1' };
+  const slack = { 'incoming_webhook.url': 'https://hooks.slack.com/services/1' };
   const { integrationId } = await api.createIntegration(productId, { integrationType: 'slack', name: 'Slack', parameters: slack, environmentIds: [], configIds: [] });
   assert.equal((await api.getIntegrations(productId)).integrations.length, 1);
   assert.equal((await api.getIntegration(integrationId)).name, 'Slack');

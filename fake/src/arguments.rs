@@ -7,7 +7,7 @@ use std::{fmt, io};
 
 use clap::Parser;
 use clap::builder::BoolishValueParser;
-use configcat_fake::{FakeBuilder, Quota};
+use configcat_fake::{FakeBuilder, Plan, Quota};
 
 /// ConfigCat's Public Management API as a local server, for tests.
 ///
@@ -156,6 +156,15 @@ pub(crate) struct Arguments {
     /// Starts with one organization and nothing in it; short for `--seed empty`.
     #[arg(long, conflicts_with = "seed")]
     pub(crate) empty: bool,
+
+    /// The subscription: how many options and texts a rule may have, how long audit logs are kept.
+    #[arg(
+        long,
+        env = "CONFIGCAT_FAKE_PLAN",
+        value_enum,
+        default_value = "enterprise"
+    )]
+    pub(crate) plan: Plan,
 
     /// Keeps the state in a file, as JSON, and goes on with it the next time; the seed counts only where the file is missing.
     ///

@@ -26,6 +26,7 @@ use crate::listener::{self, Listener};
 use crate::routes::Routes;
 use crate::saving::{self, Saver};
 use crate::seed::Seed;
+use crate::state::plan::Plan;
 #[cfg(feature = "tls")]
 use crate::tls::Certificate;
 
@@ -55,6 +56,7 @@ pub struct FakeBuilder {
     ada_token: Secret,
     clock: Option<DateTime<Utc>>,
     seed: Seed,
+    plan: Plan,
     state_file: Option<PathBuf>,
     page: bool,
     control: bool,
@@ -86,6 +88,7 @@ impl FakeBuilder {
             ada_token: Secret::from(Self::DEFAULT_ADA_TOKEN),
             clock: None,
             seed: Seed::demo(),
+            plan: Plan::default(),
             state_file: None,
             page: true,
             control: true,
@@ -243,6 +246,12 @@ impl FakeBuilder {
         self
     }
 
+    /// The subscription: how many options and texts a rule may have, how long audit logs are kept. Default: the largest.
+    pub fn plan(mut self, plan: Plan) -> Self {
+        self.plan = plan;
+        self
+    }
+
     /// Starts the server.
     ///
     /// # Panics
@@ -281,7 +290,7 @@ impl FakeBuilder {
         let clock = Clock::new(self.clock.unwrap_or_else(Utc::now));
         let saver = self.state_file.map(Saver::open).transpose()?.map(Arc::new);
         let saved = saver.as_ref().map(|saver| saver.load()).transpose()?;
-        let (state, demo, seed) = match saved.flatten() {
+        let (mut state, demo, seed) = match saved.flatten() {
             Some(state) => (state, None, self.seed),
             None => {
                 let (state, demo) = self.seed.plant(clock.now()).map_err(io::Error::other)?;
@@ -289,6 +298,7 @@ impl FakeBuilder {
                 (state, demo, seed)
             }
         };
+        state.plan = self.plan;
         let stopped = Arc::new(AtomicBool::new(false));
         let mut credentials = vec![self.credentials];
         credentials.extend(self.more_credentials);
@@ -305,6 +315,7 @@ impl FakeBuilder {
             journal: Mutex::new(Journal::new(record, self.log)),
             clock,
             base_url: base_url(address, certificate.is_some()),
+            plan: self.plan,
             page: self.page,
             control: self.control,
             origins,

@@ -14,7 +14,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::http::reply;
-use crate::schema;
+use crate::{lenient, schema};
 
 /// A request that fits an operation of the description.
 #[derive(Debug)]
@@ -80,8 +80,10 @@ impl Call {
 
 /// A document of the description, checked, as a type.
 pub(crate) fn read_as<T: DeserializeOwned>(schema: &str, document: &Value) -> Result<T, Refusal> {
-    schema::check(schema, document).none()?;
-    read(document)
+    let mut document = document.clone();
+    lenient::read(schema::named(schema), &mut document);
+    schema::check(schema, &document).none()?;
+    read(&document)
 }
 
 fn read<T: DeserializeOwned>(document: &Value) -> Result<T, Refusal> {
@@ -206,6 +208,20 @@ pub(crate) struct Problems(BTreeMap<String, Vec<String>>);
 impl Problems {
     pub(crate) fn add(&mut self, field: impl Into<String>, message: impl Into<String>) {
         self.0.entry(field.into()).or_default().push(message.into());
+    }
+
+    /// Notes where a name is one of those that are taken, whatever the case.
+    pub(crate) fn demand_unique<'a>(
+        &mut self,
+        field: &str,
+        name: &str,
+        taken: impl IntoIterator<Item = &'a str>,
+    ) {
+        let name = name.to_lowercase();
+        if taken.into_iter().any(|taken| taken.to_lowercase() == name) {
+            let what = field.rsplit('.').next().unwrap_or(field).to_lowercase();
+            self.add(field, format!("This {what} is already in use."));
+        }
     }
 
     /// An error where there is a problem.

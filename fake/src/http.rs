@@ -24,6 +24,7 @@ use crate::cors;
 use crate::credentials::Credentials;
 use crate::faults::{Fault, Faults};
 use crate::journal::{self, Journal, Recorded};
+use crate::lenient;
 use crate::limits::{Blocked, Limits, Standing};
 use crate::listener::Cut;
 use crate::page;
@@ -31,6 +32,7 @@ use crate::routes::{Route, Routes};
 use crate::schema;
 use crate::seed::Seed;
 use crate::state::State;
+use crate::state::plan::Plan;
 
 pub(crate) const REMAINING: HeaderName = HeaderName::from_static("x-rate-limit-remaining");
 pub(crate) const RESET: HeaderName = HeaderName::from_static("x-rate-limit-reset");
@@ -54,6 +56,7 @@ pub(crate) struct Server {
     pub(crate) credentials: Credentials,
     /// What the server goes back to.
     pub(crate) seed: Seed,
+    pub(crate) plan: Plan,
     pub(crate) limits_at_start: Limits,
     pub(crate) routes: Routes,
     pub(crate) ada: Ada,
@@ -109,7 +112,8 @@ impl Server {
     /// Everything as it was at the start.
     pub(crate) fn reset(&self) -> Result<(), String> {
         self.clock.reset();
-        let (state, _) = self.seed.plant(self.clock.now())?;
+        let (mut state, _) = self.seed.plant(self.clock.now())?;
+        state.plan = self.plan;
         self.replace(state);
         lock(&self.limits).clone_from(&self.limits_at_start);
         lock(&self.faults).clear();
@@ -276,7 +280,7 @@ impl Server {
             ));
         };
         let sdk_key = parts.headers.get(SDK_KEY);
-        let call = Call {
+        let mut call = Call {
             operation,
             path,
             query: query(parts)?,
@@ -284,6 +288,7 @@ impl Server {
             body: document(operation, &parts.headers, body)?,
             now: self.clock.now(),
         };
+        call.normalize();
         call.check()?;
         let mut state = lock(&self.state);
         api::catch_up(&mut state, call.now)?;
@@ -301,6 +306,15 @@ impl Server {
 }
 
 impl Call {
+    /// Puts everything that came with the request into the form of the description.
+    pub(crate) fn normalize(&mut self) {
+        let path = self.path.iter_mut().map(|(name, text)| (*name, text));
+        schema::read_arguments(self.operation, path);
+        let query = self.query.iter_mut().map(|(name, text)| (&**name, text));
+        schema::read_arguments(self.operation, query);
+        lenient::read(schema::body(self.operation), &mut self.body);
+    }
+
     /// Checks everything that came with the request against the description.
     pub(crate) fn check(&self) -> Result<(), Refusal> {
         schema::check_arguments(self.operation, &self.path, &self.query).none()?;

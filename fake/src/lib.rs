@@ -27,7 +27,7 @@
 //! - Every request is checked against the published description, and refused with the messages for each field.
 //! - Every answer is written by the generated types, so that it cannot drift from them.
 //! - HTTP Basic authentication; SDK keys; 404 for ids that do not exist; deletions that take along what hangs on them.
-//! - Values fit their setting's type; keys are unique in a config; V1 operations are refused on V2 configs, and the other way
+//! - Values fit their setting's type; keys, and names where the service wants that, are unique whatever the case; V1 operations are refused on V2 configs, and the other way
 //!   round; `latestVersionId` is guarded with 409; a patch that changes nothing answers 204.
 //! - Every change is in the audit logs, with who, where and why; deleted settings stay listed.
 //! - Change requests are proposed, discussed, approved and applied, by hand or at their time; they notice what was published in
@@ -61,7 +61,7 @@
 //! # What is missing
 //!
 //! One person stands behind all credentials, and may do everything: permission groups are kept and restrict nobody. Flags have
-//! no watchers, SDK keys are not rotated, names may repeat. Nobody is called: webhooks, integrations and proxies are kept, and
+//! no watchers, SDK keys are not rotated. Nobody is called: webhooks, integrations and proxies are kept, and
 //! that is all. Invitations go out to nobody; [`Fake::accept_invitation`] accepts one.
 //!
 //! # As a program
@@ -90,6 +90,7 @@ mod fake;
 mod faults;
 mod http;
 mod journal;
+mod lenient;
 mod limits;
 mod listener;
 mod local;
@@ -113,6 +114,7 @@ pub use journal::Recorded;
 pub use limits::Quota;
 pub use saving::SeedError;
 pub use seed::{Demo, DemoConfig, Seed};
+pub use state::plan::Plan;
 pub use view::{
     ConfigView, EnvironmentView, OrganizationView, ProductView, SettingView, ValueView, View,
 };

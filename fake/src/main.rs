@@ -37,6 +37,7 @@ async fn run(arguments: Arguments) -> io::Result<()> {
         true => Seed::empty(),
         false => seed(&arguments.seed)?,
     });
+    builder = builder.plan(arguments.plan);
     if let Some(file) = arguments.state {
         builder = builder.state_file(file);
     }

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::call::{Problems, Refusal};
+use crate::lenient;
 
 /// Applies the operations of `patch`, whose paths start with one of `roots`, to `document`.
 pub(crate) fn apply(patch: &Value, mut document: Value, roots: &[&str]) -> Result<Value, Refusal> {
@@ -11,7 +12,10 @@ pub(crate) fn apply(patch: &Value, mut document: Value, roots: &[&str]) -> Resul
         check(operation, &format!("[{index}]"), roots, &mut problems);
     }
     problems.none()?;
-    let patch: json_patch::Patch = serde_json::from_value(patch.clone())
+    let mut patch = patch.clone();
+    lenient::whole_numbers(&mut patch);
+    lenient::whole_numbers(&mut document);
+    let patch: json_patch::Patch = serde_json::from_value(patch)
         .map_err(|error| Refusal::field("Body", format!("It is no JSON Patch: {error}.")))?;
     // The document is a copy, so nothing has to be undone where the patch fails. The crate's way of undoing panics after a
     // move to an ancestor.

@@ -10,6 +10,7 @@ use uuid::Uuid;
 #[cfg(debug_assertions)]
 use crate::call::Answer;
 use crate::call::Problems;
+use crate::lenient;
 
 /// What both APIs have, in one: no path and no schema of one has a name of the other.
 static DESCRIPTION: LazyLock<Value> = LazyLock::new(|| {
@@ -72,9 +73,48 @@ pub(crate) fn check_arguments(
 /// What is wrong with the body of a request.
 pub(crate) fn check_body(operation: &Operation, body: &Value) -> Problems {
     let mut problems = Problems::default();
-    let schema = &described(operation)["requestBody"]["content"]["application/json"]["schema"];
-    compare(resolved(schema), body, "", &mut problems);
+    compare(resolved(self::body(operation)), body, "", &mut problems);
     problems
+}
+
+/// The schema of a request's body.
+pub(crate) fn body(operation: &Operation) -> &'static Value {
+    &described(operation)["requestBody"]["content"]["application/json"]["schema"]
+}
+
+/// A schema of the description.
+pub(crate) fn named(schema: &str) -> &'static Value {
+    &DESCRIPTION["components"]["schemas"][schema]
+}
+
+/// The schema of a field; `None` where there is none.
+pub(crate) fn property(schema: &'static Value, name: &str) -> Option<&'static Value> {
+    let known = schema["properties"].get(name);
+    known.or_else(|| {
+        schema
+            .get("additionalProperties")
+            .filter(|more| more.is_object())
+    })
+}
+
+/// The arguments of a path or a query, with enums as the description spells them.
+pub(crate) fn read_arguments<'a>(
+    operation: &Operation,
+    arguments: impl Iterator<Item = (&'a str, &'a mut String)>,
+) {
+    let parameters = described(operation)["parameters"].as_array();
+    let schema = |name: &str| {
+        let mut parameters = parameters.into_iter().flatten();
+        let parameter = parameters.find(|parameter| parameter["name"] == name)?;
+        let schema = &parameter["schema"];
+        Some(resolved(schema.get("items").unwrap_or(schema)))
+    };
+    for (name, text) in arguments {
+        let spelling = schema(name).and_then(|schema| lenient::spelling(schema, text));
+        if let Some(spelling) = spelling {
+            *text = spelling.to_string();
+        }
+    }
 }
 
 /// What is wrong with an answer: a bug of this server.
@@ -99,12 +139,7 @@ pub(crate) fn check_answer(operation: &Operation, answer: &Answer) -> Problems {
 /// What is wrong with a document that should fit a schema of the description.
 pub(crate) fn check(schema: &str, document: &Value) -> Problems {
     let mut problems = Problems::default();
-    compare(
-        &DESCRIPTION["components"]["schemas"][schema],
-        document,
-        "",
-        &mut problems,
-    );
+    compare(named(schema), document, "", &mut problems);
     problems
 }
 
@@ -131,7 +166,7 @@ fn argument(schema: &Value, text: &str) -> Value {
 }
 
 /// Follows a reference, and an `allOf` that holds nothing but one.
-fn resolved(schema: &'static Value) -> &'static Value {
+pub(crate) fn resolved(schema: &'static Value) -> &'static Value {
     if let Some(name) = schema["$ref"].as_str() {
         let name = name.rsplit('/').next().unwrap_or_default();
         return resolved(&DESCRIPTION["components"]["schemas"][name]);
@@ -172,6 +207,15 @@ fn compare(schema: &'static Value, value: &Value, at: &str, problems: &mut Probl
                     None => {}
                     Some(Value::Null) if property["nullable"] == true => {}
                     Some(value) => compare(resolved(property), value, &below(at, name), problems),
+                }
+            }
+            let more = schema
+                .get("additionalProperties")
+                .filter(|more| more.is_object());
+            let unknown = |name: &String| !properties.is_some_and(|known| known.contains_key(name));
+            for (name, value) in fields.iter().filter(|(name, _)| unknown(name)) {
+                if let Some(more) = more {
+                    compare(resolved(more), value, &format!("{at}.{name}"), problems);
                 }
             }
         }

@@ -3,6 +3,7 @@
 pub(crate) mod audit;
 pub(crate) mod change_requests;
 pub(crate) mod connections;
+pub(crate) mod plan;
 mod preferences;
 pub(crate) mod proxies;
 pub(crate) mod segments;
@@ -27,6 +28,7 @@ use uuid::Uuid;
 
 use self::change_requests::ChangeRequest;
 use self::connections::Connections;
+use self::plan::Plan;
 pub(crate) use self::preferences::Preferences;
 use self::proxies::ProxyProfile;
 use self::segments::Segment;
@@ -36,22 +38,12 @@ use crate::call::{Refusal, new_id};
 /// The most predefined variations of a setting.
 pub(crate) const MAX_PREDEFINED_VARIATIONS: i32 = 100;
 
-/// The limits of the subscription.
-pub(crate) fn limitations() -> FeatureFlagLimitations {
-    FeatureFlagLimitations::default()
-        .with_max_comparison_value_length(65_536)
-        .with_max_comparison_value_list_item_length(1_000)
-        .with_max_comparison_value_list_length(1_000)
-        .with_max_condition_per_targeting_rule_count(20)
-        .with_max_percentage_option_count(50)
-        .with_max_string_flag_value_length(65_536)
-        .with_max_targeting_rule_count(200)
-}
-
 /// Everything, in one place. It has no `Debug`, because it holds secrets.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct State {
     pub(crate) me: MeModel,
+    #[serde(default)]
+    pub(crate) plan: Plan,
     pub(crate) organizations: BTreeMap<OrganizationId, OrganizationModel>,
     pub(crate) products: BTreeMap<ProductId, Product>,
     pub(crate) configs: BTreeMap<ConfigId, Config>,
@@ -70,7 +62,7 @@ pub(crate) struct State {
     /// Oldest first.
     pub(crate) audit_log: Vec<audit::Entry>,
     /// The settings that were deleted from a config, oldest first.
-    pub(crate) deleted_settings: BTreeMap<ConfigId, Vec<DeletedSettingModel>>,
+    pub(crate) deleted_settings: BTreeMap<ConfigId, Vec<Deleted>>,
     pub(crate) team: Team,
     pub(crate) segments: BTreeMap<SegmentId, Segment>,
     pub(crate) connections: Connections,
@@ -147,6 +139,16 @@ pub(crate) struct Tag {
     pub(crate) color: Option<String>,
 }
 
+/// A setting that is gone.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Deleted {
+    /// When it was deleted; `None` where an older state does not tell.
+    #[serde(default)]
+    pub(crate) deleted_at: Option<DateTime<Utc>>,
+    #[serde(flatten)]
+    pub(crate) model: DeletedSettingModel,
+}
+
 /// What a setting serves in an environment.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Served {
@@ -198,6 +200,7 @@ impl State {
         let organization_id = organization.organization_id;
         let mut state = State {
             me: me.clone(),
+            plan: Plan::default(),
             organizations: BTreeMap::from([(organization_id, organization)]),
             products: BTreeMap::new(),
             configs: BTreeMap::new(),
@@ -222,6 +225,11 @@ impl State {
             admin.is_admin = true;
         }
         state
+    }
+
+    /// The limits of the subscription.
+    pub(crate) fn limitations(&self) -> FeatureFlagLimitations {
+        self.plan.limitations()
     }
 
     /// A number that was not given out before.
@@ -323,7 +331,7 @@ impl State {
     pub(crate) fn configs_of(&self, product_id: ProductId) -> Vec<&Config> {
         let of = |config: &&Config| config.product_id == product_id;
         let mut configs: Vec<&Config> = self.configs.values().filter(of).collect();
-        configs.sort_by_key(|config| (config.order, config.created));
+        configs.sort_by_key(|config| (config.order, &config.name));
         configs
     }
 
@@ -331,7 +339,7 @@ impl State {
     pub(crate) fn environments_of(&self, product_id: ProductId) -> Vec<&Environment> {
         let of = |environment: &&Environment| environment.product_id == product_id;
         let mut environments: Vec<&Environment> = self.environments.values().filter(of).collect();
-        environments.sort_by_key(|environment| (environment.order, environment.created));
+        environments.sort_by_key(|environment| (environment.order, &environment.name));
         environments
     }
 
@@ -339,7 +347,7 @@ impl State {
     pub(crate) fn settings_of(&self, config: &Config) -> Vec<&Setting> {
         let found = |id: &SettingId| self.settings.get(id);
         let mut settings: Vec<&Setting> = config.settings.values().filter_map(found).collect();
-        settings.sort_by_key(|setting| (setting.order, setting.id));
+        settings.sort_by_key(|setting| (setting.order, &setting.name, setting.id));
         settings
     }
 
@@ -367,10 +375,15 @@ impl State {
         self.values.insert(key, served);
     }
 
-    /// Makes the SDK key of a config in an environment.
+    /// Makes the SDK key of a config in an environment. The config has to be there: its version shapes the key.
     pub(crate) fn add_sdk_key(&mut self, config_id: ConfigId, environment_id: EnvironmentId) {
         let part = || URL_SAFE_NO_PAD.encode(uuid::Uuid::new_v4().as_bytes());
-        let key = format!("configcat-sdk-1/{}/{}", part(), part());
+        let of_v1 = |config: &Config| config.evaluation_version == EvaluationVersion::V1;
+        let prefix = match self.configs.get(&config_id).is_some_and(of_v1) {
+            true => "",
+            false => "configcat-sdk-1/",
+        };
+        let key = format!("{prefix}{}/{}", part(), part());
         let place = (config_id, environment_id);
         self.by_sdk_key.insert(key.clone(), place);
         self.sdk_keys.insert(place, Secret::from(key));
@@ -404,7 +417,7 @@ impl State {
     pub(crate) fn remove_config(&mut self, id: ConfigId) {
         let config = self.configs.remove(&id);
         for setting_id in config.iter().flat_map(|config| config.settings.values()) {
-            self.remove_setting(*setting_id);
+            self.remove_setting(*setting_id, None);
         }
         self.deleted_settings.remove(&id);
         self.connections.remove_config(id);
@@ -435,7 +448,7 @@ impl State {
             .retain(|_, (_, environment_id)| *environment_id != id);
     }
 
-    pub(crate) fn remove_setting(&mut self, id: SettingId) {
+    pub(crate) fn remove_setting(&mut self, id: SettingId, at: Option<DateTime<Utc>>) {
         let Some(setting) = self.settings.remove(&id) else {
             return;
         };
@@ -443,13 +456,14 @@ impl State {
         if let Some(config) = self.configs.get_mut(&setting.config_id) {
             config.settings.remove(&setting.key);
             let deleted = self.deleted_settings.entry(setting.config_id).or_default();
-            deleted.push(
-                DeletedSettingModel::default()
+            deleted.push(Deleted {
+                deleted_at: at,
+                model: DeletedSettingModel::default()
                     .with_hint(setting.hint)
                     .with_key(setting.key)
                     .with_name(setting.name)
                     .with_setting_type(setting.setting_type),
-            );
+            });
         }
         for request in self
             .change_requests

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::engine::check::Violation;
 use crate::rule::check::{self, Against};
+use crate::rule::place::put;
 use crate::types::{
     FeatureFlagLimitations, SettingDataV2Model, SettingId, UpdateEvaluationFormulaModel,
     UpdateTargetingRuleModel, UpdateValueModel,
@@ -74,9 +75,10 @@ impl Draft {
         self.wanted.targeting_rules.get_or_insert_default()
     }
 
-    /// Adds a targeting rule behind the others; [`rule`](crate::rule) has words for it.
+    /// Adds a targeting rule behind the others, and before the split for everyone: behind that, it could never apply.
+    /// Another split for everyone takes the place of the one that is there. [`rule`](crate::rule) has words for rules.
     pub fn add_rule(&mut self, rule: impl Into<UpdateTargetingRuleModel>) -> &mut Self {
-        self.rules_mut().push(rule.into());
+        put(self.rules_mut(), rule.into());
         self
     }
 

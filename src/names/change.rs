@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::{Flag, Served};
 use crate::edit::{Draft, Edited, edit_v1};
+use crate::rule::place::{is_for_everyone, put};
 use crate::rule::{Percentages, everyone, percentages};
 use crate::types::{
     SettingType, SettingValueModel, UpdateRolloutPercentageItemModel, UpdateRolloutRuleModel,
@@ -186,11 +187,6 @@ fn shares(percent: i32, setting_type: &SettingType) -> Result<(Option<bool>, Opt
     }
 }
 
-/// Whether a rule has no condition.
-fn is_for_everyone(rule: &UpdateTargetingRuleModel) -> bool {
-    rule.conditions.as_ref().is_none_or(Vec::is_empty)
-}
-
 impl Step {
     fn apply_v2(&self, draft: &mut Draft) -> Result<()> {
         match self {
@@ -242,14 +238,5 @@ impl Step {
             },
         }
         Ok(())
-    }
-}
-
-/// Puts a rule where it belongs: behind the others, and before the one for everyone, whose place another for everyone takes.
-fn put(rules: &mut Vec<UpdateTargetingRuleModel>, rule: UpdateTargetingRuleModel) {
-    match rules.iter().position(is_for_everyone) {
-        Some(index) if is_for_everyone(&rule) => rules[index] = rule,
-        Some(index) => rules.insert(index, rule),
-        None => rules.push(rule),
     }
 }

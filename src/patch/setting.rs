@@ -10,16 +10,17 @@ use super::{Patch, json};
 use crate::types::{ReplaceSettingModel, SettingModel, TagId, TagModel};
 use crate::{Operation, Result, operations};
 
-/// Name, hint and tags of a setting; see [`SettingPatch`].
+/// Name, hint, tags and place of a setting; see [`SettingPatch`].
 #[derive(Debug)]
 pub enum Setting {}
 
-/// A patch for `update-setting`: name, hint and tags of a setting.
+/// A patch for `update-setting`: name, hint, tags and place of a setting.
 pub type SettingPatch = Patch<Setting>;
 
 const NAME: &str = "name";
 const HINT: &str = "hint";
 const TAGS: &str = "tags";
+const ORDER: &str = "order";
 
 models!(Setting: SettingModel => ReplaceSettingModel);
 
@@ -29,8 +30,9 @@ impl Rules for Setting {
         Root::new(NAME, Absent::Unchanged),
         Root::new(HINT, Absent::Null),
         Root::new(TAGS, Absent::EmptyList),
+        Root::new(ORDER, Absent::Unchanged),
     ];
-    const ALONGSIDE: &'static [&'static str] = &["isJson", "order"];
+    const ALONGSIDE: &'static [&'static str] = &["isJson"];
 
     fn simplify(document: &mut Value) {
         for tag in tags_mut(document) {
@@ -70,6 +72,11 @@ impl Patch<Setting> {
     /// Takes the hint away.
     pub fn clear_hint(self) -> Self {
         self.replace(Path::root(HINT), Value::Null)
+    }
+
+    /// Gives the setting another place among those of its config: they are listed by this number, and by name where it is the same.
+    pub fn set_order(self, order: i32) -> Self {
+        self.replace(Path::root(ORDER), Value::from(order))
     }
 
     /// Attaches a tag, by its id.

@@ -2,6 +2,7 @@
 //!
 //! Only what is new is checked: what the server holds already, it holds.
 
+use super::place::is_for_everyone;
 use super::{comparison, percentages};
 use crate::SettingValue;
 use crate::engine::check::Violation;
@@ -84,12 +85,28 @@ impl Against<'_> {
                 &at,
             )?;
         }
+        if rules != before {
+            self.places(rules, &at)?;
+        }
         for (index, rule) in rules.iter().enumerate() {
             if !before.contains(rule) {
                 self.rule(rule, &format!("{at}[{index}]"))?;
             }
         }
         Ok(())
+    }
+
+    /// A split for everyone is the last rule.
+    fn places(&self, rules: &[UpdateTargetingRuleModel], at: &str) -> Checked {
+        let splits =
+            |rule: &UpdateTargetingRuleModel| is_for_everyone(rule) && rule.value.is_none();
+        match rules.iter().position(splits) {
+            Some(index) if index + 1 < rules.len() => violation(
+                format!("{at}[{}]", index + 1),
+                "stands behind a split for everyone, so it could never apply",
+            ),
+            _ => Ok(()),
+        }
     }
 
     fn rule(&self, rule: &UpdateTargetingRuleModel, at: &str) -> Checked {
@@ -133,7 +150,18 @@ impl Against<'_> {
         for (index, option) in options.iter().enumerate() {
             self.value(&option.value, &format!("{at}[{index}].value"))?;
         }
-        Ok(())
+        let values = options
+            .iter()
+            .filter_map(|option| self.served(&option.value));
+        switches(&self.setting.setting_type, values, at)
+    }
+
+    /// The value of a model, given as such or by the id of a predefined variation.
+    fn served(&self, model: &UpdateValueModel) -> Option<SettingValue> {
+        let mut variations = self.setting.predefined_variations.iter();
+        let named = |id| variations.find(|known| known.predefined_variation_id == id);
+        let value = model.value();
+        value.or_else(|| model.predefined_variation_id.and_then(named)?.value.value())
     }
 
     fn condition(&self, condition: &UpdateConditionModel, at: &str) -> Checked {
@@ -170,8 +198,12 @@ impl Against<'_> {
         } = condition;
         comparison::fits(comparator, value).map_err(|wrong| wrong.at(at))?;
         if let Some(text) = &value.string_value {
+            not_empty(text, at)?;
             let most = self.limits.max_comparison_value_length;
             within(text.chars().count(), most, "characters", at)?;
+        }
+        if value.list_value.as_ref().is_some_and(Vec::is_empty) {
+            return violation(format!("{at}.listValue"), "is empty");
         }
         let list = value.list_value.as_deref().unwrap_or_default();
         within(
@@ -183,6 +215,7 @@ impl Against<'_> {
         for (index, item) in list.iter().enumerate() {
             let most = self.limits.max_comparison_value_list_item_length;
             let at = format!("{at}.listValue[{index}].value");
+            not_empty(&item.value, &at)?;
             within(item.value.chars().count(), most, "characters", &at)?;
         }
         Ok(())
@@ -216,6 +249,7 @@ impl Against<'_> {
                 value.is_json().map_err(|wrong| wrong.at(at))?;
             }
             if let SettingValue::String(text) = value {
+                not_empty(text, at)?;
                 let most = self.limits.max_string_flag_value_length;
                 within(text.chars().count(), most, "characters", at)?;
             }
@@ -255,6 +289,31 @@ fn given(model: &UpdateValueModel) -> Vec<SettingValue> {
         model.double_value.map(SettingValue::Double),
     ];
     fields.into_iter().flatten().collect()
+}
+
+fn not_empty(text: &str, at: &str) -> Checked {
+    match text.is_empty() {
+        true => violation(at, "is empty"),
+        false => Ok(()),
+    }
+}
+
+/// A flag is split into two options, one on and one off.
+fn switches(
+    setting_type: &SettingType,
+    values: impl Iterator<Item = SettingValue>,
+    at: &str,
+) -> Checked {
+    let mut values: Vec<SettingValue> = values.collect();
+    values.sort_by_key(|value| *value == SettingValue::Bool(true));
+    let two = values == [SettingValue::Bool(false), SettingValue::Bool(true)];
+    match *setting_type == SettingType::Boolean && !two {
+        true => violation(
+            at,
+            "splits a flag; that takes two options, one on and one off",
+        ),
+        false => Ok(()),
+    }
 }
 
 /// A limit of zero is no limit that anybody could work with, and is not held up to anybody.

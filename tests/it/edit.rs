@@ -210,12 +210,17 @@ async fn the_smallest_patch_is_sent_with_the_version_that_was_read() -> Result<(
     let fake = Fake::start().await;
     let (client, demo) = (fake.client(), fake.demo().unwrap());
     let (environment, flag) = (demo.production_id, demo.v2.beta_search);
+    let edit = client.edit_value(environment, flag, |formula| {
+        formula.add_rule(when("Country").equals("NL").serve(true));
+        Ok(())
+    });
+    edit.send().await?;
     let read = client
         .get_setting_value_v2(environment, flag)
         .send()
         .await?;
     let edit = client.edit_value(environment, flag, |formula| {
-        formula.rules_mut().reverse();
+        formula.rules_mut().swap(0, 1);
         Ok(())
     });
     assert!(edit.bypass_approval(true).send().await?.changed);

@@ -30,6 +30,7 @@ mod propose;
 mod retries;
 mod rules;
 mod settings;
+mod splits;
 mod support;
 mod telling;
 mod values;

@@ -305,7 +305,7 @@ fn tags_are_ids() {
     assert_eq!(
         text,
         "update-setting (PATCH /v1/settings/{settingId}) was not sent: `/tags/1/name` cannot be changed by this operation; \
-         `/name`, `/hint`, `/tags` can"
+         `/name`, `/hint`, `/tags`, `/order` can"
     );
 }
 
@@ -350,8 +350,11 @@ fn a_difference_elsewhere_is_refused_by_its_path() {
     let refused_at = |result: Result<SettingPatch>, path: &str| assert_eq!(refused(result).0, path);
     let before = models::setting(&[4]);
     let mut wanted = before.clone();
-    wanted.order = 9;
-    refused_at(SettingPatch::diff(&before, &wanted), "/order");
+    wanted.key = "other".to_string();
+    refused_at(SettingPatch::diff(&before, &wanted), "/key");
+    let mut moved = before.clone();
+    moved.order = 9;
+    assert_eq!(lines::<Setting>(&before, &moved), "replace /order: 9");
     let mut part = SettingPatch::part(&before).unwrap();
     part.is_json = Some(true);
     refused_at(SettingPatch::diff(&before, &part), "/isJson");

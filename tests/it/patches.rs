@@ -161,17 +161,22 @@ fn a_v1_value() {
 }
 
 fn rule_v2() -> (UpdateTargetingRuleModel, Value) {
-    let on = || UpdateValueModel::new().with_bool_value(true);
+    let switch = |on: bool| UpdateValueModel::new().with_bool_value(on);
+    let shares = [(100, true), (0, false)];
+    let shares = shares.map(|(share, on)| UpdatePercentageOptionModel::new(share, switch(on)));
     let value = UpdateComparisonValueModel::new().with_string_value("NL");
     let country = UpdateUserConditionModel::new(UserComparator::TextEquals, "Country", value);
     let rule = UpdateTargetingRuleModel::new()
         .with_conditions([UpdateConditionModel::new().with_user_condition(country)])
-        .with_percentage_options([UpdatePercentageOptionModel::new(100, on())]);
+        .with_percentage_options(shares);
     let json = json!({
         "conditions": [{ "userCondition": {
             "comparator": "textEquals", "comparisonAttribute": "Country", "comparisonValue": { "stringValue": "NL" },
         } }],
-        "percentageOptions": [{ "percentage": 100, "value": { "boolValue": true } }],
+        "percentageOptions": [
+            { "percentage": 100, "value": { "boolValue": true } },
+            { "percentage": 0, "value": { "boolValue": false } },
+        ],
     });
     (rule, json)
 }
@@ -393,13 +398,11 @@ fn guards_and_previews() -> Result<()> {
         "{problem}"
     );
 
-    let read_only = JsonPatchOperation::new("replace", "/order").with_value(1);
+    let read_only = JsonPatchOperation::new("replace", "/isJson").with_value(true);
     let problem = refused(SettingPatch::new().raw(read_only).preview(&seen));
-    assert!(
-        problem.ends_with(
-            "`/order` cannot be changed by this operation; `/name`, `/hint`, `/tags` can"
-        )
-    );
+    assert!(problem.ends_with(
+        "`/isJson` cannot be changed by this operation; `/name`, `/hint`, `/tags`, `/order` can"
+    ));
     let gone = refused(
         SettingValuePatch::new()
             .remove_rule(0)
@@ -576,10 +579,11 @@ async fn v1_values_on_the_server() -> Result<()> {
         new().move_percentage_item(0, 1),
         new()
             .remove_percentage_item(0)
-            .insert_percentage_item(0, item(60, true)),
+            .insert_percentage_item(1, item(60, false)),
         new()
             .replace_percentage_item(0, item(30, true))
-            .add_percentage_item(item(30, false)),
+            .remove_percentage_item(1)
+            .add_percentage_item(item(70, false)),
     ];
     for (number, patch) in steps.into_iter().enumerate() {
         let seen = client.get_setting_value(environment, id).send().await?;

@@ -439,12 +439,12 @@ async fn a_patch_is_checked_against_what_was_seen() -> Result<()> {
         .await?;
     let good = FormulaPatch::new()
         .turn_on()
-        .add_rule(when("Age").number_is_at_least(18).serve(true))
+        .insert_rule(1, when("Age").number_is_at_least(18).serve(true))
         .move_rule(0, 1);
     good.check(&seen)?;
-    let wrong = FormulaPatch::new().add_rule(when("Age").number_is_at_least(18).serve("on"));
+    let wrong = FormulaPatch::new().insert_rule(1, when("Age").number_is_at_least(18).serve("on"));
     assert!(wrong.check(&seen).unwrap_err().to_string().ends_with(
-        "`body.targetingRules[2].value` is of type `string`, and the setting of type `boolean`"
+        "`body.targetingRules[1].value` is of type `string`, and the setting of type `boolean`"
     ));
     // What is there already is not checked: the server has it.
     let mut odd = seen.clone();
@@ -555,8 +555,21 @@ fn the_check_and_the_server_agree() {
         1 => vec(-10..120, 1..3),
     ];
     let options = (shares, value.clone()).prop_map(|(shares, value)| {
-        let option = |share| json!({ "percentage": share, "value": value.clone() });
-        Value::from(shares.into_iter().map(option).collect::<Vec<_>>())
+        // The second of two is the other value of a flag, as a split of a flag wants it.
+        let option = |(index, share): (usize, i32)| {
+            let mut value = value.clone();
+            if let (1, Some(on)) = (index, value["boolValue"].as_bool()) {
+                value["boolValue"] = (!on).into();
+            }
+            json!({ "percentage": share, "value": value })
+        };
+        Value::from(
+            shares
+                .into_iter()
+                .enumerate()
+                .map(option)
+                .collect::<Vec<_>>(),
+        )
     });
     let served = prop_oneof![
         4 => value.clone().prop_map(|value| json!({ "value": value })),

@@ -197,9 +197,9 @@ async fn each_wrong_use_is_told_in_the_words_of_the_table() -> Result<()> {
         "does not compile: a setting's value is not changed there".to_string(),
     );
     let mut moved = setting.clone();
-    moved.order += 1;
+    moved.key.push('x');
     table.row(
-        "`SettingPatch::diff` with another `order`",
+        "`SettingPatch::diff` with another `key`",
         told(SettingPatch::diff(&setting, &moved)),
     );
     let mut renamed = setting.clone();
@@ -225,7 +225,7 @@ async fn each_wrong_use_is_told_in_the_words_of_the_table() -> Result<()> {
     };
     table.row(
         "previewing a raw operation on a read-only path",
-        told(raw("replace", "/order").preview(&setting)),
+        told(raw("replace", "/isJson").preview(&setting)),
     );
     let gone = SettingValuePatch::new().remove_rule(9);
     table.row(

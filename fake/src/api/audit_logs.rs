@@ -13,6 +13,8 @@ use crate::state::audit::Entry;
 
 /// How far back the older operations look where no times are given.
 const DEFAULT_DAYS: i64 = 7;
+/// How far back settings are listed that were deleted.
+const DELETED_DAYS: i64 = 180;
 /// The longest time that the older operations look at.
 const MOST_DAYS: i64 = 30;
 
@@ -42,13 +44,17 @@ pub(super) fn of_organization_v2(state: &mut State, call: &Call) -> Result<Answe
 
 pub(super) fn deleted_settings(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let config = state.config(call.path("configId")?)?;
-    let none: &[DeletedSettingModel] = &[];
-    Answer::ok(
-        &state
-            .deleted_settings
-            .get(&config.id)
-            .map_or(none, |deleted| deleted),
-    )
+    let since = days_ago(call, DELETED_DAYS);
+    let deleted = state.deleted_settings.get(&config.id).into_iter().flatten();
+    let recent = deleted.filter(|deleted| deleted.deleted_at.is_none_or(|at| at >= since));
+    let models: Vec<&DeletedSettingModel> = recent.map(|deleted| &deleted.model).collect();
+    Answer::ok(&models)
+}
+
+fn days_ago(call: &Call, days: i64) -> DateTime<Utc> {
+    let days = TimeDelta::try_days(days).unwrap_or_default();
+    let at = call.now.checked_sub_signed(days);
+    at.unwrap_or(DateTime::<Utc>::MIN_UTC)
 }
 
 fn page(call: &Call, found: &[&AuditLogItemModel]) -> Result<Answer, Refusal> {
@@ -62,6 +68,7 @@ fn page(call: &Call, found: &[&AuditLogItemModel]) -> Result<Answer, Refusal> {
 
 /// Which entries a request asks for.
 struct Wanted {
+    now: DateTime<Utc>,
     organization_id: Option<OrganizationId>,
     product_id: Option<ProductId>,
     config_id: Option<ConfigId>,
@@ -74,6 +81,7 @@ struct Wanted {
 impl Wanted {
     fn new(call: &Call) -> Result<Self, Refusal> {
         let wanted = Wanted {
+            now: call.now,
             organization_id: None,
             product_id: call.query("productId")?,
             config_id: call.query("configId")?,
@@ -122,7 +130,9 @@ impl Wanted {
     /// The entries, newest first.
     fn all<'a>(&self, state: &'a State) -> Vec<&'a AuditLogItemModel> {
         let entries = state.audit_log.iter().rev();
-        let fitting = entries.filter(|entry| self.fits(entry));
+        let kept = TimeDelta::try_days(state.plan.audit_log_days()).unwrap_or_default();
+        let kept = |entry: &&Entry| self.now - entry.item.audit_log_date_time <= kept;
+        let fitting = entries.filter(kept).filter(|entry| self.fits(entry));
         fitting.map(|entry| &entry.item).collect()
     }
 

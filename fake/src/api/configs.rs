@@ -45,10 +45,10 @@ pub(super) fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
     let model = state.config_model(&config)?;
     let environments = state.environments_of(product_id);
     let environments: Vec<EnvironmentId> = environments.iter().map(|found| found.id).collect();
-    for environment_id in environments {
-        state.add_sdk_key(config.id, environment_id);
-    }
     state.configs.insert(config.id, config);
+    for environment_id in environments {
+        state.add_sdk_key(model.config_id, environment_id);
+    }
     let scope = state.in_config(model.config_id);
     state.log(call, AuditLogType::ConfigCreated, scope, &model.name, "");
     Answer::created(&model)

@@ -1,11 +1,12 @@
 //! Environments.
 
 use configcat_management::types::{
-    AuditLogType, ConfigId, CreateEnvironmentModel, EnvironmentModel, UpdateEnvironmentModel,
+    AuditLogType, ConfigId, CreateEnvironmentModel, EnvironmentId, EnvironmentModel, ProductId,
+    UpdateEnvironmentModel,
 };
 
 use super::values;
-use crate::call::{Answer, Call, Refusal, new_id};
+use crate::call::{Answer, Call, Problems, Refusal, new_id};
 use crate::state::{Environment, Rules, State, Target, next_order};
 
 pub(super) fn list(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
@@ -28,6 +29,7 @@ pub(super) fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
     } = call.body()?;
     let siblings = state.environments_of(product_id);
     let next = next_order(siblings.iter().map(|environment| environment.order));
+    demand_name(state, product_id, None, &name)?;
     let environment = Environment {
         id: new_id(),
         product_id,
@@ -50,6 +52,20 @@ pub(super) fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
         "",
     );
     Answer::created(&model)
+}
+
+/// 400 where another environment of the product has the name.
+fn demand_name(
+    state: &State,
+    product_id: ProductId,
+    own: Option<EnvironmentId>,
+    name: &str,
+) -> Result<(), Refusal> {
+    let others = state.environments_of(product_id).into_iter();
+    let others = others.filter(|other| Some(other.id) != own);
+    let mut problems = Problems::default();
+    problems.demand_unique("Name", name, others.map(|other| &*other.name));
+    problems.none()
 }
 
 /// Every config of the product gets an SDK key for the new environment, and every setting a value.
@@ -89,6 +105,13 @@ pub(super) fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
         order,
         ..
     } = call.body()?;
+    let product_id = before.product.product_id;
+    demand_name(
+        state,
+        product_id,
+        Some(id),
+        name.as_deref().unwrap_or_default(),
+    )?;
     let environment = state.environment_mut(id)?;
     environment.color = color.or(environment.color.take());
     environment.description = description.or(environment.description.take());

@@ -27,6 +27,10 @@ struct Parameters {
     choices: &'static [(&'static str, &'static [&'static str])],
 }
 
+const SLACK_URL: &str = "incoming_webhook.url";
+/// Where Slack takes messages.
+const SLACK: &str = "https://hooks.slack.com/";
+
 fn parameters(kind: &IntegrationType) -> Parameters {
     let (required, choices): (_, &'static [(_, &'static [_])]) = match kind {
         IntegrationType::DataDog => (
@@ -34,7 +38,7 @@ fn parameters(kind: &IntegrationType) -> Parameters {
             &[("site", &["Us", "Eu", "Us1Fed", "Us3", "Us5"])],
         ),
         IntegrationType::Slack => (
-            &["incoming_webhook.url"],
+            &[SLACK_URL],
             &[("includeSensitiveData", &["true", "false"])],
         ),
         IntegrationType::Amplitude => (&["apiKey", "secretKey"], &[]),
@@ -65,6 +69,12 @@ fn check_parameters(
             let message = format!("It is required by the integration type `{kind}`.");
             problems.add(format!("Parameters.{name}"), message);
         }
+    }
+    if let (IntegrationType::Slack, Some(url)) = (kind, given(SLACK_URL))
+        && !url.starts_with(SLACK)
+    {
+        let message = format!("Url is invalid: it has to begin with {SLACK}.");
+        problems.add(format!("Parameters.{SLACK_URL}"), message);
     }
     for (name, allowed) in choices {
         if given(name).is_some_and(|value| !allowed.contains(&value)) {

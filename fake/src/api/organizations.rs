@@ -3,7 +3,7 @@
 use configcat_management::types::{OrganizationLimitations, OrganizationModel};
 
 use crate::call::{Answer, Call, Refusal};
-use crate::state::{self, MAX_PREDEFINED_VARIATIONS, State};
+use crate::state::{MAX_PREDEFINED_VARIATIONS, State};
 
 pub(super) fn list(state: &mut State, _: &Call) -> Result<Answer, Refusal> {
     let all: Vec<&OrganizationModel> = state.organizations.values().collect();
@@ -12,7 +12,7 @@ pub(super) fn list(state: &mut State, _: &Call) -> Result<Answer, Refusal> {
 
 pub(super) fn limitations(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     state.organization(call.path("organizationId")?)?;
-    let most = state::limitations();
+    let most = state.limitations();
     Answer::ok(
         &OrganizationLimitations::default()
             .with_max_comparison_value_length(most.max_comparison_value_length)

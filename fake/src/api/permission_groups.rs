@@ -42,6 +42,7 @@ fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
         team::admit(&mut group, environment.id, access, approval);
     }
     set(&mut group, accesses, approvals)?;
+    demand_creation(&group)?;
     group.permission_group_id = i64::from(state.count()).into();
     let model = state.group_model(&group)?;
     let scope = state.in_product(product_id);
@@ -72,11 +73,46 @@ fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let approvals = wanted.environment_approval_permissions.take();
     let mut group = merged(before, &wanted)?;
     set(&mut group, accesses, approvals)?;
+    demand_creation(&group)?;
     let scope = state.in_product(group.product.product_id);
     let name = group.name.clone();
     state.team.groups.insert(id, group);
     state.log(call, AuditLogType::PermissionGroupChanged, scope, name, "");
     get(state, call)
+}
+
+/// 400 where the group may delete something, but neither create nor update it.
+fn demand_creation(group: &PermissionGroupModel) -> Result<(), Refusal> {
+    let mut problems = Problems::default();
+    for (what, delete, create) in [
+        (
+            "Config",
+            group.can_delete_config,
+            group.can_create_or_update_config,
+        ),
+        (
+            "Environment",
+            group.can_delete_environment,
+            group.can_create_or_update_environment,
+        ),
+        (
+            "Segments",
+            group.can_delete_segments,
+            group.can_create_or_update_segments,
+        ),
+        (
+            "Setting",
+            group.can_delete_setting,
+            group.can_create_or_update_setting,
+        ),
+        ("Tag", group.can_delete_tag, group.can_create_or_update_tag),
+    ] {
+        if delete && !create {
+            let message = format!("It needs `canCreateOrUpdate{what}` too.");
+            problems.add(format!("CanDelete{what}"), message);
+        }
+    }
+    problems.none()
 }
 
 /// Access to single environments; what is not listed stays.

@@ -1,15 +1,16 @@
 //! Products.
 
 use configcat_management::types::{
-    AuditLogType, CreateProductRequest, ProductModel, UpdateProductRequest,
+    AuditLogType, CreateProductRequest, OrganizationId, ProductId, ProductModel,
+    UpdateProductRequest,
 };
 
-use crate::call::{Answer, Call, Refusal, new_id};
+use crate::call::{Answer, Call, Problems, Refusal, new_id};
 use crate::state::{Preferences, Product, State, next_order};
 
 pub(super) fn list(state: &mut State, _: &Call) -> Result<Answer, Refusal> {
     let mut products: Vec<&Product> = state.products.values().collect();
-    products.sort_by_key(|product| (product.order, product.created));
+    products.sort_by_key(|product| (product.order, &product.name));
     let models = products
         .into_iter()
         .map(|product| state.product_model(product));
@@ -29,6 +30,7 @@ pub(super) fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
     let siblings = state.products.values();
     let siblings = siblings.filter(|product| product.organization_id == organization_id);
     let next = next_order(siblings.map(|product| product.order));
+    demand_name(state, organization_id, None, &name)?;
     let product = Product {
         id: new_id(),
         organization_id,
@@ -46,6 +48,21 @@ pub(super) fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
     Answer::created(&model)
 }
 
+/// 400 where another product of the organization has the name.
+fn demand_name(
+    state: &State,
+    organization_id: OrganizationId,
+    own: Option<ProductId>,
+    name: &str,
+) -> Result<(), Refusal> {
+    let others = state.products.values();
+    let others =
+        others.filter(|other| other.organization_id == organization_id && Some(other.id) != own);
+    let mut problems = Problems::default();
+    problems.demand_unique("Name", name, others.map(|other| &*other.name));
+    problems.none()
+}
+
 pub(super) fn get(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let product = state.product(call.path("productId")?)?;
     Answer::ok(&state.product_model(product)?)
@@ -60,6 +77,13 @@ pub(super) fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
         order,
         ..
     } = call.body()?;
+    let organization_id = before.organization.organization_id;
+    demand_name(
+        state,
+        organization_id,
+        Some(id),
+        name.as_deref().unwrap_or_default(),
+    )?;
     let product = state.product_mut(id)?;
     product.description = description.or(product.description.take());
     product.name = name.unwrap_or_else(|| product.name.clone());

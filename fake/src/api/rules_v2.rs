@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use configcat_management::SettingValue;
 use configcat_management::types::{
     ComparisonValueListModel, ComparisonValueModel, ConditionModel, EnvironmentId,
     PercentageOptionModel, PrerequisiteFlagConditionModel, SegmentConditionModel, SettingId,
@@ -13,13 +14,15 @@ use configcat_management::types::{
 
 use super::values::{self, Choice};
 use crate::call::{Problems, Refusal};
-use crate::state::{Rules, RulesV2, Setting, State, limitations};
+use crate::state::{Rules, RulesV2, Setting, State};
 
 /// Turns rules that are wanted into rules that can be served. They count only where no problem was noted.
 pub(super) struct Checker<'a> {
     state: &'a State,
     setting: &'a Setting,
     problems: &'a mut Problems,
+    /// What the setting serves by default now: the empty text that it began with may stay.
+    kept: Option<&'a ValueModel>,
 }
 
 impl<'a> Checker<'a> {
@@ -28,7 +31,14 @@ impl<'a> Checker<'a> {
             state,
             setting,
             problems,
+            kept: None,
         }
+    }
+
+    /// The same for a change of what is served now.
+    pub(super) fn keeping(mut self, before: &'a RulesV2) -> Self {
+        self.kept = Some(&before.default);
+        self
     }
 
     pub(super) fn rules(&mut self, wanted: UpdateEvaluationFormulaModel, at: &str) -> RulesV2 {
@@ -38,12 +48,30 @@ impl<'a> Checker<'a> {
             targeting_rules,
             ..
         } = wanted;
-        let default = self.value(self.setting, default_value, &format!("{at}DefaultValue"));
+        let empty = UpdateValueModel::new().with_string_value("");
+        let kept = self
+            .kept
+            .filter(|kept| default_value == empty && kept.string_value.as_deref() == Some(""));
+        let default = match kept {
+            Some(kept) => kept.clone(),
+            None => self.value(self.setting, default_value, &format!("{at}DefaultValue")),
+        };
         let wanted = targeting_rules.unwrap_or_default();
         let at = format!("{at}TargetingRules");
-        self.limit(wanted.len(), limitations().max_targeting_rule_count, &at);
+        self.limit(
+            wanted.len(),
+            self.state.limitations().max_targeting_rule_count,
+            &at,
+        );
+        let last = wanted.len().saturating_sub(1);
         let mut rules = Vec::new();
         for (index, rule) in wanted.into_iter().enumerate() {
+            let conditions = rule.conditions.as_deref().unwrap_or_default();
+            if index < last && conditions.is_empty() && rule.value.is_none() {
+                let message =
+                    "A split for everyone stands behind all rules, and there is one at most.";
+                self.problems.add(format!("{at}[{index}]"), message);
+            }
             rules.push(self.rule(rule, &format!("{at}[{index}]")));
         }
         RulesV2 {
@@ -66,7 +94,10 @@ impl<'a> Checker<'a> {
             self.problems.add(at, message);
         }
         let conditions = conditions.unwrap_or_default();
-        let most = limitations().max_condition_per_targeting_rule_count;
+        let most = self
+            .state
+            .limitations()
+            .max_condition_per_targeting_rule_count;
         self.limit(conditions.len(), most, &format!("{at}.Conditions"));
         if conditions.is_empty() && options.is_empty() {
             let message = "A rule that serves a value needs a condition.";
@@ -80,7 +111,7 @@ impl<'a> Checker<'a> {
         let options_at = format!("{at}.PercentageOptions");
         self.limit(
             options.len(),
-            limitations().max_percentage_option_count,
+            self.state.limitations().max_percentage_option_count,
             &options_at,
         );
         let percentages = options.iter().map(|option| i64::from(option.percentage));
@@ -97,6 +128,13 @@ impl<'a> Checker<'a> {
                     .with_percentage(percentage)
                     .with_value(value),
             );
+        }
+        if !checked_options.is_empty() {
+            let values: Vec<SettingValue> = checked_options
+                .iter()
+                .filter_map(|option| option.value.value())
+                .collect();
+            values::check_switches(self.setting, values.iter(), &options_at, self.problems);
         }
         TargetingRuleModel::default()
             .with_conditions(checked_conditions)
@@ -206,19 +244,36 @@ impl<'a> Checker<'a> {
                 self.problems.add(format!("{at}.{name}"), message);
             }
         }
+        if string_value.as_deref() == Some("") {
+            self.problems
+                .add(format!("{at}.StringValue"), "It must not be empty.");
+        }
+        for (index, item) in list_value.iter().flatten().enumerate() {
+            if item.value.is_empty() {
+                let at = format!("{at}.ListValue[{index}].Value");
+                self.problems.add(at, "It must not be empty.");
+            }
+        }
+        if list_value.as_ref().is_some_and(Vec::is_empty) {
+            self.problems
+                .add(format!("{at}.ListValue"), "It must not be empty.");
+        }
         let length = string_value.iter().map(|text| text.chars().count()).sum();
-        let most = limitations().max_comparison_value_length;
+        let most = self.state.limitations().max_comparison_value_length;
         self.limit(length, most, &format!("{at}.StringValue"));
         let list = list_value.iter().flatten();
         let longest = list.map(|item| item.value.chars().count()).max();
-        let most = limitations().max_comparison_value_list_item_length;
+        let most = self
+            .state
+            .limitations()
+            .max_comparison_value_list_item_length;
         self.limit(
             longest.unwrap_or_default(),
             most,
             &format!("{at}.ListValue"),
         );
         let count = list_value.as_ref().map_or(0, Vec::len);
-        let most = limitations().max_comparison_value_list_length;
+        let most = self.state.limitations().max_comparison_value_list_length;
         self.limit(count, most, &format!("{at}.ListValue"));
         let item = |item: UpdateComparisonValueListModel| {
             let UpdateComparisonValueListModel { hint, value, .. } = item;
@@ -330,7 +385,9 @@ pub(super) fn demand_no_circle(
         let mut open = next(*start);
         while let Some(setting_id) = open.pop() {
             if setting_id == *start {
-                let message = format!("The setting `{start}` would depend on itself.");
+                let message = format!(
+                    "Circular dependency detected: the setting `{start}` would depend on itself."
+                );
                 return Err(Refusal::field("TargetingRules", message));
             }
             if seen.insert(setting_id) {

@@ -4,7 +4,7 @@ use configcat_management::types::{
     AuditLogType, CreateSegmentModel, SegmentListModel, SegmentModel, UpdateSegmentModel,
 };
 
-use super::Handler;
+use super::{Handler, values};
 use crate::call::{Answer, Call, Problems, Refusal, new_id};
 use crate::state::State;
 use crate::state::segments::Segment;
@@ -81,6 +81,16 @@ fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
         name,
         ..
     } = call.body()?;
+    let mut problems = Problems::default();
+    let others = state.segments_of(product_id);
+    problems.demand_unique("Name", &name, others.iter().map(|other| &*other.name));
+    values::check_compared(
+        &comparator,
+        &comparison_value,
+        "ComparisonValue",
+        &mut problems,
+    );
+    problems.none()?;
     let segment = Segment {
         id: new_id(),
         product_id,
@@ -126,6 +136,13 @@ fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
             problems.add(field, "It must not be empty.");
         }
     }
+    let others = state.segments_of(segment.product_id).into_iter();
+    let others = others.filter(|other| other.id != segment.id);
+    let wanted = name.as_deref().unwrap_or_default();
+    problems.demand_unique("Name", wanted, others.map(|other| &*other.name));
+    let compared = comparison_value.as_ref().unwrap_or(&segment.value);
+    let by = comparator.as_ref().unwrap_or(&segment.comparator);
+    values::check_compared(by, compared, "ComparisonValue", &mut problems);
     problems.none()?;
     let mut segment = segment.clone();
     segment.comparator = comparator.unwrap_or(segment.comparator);

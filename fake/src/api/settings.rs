@@ -41,12 +41,8 @@ pub(super) fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
         ..
     } = call.body()?;
     let mut problems = Problems::default();
-    if config.settings.contains_key(&key) {
-        problems.add(
-            "Key",
-            format!("The config has a setting with the key `{key}`."),
-        );
-    }
+    problems.demand_unique("Key", &key, config.settings.keys().map(String::as_str));
+    check_key(&key, &mut problems);
     check_hint(state, config, hint.as_deref(), &mut problems)?;
     let is_json = is_json.unwrap_or(false);
     let source = source_of(state, config, setting_id_to_init_from, &mut problems);
@@ -117,6 +113,16 @@ pub(super) fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
     Answer::created(&model)
 }
 
+/// Notes where a text cannot be the key of a setting.
+fn check_key(key: &str, problems: &mut Problems) {
+    let fits = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-');
+    if !key.starts_with(|first: char| first.is_ascii_alphabetic()) || !key.chars().all(fits) {
+        let message =
+            "It has to begin with a letter from A to Z; letters, digits, `_` and `-` may follow.";
+        problems.add("Key", message);
+    }
+}
+
 /// The setting that a new one is modelled on: one of the same config, because its rules may look at others there.
 fn source_of<'a>(
     state: &'a State,
@@ -177,7 +183,7 @@ fn first_rules(
     rules
 }
 
-/// Name, hint and tags, by JSON Patch. Tags are ids in it.
+/// Name, hint, tags and place, by JSON Patch. Tags are ids in it.
 pub(super) fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let setting = state.setting(call.path("settingId")?)?;
     let tags: Vec<TagId> = setting
@@ -185,12 +191,18 @@ pub(super) fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
         .iter()
         .map(|attached| attached.tag_id)
         .collect();
-    let document = json!({ "name": setting.name, "hint": setting.hint, "tags": tags });
-    let document = patch::apply(&call.body, document, &["name", "hint", "tags"])?;
+    let document = json!({
+        "name": setting.name,
+        "hint": setting.hint,
+        "tags": tags,
+        "order": setting.order,
+    });
+    let document = patch::apply(&call.body, document, &["name", "hint", "tags", "order"])?;
     let wanted: ReplaceSettingModel = read_as("ReplaceSettingModel", &document)?;
+    let order = wanted.order.unwrap_or(setting.order);
     let wanted = wanted
         .with_is_json(Some(setting.is_json))
-        .with_order(Some(setting.order));
+        .with_order(Some(order));
     write(state, call, wanted)
 }
 
@@ -320,9 +332,15 @@ pub(super) fn delete(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
             return Err(Refusal::field("SettingId", message));
         }
     }
+    let product = state.product(config.product_id)?;
+    let mut environments = state.environments_of(product.id).into_iter();
+    if environments.any(|environment| product.demands_reason(environment)) {
+        let message = "Reason required: this product demands one for every change, and this operation takes none.";
+        return Err(Refusal::field("Reason", message));
+    }
     let (key, name) = (setting.key.clone(), setting.name.clone());
     let scope = state.in_config(setting.config_id);
-    state.remove_setting(id);
+    state.remove_setting(id, Some(call.now));
     state.log(call, AuditLogType::SettingDeleted, scope, key, name);
     Answer::none()
 }

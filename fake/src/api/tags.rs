@@ -1,10 +1,10 @@
 //! Tags.
 
 use configcat_management::types::{
-    AuditLogType, CreateTagModel, SettingModel, TagModel, UpdateTagModel,
+    AuditLogType, CreateTagModel, ProductId, SettingModel, TagId, TagModel, UpdateTagModel,
 };
 
-use crate::call::{Answer, Call, Refusal};
+use crate::call::{Answer, Call, Problems, Refusal};
 use crate::state::{State, Tag};
 
 pub(super) fn list(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
@@ -20,6 +20,7 @@ pub(super) fn list(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
 pub(super) fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let product_id = state.product(call.path("productId")?)?.id;
     let CreateTagModel { color, name, .. } = call.body()?;
+    demand_name(state, product_id, None, &name)?;
     let tag = Tag {
         id: i64::from(state.count()).into(),
         product_id,
@@ -33,6 +34,20 @@ pub(super) fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
     Answer::created(&model)
 }
 
+/// 400 where another tag of the product has the name.
+fn demand_name(
+    state: &State,
+    product_id: ProductId,
+    own: Option<TagId>,
+    name: &str,
+) -> Result<(), Refusal> {
+    let others = state.tags.values();
+    let others = others.filter(|other| other.product_id == product_id && Some(other.id) != own);
+    let mut problems = Problems::default();
+    problems.demand_unique("Name", name, others.map(|other| &*other.name));
+    problems.none()
+}
+
 pub(super) fn get(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let tag = state.tag(call.path("tagId")?)?;
     Answer::ok(&state.tag_model(tag)?)
@@ -43,6 +58,13 @@ pub(super) fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
     let (id, before) = (tag.id, state.tag_model(tag)?);
     let scope = state.in_product(tag.product_id);
     let UpdateTagModel { color, name, .. } = call.body()?;
+    let product_id = before.product.product_id;
+    demand_name(
+        state,
+        product_id,
+        Some(id),
+        name.as_deref().unwrap_or_default(),
+    )?;
     let tag = state.tag_mut(id)?;
     tag.color = color.or(tag.color.take());
     tag.name = name.unwrap_or_else(|| tag.name.clone());

@@ -2,15 +2,17 @@
 
 use chrono::{DateTime, Utc};
 use configcat_management::SettingValue;
+use configcat_management::rule::Operand;
 use configcat_management::types::{
     AuditLogType, EnvironmentId, EvaluationVersion, PredefinedVariationModel,
-    PredefinedVariationValueModel, SettingId, SettingType, ValueModel,
+    PredefinedVariationValueModel, RolloutRuleComparator, SettingId, SettingType, ValueModel,
 };
 use http::StatusCode;
 
 use crate::call::{Call, Problems, Refusal};
 use crate::state::audit;
-use crate::state::{Config, Rules, RulesV1, RulesV2, Served, Setting, State, Target, limitations};
+use crate::state::plan::MAX_TEXT;
+use crate::state::{Config, Rules, RulesV1, RulesV2, Served, Setting, State, Target};
 
 /// The setting and the environment that a path names by id.
 pub(super) fn by_ids(state: &State, call: &Call) -> Result<Target, Refusal> {
@@ -180,9 +182,11 @@ pub(super) fn typed(
     match (setting_type, value) {
         (SettingType::Boolean, SettingValue::Bool(value)) => Ok(SettingValue::Bool(value)),
         (SettingType::String, SettingValue::String(text)) => {
-            let most = limitations().max_string_flag_value_length;
-            if too_many(text.chars().count(), most) {
-                return Err(format!("It has more than {most} characters."));
+            if text.is_empty() {
+                return Err("It must not be empty.".to_string());
+            }
+            if too_many(text.chars().count(), MAX_TEXT) {
+                return Err(format!("It has more than {MAX_TEXT} characters."));
             }
             if is_json && serde_json::from_str::<serde::de::IgnoredAny>(&text).is_err() {
                 return Err("It has to be JSON.".to_string());
@@ -193,11 +197,21 @@ pub(super) fn typed(
             Ok(_) => Ok(SettingValue::Int(value)),
             Err(_) => Err(format!("{value} is out of range.")),
         },
+        (SettingType::Int, SettingValue::Double(value))
+            if value.fract() == 0.0
+                && (f64::from(i32::MIN)..=f64::from(i32::MAX)).contains(&value) =>
+        {
+            Ok(SettingValue::Int(value as i64))
+        }
         (SettingType::Double, SettingValue::Double(value)) => Ok(SettingValue::Double(value)),
         (SettingType::Double, SettingValue::Int(value)) => Ok(SettingValue::Double(value as f64)),
-        (setting_type, value) => Err(format!(
-            "`{value}` does not fit the setting's type `{setting_type}`."
-        )),
+        (setting_type, value) => {
+            // A text stands in its quotes, so that it does not look like a number.
+            let value = serde_json::to_string(&value).unwrap_or_default();
+            Err(format!(
+                "{value} does not fit the setting's type `{setting_type}`."
+            ))
+        }
     }
 }
 
@@ -258,7 +272,9 @@ impl Choice {
                     problems.add(format!("{at}.{name}"), message);
                 }
                 None if fits == *setting_type => {
-                    let message = format!("It is required by the setting's type `{setting_type}`.");
+                    let message = format!(
+                        "{name} field must be set: the setting's type is `{setting_type}`."
+                    );
                     problems.add(format!("{at}.{name}"), message);
                 }
                 None => {}
@@ -272,6 +288,50 @@ impl Choice {
             && self.double_value.is_none()
             && self.int_value.is_none()
             && self.string_value.is_none()
+    }
+}
+
+/// Notes where a text is not what a comparator of V1 rules and segments compares with.
+pub(super) fn check_compared(
+    comparator: &RolloutRuleComparator,
+    text: &str,
+    at: &str,
+    problems: &mut Problems,
+) {
+    let number = text.trim().parse::<f64>();
+    let fits = match comparator.takes() {
+        Some(Operand::Number) => number.is_ok_and(f64::is_finite),
+        Some(Operand::Texts | Operand::Versions) => {
+            text.split(',').any(|item| !item.trim().is_empty())
+        }
+        _ => !text.is_empty(),
+    };
+    if !fits {
+        let shown = serde_json::Value::from(text);
+        problems.add(
+            at,
+            format!("Invalid term value: {shown} is nothing that `{comparator}` compares with."),
+        );
+    }
+}
+
+/// Notes where the options of a split of a flag are not two, one on and one off.
+pub(super) fn check_switches<'a>(
+    setting: &Setting,
+    values: impl Iterator<Item = &'a SettingValue>,
+    at: &str,
+    problems: &mut Problems,
+) {
+    let mut values: Vec<bool> = values
+        .filter_map(|value| match value {
+            SettingValue::Bool(on) => Some(*on),
+            _ => None,
+        })
+        .collect();
+    values.sort_unstable();
+    if setting.setting_type == SettingType::Boolean && values != [false, true] {
+        let message = "A flag is split into exactly two options, one on and one off.";
+        problems.add(at, message);
     }
 }
 
@@ -307,7 +367,7 @@ pub(super) fn demand_reason(
     match demanded && call.reason().is_none() {
         true => Err(Refusal::field(
             "Reason",
-            "The environment demands a reason for every change.",
+            "Reason required: the environment demands one for every change.",
         )),
         false => Ok(()),
     }

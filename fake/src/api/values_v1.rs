@@ -14,7 +14,7 @@ use serde_json::json;
 use super::values;
 use crate::call::{Answer, Call, Problems, Refusal, read_as};
 use crate::patch;
-use crate::state::{Rules, RulesV1, Served, Setting, State, Target, limitations};
+use crate::state::{Rules, RulesV1, Served, Setting, State, Target};
 
 pub(super) fn get(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     answer(state, values::by_ids(state, call)?)
@@ -59,7 +59,7 @@ pub(super) fn list(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
         &ConfigSettingValuesModel::default()
             .with_config(state.config_model(config)?)
             .with_environment(state.environment_model(state.environment(environment_id)?)?)
-            .with_feature_flag_limitations(limitations())
+            .with_feature_flag_limitations(state.limitations())
             .with_read_only(false)
             .with_setting_values(
                 state
@@ -104,7 +104,10 @@ pub(super) fn post(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
             setting_id: setting.id,
             environment_id,
         };
-        changes.push((target, check(state, setting, wanted, &at, &mut problems)));
+        changes.push((
+            target,
+            check(state, setting, wanted, None, &at, &mut problems),
+        ));
     }
     problems.none()?;
     for (target, rules) in changes {
@@ -154,8 +157,16 @@ fn checked(
     wanted: UpdateSettingValueModel,
 ) -> Result<RulesV1, Refusal> {
     let setting = state.setting(target.setting_id)?;
+    let before = rules(state, target)?;
     let mut problems = Problems::default();
-    let rules = check(state, setting, wanted, "", &mut problems);
+    let rules = check(
+        state,
+        setting,
+        wanted,
+        Some(&before.value),
+        "",
+        &mut problems,
+    );
     problems.none()?;
     Ok(rules)
 }
@@ -165,6 +176,7 @@ fn check(
     state: &State,
     setting: &Setting,
     wanted: UpdateSettingValueModel,
+    kept: Option<&SettingValue>,
     at: &str,
     problems: &mut Problems,
 ) -> RulesV1 {
@@ -181,7 +193,10 @@ fn check(
             fallback
         })
     };
-    let value = accept(value, format!("{at}Value"));
+    let value = match kept.filter(|kept| **kept == value) {
+        Some(kept) => kept.clone(),
+        None => accept(value, format!("{at}Value")),
+    };
     let mut items = Vec::new();
     for (index, item) in rollout_percentage_items.into_iter().enumerate() {
         let UpdateRolloutPercentageItemModel {
@@ -231,16 +246,21 @@ fn check(
         &format!("{at}RolloutPercentageItems"),
         problems,
     );
+    if !items.is_empty() {
+        let values = items.iter().map(|item| &item.value);
+        let at = format!("{at}RolloutPercentageItems");
+        values::check_switches(setting, values, &at, problems);
+    }
     for (name, count, most) in [
         (
             "RolloutRules",
             rules.len(),
-            limitations().max_targeting_rule_count,
+            state.limitations().max_targeting_rule_count,
         ),
         (
             "RolloutPercentageItems",
             items.len(),
-            limitations().max_percentage_option_count,
+            state.limitations().max_percentage_option_count,
         ),
     ] {
         if values::too_many(count, most) {
@@ -287,6 +307,9 @@ fn check_rule(
     for (name, _) in needs.iter().filter(|(_, given)| !given) {
         problems.add(format!("{at}.{name}"), "The rule needs it.");
     }
+    if let (Some(comparator), Some(text)) = (&rule.comparator, &rule.comparison_value) {
+        values::check_compared(comparator, text, &format!("{at}.ComparisonValue"), problems);
+    }
     if let Some(id) = rule.segment_id
         && !state.offers_segment(setting.config_id, id)
     {
@@ -314,7 +337,7 @@ fn answer(state: &State, target: Target) -> Result<Answer, Refusal> {
         &SettingValueModel::default()
             .with_config(state.config_model(state.config(setting.config_id)?)?)
             .with_environment(state.environment_model(state.environment(target.environment_id)?)?)
-            .with_feature_flag_limitations(limitations())
+            .with_feature_flag_limitations(state.limitations())
             .with_integration_links(integration_links)
             .with_last_updater_user_email(last_updater_user_email)
             .with_last_updater_user_full_name(last_updater_user_full_name)

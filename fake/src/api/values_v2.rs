@@ -14,7 +14,7 @@ use super::rules_v2::{Checker, demand_no_circle, prerequisites};
 use super::values;
 use crate::call::{Answer, Call, Problems, Refusal, read_as};
 use crate::patch;
-use crate::state::{Config, Rules, RulesV2, Served, Setting, State, Target, limitations};
+use crate::state::{Config, Rules, RulesV2, Served, Setting, State, Target};
 
 pub(super) fn get(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     answer(state, values::by_ids(state, call)?)
@@ -62,7 +62,7 @@ pub(super) fn list(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
             .with_approve_required(environment.approve_required)
             .with_can_bypass_approval(environment.approve_required)
             .with_config(state.config_model(config)?)
-            .with_feature_flag_limitations(limitations())
+            .with_feature_flag_limitations(state.limitations())
             .with_read_only(false)
             .with_reason_required(environment.reason_required)
             .with_environment(environment)
@@ -190,7 +190,9 @@ fn checked(
 ) -> Result<RulesV2, Refusal> {
     let mut problems = Problems::default();
     let setting = state.setting(target.setting_id)?;
-    let rules = Checker::new(state, setting, &mut problems).rules(wanted, "");
+    let before = rules(state, target)?;
+    let mut checker = Checker::new(state, setting, &mut problems).keeping(before);
+    let rules = checker.rules(wanted, "");
     problems.none()?;
     let changes = BTreeMap::from([(setting.id, rules.clone())]);
     demand_no_circle(state, target.environment_id, &changes)?;
@@ -244,7 +246,7 @@ fn answer(state: &State, target: Target) -> Result<Answer, Refusal> {
             .with_change_request_count(change_request_count)
             .with_config(state.config_model(config)?)
             .with_default_value(default_value)
-            .with_feature_flag_limitations(limitations())
+            .with_feature_flag_limitations(state.limitations())
             .with_integration_links(integration_links)
             .with_last_updater_user_email(last_updater_user_email)
             .with_last_updater_user_full_name(last_updater_user_full_name)

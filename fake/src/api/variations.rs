@@ -63,6 +63,7 @@ fn check(
         problems.add("PredefinedVariations", message);
     }
     let mut variations: Vec<PredefinedVariationModel> = Vec::new();
+    let mut names: Vec<String> = Vec::new();
     for (index, wanted) in wanted.into_iter().enumerate() {
         let UpdatePredefinedVariationModel {
             hint,
@@ -88,6 +89,14 @@ fn check(
         let Some(value) = choice.value(setting_type, is_json, &at, problems) else {
             continue;
         };
+        // Without a name, the value is the name.
+        let effective = name.clone().unwrap_or_else(|| value.to_string());
+        let name_at = format!("PredefinedVariations[{index}].Name");
+        if effective.trim().is_empty() {
+            problems.add(&*name_at, "It must not be empty.");
+        }
+        problems.demand_unique(&name_at, &effective, names.iter().map(String::as_str));
+        names.push(effective);
         let value = values::variation_value(&value);
         if variations.iter().any(|variation| variation.value == value) {
             problems.add(at, "Another variation has the same value.");

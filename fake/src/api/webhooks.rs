@@ -81,7 +81,7 @@ fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
         content: None,
         method: WebHookHttpMethod::Get,
         headers: Vec::new(),
-        keys: [signing_key(), signing_key()],
+        keys: vec![signing_key()],
     };
     let webhook = replaced(&new, call.body()?)?;
     let model = model(state, &webhook)?;
@@ -148,7 +148,10 @@ pub(super) fn check_url(url: &str, at: &str, problems: &mut Problems) {
     let parsed = configcat_management::reqwest::Url::parse(url);
     let web = parsed.is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
     if !web {
-        problems.add(at, format!("`{url}` is no http or https address."));
+        problems.add(
+            at,
+            format!("Url is invalid: `{url}` is no http or https address."),
+        );
     }
 }
 
@@ -198,10 +201,10 @@ fn delete(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
 }
 
 fn keys(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
-    let [first, second] = state.webhook(call.path("webhookId")?)?.keys.clone();
+    let keys = &state.webhook(call.path("webhookId")?)?.keys;
     Answer::ok(
         &WebhookSigningKeysModel::default()
-            .with_key1(Some(first))
-            .with_key2(Some(second)),
+            .with_key1(keys.first().cloned())
+            .with_key2(keys.get(1).cloned()),
     )
 }

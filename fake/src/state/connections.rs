@@ -23,7 +23,8 @@ pub(crate) struct Webhook {
     pub(crate) content: Option<String>,
     pub(crate) method: WebHookHttpMethod,
     pub(crate) headers: Vec<WebhookHeaderResponseModel>,
-    pub(crate) keys: [Secret; 2],
+    /// One for a new webhook; two while the first is replaced.
+    pub(crate) keys: Vec<Secret>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]

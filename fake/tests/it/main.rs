@@ -23,6 +23,7 @@ mod segments;
 mod slow_clients;
 mod stale_flags;
 mod state;
+mod strictness;
 mod support;
 mod team;
 mod values;

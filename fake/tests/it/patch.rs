@@ -130,7 +130,8 @@ async fn v2_values_are_objects_in_a_patch() -> Result<()> {
     let (environment, setting) = (demo.production_id, demo.v2.beta_search);
     let patch = vec![
         operation("replace", "/defaultValue/boolValue").with_value(true),
-        operation("move", "/targetingRules/0").with_from("/targetingRules/1"),
+        operation("copy", "/targetingRules/0").with_from("/targetingRules/0"),
+        operation("move", "/targetingRules/1").with_from("/targetingRules/0"),
         operation("replace", "/percentageEvaluationAttribute").with_value("Country"),
     ];
     let updated = client
@@ -139,7 +140,7 @@ async fn v2_values_are_objects_in_a_patch() -> Result<()> {
         .await?;
     let updated = updated.into_inner().expect("it changed something");
     assert_eq!(updated.default_value.bool_value, Some(true));
-    assert_eq!(updated.targeting_rules[0].percentage_options.len(), 2);
+    assert_eq!(updated.targeting_rules[2].percentage_options.len(), 2);
     assert_eq!(
         updated.percentage_evaluation_attribute.as_deref(),
         Some("Country")

@@ -174,12 +174,12 @@ async fn the_state_outlives_the_program() -> Result<()> {
                 .collect::<Vec<_>>(),
         );
         let organization = client.get_organizations().send().await?[0].organization_id;
-        let product = CreateProductRequest::new("Kept");
+        let product = CreateProductRequest::new(format!("Kept {}", found.len()));
         client.create_product(organization, product).send().await?;
         stop(&mut program);
     }
     // The third program started with what the second left, and left the file alone.
-    let expected: [&[&str]; 4] = [&[], &["Kept"], &["Kept", "Kept"], &["Web shop"]];
+    let expected: [&[&str]; 4] = [&[], &["Kept 1"], &["Kept 1", "Kept 2"], &["Web shop"]];
     assert_eq!(found, expected);
     Ok(())
 }

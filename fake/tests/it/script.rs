@@ -208,7 +208,8 @@ async fn configs_and_environments(world: &World) -> Result<()> {
         .await?
         .into_inner()
         .primary;
-    assert!(key.expose().starts_with("configcat-sdk-1/"));
+    let parts = key.expose().split('/').map(str::len);
+    assert_eq!(parts.collect::<Vec<_>>(), [22, 22], "as V1 configs have it");
     world
         .logged(&[
             AuditLogType::ConfigChanged,
@@ -652,6 +653,7 @@ async fn people(world: &World, fake: &Fake) -> Result<()> {
     assert_eq!(*client.get_permission_group(id).send().await?, group);
     let wanted = UpdatePermissionGroupRequest::new()
         .with_name("Coders")
+        .with_can_create_or_update_tag(true)
         .with_can_delete_tag(true);
     let changed = client.update_permission_group(id, wanted).send().await?;
     assert!(changed.name == "Coders" && changed.can_delete_tag);

@@ -1,6 +1,6 @@
 //! The same for V1 configs.
 
-use super::{Checked, violation, within};
+use super::{Checked, not_empty, switches, violation, within};
 use crate::SettingValue;
 use crate::rule::comparison::{Operand, version, wrong};
 use crate::rule::percentages;
@@ -37,7 +37,8 @@ pub(crate) fn check(
     for (index, item) in items.iter().enumerate() {
         value(seen, &item.value, &format!("{at}[{index}].value"))?;
     }
-    Ok(())
+    let values = items.iter().map(|item| item.value.clone());
+    switches(&seen.setting.setting_type, values, at)
 }
 
 fn value(seen: &SettingValueModel, value: &SettingValue, at: &str) -> Checked {
@@ -48,6 +49,7 @@ fn value(seen: &SettingValueModel, value: &SettingValue, at: &str) -> Checked {
     }
     match value {
         SettingValue::String(text) => {
+            not_empty(text, at)?;
             let most = seen.feature_flag_limitations.max_string_flag_value_length;
             within(text.chars().count(), most, "characters", at)
         }
@@ -73,6 +75,7 @@ fn condition(seen: &SettingValueModel, rule: &UpdateRolloutRuleModel, at: &str) 
     }
     let at = format!("{at}.comparisonValue");
     let text = rule.comparison_value.as_deref().unwrap_or_default();
+    not_empty(text.trim_matches([',', ' ']), &at)?;
     let most = seen.feature_flag_limitations.max_comparison_value_length;
     within(text.chars().count(), most, "characters", &at)?;
     let checked = match rule

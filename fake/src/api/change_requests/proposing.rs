@@ -15,7 +15,7 @@ use super::super::values_v2;
 use super::{changed, dismiss_approvals, formulas, note, open};
 use crate::call::{Answer, Call, Problems, Refusal};
 use crate::state::change_requests::{ChangeRequest, Proposed};
-use crate::state::{Rules, RulesV2, Setting, State, Target, limitations};
+use crate::state::{Rules, RulesV2, Setting, State, Target};
 
 pub(super) fn get(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let request = state.change_request(call.path("changeRequestId")?)?;
@@ -46,7 +46,7 @@ pub(super) fn get(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     }
     Answer::ok(
         &ChangeRequestProposedChangesModel::default()
-            .with_feature_flag_limitations(limitations())
+            .with_feature_flag_limitations(state.limitations())
             .with_proposed_changes(changes),
     )
 }

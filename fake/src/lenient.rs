@@ -1,0 +1,76 @@
+//! Requests as the service reads them: numbers without a fraction are whole, names of enums may be in any case, and ids of
+//! tags may be texts. What comes out is in the description's own form.
+
+use serde_json::{Number, Value};
+
+use crate::schema::{property, resolved};
+
+/// 2^53: up to here, every whole number has a decimal of its own.
+const EXACT: f64 = 9_007_199_254_740_992.0;
+
+/// Puts a document into the form that its schema has it in. What fits nothing stays as it is, to be refused.
+pub(crate) fn read(schema: &'static Value, value: &mut Value) {
+    let schema = resolved(schema);
+    match (schema["type"].as_str(), value) {
+        (Some("object"), Value::Object(fields)) => {
+            for (name, field) in fields {
+                let Some(property) = property(schema, name) else {
+                    continue;
+                };
+                if name == "tags" {
+                    field.as_array_mut().into_iter().flatten().for_each(id);
+                }
+                read(property, field);
+            }
+        }
+        (Some("array"), Value::Array(elements)) => {
+            for element in elements {
+                read(&schema["items"], element);
+            }
+        }
+        (Some("integer"), Value::Number(number)) => {
+            if let Some(whole) = whole(number) {
+                *number = whole;
+            }
+        }
+        (Some("string"), Value::String(text)) => {
+            if let Some(known) = spelling(schema, text) {
+                *text = known.to_string();
+            }
+        }
+        _ => {}
+    }
+}
+
+/// How the description spells a value of an enum.
+pub(crate) fn spelling(schema: &'static Value, text: &str) -> Option<&'static str> {
+    let mut known = schema["enum"].as_array()?.iter().filter_map(Value::as_str);
+    known.find(|known| known.eq_ignore_ascii_case(text))
+}
+
+/// The same document with its numbers whole where they can be, so that 5 equals 5.0.
+pub(crate) fn whole_numbers(value: &mut Value) {
+    match value {
+        Value::Number(number) => {
+            if let Some(whole) = whole(number) {
+                *number = whole;
+            }
+        }
+        Value::Array(elements) => elements.iter_mut().for_each(whole_numbers),
+        Value::Object(fields) => fields.values_mut().for_each(whole_numbers),
+        _ => {}
+    }
+}
+
+/// A number without a fraction as a whole one, where it is not one already.
+fn whole(number: &Number) -> Option<Number> {
+    let value = number.as_f64().filter(|_| number.is_f64())?;
+    (value.fract() == 0.0 && value.abs() <= EXACT).then(|| Number::from(value as i64))
+}
+
+/// An id that came as a text.
+fn id(value: &mut Value) {
+    if let Some(id) = value.as_str().and_then(|text| text.parse::<i64>().ok()) {
+        *value = Value::from(id);
+    }
+}
