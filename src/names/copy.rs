@@ -12,9 +12,9 @@ use crate::edit::edit_v1;
 use crate::patch::{self, Formula, SettingValueV1};
 use crate::types::{
     CreatePredefinedVariationModel, CreatePredefinedVariationValueModel, CreateSegmentModel,
-    CreateSettingInitialValues, CreateTagModel, EvaluationVersion, InitialValue,
-    PredefinedVariationModel, SettingTagModel, UpdateEvaluationFormulaModel,
-    UpdateSettingValueModel, UpdateValueModel,
+    CreateSettingInitialValues, CreateTagModel, InitialValue, PredefinedVariationModel,
+    SettingTagModel, SettingValueModel, UpdateEvaluationFormulaModel, UpdateSettingValueModel,
+    UpdateValueModel,
 };
 use crate::{Error, Result};
 
@@ -98,6 +98,7 @@ impl Copy {
         let (by_name, targets) = (with_names(sources.clone()), with_names(targets));
         let all = sources.iter().map(|seen| seen.setting.key.clone());
         let mut keys = self.keys.clone().unwrap_or_else(|| all.collect());
+        let known: BTreeSet<String> = targets.iter().flat_map(variations).map(|it| it.0).collect();
         let (mut missing, mut tags) = (BTreeSet::new(), BTreeMap::new());
         let (mut settings, mut values, mut next) = (Vec::new(), Vec::new(), 0);
         while let Some(key) = keys.get(next) {
@@ -109,21 +110,37 @@ impl Copy {
                 return Err(Error::other(format!("`{key}` is new; preview again")));
             };
             let there = |key: &str| targets.iter().find(|seen| same(&seen.setting.key, key));
+            let has_setting = |name: &str| name.split(": ").next().and_then(there).is_some();
             let (target, mut after) = (there(&source.setting.key), named.document.clone());
+            let mut unknown = None;
             objects(&mut after, &mut |fields| {
+                let variation = fields.get(VARIATION).map(text);
+                let variation = variation.filter(|name| !known.contains(name));
+                unknown = unknown
+                    .take()
+                    .or(variation.filter(|name| has_setting(name)));
                 missing.extend(fields.get(SEGMENT).map(text));
                 let needed = fields.get(SETTING).map(text);
                 let needed = needed.filter(|needed| there(needed).is_none());
                 keys.extend(needed.filter(|needed| !keys.iter().any(|key| same(key, needed))));
             });
-            let before = target.map(|seen| seen.document.clone());
+            if let Some(name) = unknown {
+                let problem =
+                    format!("the target has no predefined variation `{name}`; add it first");
+                return Err(Error::other(problem));
+            }
             let key = target.unwrap_or(source).setting.key.clone();
+            let mut before = target.map_or_else(|| after.clone(), |seen| seen.document.clone());
             if target.is_none() {
                 let names = source.setting_tags.iter();
                 tags.extend(names.map(|tag| (tag.name.to_lowercase(), tag.clone())));
-                settings.push(source.clone());
+                settings.push(Action::Setting(Box::new(source.clone())));
+                // The default value is what it is created with.
+                let fields = before.as_object_mut().into_iter();
+                fields
+                    .for_each(|it| it.retain(|name, _| name == "value" || name == "defaultValue"));
             }
-            if before.as_ref() != Some(&after) {
+            if before != after {
                 values.push(Action::Value { key, before, after });
             }
         }
@@ -140,26 +157,12 @@ impl Copy {
         }
         let segments = missing.into_iter().map(Action::Segment);
         let created = tags.into_values().map(Action::Tag).chain(segments);
-        let created = created.chain(
-            settings
-                .into_iter()
-                .map(|seen| Action::Setting(Box::new(seen))),
-        );
-        let steps: Vec<CopyStep> = created.chain(values).map(CopyStep::new).collect();
-        match steps
-            .iter()
-            .find(|step| !self.create && step.what.starts_with("create"))
-        {
-            None => Ok(CopyPlan {
-                copy: self,
-                version,
-                steps,
-            }),
-            Some(step) => {
-                let problem = format!(
-                    "the target lacks something: {}; `create_missing` does so",
-                    step.what
-                );
+        let steps = created.chain(settings).chain(values).map(CopyStep::new);
+        let (copy, steps) = (self, steps.collect::<Vec<_>>());
+        match steps.iter().find(|step| !copy.create && step.is_creation()) {
+            None => Ok(CopyPlan { copy, steps }),
+            Some(CopyStep { what, .. }) => {
+                let problem = format!("the target lacks something; `create_missing` would {what}");
                 Err(Error::other(problem))
             }
         }
@@ -170,7 +173,6 @@ impl Copy {
 #[derive(Clone, Debug)]
 pub struct CopyPlan {
     copy: Copy,
-    version: EvaluationVersion,
     steps: Vec<CopyStep>,
 }
 
@@ -190,10 +192,9 @@ enum Action {
     Tag(SettingTagModel),
     Segment(String),
     Setting(Box<Seen>),
-    /// Without a value before, the setting is one that the copy creates.
     Value {
         key: String,
-        before: Option<Value>,
+        before: Value,
         after: Value,
     },
 }
@@ -205,24 +206,24 @@ impl CopyStep {
             Action::Segment(name) => format!("create the segment `{name}`"),
             Action::Setting(seen) => format!("create the setting `{}`", seen.setting.key),
             Action::Value { key, before, after } => {
-                let before = before.as_ref().unwrap_or(&Value::Null);
-                // Each patch looks at the fields of its version alone.
-                let v1 = patch::between::<SettingValueV1>(before, after);
-                let v2 = patch::between::<Formula>(before, after);
-                let patch = if v1.is_empty() {
-                    v2.to_string()
-                } else {
-                    v1.to_string()
+                let patch = match is_v1(after) {
+                    true => patch::between::<SettingValueV1>(before, after).to_string(),
+                    false => patch::between::<Formula>(before, after).to_string(),
                 };
                 format!("change `{key}`\n{patch}").replace('\n', "\n  ")
             }
         };
-        CopyStep {
-            what,
-            done: false,
-            action,
-        }
+        let done = false;
+        CopyStep { what, done, action }
     }
+
+    fn is_creation(&self) -> bool {
+        !matches!(self.action, Action::Value { .. })
+    }
+}
+
+fn is_v1(document: &Value) -> bool {
+    document.get("value").is_some()
 }
 
 impl CopyPlan {
@@ -240,82 +241,58 @@ impl CopyPlan {
     ///
     /// [`Error::Edit`] where a setting has changed since the preview; otherwise those of the calls.
     pub async fn apply(&mut self) -> Result<()> {
-        let CopyPlan {
-            copy,
-            version,
-            steps,
-        } = self;
-        for step in steps.iter_mut().filter(|step| !step.done) {
-            if !matches!(step.action, Action::Value { .. }) {
-                copy.create(&step.action).await?;
-                step.done = true;
-            }
-        }
-        let (environment_id, to) = (copy.to.environment_id().await?, &copy.to.config);
-        let (client, targets) = (&to.product.client, copy.to.seen().await?);
-        let mut ids: Names = HashMap::new();
-        for segment in client
-            .get_segments(to.product.product_id().await?)
-            .send()
-            .await?
-            .iter()
-        {
-            ids.insert(
-                (SEGMENT, segment.name.to_lowercase()),
-                json!(segment.segment_id),
-            );
-        }
-        for seen in &targets {
-            ids.insert(
-                (SETTING, seen.setting.key.to_lowercase()),
-                json!(seen.setting.setting_id),
-            );
-            let values =
-                variations(seen).map(|(name, it)| (name, json!(UpdateValueModel::from(it))));
-            ids.extend(values.map(|(name, value)| ((VARIATION, name), value)));
-        }
-        let (mut left, mut changes) = (Vec::new(), Vec::new());
-        for step in steps.iter_mut().filter(|step| !step.done) {
-            if let Action::Value { key, before, after } = &step.action {
-                let target = targets.iter().find(|seen| same(&seen.setting.key, key));
-                let target = target.ok_or_else(|| Error::other(format!("`{key}` is gone")))?;
-                let setting = (key.clone(), target.setting.setting_id);
-                let first = || only_default(after);
-                changes.push((
-                    setting,
-                    with_ids(before.clone().unwrap_or_else(first), &ids),
-                    with_ids(after.clone(), &ids),
-                ));
-                left.push(&mut step.done);
-            }
-        }
-        if *version == EvaluationVersion::V1 {
-            for (((key, id), before, after), done) in changes.into_iter().zip(left) {
-                let (before, after): (UpdateSettingValueModel, UpdateSettingValueModel) =
-                    (read(before)?, read(after)?);
-                let reason = copy.reason.as_deref();
-                edit_v1(client, environment_id, id, reason, |_, wanted| {
-                    overwrite(&key, wanted, *wanted == before || *wanted == after, &after)
-                })
-                .await?;
-                *done = true;
-            }
+        let CopyPlan { copy, steps } = self;
+        if steps.iter().all(|step| step.done) {
             return Ok(());
         }
-        let changes: Vec<(
-            (String, _),
-            UpdateEvaluationFormulaModel,
-            UpdateEvaluationFormulaModel,
-        )> = changes
-            .into_iter()
-            .map(|(key, before, after)| Ok((key, read(before)?, read(after)?)))
-            .collect::<Result<_>>()?;
-        let mut edit = client.edit_values(to.config_id().await?, environment_id, |drafts| {
-            changes.iter().try_for_each(|((key, _), before, after)| {
+        for step in steps
+            .iter_mut()
+            .filter(|step| !step.done && step.is_creation())
+        {
+            copy.create(&step.action).await?;
+            step.done = true;
+        }
+        let (place, to) = (copy.to.environment_id().await?, &copy.to.config);
+        let (client, targets) = (&to.product.client, copy.to.seen().await?);
+        let segments = client.get_segments(to.product.product_id().await?);
+        let segments = segments.send().await?.into_inner().into_iter();
+        let ids = segments.map(|it| ((SEGMENT, it.name.to_lowercase()), json!(it.segment_id)));
+        let mut ids: Names = ids.collect();
+        for seen in &targets {
+            let setting = &seen.setting;
+            let key = setting.key.to_lowercase();
+            ids.insert((SETTING, key), json!(setting.setting_id));
+            let values = variations(seen).map(|(name, it)| (name, UpdateValueModel::from(it)));
+            ids.extend(values.map(|(name, value)| ((VARIATION, name), json!(value))));
+        }
+        let mut changes = Vec::new();
+        for CopyStep { action, done, .. } in steps.iter_mut().filter(|step| !step.done) {
+            let Action::Value { key, before, after } = action else {
+                continue;
+            };
+            let [before, after] = [before, after].map(|it| with_ids(it.clone(), &ids));
+            if !is_v1(&after) {
+                let formulas: [UpdateEvaluationFormulaModel; 2] = [read(before)?, read(after)?];
+                changes.push((&*key, formulas, done));
+                continue;
+            }
+            let (id, reason) = (to.setting(key).await?.setting_id, copy.reason.as_deref());
+            let [before, after]: [UpdateSettingValueModel; 2] = [read(before)?, read(after)?];
+            let edit = |_: &SettingValueModel, wanted: &mut UpdateSettingValueModel| {
+                let is_known = *wanted == before || *wanted == after;
+                overwrite(key, wanted, is_known, &after)
+            };
+            edit_v1(client, place, id, reason, edit).await?;
+            *done = true;
+        }
+        if changes.is_empty() {
+            return Ok(());
+        }
+        let mut edit = client.edit_values(to.config_id().await?, place, |drafts| {
+            changes.iter().try_for_each(|(key, formulas, _)| {
                 let wanted = drafts.get(key)?.formula_mut();
-                let is_known =
-                    patch::same_formula(wanted, before) || patch::same_formula(wanted, after);
-                overwrite(key, wanted, is_known, after)
+                let is_known = formulas.iter().any(|it| patch::same_formula(wanted, it));
+                overwrite(key, wanted, is_known, &formulas[1])
             })
         });
         if let Some(reason) = &copy.reason {
@@ -325,7 +302,7 @@ impl CopyPlan {
             edit = edit.bypass_approval(bypass_approval);
         }
         edit.send().await?;
-        left.into_iter().for_each(|done| *done = true);
+        changes.into_iter().for_each(|(.., done)| *done = true);
         Ok(())
     }
 }
@@ -348,44 +325,32 @@ impl Copy {
                 client.create_segment(product_id, new).send().await?;
             }
             Action::Setting(seen) => {
-                let (setting, mut tags) = (
-                    &seen.setting,
-                    client.get_tags(product_id).send().await?.into_inner(),
-                );
-                tags.retain(|tag| {
-                    seen.setting_tags
-                        .iter()
-                        .any(|wanted| same(&wanted.name, &tag.name))
-                });
+                let (setting, wanted) = (&seen.setting, &seen.setting_tags);
+                let mut tags = client.get_tags(product_id).send().await?.into_inner();
+                tags.retain(|tag| wanted.iter().any(|wanted| same(&wanted.name, &tag.name)));
                 let tags: Vec<_> = tags.iter().map(|tag| tag.tag_id).collect();
-                let variation = |known: &PredefinedVariationModel| {
+                let known = setting.predefined_variations.iter();
+                let variations = known.filter_map(|known| {
                     let value = CreatePredefinedVariationValueModel::from(known.value.value()?);
-                    let new =
-                        CreatePredefinedVariationModel::new(value).with_name(known.name.clone());
-                    Some(new.with_hint(known.hint.clone()))
-                };
-                let variations: Vec<_> = setting
-                    .predefined_variations
-                    .iter()
-                    .filter_map(variation)
-                    .collect();
+                    let new = CreatePredefinedVariationModel::new(value);
+                    Some(
+                        new.with_name(known.name.clone())
+                            .with_hint(known.hint.clone()),
+                    )
+                });
+                let variations: Vec<_> = variations.collect();
                 let default = Served::of(seen).default.map(InitialValue::new);
-                let environment_id = self.to.environment_id().await?;
-                let default = default.map(|value| vec![value.with_environment_id(environment_id)]);
-                let new = CreateSettingInitialValues::new(
-                    &*setting.key,
-                    &*setting.name,
-                    setting.setting_type.clone(),
-                )
-                .with_hint(setting.hint.clone())
-                .with_initial_values(default)
-                .with_is_json(setting.is_json)
-                .with_predefined_variations((!variations.is_empty()).then_some(variations))
-                .with_tags(tags);
-                client
-                    .create_setting(to.config_id().await?, new)
-                    .send()
-                    .await?;
+                let place = self.to.environment_id().await?;
+                let default = default.map(|value| vec![value.with_environment_id(place)]);
+                let (key, name, of) = (&setting.key, &setting.name, setting.setting_type.clone());
+                let new = CreateSettingInitialValues::new(key, name, of)
+                    .with_hint(setting.hint.clone())
+                    .with_initial_values(default)
+                    .with_is_json(setting.is_json)
+                    .with_predefined_variations((!variations.is_empty()).then_some(variations))
+                    .with_tags(tags);
+                let config_id = to.config_id().await?;
+                client.create_setting(config_id, new).send().await?;
             }
             Action::Value { .. } => {}
         }
@@ -395,14 +360,11 @@ impl Copy {
 
 /// What nobody has changed since the preview takes its new value.
 fn overwrite<T: Clone>(key: &str, wanted: &mut T, is_known: bool, after: &T) -> Result<()> {
-    match is_known {
-        true => wanted.clone_from(after),
-        false => {
-            return Err(Error::other(format!(
-                "`{key}` has changed since the preview; preview again"
-            )));
-        }
+    if !is_known {
+        let problem = format!("`{key}` has changed since the preview; preview again");
+        return Err(Error::other(problem));
     }
+    wanted.clone_from(after);
     Ok(())
 }
 
@@ -448,16 +410,6 @@ fn with_ids(mut document: Value, ids: &Names) -> Value {
         }
     });
     document
-}
-
-/// What a setting serves that has just been created.
-fn only_default(after: &Value) -> Value {
-    let fields = ["defaultValue", "value"].map(|name| {
-        after
-            .get(name)
-            .map(|value| (name.to_string(), value.clone()))
-    });
-    Value::Object(fields.into_iter().flatten().collect())
 }
 
 /// A line for each step, with a mark at those that are done, and below the patch of a value.
