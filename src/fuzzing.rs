@@ -9,7 +9,8 @@ use tokio::time::Instant;
 
 use crate::engine::error::ApiError;
 use crate::engine::limit::limiter::RateLimiter;
-use crate::engine::limit::model::Reading;
+use crate::engine::limit::reading::Reading;
+use crate::engine::limit::target::Target;
 use crate::engine::limit::times;
 use crate::engine::transport::Answer;
 use crate::types::{AuditLogItemModel, SettingFormulaModel, SettingValueModel};
@@ -61,7 +62,7 @@ pub fn headers(answers: Vec<(u16, HeaderMap)>) {
                 continue;
             };
             let began = Instant::now();
-            let permit = limiter.acquire(None, |_| ());
+            let permit = limiter.acquire(Target::default(), &mut None, None, |_| ());
             let permit = tokio::time::timeout(Duration::from_secs(24 * 3600), permit).await;
             let permit = permit.expect("a wait that ends");
             let waited = began.elapsed();

@@ -20,7 +20,7 @@ use tokio::time::Instant;
 
 use crate::call::{Answer, Call, Reason, Refusal, merged};
 use crate::http::{Read, document, json as with_json, lock, query};
-use crate::limits::{Limits, Quota};
+use crate::limits::{Counted, Limits, Quota, QuotaPer};
 use crate::routes::{Route, Routes};
 
 /// Where Ada's paths begin.
@@ -52,7 +52,7 @@ struct Registered {
 
 fn limits() -> Limits {
     let quotas = LIMITS.map(|(requests, period)| Quota { requests, period });
-    Limits::new(quotas.to_vec())
+    Limits::new(quotas.to_vec(), QuotaPer::Credential)
 }
 
 impl Ada {
@@ -96,7 +96,7 @@ impl Ada {
             return Err(Box::new(failure(refusal)));
         }
         // No header tells what is left, nor when to come again.
-        let admitted = lock(&self.limits).admit("", now);
+        let admitted = lock(&self.limits).admit(Counted::ANY, now);
         admitted.map(|_| ()).map_err(|blocked| {
             let text = format!("More than {}.", blocked.quota);
             Box::new(failure(Refusal::text(StatusCode::TOO_MANY_REQUESTS, text)))

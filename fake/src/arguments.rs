@@ -7,7 +7,7 @@ use std::{fmt, io};
 
 use clap::Parser;
 use clap::builder::BoolishValueParser;
-use configcat_fake::{FakeBuilder, Plan, Quota};
+use configcat_fake::{FakeBuilder, Plan, Quota, QuotaPer};
 
 /// ConfigCat's Public Management API as a local server, for tests.
 ///
@@ -60,6 +60,15 @@ pub(crate) struct Arguments {
         default_value = "10000/1m"
     )]
     pub(crate) quota: Vec<Quota>,
+
+    /// What has a quota of its own: each credential, each operation, or each path with its ids.
+    #[arg(
+        long,
+        env = "CONFIGCAT_FAKE_QUOTA_PER",
+        value_name = "credential|operation|path",
+        default_value = "credential"
+    )]
+    pub(crate) quota_per: QuotaPer,
 
     /// Adds every request to a file when it is over, one JSON object a line.
     ///
@@ -178,6 +187,7 @@ Examples:
   configcat-fake
   configcat-fake --port 0 --empty
   configcat-fake --user alice --pass secret --quota 100/1m --quota 10/1s
+  configcat-fake --quota 20/1s --quota 500/1m --quota-per operation
   configcat-fake --record requests.jsonl
   configcat-fake --state shop.json
   configcat-fake --seed shop.json

@@ -19,7 +19,7 @@ use crate::credentials::Credentials;
 use crate::fake::Fake;
 use crate::http::{Server, router};
 use crate::journal::{self, Journal};
-use crate::limits::{Limits, Quota};
+use crate::limits::{Limits, Quota, QuotaPer};
 #[cfg(feature = "tls")]
 use crate::listener::Tls;
 use crate::listener::{self, Listener};
@@ -53,6 +53,7 @@ pub struct FakeBuilder {
     credentials: (String, Secret),
     more_credentials: Vec<(String, Secret)>,
     quotas: Vec<Quota>,
+    quota_per: QuotaPer,
     ada_token: Secret,
     clock: Option<DateTime<Utc>>,
     seed: Seed,
@@ -85,6 +86,7 @@ impl FakeBuilder {
             ),
             more_credentials: Vec::new(),
             quotas: Vec::new(),
+            quota_per: QuotaPer::default(),
             ada_token: Secret::from(Self::DEFAULT_ADA_TOKEN),
             clock: None,
             seed: Seed::demo(),
@@ -132,6 +134,22 @@ impl FakeBuilder {
     /// the limiter that ConfigCat's headers point to. [`Quota::UNLIMITED`] as the only one turns limits off.
     pub fn quota(mut self, requests: u32, period: Duration) -> Self {
         self.quotas.push(Quota { requests, period });
+        self
+    }
+
+    /// What has a quota of its own: the credential, which is the default, or each of its operations, or each path.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use configcat_fake::{Fake, QuotaPer};
+    /// // What ConfigCat once documented.
+    /// let builder = Fake::builder()
+    ///     .quota(20, Duration::from_secs(1))
+    ///     .quota(500, Duration::from_secs(60))
+    ///     .quota_per(QuotaPer::Operation);
+    /// ```
+    pub fn quota_per(mut self, per: QuotaPer) -> Self {
+        self.quota_per = per;
         self
     }
 
@@ -302,7 +320,7 @@ impl FakeBuilder {
         let stopped = Arc::new(AtomicBool::new(false));
         let mut credentials = vec![self.credentials];
         credentials.extend(self.more_credentials);
-        let limits = Limits::new(self.quotas);
+        let limits = Limits::new(self.quotas, self.quota_per);
         let origins = self.origins.iter().map(|text| cors::origin(text));
         let origins = origins.collect::<Result<_, _>>();
         let origins =

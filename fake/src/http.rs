@@ -25,7 +25,7 @@ use crate::credentials::Credentials;
 use crate::faults::{Fault, Faults};
 use crate::journal::{self, Journal, Recorded};
 use crate::lenient;
-use crate::limits::{Blocked, Limits, Standing};
+use crate::limits::{Blocked, Counted, Limits, Standing};
 use crate::listener::Cut;
 use crate::page;
 use crate::routes::{Route, Routes};
@@ -182,7 +182,7 @@ impl Server {
 
     async fn outcome(&self, api: Api, parts: &Parts, route: Route, body: Read) -> Outcome {
         let admitted = match api {
-            Api::ConfigCat => self.admit(&parts.headers),
+            Api::ConfigCat => self.admit(parts, &route),
             Api::Ada => self
                 .ada
                 .admit(&parts.headers, self.clock.instant())
@@ -221,24 +221,20 @@ impl Server {
     }
 
     /// Where the request's credential stands after it, or why it may not come in.
-    fn admit(&self, headers: &HeaderMap) -> Result<Option<Standing>, Box<Response<Body>>> {
-        let user = self.credentials.user(headers);
+    fn admit(&self, parts: &Parts, route: &Route) -> Result<Option<Standing>, Box<Response<Body>>> {
+        let user = self.credentials.user(&parts.headers);
         let user = user.ok_or_else(|| Box::new(unauthorized()))?;
-        let admitted = lock(&self.limits).admit(&user, self.clock.instant());
-        admitted.map_err(|blocked| Box::new(self.too_many(&blocked)))
-    }
-
-    fn too_many(&self, blocked: &Blocked) -> Response<Body> {
-        let seconds = clock::whole_seconds(blocked.wait).max(1);
-        let text = format!(
-            "The quota of {} is used up. Try again in {seconds} s.",
-            blocked.quota
-        );
-        let mut response = plain(StatusCode::TOO_MANY_REQUESTS, text);
-        let headers = response.headers_mut();
-        headers.insert(header::RETRY_AFTER, seconds.into());
-        self.show(blocked.standing, headers);
-        response
+        let counted = Counted {
+            user: &user,
+            operation: match route {
+                Route::Operation(operation, _) => Some(operation.id),
+                _ => None,
+            },
+            method: parts.method.as_str(),
+            path: parts.uri.path(),
+        };
+        let admitted = lock(&self.limits).admit(counted, self.clock.instant());
+        admitted.map_err(|blocked| Box::new(too_many(&blocked)))
     }
 
     fn show(&self, standing: Standing, headers: &mut HeaderMap) {
@@ -385,6 +381,19 @@ pub(crate) fn unauthorized() -> Response<Body> {
     response
         .headers_mut()
         .insert(header::WWW_AUTHENTICATE, challenge);
+    response
+}
+
+/// As the well-known rate limiter for .NET has it: the words name the limit, and no header but `Retry-After` tells of it.
+fn too_many(blocked: &Blocked) -> Response<Body> {
+    let seconds = clock::whole_seconds(blocked.wait).max(1);
+    let text = format!(
+        "API calls quota exceeded! maximum admitted {}.",
+        blocked.quota
+    );
+    let mut response = plain(StatusCode::TOO_MANY_REQUESTS, text);
+    let headers = response.headers_mut();
+    headers.insert(header::RETRY_AFTER, seconds.into());
     response
 }
 

@@ -33,7 +33,8 @@
 //! - Change requests are proposed, discussed, approved and applied, by hand or at their time; they notice what was published in
 //!   between. Environments demand reasons and approvals where the product's preferences say so.
 //! - Stale flags are found by the server's clock and by what changed.
-//! - Rate limits, counted for each credential, with the headers that the API sends; see [`FakeBuilder::quota`].
+//! - Rate limits, counted for each credential, operation or path, with the headers that the API sends; see
+//!   [`FakeBuilder::quota`] and [`FakeBuilder::quota_per`].
 //! - ConfigCat's SDKs download from it what they evaluate: give them [`Fake::base_url`] as their base URL, and an SDK key of
 //!   [`get_sdk_keys`](configcat_management::Client::get_sdk_keys). V1 and V2 configs, by `ETag`; with the `sdkId` of a proxy
 //!   profile the key is `configcat-proxy/{sdkId}`. That is in no journal and no quota.
@@ -111,7 +112,7 @@ pub use builder::FakeBuilder;
 pub use fake::Fake;
 pub use faults::Fault;
 pub use journal::Recorded;
-pub use limits::Quota;
+pub use limits::{Quota, QuotaPer};
 pub use saving::SeedError;
 pub use seed::{Demo, DemoConfig, Seed};
 pub use state::plan::Plan;

@@ -1,4 +1,4 @@
-//! The rate limits: fixed windows, counted for each credential on its own.
+//! The rate limits: fixed windows, counted for each credential on its own, or for each of its operations or paths.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -31,9 +31,59 @@ impl Quota {
 }
 
 impl std::fmt::Display for Quota {
+    /// `20 per 1s`
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} requests in {:?}", self.requests, self.period)
+        let milliseconds = self.period.as_millis();
+        let units = [
+            ("d", 86_400_000),
+            ("h", 3_600_000),
+            ("m", 60_000),
+            ("s", 1_000),
+            ("ms", 1),
+        ];
+        let whole =
+            |(_, unit): &(&str, u128)| milliseconds.is_multiple_of(*unit) && milliseconds > 0;
+        let (unit, length) = units.into_iter().find(whole).unwrap_or(("ms", 1));
+        write!(f, "{} per {}{unit}", self.requests, milliseconds / length)
     }
+}
+
+/// What is counted on its own, for each credential.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum QuotaPer {
+    /// All requests together.
+    #[default]
+    Credential,
+    /// Each operation, whatever the ids in its path.
+    Operation,
+    /// Each method with its whole path, ids included.
+    Path,
+}
+
+impl std::str::FromStr for QuotaPer {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "credential" => Ok(QuotaPer::Credential),
+            "operation" => Ok(QuotaPer::Operation),
+            "path" => Ok(QuotaPer::Path),
+            _ => Err("write credential, operation or path".to_string()),
+        }
+    }
+}
+
+#[cfg(feature = "ada")]
+impl Counted<'static> {
+    /// One that is counted with all others.
+    pub(crate) const ANY: Self = Counted {
+        user: "",
+        operation: None,
+        method: "",
+        path: "",
+    };
 }
 
 /// Where a credential stands after a request, as the headers tell it: of the longest period.
@@ -46,7 +96,6 @@ pub(crate) struct Standing {
 /// Why a request is not let through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Blocked {
-    pub(crate) standing: Standing,
     pub(crate) quota: Quota,
     pub(crate) wait: Duration,
 }
@@ -56,7 +105,19 @@ pub(crate) struct Blocked {
 pub(crate) struct Limits {
     /// The longest period comes last. Empty where nothing is limited.
     quotas: Vec<Quota>,
-    windows: HashMap<String, Vec<Window>>,
+    pub(crate) per: QuotaPer,
+    /// By credential, and by operation or path where these are counted.
+    windows: HashMap<(String, String), Vec<Window>>,
+}
+
+/// A request, as far as counts go.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Counted<'a> {
+    pub(crate) user: &'a str,
+    /// `None` where the API has no such operation; then the path stands for it.
+    pub(crate) operation: Option<&'a str>,
+    pub(crate) method: &'a str,
+    pub(crate) path: &'a str,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -76,7 +137,7 @@ impl Window {
 }
 
 impl Limits {
-    pub(crate) fn new(mut quotas: Vec<Quota>) -> Self {
+    pub(crate) fn new(mut quotas: Vec<Quota>, per: QuotaPer) -> Self {
         if quotas.is_empty() {
             quotas.push(Quota::DEFAULT);
         }
@@ -87,14 +148,19 @@ impl Limits {
         quotas.sort_by_key(|quota| quota.period);
         Limits {
             quotas,
+            per,
             windows: HashMap::new(),
         }
     }
 
-    /// Where a credential stands, with no request counted; `None` where nothing was sent in this period.
+    /// Where a credential stands, with no request counted: in the fullest of its counts; `None` where nothing was sent in this
+    /// period.
     pub(crate) fn standing(&self, user: &str, now: Instant) -> Option<Standing> {
-        let window = self.windows.get(user).and_then(|windows| windows.last())?;
-        (window.reset > now).then(|| window.standing())
+        let own = self.windows.iter().filter(|((owner, _), _)| owner == user);
+        let last = own.filter_map(|(_, windows)| windows.last());
+        let open = last.filter(|window| window.reset > now && window.used > 0);
+        open.map(Window::standing)
+            .min_by_key(|standing| standing.remaining)
     }
 
     /// The quota that the headers tell of; `None` where nothing is limited.
@@ -102,43 +168,51 @@ impl Limits {
         self.quotas.last().copied()
     }
 
-    /// Lets a request through and counts it, or blocks it and counts nothing. The standing is `None` where nothing is limited.
-    pub(crate) fn admit(&mut self, user: &str, now: Instant) -> Result<Option<Standing>, Blocked> {
+    /// Lets a request through and counts it, or blocks it: then longer periods do not count it. The standing is `None` where
+    /// nothing is limited.
+    pub(crate) fn admit(
+        &mut self,
+        request: Counted<'_>,
+        now: Instant,
+    ) -> Result<Option<Standing>, Blocked> {
         if self.quotas.is_empty() {
             return Ok(None);
         }
-        let windows = self.windows.entry(user.to_string()).or_insert_with(|| {
+        let Counted {
+            user,
+            operation,
+            method,
+            path,
+        } = request;
+        let counted = match (self.per, operation) {
+            (QuotaPer::Credential, _) => String::new(),
+            (QuotaPer::Operation, Some(operation)) => operation.to_string(),
+            _ => format!("{method} {path}"),
+        };
+        let key = (user.to_string(), counted);
+        let windows = self.windows.entry(key).or_insert_with(|| {
             let new = |quota: &Quota| Window {
                 quota: *quota,
                 used: 0,
-                reset: now + quota.period,
+                reset: now,
             };
             self.quotas.iter().map(new).collect()
         });
-        for window in windows.iter_mut().filter(|window| window.reset <= now) {
-            window.used = 0;
-            window.reset = now + window.quota.period;
+        let mut standing = None;
+        for window in windows {
+            if window.reset <= now {
+                (window.used, window.reset) = (0, now + window.quota.period);
+            }
+            if window.used >= window.quota.requests {
+                return Err(Blocked {
+                    quota: window.quota,
+                    wait: window.reset - now,
+                });
+            }
+            window.used += 1;
+            standing = Some(window.standing());
         }
-        let full = |window: &&Window| window.used >= window.quota.requests;
-        let blocking = windows.iter().filter(full).max_by_key(|w| w.reset).copied();
-        if blocking.is_none() {
-            windows.iter_mut().for_each(|window| window.used += 1);
-        }
-        let standing = windows.last().map_or(
-            Standing {
-                remaining: 0,
-                reset: now,
-            },
-            Window::standing,
-        );
-        match blocking {
-            None => Ok(Some(standing)),
-            Some(window) => Err(Blocked {
-                standing,
-                quota: window.quota,
-                wait: window.reset - now,
-            }),
-        }
+        Ok(standing)
     }
 }
 
@@ -153,52 +227,86 @@ mod tests {
         }
     }
 
-    fn left(limits: &mut Limits, user: &str, now: Instant) -> u32 {
-        let standing = limits.admit(user, now).unwrap();
+    fn limits(quotas: &[Quota]) -> Limits {
+        Limits::new(quotas.to_vec(), QuotaPer::Credential)
+    }
+
+    fn left(limits: &mut Limits, request: Counted<'_>, now: Instant) -> u32 {
+        let standing = limits.admit(request, now).unwrap();
         standing.expect("there is a limit").remaining
+    }
+
+    fn me(user: &str) -> Counted<'_> {
+        Counted {
+            user,
+            operation: Some("get-me"),
+            method: "GET",
+            path: "/v1/me",
+        }
     }
 
     #[test]
     fn a_window_lets_through_what_it_holds_and_starts_anew() {
-        let mut limits = Limits::new(vec![quota(2, 60)]);
+        let mut limits = limits(&[quota(2, 60)]);
         let start = Instant::now();
-        assert_eq!(left(&mut limits, "a", start), 1);
-        assert_eq!(left(&mut limits, "a", start), 0);
+        assert_eq!(left(&mut limits, me("a"), start), 1);
+        assert_eq!(left(&mut limits, me("a"), start), 0);
         let blocked = limits
-            .admit("a", start + Duration::from_secs(1))
+            .admit(me("a"), start + Duration::from_secs(1))
             .unwrap_err();
         assert_eq!(blocked.wait, Duration::from_secs(59));
-        assert!(limits.admit("b", start).is_ok(), "another credential");
+        assert!(limits.admit(me("b"), start).is_ok(), "another credential");
         let later = start + Duration::from_secs(60);
-        assert_eq!(left(&mut limits, "a", later), 1);
+        assert_eq!(left(&mut limits, me("a"), later), 1);
     }
 
     #[test]
     fn a_period_may_be_as_long_as_one_likes() {
-        let mut limits = Limits::new(vec![Quota {
+        let mut limits = limits(&[Quota {
             requests: 1,
             period: Duration::MAX,
         }]);
-        assert!(limits.admit("a", Instant::now()).is_ok());
-        assert!(limits.admit("a", Instant::now()).is_err());
+        assert!(limits.admit(me("a"), Instant::now()).is_ok());
+        assert!(limits.admit(me("a"), Instant::now()).is_err());
     }
 
     #[test]
     fn without_a_limit_nothing_is_counted() {
-        let mut limits = Limits::new(vec![Quota::UNLIMITED]);
-        assert_eq!(limits.admit("a", Instant::now()), Ok(None));
+        let mut limits = limits(&[Quota::UNLIMITED]);
+        assert_eq!(limits.admit(me("a"), Instant::now()), Ok(None));
         assert!(limits.windows.is_empty());
-        let mut both = Limits::new(vec![Quota::UNLIMITED, quota(1, 5)]);
-        assert_eq!(left(&mut both, "a", Instant::now()), 0);
+        let mut both = self::limits(&[Quota::UNLIMITED, quota(1, 5)]);
+        assert_eq!(left(&mut both, me("a"), Instant::now()), 0);
     }
 
     #[test]
     fn of_several_windows_the_headers_show_the_longest() {
-        let mut limits = Limits::new(vec![quota(10, 3600), quota(1, 5)]);
+        let mut limits = limits(&[quota(10, 3600), quota(1, 5)]);
         let start = Instant::now();
-        assert_eq!(left(&mut limits, "a", start), 9);
-        let blocked = limits.admit("a", start).unwrap_err();
-        assert_eq!(blocked.standing.remaining, 9, "a 429 consumes nothing");
+        assert_eq!(left(&mut limits, me("a"), start), 9);
+        let blocked = limits.admit(me("a"), start).unwrap_err();
         assert_eq!(blocked.wait, Duration::from_secs(5));
+        assert_eq!(blocked.quota.to_string(), "1 per 5s");
+        let later = start + Duration::from_secs(5);
+        let left = left(&mut limits, me("a"), later);
+        assert_eq!(left, 8, "what was blocked is not in the longer one");
+    }
+
+    #[test]
+    fn operations_and_paths_may_have_counts_of_their_own() {
+        let product = |path| Counted {
+            operation: Some("get-product"),
+            path,
+            ..me("a")
+        };
+        let now = Instant::now();
+        let left = |per, requests: [Counted<'_>; 3]| {
+            let mut limits = Limits::new(vec![quota(9, 60)], per);
+            requests.map(|request| self::left(&mut limits, request, now))
+        };
+        let requests = [me("a"), product("/1"), product("/2")];
+        assert_eq!(left(QuotaPer::Credential, requests), [8, 7, 6]);
+        assert_eq!(left(QuotaPer::Operation, requests), [8, 8, 7]);
+        assert_eq!(left(QuotaPer::Path, requests), [8, 8, 8]);
     }
 }

@@ -33,6 +33,7 @@ async fn run(arguments: Arguments) -> io::Result<()> {
     for Quota { requests, period } in arguments.quota {
         builder = builder.quota(requests, period);
     }
+    builder = builder.quota_per(arguments.quota_per);
     builder = builder.seed(match arguments.empty {
         true => Seed::empty(),
         false => seed(&arguments.seed)?,

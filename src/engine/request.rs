@@ -8,6 +8,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
 use crate::engine::check::{Check, Place, Violation};
+use crate::engine::limit::target::Target;
 use crate::{Error, Operation, Result, Secret};
 
 /// A request that is ready to be sent, and can be sent again.
@@ -17,6 +18,15 @@ pub(crate) struct Request {
     pub(crate) url: String,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Option<Bytes>,
+}
+
+impl Request {
+    /// What it counts against; `base` is what its URL begins with.
+    pub(crate) fn target(&self, base: &str) -> Target {
+        let path = self.url.get(base.len()..).unwrap_or_default();
+        let path = path.split('?').next().unwrap_or_default();
+        Target::new(self.operation.is_read_only(), self.operation.id, path)
+    }
 }
 
 /// Writes a request, one argument after the other. The first argument that cannot be sent decides the outcome.

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use configcat_fake::{Fake, Fault};
+use configcat_fake::{Fake, Fault, QuotaPer};
 use configcat_management::uuid::Uuid;
 use configcat_management::{Client, Error, RateLimiter};
 use tokio::task::JoinSet;
@@ -313,4 +313,68 @@ async fn published_limits_are_kept_without_a_header() {
         let apart = (sixth.started - first.started).num_milliseconds();
         assert!(apart >= 399, "{apart}");
     }
+}
+
+/// What ConfigCat once documented, in small: the short window is told by refusals alone.
+#[tokio::test]
+async fn two_windows_cost_a_refusal_or_two() {
+    for per in [QuotaPer::Credential, QuotaPer::Operation, QuotaPer::Path] {
+        let fake = Fake::builder().quota(20, SECOND).quota(60, 4 * SECOND);
+        let fake = fake.quota_per(per).start().await;
+        let client = fake.client();
+        let mut tasks = JoinSet::new();
+        for _ in 0..100 {
+            let client = client.clone();
+            tasks.spawn(async move { call(&client).await });
+        }
+        for result in tasks.join_all().await {
+            result.unwrap();
+        }
+        let refused = refused(&fake);
+        assert!(refused <= 3, "{per:?}: {refused}");
+    }
+}
+
+/// A count of its own for each operation: what one has used up holds up no other.
+#[tokio::test]
+async fn an_operation_with_a_count_of_its_own_waits_for_no_other() {
+    let fake = Fake::builder().quota(30, MINUTE);
+    let fake = fake.quota_per(QuotaPer::Operation).start().await;
+    let client = fake.client();
+    let mut busy = JoinSet::new();
+    for number in 0..60 {
+        busy.spawn(numbered(client.clone(), number));
+    }
+    let mut others = JoinSet::new();
+    for _ in 0..20 {
+        let client = client.clone();
+        others.spawn(async move { call(&client).await });
+    }
+    let all = timeout(45 * SECOND, others.join_all()).await;
+    all.unwrap().into_iter().for_each(|result| result.unwrap());
+    assert_eq!(refused(&fake), 0);
+    busy.abort_all();
+}
+
+/// A failure that is tried again costs a place or two, not the whole queue.
+#[tokio::test]
+async fn a_call_that_is_tried_again_keeps_its_place() {
+    let fake = fake(10, SECOND).await;
+    let client = fake.client();
+    call(&client).await.unwrap();
+    fake.clear_requests();
+    fake.fail_next_of("get-products", 1, Fault::Status(503, "busy".to_string()));
+    let failing = tokio::spawn({
+        let client = client.clone();
+        async move { client.get_products().send().await.map(drop) }
+    });
+    let mut tasks = JoinSet::new();
+    for number in 0..100 {
+        tasks.spawn(numbered(client.clone(), number));
+    }
+    failing.await.unwrap().unwrap();
+    let requests = fake.requests();
+    // It waits for half a second at most before it is tried again.
+    assert!(requests.len() <= 40, "{} went before it", requests.len());
+    tasks.abort_all();
 }

@@ -66,7 +66,9 @@ fn bare() -> reqwest::ClientBuilder {
 }
 
 fn policy() -> RetryPolicy {
-    RetryPolicy::default().with_backoff(Duration::from_millis(5), Duration::from_millis(20))
+    RetryPolicy::default()
+        .with_backoff(Duration::from_millis(5), Duration::from_millis(20))
+        .with_refusals(3)
 }
 
 /// What a call gave, its value apart.
@@ -237,6 +239,11 @@ fn faults(elsewhere: &str) -> Vec<Fault> {
             ["2/2 value", "1/1 error 503, perhaps applied"],
         ),
         row(
+            "503 with a Retry-After of a day",
+            Then(reply(503, &[("retry-after", "86400")], "")),
+            once("1/1 error 503, perhaps applied"),
+        ),
+        row(
             "503, its body cut",
             ThenClose(bytes("HTTP/1.1 503 x\r\ncontent-length: 50\r\n\r\nsorry")),
             ["2/2 value", "1/1 error 503, perhaps applied"],
@@ -251,6 +258,11 @@ fn faults(elsewhere: &str) -> Vec<Fault> {
             "429 with Retry-After",
             Then(reply(429, &[soon], "slow down")),
             TWICE,
+        ),
+        row(
+            "429 with a Retry-After of a day",
+            Then(reply(429, &[("retry-after", "86400")], "")),
+            once("1/1 error 429"),
         ),
         row("429 with Reset", Then(reply(429, &[reset], "")), TWICE),
         row(
@@ -396,6 +408,14 @@ fn faults(elsewhere: &str) -> Vec<Fault> {
             )
         },
         Fault {
+            acts: vec![Then(reply(429, &[("retry-after", "0")], "")); 99],
+            ..row(
+                "429 with Retry-After, again and again",
+                Close,
+                once("4/4 error 429"),
+            )
+        },
+        Fault {
             acts: vec![Then(reply(503, &[], "")), Then(reply(409, &[], ""))],
             ..row(
                 "503, then 409",
@@ -518,8 +538,8 @@ const INTRODUCTION: &str = "\
 
 `tests/it/retries.rs` plays each fault once on a real socket and then answers as the API would, and writes this table. In a cell:
 how often the server read the request to its end, of how many attempts, and what the caller got. *Value* is a success;
-*perhaps applied* is `Error::perhaps_processed`. The policy is the default one with a shorter backoff. With
-`RetryPolicy::including_unsafe`, POST and PATCH fare as PUT does.
+*perhaps applied* is `Error::perhaps_processed`. The policy is the default one with a shorter backoff and 3 refusals
+at most. With `RetryPolicy::including_unsafe`, POST and PATCH fare as PUT does.
 
 ";
 

@@ -6,17 +6,18 @@ use serde::Deserialize;
 use super::{Control, Outcome};
 use crate::call::{Answer, Refusal};
 use crate::http::lock;
-use crate::limits::{Limits, Quota};
+use crate::limits::{Limits, Quota, QuotaPer};
 use crate::local::Json;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Set {
     quota: Vec<String>,
+    per: Option<QuotaPer>,
 }
 
-/// Counting starts anew.
-pub(super) async fn set(Shared(server): Control, Json(Set { quota }): Json<Set>) -> Outcome {
+/// Counting starts anew; what has a count of its own stays as it is where that is not told.
+pub(super) async fn set(Shared(server): Control, Json(Set { quota, per }): Json<Set>) -> Outcome {
     let read = |text: &String| text.parse();
     let quotas: Result<Vec<Quota>, _> = quota.iter().map(read).collect();
     let quotas = quotas.map_err(|error| Refusal::field("quota", format!("{error}.")))?;
@@ -26,6 +27,8 @@ pub(super) async fn set(Shared(server): Control, Json(Set { quota }): Json<Set>)
             "Write at least one, such as `100/1m`.",
         ));
     }
-    *lock(&server.limits) = Limits::new(quotas);
+    let mut limits = lock(&server.limits);
+    *limits = Limits::new(quotas, per.unwrap_or(limits.per));
+    drop(limits);
     Answer::none()
 }

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use configcat_fake::Fake;
+use configcat_fake::{Fake, QuotaPer};
 use configcat_management::reqwest::{Client, Error, Response};
 
 type Result<T = (), E = Error> = std::result::Result<T, E>;
@@ -62,10 +62,13 @@ async fn a_quota_is_used_up_and_comes_back() -> Result {
         "40",
         "39 and a bit, rounded up"
     );
-    assert_eq!(text(&refused, "x-rate-limit-remaining"), "0");
-    assert_eq!(text(&refused, "x-rate-limit-reset"), reset);
+    assert!(!refused.headers().contains_key("x-rate-limit-remaining"));
     assert!(text(&refused, "content-type").starts_with("text/plain"));
-    assert!(refused.text().await?.contains("Try again in 40 s"));
+    let words = refused.text().await?;
+    assert_eq!(
+        words,
+        "API calls quota exceeded! maximum admitted 2 per 1m."
+    );
 
     pass(Duration::from_secs(40)).await;
     let products = get(&fake, "/v1/products").await?;
@@ -74,6 +77,28 @@ async fn a_quota_is_used_up_and_comes_back() -> Result {
         products.text().await?.contains("Web shop"),
         "what was refused was not done"
     );
+    Ok(())
+}
+
+#[tokio::test]
+async fn operations_and_paths_may_have_quotas_of_their_own() -> Result {
+    for (per, left) in [
+        (QuotaPer::Credential, ["8", "7", "6"]),
+        (QuotaPer::Operation, ["8", "8", "7"]),
+        (QuotaPer::Path, ["8", "8", "8"]),
+    ] {
+        let fake = Fake::builder().quota(9, Duration::from_secs(60));
+        let fake = fake.quota_per(per).start().await;
+        let paths = ["/v1/me", "/v1/settings/1?a=1", "/v1/settings/2"];
+        for (path, left) in paths.into_iter().zip(left) {
+            let answer = get(&fake, path).await?;
+            assert_eq!(
+                text(&answer, "x-rate-limit-remaining"),
+                left,
+                "{per:?} {path}"
+            );
+        }
+    }
     Ok(())
 }
 
@@ -112,7 +137,7 @@ async fn a_short_window_blocks_while_the_long_one_has_room() -> Result {
     get(&fake, "/v1/me").await?;
     let refused = get(&fake, "/v1/me").await?;
     assert_eq!(refused.status(), 429);
-    assert_eq!(text(&refused, "x-rate-limit-remaining"), "99");
+    assert!(!refused.headers().contains_key("x-rate-limit-remaining"));
     assert_eq!(text(&refused, "retry-after"), "5");
     pass(Duration::from_secs(5)).await;
     let me = get(&fake, "/v1/me").await?;

@@ -43,8 +43,8 @@ struct Keeper {
     listener: Option<Listener>,
     /// Never held across an await.
     link: Mutex<Link>,
-    /// Before when nobody of the fleet may send, for certain.
-    closed: Mutex<Option<Instant>>,
+    /// Before when nobody of the fleet may send, for certain; and in which scope.
+    closed: Mutex<Option<(u64, Instant)>>,
 }
 
 enum Link {
@@ -66,6 +66,7 @@ pub(crate) enum Reply {
 pub(crate) struct Ticket {
     /// `None` once it is given back.
     fleet: Option<Fleet>,
+    scope: u64,
     epoch: i64,
     /// In milliseconds of Redis' clock.
     given: i64,
@@ -104,24 +105,25 @@ impl Fleet {
         (&self.0.key, &self.0.address) == (&other.0.key, &other.0.address)
     }
 
-    /// Asks for the right to send one request, for one of so many that wait; `None` where Redis is away.
-    pub(crate) async fn ask(&self, demand: u32) -> Option<Reply> {
+    /// Asks for the right to send one request of a scope, for one of so many that wait; `None` where Redis is away.
+    pub(crate) async fn ask(&self, scope: u64, demand: u32) -> Option<Reply> {
         let fleet = self.clone();
         // A ticket that nobody waits for any more gives itself back.
-        tokio::spawn(async move { fleet.asked(demand).await })
+        tokio::spawn(async move { fleet.asked(scope, demand).await })
             .await
             .ok()?
     }
 
-    async fn asked(self, demand: u32) -> Option<Reply> {
+    async fn asked(self, scope: u64, demand: u32) -> Option<Reply> {
         let demand = [demand.to_string()];
-        let reply = self.call("ask", &demand).await?;
+        let reply = self.call(scope, "ask", &demand).await?;
         let (reply, closed) = match *reply {
             [1, epoch, given] => {
                 let fleet = Some(self.clone());
                 let sent = false;
                 let ticket = Ticket {
                     fleet,
+                    scope,
                     epoch,
                     given,
                     sent,
@@ -130,7 +132,7 @@ impl Fleet {
             }
             [0, wait, certain] => {
                 let wait = Duration::from_millis(wait.try_into().unwrap_or_default());
-                let until = (certain == 1).then(|| Instant::now() + wait);
+                let until = (certain == 1).then(|| (scope, Instant::now() + wait));
                 (Reply::Wait(wait, certain == 1), until)
             }
             _ => return None,
@@ -139,9 +141,10 @@ impl Fleet {
         Some(reply)
     }
 
-    /// How long nobody of the fleet may send for certain; `None` where that is not known.
-    pub(crate) fn estimate(&self) -> Option<Duration> {
-        (*lock(&self.0.closed))?.checked_duration_since(Instant::now())
+    /// How long nobody of the fleet may send in a scope for certain; `None` where that is not known.
+    pub(crate) fn estimate(&self, scope: u64) -> Option<Duration> {
+        let closed = lock(&self.0.closed).filter(|(closed, _)| *closed == scope);
+        closed?.1.checked_duration_since(Instant::now())
     }
 
     /// Whether each process is on its own.
@@ -150,9 +153,9 @@ impl Fleet {
     }
 
     /// Has the script run; `None` where Redis is away.
-    async fn call(&self, what: &str, arguments: &[String]) -> Option<Vec<i64>> {
+    async fn call(&self, scope: u64, what: &str, arguments: &[String]) -> Option<Vec<i64>> {
         let mut redis = self.link().await?;
-        let mut invocation = self.0.invocation(what);
+        let mut invocation = self.0.invocation(scope, what);
         for argument in arguments {
             invocation.arg(argument);
         }
@@ -243,13 +246,17 @@ impl Keeper {
         let mut redis = timeout(CONNECT_TIME, connecting)
             .await
             .unwrap_or_else(|_| Err(std::io::Error::from(std::io::ErrorKind::TimedOut).into()))?;
-        let hello = self.invocation("hello");
+        let hello = self.invocation(0, "hello");
         let _: Vec<i64> = hello.invoke_async(&mut redis).await?;
         Ok(redis)
     }
 
-    fn invocation(&self, what: &str) -> ScriptInvocation<'_> {
-        let mut invocation = self.script.key(&self.key);
+    /// Each scope has a key of its own; that of all calls is the one that the others begin with.
+    fn invocation(&self, scope: u64, what: &str) -> ScriptInvocation<'_> {
+        let mut invocation = match scope {
+            0 => self.script.key(&self.key),
+            scope => self.script.key(format!("{}:{scope:016x}", self.key)),
+        };
         invocation.arg(&self.max_wait).arg(what);
         invocation
     }
@@ -296,7 +303,8 @@ impl Ticket {
             reading.retry_after.map(milliseconds).unwrap_or_default(),
             reading.date.map(unix_milliseconds).unwrap_or_default(),
         ];
-        let told = tokio::spawn(async move { fleet.call("answered", &arguments).await });
+        let scope = self.scope;
+        let told = tokio::spawn(async move { fleet.call(scope, "answered", &arguments).await });
         let _ = told.await;
     }
 }
@@ -321,7 +329,8 @@ impl Drop for Ticket {
                 self.given.to_string(),
                 sent.to_string(),
             ];
-            runtime.spawn(async move { fleet.call("back", &arguments).await });
+            let scope = self.scope;
+            runtime.spawn(async move { fleet.call(scope, "back", &arguments).await });
         }
     }
 }

@@ -5,23 +5,24 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::model::Ticket;
+
 /// Requests that the server may count at any moment.
 #[derive(Debug, Default)]
 pub(crate) struct Flight {
-    next: u64,
     /// Oldest first.
     under_way: VecDeque<Request>,
     /// When those were counted, at the latest, that no answer has shown to be counted; oldest first.
     unseen: VecDeque<Instant>,
     /// The last epoch of which a request went.
     epoch: Option<u64>,
+    /// The last one of those that were answered.
+    answered: u64,
 }
 
 #[derive(Debug)]
-struct Request {
-    id: u64,
-    epoch: u64,
-    given: Instant,
+pub(crate) struct Request {
+    pub(crate) ticket: Ticket,
     /// Its answer will not be seen.
     lost: bool,
 }
@@ -33,6 +34,13 @@ impl Flight {
 
     pub(crate) fn len(&self) -> u32 {
         self.under_way.len() as u32
+    }
+
+    /// How many are under way, and how many of them were overtaken by one that was sent later.
+    pub(crate) fn slow(&self) -> (u32, u32) {
+        let requests = self.under_way.iter();
+        let slow = requests.take_while(|request| request.ticket.id < self.answered);
+        (self.len(), slow.count() as u32)
     }
 
     /// How many the server may count yet, or has counted in a way that is not known.
@@ -56,16 +64,28 @@ impl Flight {
         self.epoch != Some(epoch)
     }
 
-    pub(crate) fn take_off(&mut self, now: Instant, epoch: u64) -> u64 {
-        self.epoch = Some(epoch);
-        self.next += 1;
-        self.under_way.push_back(Request {
-            id: self.next,
-            epoch,
-            given: now,
+    pub(crate) fn take_off(&mut self, ticket: Ticket) {
+        self.go_on(Request {
+            ticket,
             lost: false,
         });
-        self.next
+    }
+
+    /// One that was under way in another scope so far.
+    pub(crate) fn go_on(&mut self, request: Request) {
+        self.epoch = Some(request.ticket.epoch);
+        self.under_way.push_back(request);
+    }
+
+    /// Those that are under way; none is from now on.
+    pub(crate) fn take(&mut self) -> impl Iterator<Item = Request> {
+        std::mem::take(&mut self.under_way).into_iter()
+    }
+
+    /// The answer of this one came. Says whether it was still under way.
+    pub(crate) fn answered(&mut self, id: u64) -> bool {
+        self.answered = self.answered.max(id);
+        self.land(id)
     }
 
     /// Whether this one was still under way.
@@ -91,7 +111,7 @@ impl Flight {
         let of_this = || {
             self.under_way
                 .iter()
-                .filter(|request| request.epoch == epoch)
+                .filter(|request| request.ticket.epoch == epoch)
         };
         let lost = of_this().filter(|request| request.lost).count();
         (of_this().count() - lost.min(FEW + answered as usize)) as u32
@@ -99,7 +119,7 @@ impl Flight {
 
     fn find(&self, id: u64) -> Option<usize> {
         self.under_way
-            .binary_search_by_key(&id, |request| request.id)
+            .binary_search_by_key(&id, |request| request.ticket.id)
             .ok()
     }
 
@@ -112,6 +132,6 @@ impl Flight {
     /// When the next one is out, at the latest.
     pub(crate) fn next_landing(&self) -> Option<Instant> {
         let first = self.under_way.front();
-        first.map(|request| request.given + Self::GRACE)
+        first.map(|request| request.ticket.given + Self::GRACE)
     }
 }

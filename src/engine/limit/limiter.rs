@@ -1,37 +1,62 @@
-//! Who may send when: first come, first served, and never more than the server allows.
+//! Who may send when: first come, first served within a scope, and never more than the server allows.
 
+use std::collections::BTreeMap;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
-use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
-use tokio::sync::{Notify, Semaphore, SemaphorePermit};
+use tokio::sync::{Notify, Semaphore};
 use tokio::time::{Instant, timeout_at};
 
 #[cfg(feature = "redis")]
 use super::fleet::Fleet;
 use super::model::{Model, Ticket};
-use super::published::Window;
+use super::target::Target;
+use super::window::Window;
 
 #[cfg(feature = "redis")]
 mod member;
 mod permit;
+mod queue;
 
 pub(crate) use permit::Permit;
+pub(crate) use queue::Place;
+use queue::{Queued, State};
 
-/// Keeps calls within the server's rate limit, which only its headers tell.
+/// Keeps calls within the server's rate limits, which only its answers tell.
 ///
 /// Every client has one, and its clones share it. Clients with the *same credentials* should share one too, see
 /// [`ClientBuilder::rate_limiter`](crate::ClientBuilder::rate_limiter), because the server counts by credentials.
 ///
-/// A call gets a permit before it is sent. What is left of a period, and when it ends, comes from every answer; calls that
-/// are under way are counted against it. How much a whole period allows is learnt; before anything is known, and after a
-/// surprise, one call goes first. After a 429 nothing is sent until the server's `Retry-After` has passed.
+/// # Windows
 ///
-/// The last eight calls that a period allows may wait for up to a second together, where the server's clock is known no better
-/// than that and more calls are to be expected: their answers tell when the next period begins. Calls with a deadline do not.
+/// A *window* is a limit and a period: 20 requests in a second, 500 in a minute. Several may hold at once. Headers tell of the
+/// longest: what is left of it, and when it ends; calls that are under way are counted against it. How much a whole period
+/// allows is learnt from one period to the next.
+///
+/// Of shorter windows only a 429 tells. The first guess is what ConfigCat once documented, 20 requests in a second: where more
+/// than that is accepted, it is given up within a few round trips; where a 429 shows it, or another one, it is kept to, and one
+/// request more is tried now and then, so that a limit that was lifted is noticed. After a 429 nothing of its scope is sent until
+/// the server's `Retry-After` has passed; then one call goes first.
+///
+/// # Scopes
+///
+/// A *scope* is what shares a count: all calls of the credentials, or those that read and those that write, or those of an
+/// operation, or of one path. At first everything is taken for one scope. Where two answers tell of different counts, or one is
+/// refused long after it should have been, calls are paced apart from then on, and those of one scope never wait for
+/// those of another. To learn that early, the first few calls of another operation, and of another path, may overtake others;
+/// else it is first come, first served within a scope. A call that is tried again keeps its place after a 429, and after its first
+/// failure.
+///
+/// # Waiting
+///
+/// No wait is longer than the limiter's [longest](Self::with_max_wait), and no more requests are under way than its
+/// [bound](Self::with_max_in_flight). The last eight calls that a period allows may wait for up to a second together, where the
+/// server's clock is known no better than that and more calls are to be expected: their answers tell when the next period
+/// begins. Calls with a deadline do not.
 #[derive(Clone)]
 pub struct RateLimiter {
     shared: Arc<Shared>,
@@ -39,13 +64,9 @@ pub struct RateLimiter {
 
 struct Shared {
     /// Never held across an await.
-    model: Mutex<Model>,
-    /// Its one permit is the head of the queue; the semaphore is fair.
-    turnstile: Semaphore,
-    /// How many are in the queue, the head included.
-    waiting: AtomicU32,
-    /// An answer has come, or a permit was given back: for the head of the queue.
-    changed: Notify,
+    state: Mutex<State>,
+    /// One for each request that may be under way.
+    slots: Arc<Semaphore>,
     /// Permits that are given out.
     permits: AtomicUsize,
     /// Waiting takes another turn than was thought: for those in the queue that have a deadline.
@@ -63,6 +84,9 @@ pub(crate) struct TooLate {
 }
 
 impl RateLimiter {
+    /// 200: enough for every limit that is known of, and within what systems allow of open connections (macOS: 256 files).
+    pub const DEFAULT_MAX_IN_FLIGHT: usize = 200;
+
     /// 15 minutes: as long as a period of any known limit, and not so long that a server's mistake stops a job for good.
     pub const DEFAULT_MAX_WAIT: Duration = Duration::from_secs(15 * 60);
 
@@ -99,13 +123,31 @@ impl RateLimiter {
         Self::of(Model::published(Self::DEFAULT_MAX_WAIT, windows.collect()))
     }
 
+    /// The same with another bound of requests that are under way at once; at least 1. To be called before the first call is
+    /// made.
+    ///
+    /// ```
+    /// use configcat_management::RateLimiter;
+    ///
+    /// let limiter = RateLimiter::new().with_max_in_flight(50);
+    /// ```
+    #[must_use]
+    pub fn with_max_in_flight(self, requests: usize) -> Self {
+        let requests = requests.clamp(1, Semaphore::MAX_PERMITS);
+        let slots = &self.shared.slots;
+        let now = slots.available_permits();
+        match requests.checked_sub(now) {
+            Some(more) => slots.add_permits(more),
+            None => drop(slots.forget_permits(now - requests)),
+        }
+        self
+    }
+
     fn of(model: Model) -> Self {
         RateLimiter {
             shared: Arc::new(Shared {
-                model: Mutex::new(model),
-                turnstile: Semaphore::new(1),
-                waiting: AtomicU32::new(0),
-                changed: Notify::new(),
+                state: Mutex::new(State::new(model)),
+                slots: Arc::new(Semaphore::new(Self::DEFAULT_MAX_IN_FLIGHT)),
                 permits: AtomicUsize::new(0),
                 turned: Notify::new(),
                 #[cfg(feature = "redis")]
@@ -116,12 +158,12 @@ impl RateLimiter {
 
     /// The longest wait that a server may ask for.
     pub(crate) fn max_wait(&self) -> Duration {
-        self.shared.model().max_wait()
+        self.shared.state().model.max_wait()
     }
 
-    /// What is left of the period, as far as known.
+    /// What is left of the period of which headers told last, as far as known.
     pub fn remaining(&self) -> Option<u32> {
-        self.shared.model().left().0
+        self.shared.state().model.left().0
     }
 
     /// Requests that are under way: sent, or about to be, and not answered. 0 where nobody calls.
@@ -129,126 +171,131 @@ impl RateLimiter {
         self.shared.permits.load(Ordering::Relaxed)
     }
 
-    /// How long the period lasts from now on, as far as known.
+    /// How long that period lasts from now on, as far as known.
     pub fn reset(&self) -> Option<Duration> {
-        let (_, reset) = self.shared.model().left();
+        let (_, reset) = self.shared.state().model.left();
         reset.map(|reset| reset.saturating_duration_since(Instant::now()))
     }
 
-    /// Waits for the right to send one request. `waiting` is told once how long that may take, where it takes any time.
+    /// Waits for the right to send one request. `place` is that of the call, once it has one. `waiting` is told once how long
+    /// that may take, where it takes any time.
     pub(crate) async fn acquire(
         &self,
+        target: Target,
+        place: &mut Option<Place>,
         deadline: Option<Instant>,
         waiting: impl FnOnce(Option<Duration>),
     ) -> Result<Permit, TooLate> {
-        let shared = &self.shared;
-        let turn = shared.turnstile.try_acquire().ok();
-        if turn.is_some()
-            && let Some(permit) = self.at_once(u32::from(deadline.is_none())).await
+        let place = *place.get_or_insert_with(|| self.shared.state().place(&target));
+        if let Some(permit) = self.at_once(target, place, deadline) {
+            return Ok(permit);
+        }
+        let queued = Queued::enter(&self.shared, target, place);
+        #[cfg(feature = "redis")]
+        if let Some(fleet) = self.shared.fleet.get()
+            && queued.is_head()
+            && let Some(Ok(permit)) = self.asked(fleet, &queued, deadline).await
         {
             return Ok(permit);
         }
-        let mut place = Place::take(shared);
-        if turn.is_some() {
-            // Whoever came meanwhile stands behind.
-            place.ahead = 0;
-        }
-        let estimate = self.estimate(place.ahead);
-        place.check(estimate, deadline)?;
+        let estimate = self.estimate(&queued);
+        check(estimate, deadline)?;
         waiting(estimate);
-        let queue = self.queue(&place, turn, deadline);
+        let turn = self.turn(&queued, deadline);
         match deadline {
-            None => queue.await,
-            Some(deadline) => timeout_at(deadline, queue).await.map_err(|_| TooLate {
-                needed: self.estimate(place.ahead()),
+            None => turn.await,
+            Some(deadline) => timeout_at(deadline, turn).await.map_err(|_| TooLate {
+                needed: self.estimate(&queued),
             })?,
         }
     }
 
-    /// A permit, where it can be had without waiting for others. Only the head of the queue asks.
-    async fn at_once(&self, demand: u32) -> Option<Permit> {
+    /// A permit, where nobody has to wait.
+    fn at_once(&self, target: Target, place: Place, deadline: Option<Instant>) -> Option<Permit> {
         #[cfg(feature = "redis")]
-        if let Some(fleet) = self.shared.fleet.get()
-            && let Some(reply) = self.asked(fleet, demand).await
-        {
-            return reply.ok();
+        if self.shared.fleet.get().is_some() {
+            return None;
         }
-        let ticket = self.shared.admit(Instant::now(), demand).ok()?;
-        Some(Permit::new(self.clone(), ticket))
+        let slot = self.shared.slots.clone().try_acquire_owned().ok()?;
+        let mut state = self.shared.state();
+        let queue = state.queues.get(&state.model.key(&target));
+        if queue.is_some_and(|queue| queue.keys().next().is_some_and(|&first| first < place)) {
+            return None;
+        }
+        let demand = queue.map_or(0, BTreeMap::len) as u32 + 1;
+        let demand = if deadline.is_none() { demand } else { 0 };
+        let ticket = self.shared.change(&mut state, |model| {
+            model.admit(target, Instant::now(), demand)
+        });
+        drop(state);
+        Some(Permit::new(self.clone(), ticket.ok()?, Some(slot)))
     }
 
-    /// How long one waits that has so many before it; `None` where that cannot be told.
-    fn estimate(&self, ahead: u32) -> Option<Duration> {
+    /// How long one waits; `None` where that cannot be told.
+    fn estimate(&self, queued: &Queued<'_>) -> Option<Duration> {
+        let state = self.shared.state();
         #[cfg(feature = "redis")]
         if let Some(fleet) = self.shared.fleet.get()
             && !fleet.is_away()
         {
-            return fleet.estimate();
+            return fleet.estimate(state.model.key(&queued.target));
         }
-        self.shared.model().estimate(Instant::now(), ahead)
+        let ahead = queued.ahead(&state);
+        state.model.estimate(queued.target, Instant::now(), ahead)
     }
 
-    async fn queue(
-        &self,
-        place: &Place<'_>,
-        turn: Option<SemaphorePermit<'_>>,
-        deadline: Option<Instant>,
-    ) -> Result<Permit, TooLate> {
-        let _turn = match turn {
-            Some(turn) => Some(turn),
-            None => self.turn(place, deadline).await?,
-        };
-        self.at_the_head(deadline).await
-    }
-
-    /// Waits until all those before have got their permits, or have gone.
+    /// Waits until the call is at the head of its queue and may go.
     async fn turn(
         &self,
-        place: &Place<'_>,
+        queued: &Queued<'_>,
         deadline: Option<Instant>,
-    ) -> Result<Option<SemaphorePermit<'_>>, TooLate> {
+    ) -> Result<Permit, TooLate> {
         let shared = &self.shared;
-        let mut turn = pin!(shared.turnstile.acquire());
+        let mut slot = None;
         loop {
-            let mut turned = pin!(shared.turned.notified());
-            let first = poll_fn(|context| {
-                if let Poll::Ready(turn) = turn.as_mut().poll(context) {
-                    return Poll::Ready(Some(turn));
+            let mut changed = pin!(queued.changed.notified());
+            if !queued.is_head() {
+                slot = None;
+                let mut turned = pin!(shared.turned.notified());
+                let is_head = poll_fn(|context| {
+                    if changed.as_mut().poll(context).is_ready() {
+                        return Poll::Ready(true);
+                    }
+                    match deadline {
+                        Some(_) => turned.as_mut().poll(context).map(|()| false),
+                        None => Poll::Pending,
+                    }
+                });
+                if !is_head.await {
+                    check(self.estimate(queued), deadline)?;
                 }
-                match deadline {
-                    Some(_) => turned.as_mut().poll(context).map(|()| None),
-                    None => Poll::Pending,
-                }
-            });
-            if let Some(turn) = first.await {
-                return Ok(turn.ok());
+                continue;
             }
-            place.check(self.estimate(place.ahead()), deadline)?;
-        }
-    }
-
-    /// Waits until the model gives a ticket. Only the head of the queue does so; who is dropped here lets the next one in.
-    async fn at_the_head(&self, deadline: Option<Instant>) -> Result<Permit, TooLate> {
-        loop {
             #[cfg(feature = "redis")]
-            if let Some(fleet) = self.shared.fleet.get()
-                && let Some(result) = self.wait_for_fleet(fleet, deadline).await
+            if let Some(fleet) = shared.fleet.get()
+                && let Some(result) = self.wait_for_fleet(fleet, queued, deadline).await
             {
-                return result;
+                match result {
+                    Some(result) => return result,
+                    None => continue,
+                }
             }
-            let mut changed = pin!(self.shared.changed.notified());
-            // Registered before the look, so that no answer is missed between the two.
-            changed.as_mut().enable();
-            let now = Instant::now();
-            let demand = match deadline {
-                None => self.shared.waiting.load(Ordering::Relaxed),
-                Some(_) => 0,
+            let Some(free) = slot
+                .take()
+                .or_else(|| shared.slots.clone().try_acquire_owned().ok())
+            else {
+                slot = shared.slots.clone().acquire_owned().await.ok();
+                continue;
             };
-            let moment = match self.shared.admit(now, demand) {
-                Ok(ticket) => return Ok(Permit::new(self.clone(), ticket)),
+            let now = Instant::now();
+            let moment = match self.look(queued, now, deadline) {
+                Ok(ticket) => return Ok(Permit::new(self.clone(), ticket, Some(free))),
                 Err(moment) => moment,
             };
-            if deadline.is_some_and(|deadline| moment > deadline && self.shared.model().is_idle()) {
+            drop(free);
+            if deadline.is_some_and(|deadline| moment > deadline)
+                && shared.state().model.is_idle(&queued.target)
+            {
                 return Err(TooLate {
                     needed: Some(moment - now),
                 });
@@ -257,40 +304,27 @@ impl RateLimiter {
             let _ = timeout_at(moment, changed).await;
         }
     }
+
+    /// Whether the head of a queue may go; else when to look again.
+    fn look(
+        &self,
+        queued: &Queued<'_>,
+        now: Instant,
+        deadline: Option<Instant>,
+    ) -> Result<Ticket, Instant> {
+        let mut state = self.shared.state();
+        let demand = state.demand(&queued.target, deadline);
+        self.shared
+            .change(&mut state, |model| model.admit(queued.target, now, demand))
+    }
 }
 
-/// A place in the queue.
-struct Place<'a> {
-    shared: &'a Shared,
-    /// How many were there before.
-    ahead: u32,
-}
-
-impl<'a> Place<'a> {
-    fn take(shared: &'a Shared) -> Self {
-        let ahead = shared.waiting.fetch_add(1, Ordering::Relaxed);
-        Place { shared, ahead }
-    }
-
-    /// How many are still before this one, at most.
-    fn ahead(&self) -> u32 {
-        let waiting = self.shared.waiting.load(Ordering::Relaxed);
-        self.ahead.min(waiting.saturating_sub(1))
-    }
-
-    fn check(&self, estimate: Option<Duration>, deadline: Option<Instant>) -> Result<(), TooLate> {
-        match (estimate, deadline) {
-            (Some(wait), Some(deadline)) if Instant::now() + wait > deadline => {
-                Err(TooLate { needed: estimate })
-            }
-            _ => Ok(()),
+fn check(estimate: Option<Duration>, deadline: Option<Instant>) -> Result<(), TooLate> {
+    match (estimate, deadline) {
+        (Some(wait), Some(deadline)) if Instant::now() + wait > deadline => {
+            Err(TooLate { needed: estimate })
         }
-    }
-}
-
-impl Drop for Place<'_> {
-    fn drop(&mut self) {
-        self.shared.waiting.fetch_sub(1, Ordering::Relaxed);
+        _ => Ok(()),
     }
 }
 
@@ -309,24 +343,16 @@ impl std::fmt::Debug for RateLimiter {
 }
 
 impl Shared {
-    fn model(&self) -> MutexGuard<'_, Model> {
+    fn state(&self) -> MutexGuard<'_, State> {
         // Nothing panics while it holds the lock; and what it guards would still be a model.
-        self.model.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn admit(&self, now: Instant, demand: u32) -> Result<Ticket, Instant> {
-        self.change(|model| model.admit(now, demand))
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Changes the model, and tells those who should look again.
-    fn change<T>(&self, change: impl FnOnce(&mut Model) -> T) -> T {
-        let (result, turned) = {
-            let mut model = self.model();
-            let before = model.turn();
-            let result = change(&mut model);
-            (result, model.turn() != before)
-        };
-        if turned {
+    fn change<T>(&self, state: &mut State, change: impl FnOnce(&mut Model) -> T) -> T {
+        let before = state.model.turn();
+        let result = change(&mut state.model);
+        if state.model.turn() != before {
             self.turned.notify_waiters();
         }
         result

@@ -4,9 +4,13 @@ mod clock;
 #[cfg(feature = "redis")]
 pub(crate) mod fleet;
 mod flight;
+mod hidden;
 pub(crate) mod limiter;
 pub(crate) mod model;
-mod published;
 pub(crate) mod reading;
+mod scope;
 mod share;
+pub(crate) mod target;
 pub(crate) mod times;
+mod window;
+mod witness;

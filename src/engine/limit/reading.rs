@@ -23,6 +23,8 @@ pub(crate) struct Reading {
     /// The reset comes with fractions of a second.
     pub(crate) is_exact: bool,
     pub(crate) retry_after: Option<Duration>,
+    /// The limit and the period that the words of a refusal name.
+    pub(crate) named: Option<(u32, Duration)>,
     pub(crate) date: Option<chrono::DateTime<chrono::Utc>>,
     pub(crate) refused: bool,
     pub(crate) broken: bool,
@@ -36,6 +38,7 @@ impl Reading {
             reset: times::read(headers, &RESET),
             is_exact: text(&RESET).is_some_and(|text| text.contains('.')),
             retry_after: times::retry_after(headers),
+            named: None,
             date: times::date(headers),
             refused: status == StatusCode::TOO_MANY_REQUESTS,
             broken: status.is_server_error(),
@@ -79,6 +82,11 @@ pub(crate) enum Reset {
 }
 
 impl Reset {
+    /// Whether no two windows have the same one by chance.
+    pub(crate) fn is_exact(self) -> bool {
+        matches!(self, Reset::At { low, high } if high <= low)
+    }
+
     /// When it is over for certain; `None` where that is further away than anybody waits.
     pub(crate) fn latest(self, clock: &ServerClock) -> Option<Instant> {
         match self {
@@ -118,6 +126,35 @@ impl Reset {
     }
 }
 
+/// The limit that the words of a refusal name: `20 per 1s`, as the well-known rate limiter for .NET has it.
+pub(crate) fn named(words: &str) -> Option<(u32, Duration)> {
+    let words: Vec<&str> = words.split_whitespace().collect();
+    words.windows(3).find_map(|three| {
+        let &[limit, "per", period] = three else {
+            return None;
+        };
+        let period = period.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
+        let unit = period.trim_start_matches(|c: char| c.is_ascii_digit());
+        let count = period.strip_suffix(unit)?;
+        let count: u64 = if count.is_empty() {
+            1
+        } else {
+            count.parse().ok()?
+        };
+        let milliseconds = match (unit, unit.chars().next()?) {
+            ("ms", _) => 1,
+            (_, 's') => 1_000,
+            (_, 'm') => 60_000,
+            (_, 'h') => 3_600_000,
+            (_, 'd') => 24 * 3_600_000,
+            _ => return None,
+        };
+        let period = Duration::from_millis(count.checked_mul(milliseconds)?);
+        let limit = limit.parse().ok()?;
+        (limit > 0 && count > 0).then_some((limit, period))
+    })
+}
+
 /// How a reset stands to the one that is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Order {
@@ -145,6 +182,34 @@ impl Order {
             Order::Later
         } else {
             Order::Same
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_of_a_refusal_name_the_limit() {
+        let words = |text| named(text).map(|(limit, period)| (limit, period.as_secs()));
+        let text = "API calls quota exceeded! maximum admitted 20 per 1s.";
+        assert_eq!(words(text), Some((20, 1)));
+        assert_eq!(words("at most 500 per 1m"), Some((500, 60)));
+        assert_eq!(words("5 per second, please"), Some((5, 1)));
+        assert_eq!(words("9 per 5000ms"), Some((9, 5)));
+        for text in [
+            "",
+            "per",
+            "per per per",
+            "x per 1s",
+            "5 per 1",
+            "0 per 1s",
+            "5 per 0s",
+            "5 per é",
+            "9 per 99999999999999999999d",
+        ] {
+            assert_eq!(words(text), None, "{text}");
         }
     }
 }

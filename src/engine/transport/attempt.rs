@@ -13,7 +13,7 @@ use super::{Answer, Options, Transport, failure, from_now};
 use crate::engine::error::mask::Mask;
 use crate::engine::error::{ApiError, Stage};
 use crate::engine::limit::limiter::Permit;
-use crate::engine::limit::model::Reading;
+use crate::engine::limit::reading::{Reading, named};
 use crate::engine::limit::times;
 use crate::engine::request::Request;
 use crate::{Error, Result};
@@ -23,6 +23,9 @@ const CALLER_ID: HeaderName = HeaderName::from_static("x-caller-id");
 
 /// The time that the words of a failure may take; its status is known already.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The time that the words of a 429 may take before the limiter hears of it.
+const WORDS: Duration = Duration::from_millis(200);
 
 /// One request on its way.
 struct Attempt<'a> {
@@ -143,10 +146,17 @@ impl Transport {
         attempt.stage = Stage::Answering;
         let status = response.status();
         let headers = std::mem::take(response.headers_mut());
-        if let Some(permit) = attempt.permit.take() {
-            permit.answered(&Reading::of(status, &headers)).await;
-        }
         let mut body = Incoming::default();
+        let mut reading = Reading::of(status, &headers);
+        if reading.refused {
+            // The limiter hears the words as well, where they come soon.
+            let until = until.min(from_now(WORDS));
+            let _ = timeout_at(until, body.read(&mut response, ApiError::MAX_BODY)).await;
+            reading.named = named(&String::from_utf8_lossy(body.so_far()));
+        }
+        if let Some(permit) = attempt.permit.take() {
+            permit.answered(&reading).await;
+        }
         if !status.is_success() {
             // The status decides; the words are welcome as far as they come.
             let until = until.min(from_now(PATIENCE));

@@ -103,10 +103,15 @@ impl Incoming {
     }
 
     fn len(&self) -> usize {
+        self.so_far().len()
+    }
+
+    /// What has come.
+    pub(super) fn so_far(&self) -> &[u8] {
         match self {
-            Incoming::Nothing => 0,
-            Incoming::One(piece) => piece.len(),
-            Incoming::Many(pieces) => pieces.len(),
+            Incoming::Nothing => &[],
+            Incoming::One(piece) => piece,
+            Incoming::Many(pieces) => pieces,
         }
     }
 

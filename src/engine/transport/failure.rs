@@ -44,6 +44,19 @@ fn is_final_in_words(words: &str) -> bool {
         || (words.contains("SSL routines") && !words.contains("unexpected eof"))
 }
 
+/// Whether this process has as many files and connections open as it may, which is none of the server's making.
+pub(super) fn lacks_files(error: &crate::Error) -> bool {
+    const EMFILE: i32 = 24;
+    const ENFILE: i32 = 23;
+    let first: &dyn std::error::Error = error;
+    let mut causes = std::iter::successors(Some(first), |cause| cause.source());
+    causes.any(|cause| {
+        let error = cause.downcast_ref::<std::io::Error>();
+        let code = error.and_then(std::io::Error::raw_os_error);
+        cfg!(unix) && code.is_some_and(|code| code == EMFILE || code == ENFILE)
+    })
+}
+
 fn inner<'a>(error: &&'a std::io::Error) -> Option<&'a std::io::Error> {
     error.get_ref()?.downcast_ref()
 }

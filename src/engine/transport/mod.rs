@@ -96,7 +96,7 @@ impl Transport {
         let operation = request.operation;
         let deadline = options.deadline.map(from_now);
         loop {
-            let permit = self.admit(operation, deadline, effort).await?;
+            let permit = self.admit(request, deadline, effort).await?;
             effort.attempts += 1;
             let began = Instant::now();
             let result = self.attempt(request, permit, options, deadline).await;
@@ -146,7 +146,7 @@ impl Transport {
                 if deadline.is_some_and(|deadline| until >= deadline) {
                     return Err(error);
                 }
-                if !self.quota.take() {
+                if !failure::lacks_files(&error) && !self.quota.take() {
                     return Err(error.out_of_quota());
                 }
                 self.tell_retrying(operation, effort, next, &error);
@@ -162,16 +162,21 @@ impl Transport {
     /// Waits until the rate limit allows one request.
     async fn admit(
         &self,
-        operation: &'static Operation,
+        request: &Request,
         deadline: Option<Instant>,
         effort: &mut Effort,
     ) -> Result<Permit> {
+        let operation = request.operation;
+        let target = request.target(&self.base);
+        let mut place = effort.place;
         let mut began = None;
         let waiting = |expected| {
             began = Some(Instant::now());
             self.tell_waiting(operation, effort, expected);
         };
-        let permit = self.limiter.acquire(deadline, waiting).await;
+        let permit = self.limiter.acquire(target, &mut place, deadline, waiting);
+        let permit = permit.await;
+        effort.place = place;
         if let Some(began) = began {
             effort.waited_for_the_limit(began.elapsed());
         }

@@ -8,6 +8,7 @@ use tokio::time::Instant;
 
 use crate::Error;
 use crate::engine::error::Stage;
+use crate::engine::limit::limiter::Place;
 
 /// What is tried again, how often, and after how long.
 ///
@@ -181,6 +182,8 @@ pub(crate) struct Effort {
     pub(crate) waited: Duration,
     /// An attempt so far may have been processed.
     pub(crate) perhaps_done: bool,
+    /// Its place among those that wait for the rate limit, which it keeps.
+    pub(super) place: Option<Place>,
     /// The first failure that was no 429, and the time since then that went by waiting for the rate limit.
     failing: Option<(Instant, Duration)>,
 }
@@ -192,6 +195,10 @@ impl Effort {
         match error.status() {
             Some(StatusCode::TOO_MANY_REQUESTS) => self.refusals += 1,
             _ => {
+                if self.failing.is_some() {
+                    // An outage: the others may have more luck, and this one later.
+                    self.place = None;
+                }
                 let now = (Instant::now(), Duration::ZERO);
                 self.failing.get_or_insert(now);
             }

@@ -1,12 +1,11 @@
 //! A limiter that is one of a fleet: the fleet decides, the model takes note, so that it can go on alone.
 
 use std::pin::pin;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep, timeout};
 
-use super::{Permit, RateLimiter, TooLate};
+use super::{Permit, Queued, RateLimiter, TooLate};
 use crate::engine::limit::fleet::{Fleet, Reply};
 use crate::engine::transport::events::Listener;
 use crate::{Error, Secret};
@@ -24,7 +23,7 @@ impl RateLimiter {
         base_and_user: (&str, &str),
         listener: Option<Listener>,
     ) -> crate::Result<()> {
-        let max_wait = self.shared.model().max_wait();
+        let max_wait = self.max_wait();
         let fleet = Fleet::new(url, base_and_user, max_wait, listener)?;
         match self.shared.fleet.get_or_init(|| fleet.clone()).is(&fleet) {
             true => Ok(()),
@@ -39,45 +38,59 @@ impl RateLimiter {
     pub(super) async fn asked(
         &self,
         fleet: &Fleet,
-        demand: u32,
+        queued: &Queued<'_>,
+        deadline: Option<Instant>,
     ) -> Option<Result<Permit, (Duration, bool)>> {
-        let now = Instant::now();
-        if let Some(moment) = self.shared.change(|model| model.unheaded(now)) {
-            return Some(Err((moment - now, false)));
+        let shared = &self.shared;
+        let slot = shared.slots.clone().acquire_owned().await.ok();
+        let target = queued.target;
+        let (scope, demand, closed) = {
+            let mut state = shared.state();
+            let now = Instant::now();
+            let closed = shared.change(&mut state, |model| model.unheaded(target, now));
+            let closed = closed.map(|moment| moment - now);
+            (
+                state.model.key(&target),
+                state.demand(&target, deadline),
+                closed,
+            )
+        };
+        if let Some(wait) = closed {
+            return Some(Err((wait, false)));
         }
-        Some(match fleet.ask(demand).await? {
+        Some(match fleet.ask(scope, demand).await? {
             Reply::Wait(wait, certain) => Err((wait, certain)),
             Reply::Granted(ticket) => {
-                let noted = self.shared.change(|model| model.note(Instant::now()));
-                let mut permit = Permit::new(self.clone(), noted);
+                let mut state = shared.state();
+                let noted = shared.change(&mut state, |model| model.note(target, Instant::now()));
+                drop(state);
+                let mut permit = Permit::new(self.clone(), noted, slot);
                 permit.fleet = Some(ticket);
                 Ok(permit)
             }
         })
     }
 
-    /// Waits until the fleet lets one request go; `None` where it is away. Only the head of the queue does so.
+    /// Waits until the fleet lets one request go; `None` where it is away, and a `None` within that where somebody else is at
+    /// the head of the queue. Only the head does so.
     pub(super) async fn wait_for_fleet(
         &self,
         fleet: &Fleet,
+        queued: &Queued<'_>,
         deadline: Option<Instant>,
-    ) -> Option<Result<Permit, TooLate>> {
+    ) -> Option<Option<Result<Permit, TooLate>>> {
         let mut patience = FIRST_LOOK;
-        loop {
-            let mut changed = pin!(self.shared.changed.notified());
+        while queued.is_head() {
+            let mut changed = pin!(queued.changed.notified());
             changed.as_mut().enable();
-            let demand = match deadline {
-                None => self.shared.waiting.load(Ordering::Relaxed),
-                Some(_) => 0,
-            };
-            let (wait, certain) = match self.asked(fleet, demand).await? {
-                Ok(permit) => return Some(Ok(permit)),
+            let (wait, certain) = match self.asked(fleet, queued, deadline).await? {
+                Ok(permit) => return Some(Some(Ok(permit))),
                 Err(wait) => wait,
             };
             if certain {
                 self.shared.turned.notify_waiters();
                 if deadline.is_some_and(|deadline| Instant::now() + wait > deadline) {
-                    return Some(Err(TooLate { needed: Some(wait) }));
+                    return Some(Some(Err(TooLate { needed: Some(wait) })));
                 }
                 // Not all of the fleet at the same moment.
                 let apart = Duration::from_micros(fastrand::u64(..2000));
@@ -89,5 +102,6 @@ impl RateLimiter {
                 patience = (patience * 2).min(LAST_LOOK);
             }
         }
+        Some(None)
     }
 }

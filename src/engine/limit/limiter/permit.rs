@@ -2,12 +2,13 @@
 
 use std::sync::atomic::Ordering;
 
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 
 use super::RateLimiter;
 #[cfg(feature = "redis")]
 use crate::engine::limit::fleet;
-use crate::engine::limit::model::{Reading, Ticket};
+use crate::engine::limit::model::{Model, Reading, Ticket};
 
 /// The right to send one request. Dropping it without an answer gives it back.
 #[must_use = "a permit is given back at once where it is not kept"]
@@ -17,18 +18,25 @@ pub(crate) struct Permit {
     ticket: Ticket,
     sent: bool,
     done: bool,
+    /// Its place among those that may be under way.
+    _slot: Option<OwnedSemaphorePermit>,
     #[cfg(feature = "redis")]
     pub(super) fleet: Option<fleet::Ticket>,
 }
 
 impl Permit {
-    pub(super) fn new(limiter: RateLimiter, ticket: Ticket) -> Self {
+    pub(super) fn new(
+        limiter: RateLimiter,
+        ticket: Ticket,
+        slot: Option<OwnedSemaphorePermit>,
+    ) -> Self {
         limiter.shared.permits.fetch_add(1, Ordering::Relaxed);
         Permit {
             limiter,
             ticket,
             sent: false,
             done: false,
+            _slot: slot,
             #[cfg(feature = "redis")]
             fleet: None,
         }
@@ -56,7 +64,13 @@ impl Permit {
     pub(crate) async fn answered(mut self, reading: &Reading) {
         self.done = true;
         let shared = &self.limiter.shared;
-        shared.change(|model| model.answered(self.ticket, Instant::now(), reading));
+        {
+            let mut state = shared.state();
+            let answered = |model: &mut Model| model.answered(self.ticket, Instant::now(), reading);
+            if shared.change(&mut state, answered) {
+                state.regroup();
+            }
+        }
         #[cfg(feature = "redis")]
         if let Some(ticket) = self.fleet.take() {
             ticket.answered(reading).await;
@@ -68,9 +82,13 @@ impl Drop for Permit {
     fn drop(&mut self) {
         let shared = &self.limiter.shared;
         shared.permits.fetch_sub(1, Ordering::Relaxed);
+        let mut state = shared.state();
         if !self.done {
-            shared.change(|model| model.abandoned(self.ticket, Instant::now(), self.sent));
+            let (ticket, sent) = (self.ticket, self.sent);
+            shared.change(&mut state, |model| {
+                model.abandoned(ticket, Instant::now(), sent);
+            });
         }
-        shared.changed.notify_waiters();
+        state.wake(state.model.key(&self.ticket.target));
     }
 }

@@ -60,6 +60,7 @@ impl Server {
             date: DateTime::from_timestamp(date, 0),
             refused,
             broken: false,
+            named: None,
         }
     }
 }
@@ -94,7 +95,10 @@ async fn call(
     log.borrow_mut().came.push(index);
     let came = Instant::now();
     let deadline = call.deadline.map(|ms| came + ms as u32 * MS);
-    let mut permit = match limiter.acquire(deadline, |_| {}).await {
+    let mut permit = match limiter
+        .acquire(Target::ONE, &mut None, deadline, |_| {})
+        .await
+    {
         Ok(permit) => permit,
         Err(late) => {
             let deadline = deadline.expect("only a deadline is missed");
@@ -180,10 +184,12 @@ fn run(quota: u32, period: Duration, calls: Vec<Call>) -> (Log, u32, RateLimiter
         timeout(enough, all).await.expect("nobody waits for ever");
 
         assert_eq!(limiter.in_flight(), 0, "every permit came back");
-        assert_eq!(limiter.shared.waiting.load(Ordering::Relaxed), 0);
-        assert_eq!(limiter.shared.turnstile.available_permits(), 1);
+        assert!(limiter.shared.state().queues.is_empty());
+        let slots = limiter.shared.slots.available_permits();
+        assert_eq!(slots, RateLimiter::DEFAULT_MAX_IN_FLIGHT);
         // Whoever comes next waits for a period at most, and for what the server may still count.
-        let next = limiter.acquire(None, |_| {});
+        let mut place = None;
+        let next = limiter.acquire(Target::ONE, &mut place, None, |_| {});
         let soon = timeout(period + Duration::from_secs(4), next).await;
         drop(soon.expect("no permit leaked").expect("no deadline"));
         assert_eq!(limiter.in_flight(), 0);
@@ -239,11 +245,17 @@ async fn a_deadline_that_cannot_be_met_takes_no_time_at_all() {
     let server = Server::new(2, 60_000 * MS);
     let limiter = RateLimiter::new();
     for _ in 0..2 {
-        let permit = limiter.acquire(None, |_| {}).await.expect("no deadline");
+        let permit = limiter
+            .acquire(Target::ONE, &mut None, None, |_| {})
+            .await
+            .expect("no deadline");
         answer(permit, &server).await;
     }
     let before = Instant::now();
-    let late = limiter.acquire(Some(before + 2000 * MS), |_| panic!("it does not wait"));
+    let mut place = None;
+    let late = limiter.acquire(Target::ONE, &mut place, Some(before + 2000 * MS), |_| {
+        panic!("it does not wait")
+    });
     let needed = late.await.expect_err("a minute is too long").needed;
     assert_eq!(Instant::now(), before);
     let needed = needed.expect("the reset is known");
@@ -255,14 +267,23 @@ async fn a_deadline_that_cannot_be_met_takes_no_time_at_all() {
 async fn a_slow_answer_holds_nobody_up() {
     let server = Server::new(100, 60_000 * MS);
     let limiter = RateLimiter::new();
-    let first = limiter.acquire(None, |_| {}).await.expect("no deadline");
+    let first = limiter
+        .acquire(Target::ONE, &mut None, None, |_| {})
+        .await
+        .expect("no deadline");
     answer(first, &server).await;
-    let mut slow = limiter.acquire(None, |_| {}).await.expect("no deadline");
+    let mut slow = limiter
+        .acquire(Target::ONE, &mut None, None, |_| {})
+        .await
+        .expect("no deadline");
     slow.sent();
     let late = server.borrow_mut().serve();
     let before = Instant::now();
     for _ in 0..97 {
-        let mut permit = limiter.acquire(None, |_| {}).await.expect("no deadline");
+        let mut permit = limiter
+            .acquire(Target::ONE, &mut None, None, |_| {})
+            .await
+            .expect("no deadline");
         permit.sent();
         answer(permit, &server).await;
     }
@@ -288,7 +309,10 @@ async fn the_clock_is_looked_at_where_those_that_wait_have_not_come_yet() {
         let before = Instant::now();
         let limiter = RateLimiter::new();
         let calls = (0..20).map(|_| async {
-            let permit = limiter.acquire(None, |_| {}).await.expect("no deadline");
+            let permit = limiter
+                .acquire(Target::ONE, &mut None, None, |_| {})
+                .await
+                .expect("no deadline");
             answer(permit, &server).await;
         });
         futures_util::future::join_all(calls).await;
@@ -296,4 +320,90 @@ async fn the_clock_is_looked_at_where_those_that_wait_have_not_come_yet() {
         assert!(took <= 10_250 * MS, "{took:?}");
         assert_eq!(server.borrow().refused, 0);
     }
+}
+
+async fn permit(limiter: &RateLimiter, target: Target, place: &mut Option<Place>) -> Permit {
+    let permit = limiter.acquire(target, place, None, |_| {}).await;
+    permit.expect("no deadline")
+}
+
+/// Calls that fail otherwise than by the limit wait a while, and are the next ones then, not the last.
+#[tokio::test(start_paused = true)]
+async fn a_call_that_is_tried_again_keeps_its_place() {
+    let server = Server::new(10, 10_000 * MS);
+    let limiter = RateLimiter::new();
+    let order = RefCell::new(Vec::new());
+    let calls = (0..100).map(|index| {
+        let (limiter, server, order) = (&limiter, &server, &order);
+        async move {
+            let mut place = None;
+            for _ in 0..if index == 3 { 2 } else { 1 } {
+                let permit = permit(limiter, Target::ONE, &mut place).await;
+                order.borrow_mut().push(index);
+                answer(permit, server).await;
+                sleep(1000 * MS).await;
+            }
+        }
+    });
+    futures_util::future::join_all(calls).await;
+    let order = order.into_inner();
+    let again = order.iter().rposition(|&index| index == 3);
+    assert!(
+        again.is_some_and(|again| (10..20).contains(&again)),
+        "{order:?}"
+    );
+    assert_eq!(server.borrow().refused, 0);
+}
+
+/// An operation that has used its count up does not hold up another, although its calls came first.
+#[tokio::test(start_paused = true)]
+async fn calls_of_one_scope_do_not_wait_for_those_of_another() {
+    let busy = Server::new(10, 10_000 * MS);
+    let free = Server::new(20, 10_000 * MS);
+    let limiter = RateLimiter::new();
+    let ended = RefCell::new(Vec::new());
+    let began = Instant::now();
+    let calls = (0..60).map(|index| {
+        let (name, server) = if index < 50 {
+            ("busy", &busy)
+        } else {
+            ("free", &free)
+        };
+        let (limiter, ended) = (&limiter, &ended);
+        async move {
+            let target = Target::new(true, name, name);
+            let permit = permit(limiter, target, &mut None).await;
+            sleep(7 * MS).await;
+            answer(permit, server).await;
+            ended.borrow_mut().push((name, began.elapsed()));
+        }
+    });
+    futures_util::future::join_all(calls).await;
+    let last = |name| {
+        let ended = ended.borrow();
+        let of = ended.iter().filter(|(ended, _)| *ended == name);
+        of.map(|(_, at)| *at).max().expect("it had calls")
+    };
+    assert!(last("free") < 3_000 * MS, "{:?}", last("free"));
+    assert!(last("busy") >= 40_000 * MS, "{:?}", last("busy"));
+    assert_eq!((busy.borrow().refused, free.borrow().refused), (0, 0));
+}
+
+/// However many wait, no more are under way than the bound allows.
+#[tokio::test(start_paused = true)]
+async fn requests_under_way_are_bounded() {
+    let limiter = RateLimiter::new().with_max_in_flight(3);
+    let first = permit(&limiter, Target::ONE, &mut None).await;
+    first.answered(&Reading::default()).await;
+    let mut held = Vec::new();
+    for _ in 0..3 {
+        held.push(permit(&limiter, Target::ONE, &mut None).await);
+    }
+    let mut place = None;
+    let fourth = permit(&limiter, Target::ONE, &mut place);
+    assert!(timeout(3_600_000 * MS, fourth).await.is_err());
+    held.pop();
+    let fourth = permit(&limiter, Target::ONE, &mut place).await;
+    assert_eq!(limiter.in_flight(), 3);
+    drop(fourth);
 }

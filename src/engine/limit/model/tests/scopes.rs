@@ -1,0 +1,467 @@
+//! Servers that count in several places and windows, as the well-known rate limiter for .NET does.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::super::super::target::Scouts;
+use super::*;
+
+const MS: u64 = 1_000;
+
+/// Fixed windows that begin with the first request. One that a window refuses is not counted in the longer ones.
+struct Server {
+    /// Shortest first; headers tell of the last.
+    limits: Vec<(u32, u64)>,
+    grain: Grain,
+    /// Only calls of these operations are counted, if there are any here.
+    only: Vec<u64>,
+    counts: HashMap<u64, Vec<(u32, u64)>>,
+    /// Names the limit in the words of a refusal.
+    names: bool,
+    tells: bool,
+    /// Of so many answers, one has headers.
+    tells_each: u32,
+    answers: u32,
+    /// Two nodes, of which the clocks are so far apart.
+    apart: i64,
+    /// Sliding windows.
+    slides: bool,
+    slid: HashMap<u64, Vec<u64>>,
+    stray: u32,
+    random: fastrand::Rng,
+}
+
+impl Server {
+    fn new(limits: &[(u32, u64)], grain: Grain) -> Self {
+        Server {
+            limits: limits.to_vec(),
+            grain,
+            only: Vec::new(),
+            counts: HashMap::new(),
+            names: true,
+            tells: true,
+            tells_each: 1,
+            answers: 0,
+            apart: 0,
+            slides: false,
+            slid: HashMap::new(),
+            stray: 0,
+            random: fastrand::Rng::with_seed(7),
+        }
+    }
+
+    fn is_counted(&self, target: &Target) -> bool {
+        self.only.is_empty() || self.only.contains(&target.key(Grain::Operation))
+    }
+
+    fn serve(&mut self, now: u64, target: &Target) -> Reading {
+        let node = i64::from(self.apart != 0 && self.random.bool()) * self.apart;
+        let time = |at: u64| {
+            let at = 1_800_000_000_123_456 + node + at as i64;
+            DateTime::from_timestamp_micros(at).unwrap()
+        };
+        let date = DateTime::from_timestamp(time(now).timestamp(), 0);
+        let mut reading = Reading {
+            date,
+            ..Reading::default()
+        };
+        if self.random.u32(..1000) < self.stray {
+            reading.refused = true;
+            reading.retry_after = Some(Duration::from_secs(1));
+            return reading;
+        }
+        if !self.is_counted(target) {
+            return reading;
+        }
+        let key = target.key(self.grain);
+        if self.slides {
+            let (limit, period) = *self.limits.last().unwrap();
+            let slid = self.slid.entry(key).or_default();
+            slid.retain(|&at| at + period > now);
+            let end = slid.first().map_or(now + period, |&first| first + period);
+            if slid.len() as u32 >= limit {
+                reading.refused = true;
+                reading.retry_after = Some(Duration::from_secs((end - now).div_ceil(SECOND)));
+            } else {
+                slid.push(now);
+            }
+            reading.remaining = Some(limit - slid.len() as u32);
+            reading.reset = Some(super::super::super::times::Time::At(time(end)));
+            reading.is_exact = true;
+            return reading;
+        }
+        let new = || self.limits.iter().map(|_| (0, 0)).collect();
+        let counts = self.counts.entry(key).or_insert_with(new);
+        for (&(limit, period), (used, end)) in self.limits.iter().zip(counts.iter_mut()) {
+            if *end <= now {
+                (*used, *end) = (0, now + period);
+            }
+            if *used >= limit {
+                reading.refused = true;
+                reading.retry_after = Some(Duration::from_secs((*end - now).div_ceil(SECOND)));
+                reading.named = self.names.then(|| (limit, Duration::from_micros(period)));
+                return reading;
+            }
+            *used += 1;
+        }
+        self.answers += 1;
+        if self.tells && self.answers.is_multiple_of(self.tells_each) {
+            let (used, end) = *counts.last().unwrap();
+            reading.remaining = Some(self.limits.last().unwrap().0 - used);
+            reading.reset = Some(super::super::super::times::Time::At(time(end)));
+            reading.is_exact = true;
+        }
+        reading
+    }
+}
+
+fn call(operation: u32, path: u32) -> Target {
+    Target::new(true, &operation.to_string(), &format!("{operation}/{path}"))
+}
+
+#[derive(Debug, Default)]
+struct Outcome {
+    /// When the last call of each operation was answered.
+    ends: BTreeMap<u64, u64>,
+    refused: u32,
+    grain: Option<Grain>,
+    most: usize,
+    /// When the calls succeeded.
+    successes: Vec<u64>,
+    refusals: Vec<(u64, u64, Option<Grain>)>,
+}
+
+impl Outcome {
+    fn seconds(&self) -> f64 {
+        self.ends.values().copied().max().unwrap_or(0) as f64 / 1e6
+    }
+}
+
+enum Event {
+    Arrives(Ticket, usize),
+    Answered(Ticket, usize, Reading),
+    Changes(Box<dyn Fn(&mut Server)>),
+    Other(Target, u64),
+}
+
+struct Play {
+    server: Server,
+    agenda: BTreeMap<(u64, usize), Event>,
+    steps: usize,
+    in_flight: usize,
+}
+
+impl Play {
+    fn new(server: Server) -> Self {
+        Play {
+            server,
+            agenda: BTreeMap::new(),
+            steps: 0,
+            in_flight: 200,
+        }
+    }
+
+    fn plan(&mut self, at: u64, event: Event) {
+        self.steps += 1;
+        self.agenda.insert((at, self.steps), event);
+    }
+
+    /// All calls wait from the beginning; each keeps its place. One of another operation or path goes first where that tells
+    /// something, as in the limiter.
+    fn run(&mut self, calls: &[Target]) -> Outcome {
+        self.run_until(calls, u64::MAX)
+    }
+
+    fn run_until(&mut self, calls: &[Target], limit: u64) -> Outcome {
+        let mut model = Model::new(Duration::from_secs(900));
+        let start = model.common.clock.anchor();
+        let at = |time: u64| start + Duration::from_micros(time);
+        let mut outcome = Outcome::default();
+        let mut scouts = Scouts::default();
+        let mut queues: HashMap<u64, BTreeSet<(i64, usize)>> = HashMap::new();
+        let mut places: Vec<i64> = Vec::new();
+        for (index, target) in calls.iter().enumerate() {
+            let place = match scouts.is_scout(target) {
+                true => index as i64 - 1_000_000,
+                false => index as i64,
+            };
+            places.push(place);
+            queues.entry(0).or_default().insert((place, index));
+        }
+        let (mut now, mut busy, mut open) = (0u64, 0usize, calls.len());
+        while open > 0 && now < limit {
+            let mut wake = u64::MAX;
+            let keys: Vec<u64> = queues.keys().copied().collect();
+            for key in keys {
+                loop {
+                    let queue = queues.get_mut(&key).unwrap();
+                    let Some(&(place, index)) = queue.first() else {
+                        break;
+                    };
+                    if busy >= self.in_flight {
+                        break;
+                    }
+                    match model.admit(calls[index], at(now), queue.len() as u32) {
+                        Ok(ticket) => {
+                            queue.remove(&(place, index));
+                            busy += 1;
+                            outcome.most = outcome.most.max(busy);
+                            let jitter = self.server.random.u64(..500);
+                            self.plan(now + 10 * MS + jitter, Event::Arrives(ticket, index));
+                        }
+                        Err(until) => {
+                            assert!(until > at(now), "a wait of no time");
+                            wake = wake.min((until - start).as_nanos().div_ceil(1000) as u64);
+                            break;
+                        }
+                    }
+                }
+            }
+            queues.retain(|_, queue| !queue.is_empty());
+            let next = self
+                .agenda
+                .first_key_value()
+                .map_or(u64::MAX, |(key, _)| key.0);
+            now = next.min(wake);
+            assert!(now < u64::MAX, "nothing to wait for");
+            while let Some(entry) = self.agenda.first_entry() {
+                if entry.key().0 > now {
+                    break;
+                }
+                match entry.remove() {
+                    Event::Arrives(ticket, index) => {
+                        let reading = self.server.serve(now, &calls[index]);
+                        self.plan(now + 10 * MS, Event::Answered(ticket, index, reading));
+                    }
+                    Event::Answered(ticket, index, reading) => {
+                        busy -= 1;
+                        if reading.refused {
+                            outcome.refused += 1;
+                            let operation = calls[index].key(Grain::Operation) % 1000;
+                            outcome.refusals.push((now, operation, Some(model.grain)));
+                            let key = model.key(&calls[index]);
+                            queues
+                                .entry(key)
+                                .or_default()
+                                .insert((places[index], index));
+                        } else {
+                            open -= 1;
+                            let operation = calls[index].key(Grain::Operation);
+                            outcome.ends.insert(operation, now);
+                            outcome.successes.push(now);
+                        }
+                        if model.answered(ticket, at(now), &reading) {
+                            for (place, index) in
+                                std::mem::take(&mut queues).into_values().flatten()
+                            {
+                                let key = model.key(&calls[index]);
+                                queues.entry(key).or_default().insert((place, index));
+                            }
+                        }
+                    }
+                    Event::Changes(change) => change(&mut self.server),
+                    Event::Other(target, every) => {
+                        self.server.serve(now, &target);
+                        self.plan(now + every, Event::Other(target, every));
+                    }
+                }
+            }
+        }
+        outcome.grain = Some(model.grain);
+        outcome
+    }
+}
+
+fn many(operation: u32, n: u32) -> Vec<Target> {
+    vec![call(operation, 0); n as usize]
+}
+
+const DOCUMENTED: [(u32, u64); 2] = [(20, SECOND), (100, 10 * SECOND)];
+
+fn show(what: &str, best: f64, outcome: &Outcome) -> f64 {
+    let ratio = outcome.seconds() / best;
+    eprintln!(
+        "{what}: {:.2} s, ratio {ratio:.3}, {} refused, {:?}",
+        outcome.seconds(),
+        outcome.refused,
+        outcome.grain
+    );
+    ratio
+}
+
+#[test]
+fn one_endpoint_under_the_documented_limits_costs_hardly_a_refusal() {
+    for grain in [Grain::Credential, Grain::Operation, Grain::Path] {
+        for (n, best) in [(300, 24.02), (1500, 144.02)] {
+            for names in [true, false] {
+                let mut server = Server::new(&DOCUMENTED, grain);
+                server.names = names;
+                let outcome = Play::new(server).run(&many(1, n));
+                let ratio = show(&format!("{grain:?} {n} names {names}"), best, &outcome);
+                assert!(ratio <= 1.03);
+                assert!(outcome.refused <= if names { 3 } else { 4 });
+            }
+        }
+    }
+}
+
+#[test]
+fn endpoints_that_are_counted_apart_go_side_by_side() {
+    for blocks in [true, false] {
+        let mut calls: Vec<Target> = (1..=3).flat_map(|operation| many(operation, 150)).collect();
+        if !blocks {
+            calls = (0..150)
+                .flat_map(|_| (1..=3).map(|operation| call(operation, 0)))
+                .collect();
+        }
+        let outcome = Play::new(Server::new(&DOCUMENTED, Grain::Operation)).run(&calls);
+        let ratio = show(&format!("three, blocks {blocks}"), 12.02, &outcome);
+        eprintln!("{:?}", outcome.refusals);
+        assert!(ratio <= 1.03 && outcome.refused <= 3);
+    }
+}
+
+#[test]
+fn paths_that_are_counted_apart_go_at_once() {
+    let calls: Vec<Target> = (0..1000).map(|path| call(1, path)).collect();
+    let outcome = Play::new(Server::new(&DOCUMENTED, Grain::Path)).run(&calls);
+    show("1000 paths", 0.1, &outcome);
+    assert!(
+        outcome.seconds() <= 0.3 && outcome.refused <= 3,
+        "{outcome:?}"
+    );
+    let outcome = Play::new(Server::new(&DOCUMENTED, Grain::Operation)).run(&calls);
+    let ratio = show("1000 paths, one operation", 94.02, &outcome);
+    assert!(ratio <= 1.05 && outcome.refused <= 3);
+}
+
+#[test]
+fn an_endpoint_that_is_limited_holds_up_no_other() {
+    for tells in [true, false] {
+        let alone: Vec<Target> = (2..=3).flat_map(|operation| many(operation, 150)).collect();
+        let mut server = Server::new(&DOCUMENTED, Grain::Operation);
+        server.only = vec![call(1, 0).key(Grain::Operation)];
+        let alone = Play::new(server).run(&alone);
+        let calls: Vec<Target> = (1..=3).flat_map(|operation| many(operation, 150)).collect();
+        let mut server = Server::new(&DOCUMENTED, Grain::Operation);
+        server.only = vec![call(1, 0).key(Grain::Operation)];
+        server.tells = tells;
+        let outcome = Play::new(server).run(&calls);
+        let both = [2, 3].map(|operation| outcome.ends[&call(operation, 0).key(Grain::Operation)]);
+        show(&format!("one limited, tells {tells}"), 12.02, &outcome);
+        eprintln!("the two: {both:?}, alone {:.2}", alone.seconds());
+        assert!(
+            both.iter()
+                .all(|&end| end as f64 / 1e6 < alone.seconds() * 1.1 + 0.5)
+        );
+    }
+}
+
+#[test]
+fn reads_and_writes_may_have_counts_of_their_own() {
+    let mut calls = vec![Target::new(true, "read", "/r"); 40];
+    calls.extend(vec![Target::new(false, "write", "/w"); 400]);
+    let outcome = Play::new(Server::new(&[(400, 10 * SECOND)], Grain::Kind)).run(&calls);
+    show("reads and writes", 0.2, &outcome);
+    assert_eq!(outcome.refused, 0);
+    assert!(outcome.seconds() < 1.0);
+}
+
+#[test]
+fn a_stray_refusal_costs_the_wait_that_it_asks_for() {
+    let huge = [(5_000, 60 * SECOND)];
+    let mut play = Play::new(Server::new(&huge, Grain::Credential));
+    play.server.stray = 1000;
+    play.plan(11 * MS, Event::Changes(Box::new(|server| server.stray = 0)));
+    let outcome = play.run(&many(1, 200));
+    show("one stray", 1.0, &outcome);
+    assert_eq!(outcome.refused, 1);
+    assert!(outcome.seconds() <= 2.0);
+}
+
+#[test]
+fn strays_for_ten_minutes() {
+    for stray in [5, 20] {
+        for tells in [true, false] {
+            let mut server = Server::new(&[(10_000, 60 * SECOND)], Grain::Credential);
+            (server.stray, server.tells) = (stray, tells);
+            let calls = many(1, 101_000);
+            let outcome = Play::new(server).run_until(&calls, 600 * SECOND);
+            let rate = outcome.successes.len() as f64 / 600.0;
+            let late = outcome
+                .successes
+                .iter()
+                .filter(|&&at| at >= 540 * SECOND)
+                .count() as f64
+                / 60.0;
+            eprintln!(
+                "strays {stray} tells {tells}: {rate:.0}/s, {late:.0}/s at the end, {} refused",
+                outcome.refused
+            );
+            assert!(rate >= 140.0 && late >= 140.0);
+        }
+    }
+}
+
+#[test]
+fn beside_another_client_under_a_hidden_limit() {
+    for (names, tells) in [(true, false), (false, false), (true, true), (false, true)] {
+        let mut server = Server::new(&[(10, SECOND), (10_000, 3600 * SECOND)], Grain::Credential);
+        (server.names, server.tells) = (names, tells);
+        let mut play = Play::new(server);
+        play.plan(100 * MS, Event::Other(call(9, 9), 200 * MS));
+        let outcome = play.run_until(&many(1, 9_000), 600 * SECOND);
+        let rate = outcome.successes.len() as f64 / 600.0;
+        eprintln!(
+            "beside another, names {names} tells {tells}: {rate:.2}/s, {} refused",
+            outcome.refused
+        );
+        assert!(rate >= 4.0);
+    }
+}
+
+#[test]
+fn a_limit_that_changes_in_the_middle() {
+    for factor in [(1, 2), (2, 1)] {
+        for limits in [&DOCUMENTED[..], &[(100, 10 * SECOND)][..]] {
+            let mut play = Play::new(Server::new(limits, Grain::Credential));
+            play.plan(
+                25 * SECOND,
+                Event::Changes(Box::new(move |server| {
+                    for (limit, _) in &mut server.limits {
+                        *limit = *limit * factor.0 / factor.1;
+                    }
+                })),
+            );
+            let outcome = play.run(&many(1, 600));
+            let best = match factor {
+                (1, _) => 84.0,
+                _ => 43.0,
+            };
+            show(&format!("{factor:?} {}", limits.len()), best, &outcome);
+            assert!(outcome.seconds() <= best * 1.1 + 1.0);
+        }
+    }
+}
+
+#[test]
+fn odd_servers() {
+    let mut server = Server::new(&[(100, 10 * SECOND)], Grain::Credential);
+    server.slides = true;
+    let outcome = Play::new(server).run(&many(1, 450));
+    show("slides", 40.0, &outcome);
+    let mut server = Server::new(&[(100, 10 * SECOND)], Grain::Credential);
+    server.apart = 3_000_000;
+    let outcome = Play::new(server).run(&many(1, 450));
+    show("two clocks", 40.0, &outcome);
+    let mut server = Server::new(&[(100, 10 * SECOND)], Grain::Credential);
+    server.tells_each = 3;
+    let outcome = Play::new(server).run(&many(1, 450));
+    show("each third", 40.0, &outcome);
+    for paths in [1, 7] {
+        let mut server = Server::new(&DOCUMENTED, Grain::Credential);
+        server.apart = 3_000_000;
+        let calls: Vec<Target> = (0..450).map(|n| call(n % 3, n % paths)).collect();
+        let outcome = Play::new(server).run(&calls);
+        show("two clocks, some calls", 44.0, &outcome);
+    }
+}

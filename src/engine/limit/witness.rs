@@ -1,0 +1,150 @@
+//! Which calls share a count, seen from what answers tell of it.
+//!
+//! In a window that has not ended, answers of one count tell the same reset, and less is left each time. A call of which the
+//! answer tells another reset, or at least as much as was left before it was sent, is counted apart.
+
+use std::collections::VecDeque;
+
+use tokio::time::Instant;
+
+use super::clock::ServerClock;
+use super::model::Ticket;
+use super::reading::{Order, Reset};
+use super::target::{Grain, Target};
+
+/// So many answers are compared with each new one.
+const KEPT: usize = 8;
+
+/// A call is counted apart where so many answers say so, and none says otherwise: servers may count in several places.
+const STRIKES: u32 = 2;
+
+/// So many answers without a word show that nobody counts these calls.
+const SILENCES: u32 = 3;
+
+/// An answer that tells of a count.
+#[derive(Clone, Copy, Debug)]
+struct Witness {
+    target: Target,
+    remaining: u32,
+    reset: Option<Reset>,
+    /// When it came.
+    at: Instant,
+}
+
+/// The last answers that tell of a count.
+#[derive(Debug, Default)]
+pub(crate) struct Witnesses {
+    told: VecDeque<Witness>,
+    strikes: [u32; 4],
+    /// Counts that are shared by calls which differ this much.
+    shared: [bool; 4],
+    /// Calls whose answers tell nothing, and how many did not.
+    silent: Option<(Target, u32)>,
+    /// Answers to the same calls tell something or not.
+    patchy: bool,
+}
+
+/// What two answers say of their counts.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Verdict {
+    Apart,
+    Shared,
+    Open,
+}
+
+impl Witnesses {
+    /// Compares an answer with those before. Gives the grain at which calls are counted apart, once that is certain.
+    pub(crate) fn hear(
+        &mut self,
+        grain: Grain,
+        ticket: &Ticket,
+        now: Instant,
+        (remaining, reset): (Option<u32>, Option<Reset>),
+        clock: &ServerClock,
+    ) -> Option<Grain> {
+        let target = ticket.target;
+        let Some(remaining) = remaining else {
+            return self.silence(grain, target);
+        };
+        if self.silent.is_some_and(|(silent, _)| silent == target) {
+            self.patchy = true;
+        }
+        let new = Witness {
+            target,
+            remaining,
+            reset,
+            at: now,
+        };
+        let mut finest: Option<Grain> = None;
+        let mut shared = false;
+        for known in &self.told {
+            if known.target.key(grain) != target.key(grain) {
+                continue;
+            }
+            let Some(apart) = known.target.apart(&target) else {
+                continue;
+            };
+            match compare(known, &new, ticket.given, clock) {
+                Verdict::Apart => finest = finest.max(Some(apart)),
+                Verdict::Shared => {
+                    self.shared[apart as usize] = true;
+                    shared = true;
+                }
+                Verdict::Open => {}
+            }
+        }
+        self.told.truncate(KEPT - 1);
+        self.told.push_front(new);
+        let apart = finest.filter(|&apart| !shared && !self.shared[apart as usize])?;
+        let strikes = &mut self.strikes[apart as usize];
+        *strikes += 1;
+        (*strikes >= STRIKES).then(|| self.found(apart))
+    }
+
+    /// An answer told nothing.
+    fn silence(&mut self, grain: Grain, target: Target) -> Option<Grain> {
+        let mut told = self.told.iter().map(|witness| witness.target);
+        if told.any(|told| told == target) {
+            self.patchy = true;
+        }
+        let silences = match self.silent {
+            Some((silent, n)) if silent.apart(&target) != Some(Grain::Operation) => n + 1,
+            _ => 1,
+        };
+        self.silent = Some((target, silences));
+        let mut told = self.told.iter().map(|witness| witness.target);
+        let told = told.find(|told| told.key(grain) == target.key(grain));
+        let apart = told?.apart(&target)?;
+        let certain = silences >= SILENCES && !self.patchy && !self.shared[apart as usize];
+        certain.then(|| self.found(apart))
+    }
+
+    fn found(&mut self, apart: Grain) -> Grain {
+        self.strikes = [0; 4];
+        self.silent = None;
+        apart
+    }
+}
+
+/// Of one count, each answer tells another number; and less, where the window is the same or the clocks of two servers differ.
+fn compare(known: &Witness, new: &Witness, sent: Instant, clock: &ServerClock) -> Verdict {
+    let (Some(before), Some(reset)) = (known.reset, new.reset) else {
+        return Verdict::Open;
+    };
+    let is_after = sent >= known.at;
+    let order = Order::of(Some(reset), Some(before));
+    if new.remaining < known.remaining {
+        return match reset == before && reset.is_exact() {
+            true => Verdict::Shared,
+            false => Verdict::Open,
+        };
+    }
+    match order {
+        Order::Same if is_after || new.remaining == known.remaining => Verdict::Apart,
+        Order::Same if reset == before && reset.is_exact() => Verdict::Shared,
+        // A window that ends earlier was over, unless the answer is one of before.
+        Order::Earlier if is_after => Verdict::Apart,
+        Order::Later if before.earliest(clock) > new.at => Verdict::Apart,
+        _ => Verdict::Open,
+    }
+}
