@@ -172,6 +172,7 @@ impl Registry {
 }
 
 #[test]
+#[ignore = "slow: builds the crate; .ci/run runs it"]
 fn an_upload_goes_on_where_it_broke() {
     let (tree, registry) = (Tree::repository(), Registry::start());
     registry.breaks.store(true, Ordering::SeqCst);
