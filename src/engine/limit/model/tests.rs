@@ -527,8 +527,8 @@ proptest! {
         let run = world.run(quota * 128, tasks, 0);
         // At first, all go at once.
         prop_assert!(run.refused <= tasks + 12 * quota + 48, "{:?} {:?}", run, world.model.scopes[&0].limits);
-        // A window is known by its length and a second, to which the wait is rounded.
-        prop_assert!(run.end as f64 / 1e6 <= 128.0 * (seconds + 1.1) + 10.0, "{:?} {:?}", run, world.model.scopes[&0].limits);
+        // A window is known by its length and a second, to which the wait is rounded. Some go by before it is known.
+        prop_assert!(run.end as f64 / 1e6 <= 140.0 * (seconds + 1.1) + 10.0, "{:?} {:?}", run, world.model.scopes[&0].limits);
     }
 
     /// Whatever the headers say, every call ends, and no wait is longer than the bound.
