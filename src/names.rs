@@ -25,8 +25,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::types::{
-    ConfigId, ConfigModel, EnvironmentId, EnvironmentModel, EvaluationVersion, ProductId,
-    ProductModel, SegmentListModel, SettingId, SettingModel,
+    ConfigId, ConfigModel, EnvironmentId, EnvironmentModel, ProductId, ProductModel,
+    SegmentListModel, SettingId, SettingModel,
 };
 use crate::{Client, Result};
 
@@ -228,7 +228,7 @@ impl Config {
         let environments = self.product.client.get_environments(product_id);
         let mut flags: Vec<FlagValues> = Vec::new();
         for environment in environments.send().await?.into_inner() {
-            for seen in self.seen(environment.environment_id, None).await? {
+            for seen in self.seen(environment.environment_id).await? {
                 let served = Served::of(&seen);
                 let mut known = flags.iter_mut();
                 match known.find(|flag| flag.setting_id == served.setting_id) {
@@ -273,7 +273,7 @@ impl Environment {
     }
 
     async fn seen(&self) -> Result<Vec<Seen>> {
-        self.config.seen(self.environment_id().await?, None).await
+        self.config.seen(self.environment_id().await?).await
     }
 }
 
@@ -298,7 +298,7 @@ impl Flag {
     /// Client, version and ids, with as few calls as it takes.
     async fn resolve(&self) -> Result<(&Client, bool, EnvironmentId, SettingId)> {
         let config = self.environment.config.get().await?;
-        let is_v1 = config.evaluation_version == EvaluationVersion::V1;
+        let is_v1 = seen::is_v1(&config);
         let environment_id = self.environment.environment_id().await?;
         let setting_id = self.setting_id().await?;
         let client = &self.environment.config.product.client;
@@ -313,8 +313,8 @@ impl Flag {
     pub async fn served(&self) -> Result<Served> {
         let (_, _, environment_id, setting_id) = self.resolve().await?;
         let config = &self.environment.config;
-        let seen = config.seen(environment_id, Some(setting_id)).await?;
-        Ok(Served::of(&seen[0]))
+        let seen = config.seen_one(environment_id, setting_id).await?;
+        Ok(Served::of(&seen))
     }
 }
 

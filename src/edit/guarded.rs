@@ -45,12 +45,16 @@ pub(crate) async fn edit_v1(
         let refused = match call.send().await {
             Ok(after) => {
                 let after = after.into_inner();
-                return Ok(rounds.done(after.unwrap_or(seen), true));
+                let changed = after.is_some();
+                return Ok(rounds.done(after.unwrap_or(seen), changed));
             }
             Err(refused) if refused.status() == Some(StatusCode::BAD_REQUEST) => refused,
             Err(error) => return Err(error),
         };
-        let after = read().await?;
+        // What became of it is told, though it cannot be looked up.
+        let Ok(after) = read().await else {
+            return Err(refused);
+        };
         if refused.perhaps_processed() {
             return match SettingValuePatch::diff(&after, &wanted)?.is_empty() {
                 true => Ok(rounds.done(after, true)),

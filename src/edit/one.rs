@@ -183,7 +183,9 @@ impl<F: FnMut(&mut Draft) -> Result<()>> EditValue<F> {
         wanted: &UpdateEvaluationFormulaModel,
         conflict: Error,
     ) -> Result<SettingFormulaModel> {
-        let after = self.read().await?;
+        let Ok(after) = self.read().await else {
+            return Err(conflict);
+        };
         match FormulaPatch::diff(&after, wanted)?.is_empty() {
             true => Ok(after),
             false => Err(conflict),

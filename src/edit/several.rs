@@ -126,7 +126,9 @@ impl<F: FnMut(&mut Drafts) -> Result<()>> EditValues<F> {
         changed: &[Finished],
         conflict: Error,
     ) -> Result<ConfigSettingFormulasModel> {
-        let after = self.read().await?;
+        let Ok(after) = self.read().await else {
+            return Err(conflict);
+        };
         for finished in changed {
             let mut entries = after.setting_formulas.iter();
             let entry = entries.find(|entry| entry.setting.setting_id == finished.setting_id);

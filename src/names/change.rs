@@ -1,7 +1,10 @@
 //! The words that change what a flag serves, in V1 and V2 configs.
 
+use std::slice;
+
 use serde::Serialize;
 
+use super::seen::Seen;
 use super::{Flag, Served};
 use crate::edit::{Draft, Edited, edit_v1};
 use crate::rule::place::{is_for_everyone, put};
@@ -23,13 +26,17 @@ impl Flag {
         }
     }
 
+    /// What a change led to. Where a name cannot be read any more, its id stands there: the change is made.
     async fn changed<T: Serialize>(&self, edited: Edited<T>, is_v1: bool) -> Result<Changed> {
+        let mut seen = Seen::of(patch::json(&edited.value), is_v1)?;
         let config = &self.environment.config;
-        let seen = config.named(patch::json(&edited.value), is_v1).await?;
+        if let Err(error) = config.name(slice::from_mut(&mut seen)).await {
+            tracing::warn!(%error, "a name could not be read, its id is told instead");
+        }
         Ok(Changed {
             changed: edited.changed,
             rounds: edited.rounds,
-            served: Served::of(&seen[0]),
+            served: Served::of(&seen),
         })
     }
 }
@@ -79,7 +86,7 @@ pub struct Changed {
     pub changed: bool,
     /// How often it was read and changed; 1 where nobody else came in between.
     pub rounds: u32,
-    /// What is served now.
+    /// What is served now. Where the name of a segment or a prerequisite could not be read any more, its id stands there.
     pub served: Served,
 }
 

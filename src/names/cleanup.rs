@@ -30,7 +30,7 @@ impl Product {
                 HashMap::new();
             let handle = self.config(config.config_id.to_string());
             for environment in &report.environments {
-                for seen in handle.seen(environment.environment_id, None).await? {
+                for seen in handle.seen(environment.environment_id).await? {
                     let last = changes.entry(seen.setting.setting_id).or_default();
                     if seen.updated_at > last.0 {
                         *last = (seen.updated_at, seen.last_updater_user_full_name);
@@ -205,11 +205,10 @@ impl Retire {
             .await?
             .iter()
         {
-            for seen in config.seen(environment.environment_id, Some(id)).await? {
-                for id in seen.setting_ids_where_prerequisite {
-                    let key = config.setting(&id.to_string()).await?.key;
-                    uses.push(format!("the rules of `{key}` in {}", environment.name));
-                }
+            let seen = config.seen_one(environment.environment_id, id).await?;
+            for id in seen.setting_ids_where_prerequisite {
+                let key = config.setting(&id.to_string()).await?.key;
+                uses.push(format!("the rules of `{key}` in {}", environment.name));
             }
         }
         Ok(uses)

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::Config;
 use crate::patch::{self, Formula, SettingValueV1, json};
 use crate::types::{
-    EnvironmentId, EvaluationVersion, SettingDataV2Model, SettingId, SettingTagModel,
+    ConfigModel, EnvironmentId, EvaluationVersion, SettingDataV2Model, SettingId, SettingTagModel,
 };
 use crate::{Error, Result};
 
@@ -32,61 +32,95 @@ pub(super) struct Seen {
     pub(super) document: Value,
 }
 
-impl Config {
-    /// All settings of the config in an environment, or one of them.
-    pub(super) async fn seen(
-        &self,
-        environment: EnvironmentId,
-        one: Option<SettingId>,
-    ) -> Result<Vec<Seen>> {
-        let (config, client) = (self.get().await?, &self.product.client);
-        let (id, is_v1) = (
-            config.config_id,
-            config.evaluation_version == EvaluationVersion::V1,
-        );
-        macro_rules! get {
-            ($call:ident($($id:expr),*)) => { client.$call($($id),*).send().await?.into_inner() };
-        }
-        let answers = match (one, is_v1) {
-            (Some(one), true) => json(&get!(get_setting_value(environment, one))),
-            (Some(one), false) => json(&get!(get_setting_value_v2(environment, one))),
-            (None, true) => json(&get!(get_setting_values(id, environment)).setting_values),
-            (None, false) => json(&get!(get_setting_values_v2(id, environment)).setting_formulas),
+impl Seen {
+    /// What an answer has, with ids as they are.
+    pub(super) fn of(answer: Value, is_v1: bool) -> Result<Self> {
+        let document = match is_v1 {
+            true => patch::document_of::<SettingValueV1>(&answer),
+            false => patch::document_of::<Formula>(&answer),
         };
-        self.named(answers, is_v1).await
+        let seen: Seen = serde_json::from_value(answer).map_err(Error::other)?;
+        Ok(Seen { document, ..seen })
+    }
+}
+
+impl Config {
+    /// All settings of the config in an environment.
+    pub(super) async fn seen(&self, environment: EnvironmentId) -> Result<Vec<Seen>> {
+        let (config, client) = (self.get().await?, &self.product.client);
+        let (id, is_v1) = (config.config_id, is_v1(&config));
+        let answers = match is_v1 {
+            true => {
+                let call = client.get_setting_values(id, environment);
+                json(&call.send().await?.into_inner().setting_values)
+            }
+            false => {
+                let call = client.get_setting_values_v2(id, environment);
+                json(&call.send().await?.into_inner().setting_formulas)
+            }
+        };
+        let answers = answers.as_array().into_iter().flatten().cloned();
+        let all: Result<Vec<_>> = answers.map(|answer| Seen::of(answer, is_v1)).collect();
+        let mut all = all?;
+        self.name(&mut all).await?;
+        Ok(all)
     }
 
-    /// What the answers have, one or a list of them. The names come from lists that are kept.
-    pub(super) async fn named(&self, answers: Value, is_v1: bool) -> Result<Vec<Seen>> {
-        let (mut all, mut ids, mut names) = (Vec::new(), BTreeSet::new(), HashMap::new());
-        let answers = match answers {
-            Value::Array(answers) => answers,
-            answer => vec![answer],
+    /// One of them.
+    pub(super) async fn seen_one(&self, place: EnvironmentId, id: SettingId) -> Result<Seen> {
+        let (client, is_v1) = (&self.product.client, is_v1(&self.get().await?));
+        let answer = match is_v1 {
+            true => json(
+                &client
+                    .get_setting_value(place, id)
+                    .send()
+                    .await?
+                    .into_inner(),
+            ),
+            false => json(
+                &client
+                    .get_setting_value_v2(place, id)
+                    .send()
+                    .await?
+                    .into_inner(),
+            ),
         };
-        for answer in answers {
-            let mut document = match is_v1 {
-                true => patch::document_of::<SettingValueV1>(&answer),
-                false => patch::document_of::<Formula>(&answer),
-            };
-            objects(&mut document, &mut |fields| {
+        let mut seen = Seen::of(answer, is_v1)?;
+        self.name(std::slice::from_mut(&mut seen)).await?;
+        Ok(seen)
+    }
+
+    /// Puts names in place of ids, from lists that are kept. After an error, those that were found stand there.
+    pub(super) async fn name(&self, all: &mut [Seen]) -> Result<()> {
+        let (mut ids, mut names, mut outcome) = (BTreeSet::new(), HashMap::new(), Ok(()));
+        for seen in all.iter_mut() {
+            objects(&mut seen.document, &mut |fields| {
                 let found = |kind| Some((kind, text(fields.get(kind)?)));
                 ids.extend([SEGMENT, SETTING].into_iter().filter_map(found));
             });
-            let seen: Seen = serde_json::from_value(answer).map_err(Error::other)?;
-            all.push(Seen { document, ..seen });
         }
         for (kind, id) in ids {
             let name = match kind {
-                SEGMENT => self.product.segment(&id).await?.name,
-                _ => self.setting(&id).await?.key,
+                SEGMENT => self.product.segment(&id).await.map(|segment| segment.name),
+                _ => self.setting(&id).await.map(|setting| setting.key),
             };
-            names.insert((kind, id), Value::from(name));
+            match name {
+                Ok(name) => names.insert((kind, id), Value::from(name)),
+                Err(error) => {
+                    outcome = Err(error);
+                    break;
+                }
+            };
         }
-        for seen in &mut all {
+        for seen in all {
             objects(&mut seen.document, &mut |fields| replace(fields, &names));
         }
-        Ok(all)
+        outcome
     }
+}
+
+pub(super) fn is_v1(config: &ConfigModel) -> bool {
+    config.evaluation_version == EvaluationVersion::V1
 }
 
 /// What stands in place of the ids or names of a kind.

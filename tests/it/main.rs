@@ -3,6 +3,7 @@
 mod ada;
 mod bounds;
 mod catalog;
+mod changes;
 mod chaos;
 mod cleanup;
 mod code_references;
