@@ -148,16 +148,16 @@ impl Client {
     }
 }
 
-/// What both kinds of edits can be told.
+/// What edits can be told.
 #[derive(Clone, Debug)]
-struct Options {
+pub(crate) struct Options {
     attempts: u32,
-    reason: Option<String>,
-    bypass_approval: Option<bool>,
+    pub(crate) reason: Option<String>,
+    pub(crate) bypass_approval: Option<bool>,
 }
 
 impl Options {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Options {
             attempts: DEFAULT_ATTEMPTS,
             reason: None,
@@ -181,8 +181,31 @@ impl Options {
     }
 }
 
+/// What all that changes values can be told.
+macro_rules! notes {
+    ($change:ident $(<$edit:ident>)?) => {
+        impl $(<$edit>)? $change $(<$edit>)? {
+            /// Note for the audit log. Where one is required and missing, nothing is changed.
+            pub fn reason(mut self, reason: impl Into<String>) -> Self {
+                self.options.reason = Some(reason.into());
+                self
+            }
+
+            /// Applies the change at once where approval is required and the caller may skip it. V1 configs know no
+            /// approvals.
+            pub fn bypass_approval(mut self, bypass_approval: bool) -> Self {
+                self.options.bypass_approval = Some(bypass_approval);
+                self
+            }
+        }
+    };
+}
+pub(crate) use notes;
+
 macro_rules! options {
     ($edit:ident) => {
+        notes!($edit<F>);
+
         impl<F> $edit<F> {
             /// The most rounds, at least 1. Default: [`DEFAULT_ATTEMPTS`](crate::edit::DEFAULT_ATTEMPTS).
             pub fn attempts(mut self, attempts: u32) -> Self {
@@ -190,15 +213,8 @@ macro_rules! options {
                 self
             }
 
-            /// Note for the audit log. Where one is required and missing, nothing is sent.
-            pub fn reason(mut self, reason: impl Into<String>) -> Self {
-                self.options.reason = Some(reason.into());
-                self
-            }
-
-            /// Applies the change at once where approval is required and the caller may skip it.
-            pub fn bypass_approval(mut self, bypass_approval: bool) -> Self {
-                self.options.bypass_approval = Some(bypass_approval);
+            pub(crate) fn with(mut self, options: Options) -> Self {
+                self.options = options;
                 self
             }
         }

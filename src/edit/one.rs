@@ -1,7 +1,7 @@
 //! The edit of one setting.
 
 use super::turns::Key;
-use super::{Draft, Edited, Options, Rounds, is_conflict, options};
+use super::{Draft, Edited, Options, Rounds, is_conflict, notes, options};
 use crate::patch::FormulaPatch;
 use crate::types::{
     EnvironmentId, SettingFormulaModel, SettingId, UpdateEvaluationFormulaModel, VersionId,

@@ -2,7 +2,7 @@
 
 use super::draft::Finished;
 use super::turns::Key;
-use super::{Draft, Drafts, Edited, Options, Rounds, is_conflict, options};
+use super::{Draft, Drafts, Edited, Options, Rounds, is_conflict, notes, options};
 use crate::types::{
     ConfigId, ConfigSettingFormulasModel, EnvironmentId, UpdateEvaluationFormulaModel,
     UpdateEvaluationFormulaWithIdModel, UpdateEvaluationFormulasModel, VersionId,

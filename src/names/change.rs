@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::seen::Seen;
 use super::{Flag, Served};
-use crate::edit::{Draft, Edited, edit_v1};
+use crate::edit::{Draft, Edited, Options, edit_v1, notes};
 use crate::rule::place::{is_for_everyone, put};
 use crate::rule::{Percentages, everyone, percentages};
 use crate::types::{
@@ -21,8 +21,7 @@ impl Flag {
         Change {
             flag: self.clone(),
             steps: Vec::new(),
-            reason: None,
-            bypass_approval: None,
+            options: Options::new(),
         }
     }
 
@@ -66,9 +65,10 @@ words! {
 pub struct Change {
     flag: Flag,
     steps: Vec<Step>,
-    reason: Option<String>,
-    bypass_approval: Option<bool>,
+    options: Options,
 }
+
+notes!(Change);
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -128,18 +128,6 @@ impl Change {
         self.step(Step::Split(percentages))
     }
 
-    /// Note for the audit log.
-    pub fn reason(mut self, reason: impl Into<String>) -> Self {
-        self.reason = Some(reason.into());
-        self
-    }
-
-    /// Applies the change at once where approval is required and the caller may skip it. V1 configs know no approvals.
-    pub fn bypass_approval(mut self, bypass_approval: bool) -> Self {
-        self.bypass_approval = Some(bypass_approval);
-        self
-    }
-
     /// Makes the change: reads, changes, and sends the difference, again where somebody else was faster. A V2 value is guarded
     /// by its version (see [`edit`](crate::edit)), a V1 value by `test` operations for each part that is touched.
     ///
@@ -151,8 +139,7 @@ impl Change {
         let Change {
             flag,
             steps,
-            reason,
-            bypass_approval,
+            options,
         } = &self;
         let (client, is_v1, environment_id, setting_id) = flag.resolve().await?;
         if is_v1 {
@@ -160,20 +147,15 @@ impl Change {
                 let mut steps = steps.iter();
                 steps.try_for_each(|step| step.apply_v1(&seen.setting.setting_type, wanted))
             };
-            let reason = reason.as_deref();
+            let reason = options.reason.as_deref();
             let edited = edit_v1(client, environment_id, setting_id, reason, edit).await?;
             return flag.changed(edited, is_v1).await;
         }
-        let mut edit = client.edit_value(environment_id, setting_id, |draft| {
+        let edit = client.edit_value(environment_id, setting_id, |draft| {
             steps.iter().try_for_each(|step| step.apply_v2(draft))
         });
-        if let Some(reason) = reason {
-            edit = edit.reason(reason);
-        }
-        if let Some(bypass_approval) = bypass_approval {
-            edit = edit.bypass_approval(*bypass_approval);
-        }
-        flag.changed(edit.send().await?, is_v1).await
+        let edited = edit.with(options.clone()).send().await?;
+        flag.changed(edited, is_v1).await
     }
 }
 
