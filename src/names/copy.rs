@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::lists::same;
 use super::seen::{Names, SEGMENT, SETTING, Seen, VARIATION, objects, replace, text};
 use super::{Environment, Served};
-use crate::edit::edit_v1;
+use crate::edit::{Options, edit_v1, notes};
 use crate::patch::{self, Formula, SettingValueV1};
 use crate::types::{
     CreatePredefinedVariationModel, CreatePredefinedVariationValueModel, CreateSegmentModel,
@@ -39,8 +39,7 @@ pub fn copy(from: &Environment, to: &Environment) -> Copy {
         to,
         keys: None,
         create: false,
-        reason: None,
-        bypass_approval: None,
+        options: Options::new(),
     }
 }
 
@@ -52,9 +51,10 @@ pub struct Copy {
     to: Environment,
     keys: Option<Vec<String>>,
     create: bool,
-    reason: Option<String>,
-    bypass_approval: Option<bool>,
+    options: Options,
 }
+
+notes!(Copy);
 
 impl Copy {
     /// The settings to copy, by key or id. Default: all.
@@ -67,18 +67,6 @@ impl Copy {
     /// and prerequisites, which are copied too. Default: that is an error.
     pub fn create_missing(mut self) -> Self {
         self.create = true;
-        self
-    }
-
-    /// Note for the audit log.
-    pub fn reason(mut self, reason: impl Into<String>) -> Self {
-        self.reason = Some(reason.into());
-        self
-    }
-
-    /// Applies the values at once where approval is required and the caller may skip it. V1 configs know no approvals.
-    pub fn bypass_approval(mut self, bypass_approval: bool) -> Self {
-        self.bypass_approval = Some(bypass_approval);
         self
     }
 
@@ -249,7 +237,11 @@ impl CopyPlan {
             .iter_mut()
             .filter(|step| !step.done && step.is_creation())
         {
-            copy.create(&step.action).await?;
+            if let Err(error) = copy.create(&step.action).await
+                && !copy.is_there(&step.action).await.unwrap_or(false)
+            {
+                return Err(error);
+            }
             step.done = true;
         }
         let (place, to) = (copy.to.environment_id().await?, &copy.to.config);
@@ -276,7 +268,10 @@ impl CopyPlan {
                 changes.push((&*key, formulas, done));
                 continue;
             }
-            let (id, reason) = (to.setting(key).await?.setting_id, copy.reason.as_deref());
+            let (id, reason) = (
+                to.setting(key).await?.setting_id,
+                copy.options.reason.as_deref(),
+            );
             let [before, after]: [UpdateSettingValueModel; 2] = [read(before)?, read(after)?];
             let edit = |_: &SettingValueModel, wanted: &mut UpdateSettingValueModel| {
                 let is_known = *wanted == before || *wanted == after;
@@ -288,26 +283,42 @@ impl CopyPlan {
         if changes.is_empty() {
             return Ok(());
         }
-        let mut edit = client.edit_values(to.config_id().await?, place, |drafts| {
+        let edit = client.edit_values(to.config_id().await?, place, |drafts| {
             changes.iter().try_for_each(|(key, formulas, _)| {
                 let wanted = drafts.get(key)?.formula_mut();
                 let is_known = formulas.iter().any(|it| patch::same_formula(wanted, it));
                 overwrite(key, wanted, is_known, &formulas[1])
             })
         });
-        if let Some(reason) = &copy.reason {
-            edit = edit.reason(reason);
-        }
-        if let Some(bypass_approval) = copy.bypass_approval {
-            edit = edit.bypass_approval(bypass_approval);
-        }
-        edit.send().await?;
+        edit.with(copy.options.clone()).send().await?;
         changes.into_iter().for_each(|(.., done)| *done = true);
         Ok(())
     }
 }
 
 impl Copy {
+    /// Whether the target has it by now: the answer to its creation was lost, or somebody else has created it.
+    async fn is_there(&self, action: &Action) -> Result<bool> {
+        let (client, product) = (&self.to.config.product.client, &self.to.config.product);
+        let product_id = product.product_id().await?;
+        Ok(match action {
+            Action::Tag(tag) => {
+                let known = client.get_tags(product_id).send().await?;
+                known.iter().any(|known| same(&known.name, &tag.name))
+            }
+            Action::Segment(name) => {
+                let known = client.get_segments(product_id).send().await?;
+                known.iter().any(|known| same(&known.name, name))
+            }
+            Action::Setting(seen) => {
+                let known = client.get_settings(self.to.config.config_id().await?);
+                let mut known = known.send().await?.into_inner().into_iter();
+                known.any(|known| same(&known.key, &seen.setting.key))
+            }
+            Action::Value { .. } => false,
+        })
+    }
+
     async fn create(&self, action: &Action) -> Result<()> {
         let (from, to) = (&self.from.config.product, &self.to.config);
         let (client, product_id) = (&to.product.client, to.product.product_id().await?);
