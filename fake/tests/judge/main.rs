@@ -1,11 +1,13 @@
 //! ConfigCat's own SDK is the judge of what the fake serves and of what our `rule` words mean: for each rule of
-//! [`table`](table) it says which users get what, and that has to be what a person wrote there.
+//! [`table`](table), and for each word of `names` in [`words`](words), it says which users get what, and that has to be what a
+//! person wrote there.
 //!
 //! It needs Node.js (20.19 or newer) and the SDK: `npm ci --prefix fake/official`. Without them the test is reported as ignored,
 //! with the reason.
 
 mod setup;
 mod table;
+mod words;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::Row;
 use crate::table::{self, Case};
+use crate::words;
 
 /// What rules refer to.
 pub(crate) struct Made {
@@ -59,6 +60,10 @@ pub(crate) async fn rows(fake: &Fake) -> Result<Vec<Row>> {
             sdk_key,
             version,
         };
+        let named = client.product(demo.product_id.to_string());
+        let named = named.config(config.to_string());
+        let named = named.environment(environment.to_string());
+        rows.extend(words::rows(&client, config, &named, &place.sdk_key).await?);
         let settings = HashMap::new();
         place
             .fill(
