@@ -37,7 +37,7 @@ pub fn answer(status: u16, headers: HeaderMap, body: Bytes) {
         status,
         headers: headers.clone(),
         body: body.clone(),
-        effort: Default::default(),
+        attempts: Default::default(),
         gone: None,
     };
     decode::<()>(answer());

@@ -20,7 +20,7 @@ use crate::{Error, Result, Secret};
 
 mod checks;
 
-use checks::{basic, given, header, is_loopback, origin};
+use checks::{basic, given, header, is_loopback};
 pub(crate) use checks::{checked_base, usable};
 
 /// A user name of this length is one that ConfigCat made up, and no word: it is taken out of what a server says.
@@ -313,8 +313,8 @@ impl ClientBuilder {
         secrets: Vec<Secret>,
         credentials: &'static str,
     ) -> Result<Core> {
-        let origin = origin(&base)?;
-        let is_plain = origin.scheme() == "http";
+        let base_url = Url::parse(&base).map_err(|error| Error::Config(error.to_string()))?;
+        let is_plain = base_url.scheme() == "http";
         // Who brings a reqwest of their own may have turned its TLS on themselves.
         if cfg!(not(any(
             feature = "rustls",
@@ -334,7 +334,7 @@ impl ClientBuilder {
             let _ = rustls::crypto::ring::default_provider().install_default();
         }
         let mut http = self.http.unwrap_or_else(reqwest_builder);
-        if is_plain || is_loopback(&origin) {
+        if is_plain || is_loopback(&base_url) {
             // A proxy that never applies: those that were given before stay, and the environment is not asked.
             http = http.proxy(reqwest::Proxy::custom(|_| None::<Url>));
         }
@@ -364,7 +364,7 @@ impl ClientBuilder {
         Ok(Core {
             transport: Arc::new(Transport {
                 http,
-                origin,
+                base_url,
                 base,
                 authorization,
                 credentials,

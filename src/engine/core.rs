@@ -31,7 +31,7 @@ impl Core {
     }
 
     pub(crate) fn request(&self, operation: &'static Operation) -> RequestBuilder {
-        RequestBuilder::new(operation, &self.transport.base)
+        RequestBuilder::new(operation, &self.transport.base_url)
     }
 
     pub(crate) async fn answer(&self, request: Result<Request>) -> Result<Answer> {

@@ -8,7 +8,6 @@ use http::{HeaderMap, StatusCode};
 use crate::Operation;
 use crate::engine::limit::model::Reading;
 use crate::engine::limit::times;
-use crate::engine::transport::retry::Effort;
 
 mod api;
 mod attempts;
@@ -183,14 +182,14 @@ impl Error {
         self
     }
 
-    /// The same, after this effort.
-    pub(crate) fn after(mut self, effort: &Effort) -> Self {
+    /// The same, after these attempts.
+    pub(crate) fn after(mut self, attempts: Attempts) -> Self {
         match &mut self {
             Error::Config(_) | Error::UnknownTool(_) | Error::Invalid(_) | Error::Edit(_) => {}
-            Error::Api(error) => error.attempts.after(effort),
-            Error::Connection(error) => error.attempts.after(effort),
-            Error::Decode(error) => error.attempts.after(effort),
-            Error::Deadline(error) => error.attempts.after(effort),
+            Error::Api(error) => error.attempts.after(attempts),
+            Error::Connection(error) => error.attempts.after(attempts),
+            Error::Decode(error) => error.attempts.after(attempts),
+            Error::Deadline(error) => error.attempts.after(attempts),
         }
         self
     }

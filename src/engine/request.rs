@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use reqwest::Url;
 use serde::Serialize;
 
 use crate::engine::check::{Check, Place, Violation};
@@ -15,17 +16,17 @@ use crate::{Error, Operation, Result, Secret};
 #[derive(Debug)]
 pub(crate) struct Request {
     pub(crate) operation: &'static Operation,
-    pub(crate) url: String,
+    /// The path, that of the base URL included, and encoded.
+    pub(crate) path: String,
+    pub(crate) query: Option<String>,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Option<Bytes>,
 }
 
 impl Request {
-    /// What it counts against; `base` is what its URL begins with.
-    pub(crate) fn target(&self, base: &str) -> Target {
-        let path = self.url.get(base.len()..).unwrap_or_default();
-        let path = path.split('?').next().unwrap_or_default();
-        Target::new(self.operation.is_read_only(), self.operation.id, path)
+    /// What it counts against.
+    pub(crate) fn target(&self) -> Target {
+        Target::new(self.operation.is_read_only(), self.operation.id, &self.path)
     }
 }
 
@@ -33,60 +34,61 @@ impl Request {
 #[derive(Debug)]
 pub(crate) struct RequestBuilder {
     request: Request,
-    has_query: bool,
     problem: Option<Violation>,
 }
 
 impl RequestBuilder {
-    /// A request to `base`, which has no slash at its end.
-    pub(crate) fn new(operation: &'static Operation, base: &str) -> Self {
-        let mut url = String::with_capacity(base.len() + operation.path.len() + 64);
-        url.push_str(base);
+    /// A request to a path below that of `base`.
+    pub(crate) fn new(operation: &'static Operation, base: &Url) -> Self {
+        let base = base.path().trim_end_matches('/');
+        let mut path = String::with_capacity(base.len() + operation.path.len() + 64);
+        path.push_str(base);
         RequestBuilder {
             request: Request {
                 operation,
-                url,
+                path,
+                query: None,
                 headers: HeaderMap::new(),
                 body: None,
             },
-            has_query: false,
             problem: None,
         }
     }
 
     /// Part of the path, as it is.
     pub(crate) fn path(mut self, text: &'static str) -> Self {
-        self.request.url.push_str(text);
+        self.request.path.push_str(text);
         self
     }
 
     /// One segment of the path. An empty one would address something else, and so would `.` and `..`, encoded or not.
     pub(crate) fn segment(mut self, name: &'static str, value: &impl Parameter) -> Self {
-        let start = self.request.url.len();
-        value.write(&mut self.request.url);
-        if matches!(&self.request.url[start..], "" | "." | "..") {
-            let problem = match &self.request.url[start..] {
-                "" => "is empty; the path needs a value".to_string(),
-                dots => format!("is `{dots}`, which a path cannot carry"),
-            };
-            self.refuse(Violation {
-                field: name.to_string(),
-                problem,
-            });
-        }
+        value.write(&mut self.request.path);
+        let problem = match self.request.path.rsplit('/').next() {
+            None | Some("") => "is empty; the path needs a value".to_string(),
+            Some(dots @ ("." | "..")) => format!("is `{dots}`, which a path cannot carry"),
+            Some(_) => return self,
+        };
+        self.refuse(Violation {
+            field: name.to_string(),
+            problem,
+        });
         self
     }
 
     /// One query parameter: nothing where there is no value, one pair for each element of a list.
     pub(crate) fn query(mut self, name: &'static str, value: &impl Query) -> Self {
         value.each(&mut |value| {
-            self.request
-                .url
-                .push(if self.has_query { '&' } else { '?' });
-            self.has_query = true;
-            self.request.url.push_str(name);
-            self.request.url.push('=');
-            value.write(&mut self.request.url);
+            let query = match &mut self.request.query {
+                Some(query) => {
+                    query.push('&');
+                    query
+                }
+                none => none.insert(String::new()),
+            };
+            query.push_str(name);
+            query.push('=');
+            value.write(query);
         });
         self
     }

@@ -153,7 +153,7 @@ impl<T> ResponseValue<T> {
             status,
             headers,
             body,
-            effort,
+            attempts,
             gone,
         } = answer;
         match decoded {
@@ -161,11 +161,11 @@ impl<T> ResponseValue<T> {
                 inner,
                 status,
                 headers,
-                attempts: effort.attempts,
-                waited: effort.waited,
+                attempts: attempts.made,
+                waited: attempts.waited,
             }),
             Err(problem) => Err(gone.unwrap_or_else(|| {
-                Error::decode(operation, status, headers, body, problem).after(&effort)
+                Error::decode(operation, status, headers, body, problem).after(attempts)
             })),
         }
     }

@@ -48,13 +48,6 @@ pub(crate) fn checked_base(text: &str, plain_http: bool, variables: &str) -> Res
     Ok(url.as_str().trim_end_matches('/').to_string())
 }
 
-/// Scheme, host and port.
-pub(super) fn origin(base: &str) -> Result<Url> {
-    let mut url = Url::parse(base).map_err(|error| Error::Config(error.to_string()))?;
-    url.set_path("");
-    Ok(url)
-}
-
 pub(super) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         None => false,

@@ -3,10 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::engine::transport::retry::Effort;
-
 /// How often a call was tried, how long it waited, and whether it may have been processed; part of the errors that end a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Attempts {
     /// How often the call was tried; 0 if it was never sent.
@@ -18,14 +16,6 @@ pub struct Attempts {
 }
 
 impl Attempts {
-    pub(super) fn none() -> Self {
-        Attempts {
-            made: 0,
-            waited: Duration::ZERO,
-            perhaps_processed: false,
-        }
-    }
-
     pub(super) fn one(perhaps_processed: bool) -> Self {
         Attempts {
             made: 1,
@@ -35,10 +25,12 @@ impl Attempts {
     }
 
     /// All attempts of the call, of which this was the last one.
-    pub(super) fn after(&mut self, effort: &Effort) {
-        self.made = effort.attempts;
-        self.waited = effort.waited;
-        self.perhaps_processed |= effort.perhaps_done;
+    pub(super) fn after(&mut self, all: Attempts) {
+        let perhaps_processed = self.perhaps_processed | all.perhaps_processed;
+        *self = Attempts {
+            perhaps_processed,
+            ..all
+        };
     }
 
     pub(super) fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

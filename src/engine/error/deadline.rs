@@ -23,7 +23,7 @@ impl Error {
         Error::Deadline(Box::new(DeadlineError {
             operation,
             needed,
-            attempts: Attempts::none(),
+            attempts: Attempts::default(),
         }))
     }
 }

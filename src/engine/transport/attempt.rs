@@ -3,15 +3,13 @@
 use std::time::Duration;
 
 use http::{HeaderName, HeaderValue, Method, header};
-use reqwest::Url;
 use tokio::time::{Instant, timeout_at};
 
 use super::body::{Incoming, Outgoing};
 use super::connecting::watch;
-use super::retry::Effort;
 use super::{Answer, Options, Transport, failure, from_now};
 use crate::engine::error::mask::Mask;
-use crate::engine::error::{ApiError, Stage};
+use crate::engine::error::{ApiError, Attempts, Stage};
 use crate::engine::limit::limiter::Permit;
 use crate::engine::limit::reading::{Reading, named};
 use crate::engine::limit::times;
@@ -74,21 +72,6 @@ impl Transport {
         }
     }
 
-    /// Only the path and the query are parsed; of the base that was done before.
-    fn url(&self, whole: &str) -> Url {
-        let mut url = self.origin.clone();
-        // Without the slash at its end.
-        let rest = whole.get(url.as_str().len() - 1..).unwrap_or_default();
-        match rest.split_once('?') {
-            None => url.set_path(rest),
-            Some((path, query)) => {
-                url.set_path(path);
-                url.set_query(Some(query));
-            }
-        }
-        url
-    }
-
     /// What happened to the connection.
     fn words(&self, error: &reqwest::Error) -> String {
         if error.is_connect() && error.is_timeout() {
@@ -104,13 +87,18 @@ impl Transport {
     async fn send(&self, attempt: &mut Attempt<'_>, until: Instant) -> Result<Answer> {
         let Request {
             operation,
-            url,
+            path,
+            query,
             headers,
             body,
         } = attempt.request;
+        // Of the base URL nothing is parsed again.
+        let mut url = self.base_url.clone();
+        url.set_path(path);
+        url.set_query(query.as_deref());
         let mut http = self
             .http
-            .request(operation.method.clone(), self.url(url))
+            .request(operation.method.clone(), url)
             .header(header::AUTHORIZATION, &self.authorization)
             .header(header::ACCEPT, HeaderValue::from_static("application/json"));
         if let Some(caller_id) = &self.caller_id {
@@ -189,7 +177,7 @@ impl Transport {
             status,
             headers,
             body: body.join(),
-            effort: Effort::default(),
+            attempts: Attempts::default(),
             gone: None,
         })
     }

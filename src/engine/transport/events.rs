@@ -81,7 +81,7 @@ impl Transport {
         effort: &Effort,
         expected: Option<Duration>,
     ) {
-        let attempt = effort.attempts + 1;
+        let attempt = effort.attempts.made + 1;
         tracing::debug!(
             operation = operation.id,
             attempt,
@@ -101,7 +101,7 @@ impl Transport {
         status: StatusCode,
         took: Duration,
     ) {
-        let attempt = effort.attempts;
+        let attempt = effort.attempts.made;
         tracing::debug!(
             operation = operation.id,
             attempt,
@@ -124,7 +124,7 @@ impl Transport {
         wait: Option<Duration>,
         error: &Error,
     ) {
-        let attempt = effort.attempts;
+        let attempt = effort.attempts.made;
         let reason = error.reason();
         match wait {
             Some(wait) => {
@@ -157,9 +157,7 @@ impl Transport {
         effort: &Effort,
         error: &Error,
     ) {
-        let Effort {
-            attempts, waited, ..
-        } = *effort;
+        let (attempts, waited) = (effort.attempts.made, effort.attempts.waited);
         let reason = error.reason();
         tracing::debug!(
             operation = operation.id,

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use tokio::time::{Instant, sleep_until};
 
+use crate::engine::error::Attempts;
 use crate::engine::limit::limiter::{Permit, RateLimiter};
 use crate::engine::request::Request;
 use crate::{Error, Operation, Result, Secret};
@@ -25,8 +26,8 @@ pub(crate) struct Transport {
     pub(crate) http: reqwest::Client,
     /// Scheme, host, port and path that every operation's path is added to; no slash at its end.
     pub(crate) base: String,
-    /// The base without its path, parsed.
-    pub(crate) origin: reqwest::Url,
+    /// The same, parsed once for all calls.
+    pub(crate) base_url: reqwest::Url,
     /// Marked as sensitive.
     pub(crate) authorization: HeaderValue,
     /// What to check where the server refuses the credentials.
@@ -59,7 +60,7 @@ pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
-    pub(crate) effort: Effort,
+    pub(crate) attempts: Attempts,
     /// A deletion was tried again and found nothing left to delete: a success, unless it should have given a value.
     pub(crate) gone: Option<Error>,
 }
@@ -78,9 +79,12 @@ impl Transport {
         let mut effort = Effort::default();
         let _in_flight = self.quota.enter();
         match self.run(&request, options, &mut effort).await {
-            Ok(answer) => Ok(Answer { effort, ..answer }),
+            Ok(answer) => Ok(Answer {
+                attempts: effort.attempts,
+                ..answer
+            }),
             Err(error) => {
-                let error = error.after(&effort);
+                let error = error.after(effort.attempts);
                 self.tell_gave_up(request.operation, &effort, &error);
                 Err(error)
             }
@@ -97,7 +101,7 @@ impl Transport {
         let deadline = options.deadline.map(from_now);
         loop {
             let permit = self.admit(request, deadline, effort).await?;
-            effort.attempts += 1;
+            effort.attempts.made += 1;
             let began = Instant::now();
             let result = self.attempt(request, permit, options, deadline).await;
             let status = match &result {
@@ -116,7 +120,7 @@ impl Transport {
                 Err(Error::Api(mut failure))
                     if failure.status == StatusCode::NOT_FOUND
                         && operation.method == Method::DELETE
-                        && effort.perhaps_done =>
+                        && effort.attempts.perhaps_processed =>
                 {
                     self.quota.succeeded(true);
                     return Ok(Answer {
@@ -124,8 +128,8 @@ impl Transport {
                         status: failure.status,
                         headers: std::mem::take(&mut failure.headers),
                         body: Bytes::new(),
-                        effort: *effort,
-                        gone: Some(Error::Api(failure).after(effort)),
+                        attempts: effort.attempts,
+                        gone: Some(Error::Api(failure).after(effort.attempts)),
                     });
                 }
                 Err(error) => error,
@@ -152,7 +156,7 @@ impl Transport {
                 self.tell_retrying(operation, effort, next, &error);
                 drop(error);
                 sleep_until(until).await;
-                effort.waited += wait;
+                effort.attempts.waited += wait;
             } else {
                 self.tell_retrying(operation, effort, next, &error);
             }
@@ -167,7 +171,7 @@ impl Transport {
         effort: &mut Effort,
     ) -> Result<Permit> {
         let operation = request.operation;
-        let target = request.target(&self.base);
+        let target = request.target();
         let mut place = effort.place;
         let mut began = None;
         let waiting = |expected| {

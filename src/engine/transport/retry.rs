@@ -7,6 +7,7 @@ use http::{Method, StatusCode};
 use tokio::time::Instant;
 
 use crate::Error;
+use crate::engine::error::Attempts;
 use crate::engine::error::Stage;
 use crate::engine::limit::limiter::Place;
 
@@ -175,13 +176,9 @@ pub(super) enum Verdict {
 /// What a call has cost so far.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Effort {
-    pub(crate) attempts: u32,
+    pub(crate) attempts: Attempts,
     /// Attempts that were answered with 429.
     refusals: u32,
-    /// Time spent waiting: for the rate limit, and between attempts.
-    pub(crate) waited: Duration,
-    /// An attempt so far may have been processed.
-    pub(crate) perhaps_done: bool,
     /// Its place among those that wait for the rate limit, which it keeps.
     pub(super) place: Option<Place>,
     /// The first failure that was no 429, and the time since then that went by waiting for the rate limit.
@@ -191,7 +188,7 @@ pub(crate) struct Effort {
 impl Effort {
     /// An attempt failed.
     pub(super) fn failed(&mut self, error: &Error) {
-        self.perhaps_done |= error.perhaps_processed();
+        self.attempts.perhaps_processed |= error.perhaps_processed();
         match error.status() {
             Some(StatusCode::TOO_MANY_REQUESTS) => self.refusals += 1,
             _ => {
@@ -206,7 +203,7 @@ impl Effort {
     }
 
     pub(super) fn waited_for_the_limit(&mut self, time: Duration) {
-        self.waited += time;
+        self.attempts.waited += time;
         if let Some((_, excused)) = &mut self.failing {
             *excused += time;
         }
@@ -214,7 +211,7 @@ impl Effort {
 
     /// Attempts that failed otherwise than by a 429; the one that succeeded is among them as long as it runs.
     pub(super) fn failures(&self) -> u32 {
-        self.attempts - self.refusals
+        self.attempts.made - self.refusals
     }
 
     fn failing_for(&self) -> Duration {
@@ -316,7 +313,7 @@ mod tests {
     fn after(errors: &[Error]) -> Effort {
         let mut effort = Effort::default();
         for error in errors {
-            effort.attempts += 1;
+            effort.attempts.made += 1;
             effort.failed(error);
         }
         effort
@@ -374,7 +371,7 @@ mod tests {
         let broke = failure(Stage::Sent);
         let mut effort = after(&[answer(429, None)]);
         tokio::time::advance(Duration::from_secs(100)).await;
-        effort.attempts += 1;
+        effort.attempts.made += 1;
         effort.failed(&broke);
         let judge = |effort: &Effort| policy.judge(&Method::GET, &broke, effort);
         assert!(
