@@ -43,7 +43,7 @@ use std::collections::HashSet;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, ready};
 use std::vec;
 
@@ -54,7 +54,7 @@ use tokio::task::JoinHandle;
 use tracing::Instrument as _;
 
 use crate::types::{AuditLogItemModel, ChangeRequestSummaryModel, PagingResponseInfo};
-use crate::{Error, Result, operations};
+use crate::{Error, Operation, Result, operations};
 
 /// 10 pages. A server that never gets further costs ten requests, and not the whole quota.
 const MOST_STALE: u32 = 10;
@@ -62,11 +62,6 @@ const MOST_STALE: u32 = 10;
 /// 100 pages, where the listing grows meanwhile: entries that are added at the front push known ones to the next page, and where
 /// many are added and pages are small, that goes on for a while.
 const MOST_STALE_GROWING: u32 = 100;
-
-/// A call that answers with one page of a listing. Only this crate implements it.
-pub trait Paged: call::Call {}
-
-impl<C: call::Call> Paged for C {}
 
 /// One page of a listing.
 #[derive(Clone, Debug, PartialEq)]
@@ -80,84 +75,52 @@ pub struct Page<T> {
 
 type Loading<T> = Pin<Box<dyn Future<Output = Result<Loaded<T>>> + Send>>;
 
+/// Makes the call for a page; `None` stands for the page that the call itself names.
+type Load<T> = Arc<dyn Fn(Option<i32>) -> Loading<T> + Send + Sync>;
+
 /// A page as it came, and what an error would tell of its answer.
-pub struct Loaded<T> {
+struct Loaded<T> {
     page: Page<T>,
     status: StatusCode,
     headers: HeaderMap,
 }
 
-mod call {
-    use super::{Loading, Page};
-
-    /// What the three calls have in common.
-    pub trait Call: Clone + Send + Sync + Sized + 'static {
-        /// What is listed.
-        type Entry: std::fmt::Debug + Send + Sync + 'static;
-        /// What is called.
-        const OPERATION: &'static crate::Operation;
-        /// The id that no other entry has.
-        fn id(entry: &Self::Entry) -> i64;
-        /// The same call for another page.
-        fn at(&self, page: i32) -> Self;
-        /// Makes the call.
-        fn load(self) -> Loading<Self::Entry>;
-    }
-
-    impl<T> Page<T> {
-        pub(super) fn new(
-            entries: Option<Vec<T>>,
-            paging: Option<super::PagingResponseInfo>,
-        ) -> Self {
-            let entries = entries.unwrap_or_default();
-            Page { entries, paging }
-        }
-
-        /// The number of the next page, if there is one.
-        pub(super) fn next(&self) -> Option<i32> {
-            let paging = self.paging.as_ref().filter(|paging| paging.has_next)?;
-            match self.entries.is_empty() {
-                true => None,
-                false => paging.current_page.checked_add(1),
-            }
+impl<T> Page<T> {
+    /// The number of the next page, if there is one.
+    fn next(&self) -> Option<i32> {
+        let paging = self.paging.as_ref().filter(|paging| paging.has_next)?;
+        match self.entries.is_empty() {
+            true => None,
+            false => paging.current_page.checked_add(1),
         }
     }
 }
 
 macro_rules! paged {
     ($($call:ident: $entry:ident, $id:ident, |$answer:ident| $list:expr;)*) => {
-        $(impl call::Call for operations::$call {
-            type Entry = $entry;
-            const OPERATION: &'static crate::Operation = operations::$call::OPERATION;
-
-            fn id(entry: &$entry) -> i64 {
-                entry.$id.0
-            }
-
-            fn at(&self, page: i32) -> Self {
-                self.clone().page_number(page)
-            }
-
-            fn load(self) -> Loading<$entry> {
-                Box::pin(async move {
-                    let answer = self.send().await?;
-                    let (status, headers) = (answer.status(), answer.headers().clone());
-                    let $answer = answer.into_inner();
-                    let list = $list;
-                    let page = Page::new(list.data, list.paging);
-                    Ok(Loaded { page, status, headers })
-                })
-            }
-        }
-
-        impl operations::$call {
+        $(impl operations::$call {
             /// Every page from this one on, as a stream that makes one call for each; see [`paging`](crate::paging).
-            pub fn pages(self) -> Pages<Self> {
-                Pages::new(self)
+            pub fn pages(self) -> Pages<$entry> {
+                let load = move |page| -> Loading<$entry> {
+                    let call = match page {
+                        Some(page) => self.clone().page_number(page),
+                        None => self.clone(),
+                    };
+                    Box::pin(async move {
+                        let answer = call.send().await?;
+                        let (status, headers) = (answer.status(), answer.headers().clone());
+                        let $answer = answer.into_inner();
+                        let list = $list;
+                        let entries = list.data.unwrap_or_default();
+                        let page = Page { entries, paging: list.paging };
+                        Ok(Loaded { page, status, headers })
+                    })
+                };
+                Pages::new(Self::OPERATION, |entry| entry.$id.0, Arc::new(load))
             }
 
             /// Every entry from this page on, as a stream that makes one call for each page; see [`paging`](crate::paging).
-            pub fn entries(self) -> Entries<Self> {
+            pub fn entries(self) -> Entries<$entry> {
                 Entries { pages: self.pages(), page: Vec::new().into_iter() }
             }
         })*
@@ -172,10 +135,12 @@ paged! {
 
 /// The pages of a listing; see the [module](self).
 #[must_use = "nothing is sent before a stream is polled"]
-pub struct Pages<C: Paged> {
-    /// The call of the page that was asked for last.
-    call: C,
-    state: State<C::Entry>,
+pub struct Pages<T> {
+    operation: &'static Operation,
+    /// The id that no other entry has.
+    id: fn(&T) -> i64,
+    load: Load<T>,
+    state: State<T>,
     ahead: bool,
     /// The number of the page that was asked for; `None` for the first one, which the call decides.
     asked: Option<i32>,
@@ -188,7 +153,7 @@ pub struct Pages<C: Paged> {
 }
 
 enum State<T> {
-    /// The page of `call` has not been asked for.
+    /// The page `asked` has not been asked for.
     Asking,
     /// It has. The mutex is never locked: it lets streams be shared, as all else here.
     Loading(Mutex<Loading<T>>),
@@ -196,10 +161,12 @@ enum State<T> {
     Ended,
 }
 
-impl<C: Paged> Pages<C> {
-    fn new(call: C) -> Self {
+impl<T: Send + 'static> Pages<T> {
+    fn new(operation: &'static Operation, id: fn(&T) -> i64, load: Load<T>) -> Self {
         Pages {
-            call,
+            operation,
+            id,
+            load,
             state: State::Asking,
             ahead: false,
             asked: None,
@@ -223,13 +190,13 @@ impl<C: Paged> Pages<C> {
     /// # Errors
     ///
     /// Those of the call.
-    pub async fn next(&mut self) -> Option<Result<Page<C::Entry>>> {
+    pub async fn next(&mut self) -> Option<Result<Page<T>>> {
         std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }
 
     /// Why a listing that goes on would go on for ever: the server, or a cache before it, does not look at the number of the
     /// page that is asked for.
-    fn wrong(&self, page: &Page<C::Entry>) -> Option<String> {
+    fn wrong(&self, page: &Page<T>) -> Option<String> {
         let came = page.paging.as_ref().map(|paging| paging.current_page);
         if let (Some(asked), Some(came)) = (self.asked, came)
             && asked != came
@@ -255,26 +222,25 @@ impl<C: Paged> Pages<C> {
             return;
         };
         self.asked = Some(page);
-        self.call = self.call.at(page);
         self.state = match self.ahead {
-            true => State::Loading(Mutex::new(in_background(self.call.clone()))),
+            true => State::Loading(Mutex::new(in_background(&self.load, page))),
             false => State::Asking,
         };
     }
 }
 
 // Nothing here is pinned in place: futures are boxed.
-impl<C: Paged> Unpin for Pages<C> {}
+impl<T> Unpin for Pages<T> {}
 
-impl<C: Paged> Stream for Pages<C> {
-    type Item = Result<Page<C::Entry>>;
+impl<T: Send + 'static> Stream for Pages<T> {
+    type Item = Result<Page<T>>;
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.get_mut();
         let loaded = loop {
             match &mut this.state {
                 State::Asking => {
-                    this.state = State::Loading(Mutex::new(this.call.clone().load()));
+                    this.state = State::Loading(Mutex::new((this.load)(this.asked)));
                 }
                 State::Loading(loading) => {
                     let loading = loading
@@ -292,7 +258,8 @@ impl<C: Paged> Stream for Pages<C> {
                 headers,
             }) => {
                 let next = page.next();
-                page.entries.retain(|entry| this.seen.insert(C::id(entry)));
+                page.entries
+                    .retain(|entry| this.seen.insert((this.id)(entry)));
                 let total = page.paging.as_ref().map_or(0, |paging| paging.total_count);
                 let longer = total > this.total;
                 (this.stale, this.grows) = match page.entries.is_empty() {
@@ -302,7 +269,8 @@ impl<C: Paged> Stream for Pages<C> {
                 this.total = this.total.max(total);
                 if let Some(problem) = next.and_then(|_| this.wrong(&page)) {
                     this.state = State::Ended;
-                    let error = Error::decode(C::OPERATION, status, headers, Bytes::new(), problem);
+                    let error =
+                        Error::decode(this.operation, status, headers, Bytes::new(), problem);
                     return Poll::Ready(Some(Err(error)));
                 }
                 this.proceed(next);
@@ -316,7 +284,7 @@ impl<C: Paged> Stream for Pages<C> {
     }
 }
 
-impl<C: Paged> fmt::Debug for Pages<C> {
+impl<T> fmt::Debug for Pages<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pages")
             .field("ahead", &self.ahead)
@@ -329,12 +297,12 @@ impl<C: Paged> fmt::Debug for Pages<C> {
 /// The entries of a listing; see the [module](self).
 #[derive(Debug)]
 #[must_use = "nothing is sent before a stream is polled"]
-pub struct Entries<C: Paged> {
-    pages: Pages<C>,
-    page: vec::IntoIter<C::Entry>,
+pub struct Entries<T> {
+    pages: Pages<T>,
+    page: vec::IntoIter<T>,
 }
 
-impl<C: Paged> Entries<C> {
+impl<T: Send + 'static> Entries<T> {
     /// Asks for the next page as soon as this one begins, and not when it is needed. Default: off.
     ///
     /// It is read in a task of the runtime, which ends with the stream.
@@ -348,15 +316,15 @@ impl<C: Paged> Entries<C> {
     /// # Errors
     ///
     /// Those of the call.
-    pub async fn next(&mut self) -> Option<Result<C::Entry>> {
+    pub async fn next(&mut self) -> Option<Result<T>> {
         std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }
 }
 
-impl<C: Paged> Unpin for Entries<C> {}
+impl<T> Unpin for Entries<T> {}
 
-impl<C: Paged> Stream for Entries<C> {
-    type Item = Result<C::Entry>;
+impl<T: Send + 'static> Stream for Entries<T> {
+    type Item = Result<T>;
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.get_mut();
@@ -374,7 +342,7 @@ impl<C: Paged> Stream for Entries<C> {
 }
 
 /// Makes the call at once, in a task that ends when the answer is no longer wanted.
-fn in_background<C: Paged>(call: C) -> Loading<C::Entry> {
+fn in_background<T: Send + 'static>(load: &Load<T>, page: i32) -> Loading<T> {
     struct Task<T>(JoinHandle<T>);
 
     impl<T> Drop for Task<T> {
@@ -383,12 +351,13 @@ fn in_background<C: Paged>(call: C) -> Loading<C::Entry> {
         }
     }
 
-    let mut task = Task(tokio::spawn(call.clone().load().in_current_span()));
+    let mut task = Task(tokio::spawn(load(Some(page)).in_current_span()));
+    let load = load.clone();
     Box::pin(async move {
         match (&mut task.0).await {
             Ok(page) => page,
             // The task's runtime is gone; this one is not.
-            Err(_) => call.load().await,
+            Err(_) => load(Some(page)).await,
         }
     })
 }

@@ -10,11 +10,12 @@ use axum::response::{IntoResponse, Response};
 use configcat_management::chrono::{DateTime, Utc};
 use configcat_management::paging::{Entries, Pages, Stream};
 use configcat_management::types::{
-    AuditLogType, ChangeRequestApproveRequiredFilter, ChangeRequestScheduleFilter,
-    ChangeRequestStatus, NeedsAttentionFilter,
+    AuditLogItemModel, AuditLogType, ChangeRequestApproveRequiredFilter,
+    ChangeRequestScheduleFilter, ChangeRequestStatus, ChangeRequestSummaryModel,
+    NeedsAttentionFilter,
 };
 use configcat_management::uuid::Uuid;
-use configcat_management::{Client, Error, RetryPolicy, operations};
+use configcat_management::{Client, Error, RetryPolicy};
 use futures_util::TryStreamExt;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -140,7 +141,7 @@ fn asked(log: &Shared) -> Vec<String> {
     log.lock().expect("no handler panics").asked.clone()
 }
 
-async fn ids(mut entries: Entries<operations::GetAuditlogsV2>) -> Vec<i64> {
+async fn ids(mut entries: Entries<AuditLogItemModel>) -> Vec<i64> {
     let mut ids = Vec::new();
     while let Some(entry) = entries.next().await {
         ids.push(entry.expect("an answer").audit_log_id.0);
@@ -406,9 +407,8 @@ async fn odd_answers_come_to_an_end() {
 #[test]
 fn streams_can_be_sent_and_shared() {
     fn stream<T: Stream + Send + Sync + Unpin + std::fmt::Debug + 'static>() {}
-    stream::<Pages<operations::GetAuditlogsV2>>();
-    stream::<Entries<operations::GetOrganizationAuditlogsV2>>();
-    stream::<Entries<operations::GetChangeRequests>>();
+    stream::<Pages<AuditLogItemModel>>();
+    stream::<Entries<ChangeRequestSummaryModel>>();
 }
 
 proptest! {
