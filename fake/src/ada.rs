@@ -19,8 +19,9 @@ use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 
 use crate::call::{Answer, Call, Reason, Refusal, merged};
-use crate::http::{Read, document, json as with_json, lock, query};
+use crate::http::{Read, document, lock, query};
 use crate::limits::{Counted, Limits, Quota, QuotaPer};
+use crate::reply::json as with_json;
 use crate::routes::{Route, Routes};
 
 /// Where Ada's paths begin.

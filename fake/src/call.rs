@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::http::reply;
+use crate::reply::reply;
 use crate::{lenient, schema};
 
 /// A request that fits an operation of the description.

@@ -17,7 +17,8 @@ use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use sha2::{Digest, Sha256};
 
 use crate::call::Refusal;
-use crate::http::{Server, json, lock, reply};
+use crate::http::{Server, lock};
+use crate::reply::{json, reply};
 use crate::state::State;
 
 /// SDK keys of this kind go through a proxy profile that serves the config.

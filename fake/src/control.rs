@@ -22,8 +22,9 @@ use serde_json::json;
 
 use crate::api;
 use crate::call::{Answer, Refusal};
-use crate::http::{Server, lock, unauthorized, with_body};
+use crate::http::{Server, lock};
 use crate::local::{self, Json, JsonText};
+use crate::reply::{json as reply_json, unauthorized, with_body};
 use crate::saving;
 
 /// What generators make clients from.
@@ -116,7 +117,7 @@ async fn state(Shared(server): Control) -> Result<Response<Body>, Refusal> {
         let text = format!("The state cannot be written: {error}.");
         Refusal::text(StatusCode::INTERNAL_SERVER_ERROR, text)
     })?;
-    Ok(crate::http::json(StatusCode::OK, text.into()))
+    Ok(reply_json(StatusCode::OK, text.into()))
 }
 
 async fn set_state(Shared(server): Control, JsonText(text): JsonText) -> Outcome {

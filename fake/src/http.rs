@@ -16,7 +16,7 @@ use tokio::sync::watch;
 use crate::ada::Ada;
 use crate::api;
 use crate::body;
-use crate::call::{Answer, Call, Reason, Refusal};
+use crate::call::{Answer, Call, Refusal};
 use crate::clock::{self, Clock};
 use crate::config_json;
 use crate::control;
@@ -25,9 +25,10 @@ use crate::credentials::Credentials;
 use crate::faults::{Fault, Faults};
 use crate::journal::{self, Journal, Recorded};
 use crate::lenient;
-use crate::limits::{Blocked, Counted, Limits, Standing};
+use crate::limits::{Counted, Limits, Standing};
 use crate::listener::Cut;
 use crate::page;
+use crate::reply::{plain, reply, too_many, unauthorized, wrong_method};
 use crate::routes::{Route, Routes};
 use crate::schema;
 use crate::seed::Seed;
@@ -358,86 +359,4 @@ pub(crate) fn is_json(content_type: &str) -> bool {
     let media_type = media_type.trim().to_ascii_lowercase();
     matches!(&*media_type, "application/json" | "text/json")
         || (media_type.starts_with("application/") && media_type.ends_with("+json"))
-}
-
-/// A result, as an answer over HTTP.
-pub(crate) fn reply(result: Result<Answer, Refusal>) -> Response<Body> {
-    match result {
-        Ok(Answer { status, body }) => match body {
-            Some(body) => json(status, body),
-            None => empty(status),
-        },
-        Err(Refusal { status, reason }) => match reason {
-            Reason::Text(text) => plain(status, text),
-            Reason::Fields(fields) => json(status, serde_json::to_vec(&fields).unwrap_or_default()),
-        },
-    }
-}
-
-pub(crate) fn unauthorized() -> Response<Body> {
-    let text = "The user name or the password is wrong, or there is none.";
-    let mut response = plain(StatusCode::UNAUTHORIZED, text);
-    let challenge = HeaderValue::from_static("Basic realm=\"configcat-fake\", charset=\"UTF-8\"");
-    response
-        .headers_mut()
-        .insert(header::WWW_AUTHENTICATE, challenge);
-    response
-}
-
-/// As the well-known rate limiter for .NET has it: the words name the limit, and no header but `Retry-After` tells of it.
-fn too_many(blocked: &Blocked) -> Response<Body> {
-    let seconds = clock::whole_seconds(blocked.wait).max(1);
-    let text = format!(
-        "API calls quota exceeded! maximum admitted {}.",
-        blocked.quota
-    );
-    let mut response = plain(StatusCode::TOO_MANY_REQUESTS, text);
-    let headers = response.headers_mut();
-    headers.insert(header::RETRY_AFTER, seconds.into());
-    response
-}
-
-fn wrong_method(methods: &[&'static http::Method], parts: &Parts) -> Response<Body> {
-    let mut methods: Vec<&str> = methods.iter().map(|method| method.as_str()).collect();
-    methods.sort_unstable();
-    methods.dedup();
-    let allowed = methods.join(", ");
-    let text = format!(
-        "`{}` is not for {}, but for {allowed}.",
-        parts.uri.path(),
-        parts.method
-    );
-    let mut response = plain(StatusCode::METHOD_NOT_ALLOWED, text);
-    if let Ok(allowed) = HeaderValue::from_str(&allowed) {
-        response.headers_mut().insert(header::ALLOW, allowed);
-    }
-    response
-}
-
-fn empty(status: StatusCode) -> Response<Body> {
-    let mut response = Response::new(Body::empty());
-    *response.status_mut() = status;
-    response
-}
-
-fn plain(status: StatusCode, text: impl Into<String>) -> Response<Body> {
-    with_body(status, Body::from(text.into()), "text/plain; charset=utf-8")
-}
-
-pub(crate) fn json(status: StatusCode, body: Vec<u8>) -> Response<Body> {
-    with_body(status, Body::from(body), "application/json; charset=utf-8")
-}
-
-pub(crate) fn with_body(
-    status: StatusCode,
-    body: Body,
-    content_type: &'static str,
-) -> Response<Body> {
-    let mut response = Response::new(body);
-    *response.status_mut() = status;
-    let content_type = HeaderValue::from_static(content_type);
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, content_type);
-    response
 }

@@ -99,6 +99,7 @@ mod page;
 mod patch;
 mod quota_text;
 mod redact;
+mod reply;
 mod routes;
 mod saving;
 mod schema;

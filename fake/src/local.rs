@@ -10,7 +10,8 @@ use http::{HeaderMap, Response, StatusCode, header};
 use serde::de::DeserializeOwned;
 
 use crate::call::Refusal;
-use crate::http::{is_json, reply};
+use crate::http::is_json;
+use crate::reply::reply;
 
 /// 256 MiB: a state of more than 100 000 flags.
 const MAX_BODY: usize = 256 * 1024 * 1024;

@@ -25,9 +25,10 @@ use serde_json::{Value, json};
 
 use crate::api;
 use crate::call::{Answer, Call, Refusal};
-use crate::http::{Server, lock, reply, with_body};
+use crate::http::{Server, lock};
 use crate::journal::Recorded;
 use crate::local::{self, Json};
+use crate::reply::{reply, with_body};
 use crate::view::View;
 
 const PAGE: &str = include_str!("page.html");
