@@ -127,7 +127,7 @@ impl Ada {
             )),
         };
         match result {
-            Ok(Answer { status, body }) => with_json(status, body.unwrap_or_default()),
+            Ok(Answer { status, body, .. }) => with_json(status, body.unwrap_or_default()),
             Err(refusal) => failure(refusal),
         }
     }

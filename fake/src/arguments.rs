@@ -7,7 +7,7 @@ use std::{fmt, io};
 
 use clap::Parser;
 use clap::builder::BoolishValueParser;
-use configcat_fake::{FakeBuilder, Plan, Quota, QuotaPer};
+use configcat_fake::{FakeBuilder, Plan, Quota, QuotaPer, V1AuditLogs};
 
 /// ConfigCat's Public Management API as a local server, for tests.
 ///
@@ -174,6 +174,15 @@ pub(crate) struct Arguments {
         default_value = "enterprise"
     )]
     pub(crate) plan: Plan,
+
+    /// How the audit logs of V1 answer: with a list, a redirect to V2, or a page of V2.
+    #[arg(
+        long,
+        env = "CONFIGCAT_FAKE_V1_AUDIT_LOGS",
+        value_enum,
+        default_value = "array"
+    )]
+    pub(crate) v1_audit_logs: V1AuditLogs,
 
     /// Keeps the state in a file, as JSON, and goes on with it the next time; the seed counts only where the file is missing.
     ///

@@ -29,6 +29,7 @@ use crate::seed::Seed;
 use crate::state::plan::Plan;
 #[cfg(feature = "tls")]
 use crate::tls::Certificate;
+use crate::v1_audit_logs::V1AuditLogs;
 
 /// Sets up a [`Fake`].
 ///
@@ -58,6 +59,7 @@ pub struct FakeBuilder {
     clock: Option<DateTime<Utc>>,
     seed: Seed,
     plan: Plan,
+    v1_audit_logs: V1AuditLogs,
     state_file: Option<PathBuf>,
     page: bool,
     control: bool,
@@ -91,6 +93,7 @@ impl FakeBuilder {
             clock: None,
             seed: Seed::demo(),
             plan: Plan::default(),
+            v1_audit_logs: V1AuditLogs::default(),
             state_file: None,
             page: true,
             control: true,
@@ -270,6 +273,12 @@ impl FakeBuilder {
         self
     }
 
+    /// How the audit logs of V1 answer. Default: with a list.
+    pub fn v1_audit_logs(mut self, answer: V1AuditLogs) -> Self {
+        self.v1_audit_logs = answer;
+        self
+    }
+
     /// Starts the server.
     ///
     /// # Panics
@@ -334,6 +343,8 @@ impl FakeBuilder {
             clock,
             base_url: base_url(address, certificate.is_some()),
             plan: self.plan,
+            v1_audit_logs: Mutex::new(self.v1_audit_logs),
+            v1_audit_logs_at_start: self.v1_audit_logs,
             page: self.page,
             control: self.control,
             origins,

@@ -111,6 +111,8 @@ pub(crate) fn merged<T: Serialize + DeserializeOwned>(
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) body: Option<Vec<u8>>,
+    /// Where to look instead.
+    pub(crate) location: Option<String>,
 }
 
 impl Answer {
@@ -126,25 +128,36 @@ impl Answer {
 
     /// 200 without a body.
     pub(crate) fn done() -> Result<Self, Refusal> {
-        Ok(Answer {
-            status: StatusCode::OK,
-            body: None,
-        })
+        Ok(Answer::empty(StatusCode::OK))
     }
 
     /// 204.
     pub(crate) fn none() -> Result<Self, Refusal> {
-        Ok(Answer {
-            status: StatusCode::NO_CONTENT,
+        Ok(Answer::empty(StatusCode::NO_CONTENT))
+    }
+
+    /// 302.
+    pub(crate) fn found(location: String) -> Self {
+        Answer {
+            location: Some(location),
+            ..Answer::empty(StatusCode::FOUND)
+        }
+    }
+
+    /// A status alone.
+    pub(crate) fn empty(status: StatusCode) -> Self {
+        Answer {
+            status,
             body: None,
-        })
+            location: None,
+        }
     }
 
     fn with(status: StatusCode, body: &impl Serialize) -> Result<Self, Refusal> {
         match serde_json::to_vec(body) {
             Ok(body) => Ok(Answer {
-                status,
                 body: Some(body),
+                ..Answer::empty(status)
             }),
             Err(error) => Err(Refusal::text(
                 StatusCode::INTERNAL_SERVER_ERROR,

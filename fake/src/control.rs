@@ -6,6 +6,7 @@
 mod clock;
 mod faults;
 mod quota;
+mod v1_audit_logs;
 
 use std::sync::Arc;
 
@@ -50,6 +51,7 @@ pub(crate) fn router(server: Arc<Server>) -> Router {
         .route("/_fake/invitations/{id}/accept", post(accept))
         .route("/_fake/credentials", post(add_credentials))
         .route("/_fake/quota", put(quota::set))
+        .route("/_fake/v1-audit-logs", put(v1_audit_logs::set))
         .route_layer(middleware::from_fn_with_state(server.clone(), authenticate))
         .route("/_fake/health", get(health))
         .route("/_fake/openapi.json", get(description))
@@ -175,8 +177,5 @@ async fn add_credentials(
         return Err(Refusal::field("user", text));
     }
     server.credentials.set(user, password);
-    Ok(Answer {
-        status: StatusCode::CREATED,
-        body: None,
-    })
+    Ok(Answer::empty(StatusCode::CREATED))
 }

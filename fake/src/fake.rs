@@ -254,8 +254,8 @@ impl Fake {
         saved
     }
 
-    /// Puts everything back to how the server started: the seed, clock, quota and credentials; no faults, and no requests so far.
-    /// The ids of [`demo`](Fake::demo) are the same again. `POST /_fake/reset` does the same.
+    /// Puts everything back to how the server started: the seed, clock, quota, credentials and audit logs of V1; no faults, and no
+    /// requests so far. The ids of [`demo`](Fake::demo) are the same again. `POST /_fake/reset` does the same.
     ///
     /// # Panics
     ///

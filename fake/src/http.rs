@@ -34,6 +34,7 @@ use crate::schema;
 use crate::seed::Seed;
 use crate::state::State;
 use crate::state::plan::Plan;
+use crate::v1_audit_logs::{self, V1AuditLogs};
 
 pub(crate) const REMAINING: HeaderName = HeaderName::from_static("x-rate-limit-remaining");
 pub(crate) const RESET: HeaderName = HeaderName::from_static("x-rate-limit-reset");
@@ -58,6 +59,8 @@ pub(crate) struct Server {
     /// What the server goes back to.
     pub(crate) seed: Seed,
     pub(crate) plan: Plan,
+    pub(crate) v1_audit_logs: Mutex<V1AuditLogs>,
+    pub(crate) v1_audit_logs_at_start: V1AuditLogs,
     pub(crate) limits_at_start: Limits,
     pub(crate) routes: Routes,
     pub(crate) ada: Ada,
@@ -117,6 +120,7 @@ impl Server {
         state.plan = self.plan;
         self.replace(state);
         lock(&self.limits).clone_from(&self.limits_at_start);
+        *lock(&self.v1_audit_logs) = self.v1_audit_logs_at_start;
         lock(&self.faults).clear();
         lock(&self.journal).clear();
         self.credentials.reset();
@@ -270,6 +274,14 @@ impl Server {
         parts: &Parts,
         body: Read,
     ) -> Result<Answer, Refusal> {
+        let operation = match (
+            v1_audit_logs::successor(operation),
+            *lock(&self.v1_audit_logs),
+        ) {
+            (Some(_), V1AuditLogs::Redirect) => return Ok(v1_audit_logs::redirect(&parts.uri)),
+            (Some(successor), V1AuditLogs::Page) => successor,
+            _ => operation,
+        };
         let Some(handler) = api::handler(operation.id) else {
             return Err(Refusal::text(
                 StatusCode::NOT_IMPLEMENTED,

@@ -107,6 +107,7 @@ mod seed;
 mod state;
 #[cfg(feature = "tls")]
 mod tls;
+mod v1_audit_logs;
 mod view;
 
 pub use builder::FakeBuilder;
@@ -117,6 +118,7 @@ pub use limits::{Quota, QuotaPer};
 pub use saving::SeedError;
 pub use seed::{Demo, DemoConfig, Seed};
 pub use state::plan::Plan;
+pub use v1_audit_logs::V1AuditLogs;
 pub use view::{
     ConfigView, EnvironmentView, OrganizationView, ProductView, SettingView, ValueView, View,
 };

@@ -39,6 +39,7 @@ async fn run(arguments: Arguments) -> io::Result<()> {
         false => seed(&arguments.seed)?,
     });
     builder = builder.plan(arguments.plan);
+    builder = builder.v1_audit_logs(arguments.v1_audit_logs);
     if let Some(file) = arguments.state {
         builder = builder.state_file(file);
     }

@@ -11,10 +11,21 @@ use crate::limits::Blocked;
 /// A result, as an answer over HTTP.
 pub(crate) fn reply(result: Result<Answer, Refusal>) -> Response<Body> {
     match result {
-        Ok(Answer { status, body }) => match body {
-            Some(body) => json(status, body),
-            None => empty(status),
-        },
+        Ok(Answer {
+            status,
+            body,
+            location,
+        }) => {
+            let mut response = match body {
+                Some(body) => json(status, body),
+                None => empty(status),
+            };
+            let location = location.and_then(|location| HeaderValue::try_from(location).ok());
+            if let Some(location) = location {
+                response.headers_mut().insert(header::LOCATION, location);
+            }
+            response
+        }
         Err(Refusal { status, reason }) => match reason {
             Reason::Text(text) => plain(status, text),
             Reason::Fields(fields) => json(status, serde_json::to_vec(&fields).unwrap_or_default()),

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crate::support::faulty::{Act, Faulty, reply};
 use crate::support::{Reply, Server, answer};
+use configcat_fake::{Fake, V1AuditLogs};
 use configcat_management::types::{CreateTagModel, JsonPatchOperation, OperationType};
 use configcat_management::uuid::Uuid;
 use configcat_management::{Client, ClientBuilder, Error, RetryPolicy};
@@ -328,4 +329,31 @@ async fn what_is_printed_is_written_down() {
     }
     let written = std::fs::read_to_string(file).unwrap_or_default();
     assert_eq!(written, table, "UPDATE_ERRORS=1 writes it");
+}
+
+/// A service that redirects the audit logs of V1, or answers with a page, is understood, and the error says whom to ask instead.
+#[tokio::test]
+#[allow(deprecated)]
+async fn audit_logs_of_v1_lead_to_those_of_v2() {
+    for answer in [V1AuditLogs::Redirect, V1AuditLogs::Page] {
+        let fake = Fake::builder().v1_audit_logs(answer).start().await;
+        let client = fake.client();
+        let product = client.get_auditlogs(fake.demo().unwrap().product_id);
+        let organization = client.get_organization_auditlogs(fake.organization_id());
+        for (error, id) in [
+            (product.send().await.unwrap_err(), "auditlogs"),
+            (
+                organization.send().await.unwrap_err(),
+                "organization-auditlogs",
+            ),
+        ] {
+            let ending = format!("; `get-{id}-v2` replaces `get-{id}`");
+            assert!(error.to_string().ends_with(&ending), "{answer:?}: {error}");
+        }
+        assert_eq!(
+            fake.requests().len(),
+            2,
+            "once each: nothing is followed or tried again"
+        );
+    }
 }

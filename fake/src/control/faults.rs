@@ -65,10 +65,7 @@ pub(super) async fn plan(Shared(server): Control, Json(planned): Json<Planned>) 
     }
     let fault = planned.fault()?;
     lock(&server.faults).plan(planned.operation.as_deref(), planned.count, fault);
-    Ok(Answer {
-        status: StatusCode::CREATED,
-        body: None,
-    })
+    Ok(Answer::empty(StatusCode::CREATED))
 }
 
 fn is_known(operation: &str) -> bool {

@@ -146,6 +146,18 @@ async fn every_call_is_answered_as_the_description_says() -> Result {
             204,
         ),
         ("PUT", "quota", Some(json!({ "quota": ["many"] })), 400),
+        (
+            "PUT",
+            "v1-audit-logs",
+            Some(json!({ "answer": "page" })),
+            204,
+        ),
+        (
+            "PUT",
+            "v1-audit-logs",
+            Some(json!({ "answer": "none" })),
+            400,
+        ),
         ("POST", "reset", None, 204),
     ];
     let mut called = BTreeSet::new();

@@ -26,4 +26,5 @@ mod state;
 mod strictness;
 mod support;
 mod team;
+mod v1_audit_logs;
 mod values;
