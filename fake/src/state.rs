@@ -3,9 +3,11 @@
 pub(crate) mod audit;
 pub(crate) mod change_requests;
 pub(crate) mod connections;
+mod models;
 pub(crate) mod plan;
 mod preferences;
 pub(crate) mod proxies;
+mod removal;
 pub(crate) mod segments;
 pub(crate) mod team;
 mod whole;
@@ -16,15 +18,13 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
 use configcat_management::types::{
-    ChangeRequestId, ConfigId, ConfigModel, DeletedSettingModel, EnvironmentId, EnvironmentModel,
-    EvaluationVersion, FeatureFlagLimitations, MeModel, OrganizationId, OrganizationModel,
-    PredefinedVariationModel, ProductId, ProductModel, ProxyProfileId, RolloutPercentageItemModel,
-    RolloutRuleModel, SegmentId, SettingId, SettingModel, SettingTagId, SettingTagModel,
-    SettingType, TagId, TagModel, TargetingRuleModel, ValueModel, VersionId,
+    ChangeRequestId, ConfigId, DeletedSettingModel, EnvironmentId, EvaluationVersion,
+    FeatureFlagLimitations, MeModel, OrganizationId, OrganizationModel, PredefinedVariationModel,
+    ProductId, ProxyProfileId, RolloutPercentageItemModel, RolloutRuleModel, SegmentId, SettingId,
+    SettingTagId, SettingType, TagId, TargetingRuleModel, ValueModel, VersionId,
 };
 use configcat_management::{Secret, SettingValue};
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use self::change_requests::ChangeRequest;
 use self::connections::Connections;
@@ -394,170 +394,6 @@ impl State {
         let keys = self.sdk_keys.iter();
         let places = keys.map(|(place, key)| (key.expose().to_string(), *place));
         self.by_sdk_key = places.collect();
-    }
-
-    pub(crate) fn remove_product(&mut self, id: ProductId) {
-        let configs: Vec<ConfigId> = self.configs_of(id).iter().map(|config| config.id).collect();
-        for config_id in configs {
-            self.remove_config(config_id);
-        }
-        let environments = self.environments_of(id);
-        let environments: Vec<EnvironmentId> = environments.iter().map(|found| found.id).collect();
-        for environment_id in environments {
-            self.remove_environment(environment_id);
-        }
-        self.tags.retain(|_, tag| tag.product_id != id);
-        self.segments.retain(|_, segment| segment.product_id != id);
-        self.team.remove_product(id);
-        self.connections.remove_product(id);
-        self.forget_in_proxies(id.0);
-        self.products.remove(&id);
-    }
-
-    pub(crate) fn remove_config(&mut self, id: ConfigId) {
-        let config = self.configs.remove(&id);
-        for setting_id in config.iter().flat_map(|config| config.settings.values()) {
-            self.remove_setting(*setting_id, None);
-        }
-        self.deleted_settings.remove(&id);
-        self.connections.remove_config(id);
-        self.forget_in_proxies(id.0);
-        self.change_requests
-            .retain(|_, request| request.config_id != id);
-        self.sdk_keys.retain(|(config_id, _), _| *config_id != id);
-        self.by_sdk_key.retain(|_, (config_id, _)| *config_id != id);
-    }
-
-    pub(crate) fn remove_environment(&mut self, id: EnvironmentId) {
-        if let Some(environment) = self.environments.remove(&id)
-            && let Some(product) = self.products.get_mut(&environment.product_id)
-        {
-            product.preferences.approve_required_in.remove(&id);
-            product.preferences.reason_required_in.remove(&id);
-        }
-        self.team.remove_environment(id);
-        self.connections.remove_environment(id);
-        self.forget_in_proxies(id.0);
-        self.change_requests
-            .retain(|_, request| request.environment_id != id);
-        self.values
-            .retain(|(_, environment_id), _| *environment_id != id);
-        self.sdk_keys
-            .retain(|(_, environment_id), _| *environment_id != id);
-        self.by_sdk_key
-            .retain(|_, (_, environment_id)| *environment_id != id);
-    }
-
-    pub(crate) fn remove_setting(&mut self, id: SettingId, at: Option<DateTime<Utc>>) {
-        let Some(setting) = self.settings.remove(&id) else {
-            return;
-        };
-        self.connections.remove_setting(id);
-        if let Some(config) = self.configs.get_mut(&setting.config_id) {
-            config.settings.remove(&setting.key);
-            let deleted = self.deleted_settings.entry(setting.config_id).or_default();
-            deleted.push(Deleted {
-                deleted_at: at,
-                model: DeletedSettingModel::default()
-                    .with_hint(setting.hint)
-                    .with_key(setting.key)
-                    .with_name(setting.name)
-                    .with_setting_type(setting.setting_type),
-            });
-        }
-        for request in self
-            .change_requests
-            .values_mut()
-            .filter(|request| request.is_open())
-        {
-            request.proposed.remove(&id);
-        }
-        let everywhere = (id, EnvironmentId(Uuid::nil()))..=(id, EnvironmentId(Uuid::max()));
-        let keys: Vec<_> = self.values.range(everywhere).map(|(key, _)| *key).collect();
-        for key in keys {
-            self.values.remove(&key);
-        }
-    }
-
-    pub(crate) fn remove_tag(&mut self, id: TagId) {
-        self.tags.remove(&id);
-        for setting in self.settings.values_mut() {
-            setting.tags.retain(|attached| attached.tag_id != id);
-        }
-    }
-
-    pub(crate) fn product_model(&self, product: &Product) -> Result<ProductModel, Refusal> {
-        Ok(ProductModel::default()
-            .with_approve_required(product.preferences.approve_required)
-            .with_description(product.description.clone())
-            .with_name(product.name.clone())
-            .with_order(product.order)
-            .with_organization(self.organization(product.organization_id)?.clone())
-            .with_product_id(product.id)
-            .with_reason_required(product.preferences.reason_required))
-    }
-
-    pub(crate) fn config_model(&self, config: &Config) -> Result<ConfigModel, Refusal> {
-        Ok(ConfigModel::default()
-            .with_config_id(config.id)
-            .with_description(config.description.clone())
-            .with_evaluation_version(config.evaluation_version.clone())
-            .with_name(config.name.clone())
-            .with_order(config.order)
-            .with_product(self.product_model(self.product(config.product_id)?)?))
-    }
-
-    pub(crate) fn environment_model(
-        &self,
-        environment: &Environment,
-    ) -> Result<EnvironmentModel, Refusal> {
-        let product = self.product(environment.product_id)?;
-        Ok(EnvironmentModel::default()
-            .with_approve_required(product.demands_approval(environment))
-            .with_color(environment.color.clone())
-            .with_description(environment.description.clone())
-            .with_environment_id(environment.id)
-            .with_name(environment.name.clone())
-            .with_order(environment.order)
-            .with_product(self.product_model(product)?)
-            .with_reason_required(product.demands_reason(environment)))
-    }
-
-    pub(crate) fn setting_model(&self, setting: &Setting) -> Result<SettingModel, Refusal> {
-        let tag = |attached: &Attached| self.tag_model(self.tag(attached.tag_id)?);
-        Ok(SettingModel::default()
-            .with_config_id(setting.config_id)
-            .with_config_name(self.config(setting.config_id)?.name.clone())
-            .with_created_at(Some(setting.created_at))
-            .with_hint(setting.hint.clone())
-            .with_is_json(setting.is_json)
-            .with_key(setting.key.clone())
-            .with_name(setting.name.clone())
-            .with_order(setting.order)
-            .with_predefined_variations(setting.variations.clone())
-            .with_setting_id(setting.id)
-            .with_setting_type(setting.setting_type.clone())
-            .with_tags(setting.tags.iter().map(tag).collect::<Result<_, _>>()?))
-    }
-
-    pub(crate) fn tag_model(&self, tag: &Tag) -> Result<TagModel, Refusal> {
-        Ok(TagModel::default()
-            .with_color(tag.color.clone())
-            .with_name(tag.name.clone())
-            .with_product(self.product_model(self.product(tag.product_id)?)?)
-            .with_tag_id(tag.id))
-    }
-
-    pub(crate) fn setting_tags(&self, setting: &Setting) -> Result<Vec<SettingTagModel>, Refusal> {
-        let model = |attached: &Attached| {
-            let tag = self.tag(attached.tag_id)?;
-            Ok(SettingTagModel::default()
-                .with_color(tag.color.clone())
-                .with_name(tag.name.clone())
-                .with_setting_tag_id(attached.setting_tag_id)
-                .with_tag_id(tag.id))
-        };
-        setting.tags.iter().map(model).collect()
     }
 }
 

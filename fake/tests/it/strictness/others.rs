@@ -1,0 +1,287 @@
+//! Everything but values: names and keys, enums and ids, people and integrations, what is gone.
+
+use std::time::Duration;
+
+use configcat_fake::{Fake, Plan};
+use serde_json::{Value, json};
+
+use super::{Stage, VALUE_V1};
+
+#[tokio::test]
+async fn keys_are_ascii_and_unique_whatever_the_case() {
+    let stage = Stage::new().await;
+    let new = |key: &str| json!({ "key": key, "name": "Any", "settingType": "boolean" });
+    let path = "/v1/configs/{v2}/settings";
+    for key in [
+        "1abc",
+        "a.b",
+        "with space",
+        "ключ",
+        "-x",
+        "a/b",
+        "_x",
+        "ab\n",
+    ] {
+        stage
+            .refused(
+                "POST",
+                path,
+                new(key),
+                "Key",
+                "It has to begin with a letter",
+            )
+            .await;
+    }
+    for key in ["isAwesome", "a", "A-b_1"] {
+        if key != "A-b_1" {
+            stage.taken("POST", path, new(key)).await;
+        }
+    }
+    for key in ["ISAWESOME", "isAwesome", "NEW_CHECKOUT"] {
+        stage
+            .refused("POST", path, new(key), "Key", "This key is already in use")
+            .await;
+    }
+    // The same name, and the same key in another config, are fine.
+    stage
+        .taken("POST", "/v1/configs/{v1}/settings", new("isAwesome"))
+        .await;
+}
+
+#[tokio::test]
+async fn names_are_unique_where_the_service_wants_that() {
+    let stage = Stage::new().await;
+    let taken = "This name is already in use";
+    let segment = |name: &str| json!({ "name": name, "comparator": "isOneOf", "comparisonAttribute": "A", "comparisonValue": "x" });
+    stage
+        .taken("POST", "/v1/products/{product}/segments", segment("Staff"))
+        .await;
+    for (path, body) in [
+        (
+            "/v1/organizations/{organization}/products",
+            json!({ "name": "web SHOP" }),
+        ),
+        (
+            "/v1/products/{product}/environments",
+            json!({ "name": "PRODUCTION" }),
+        ),
+        ("/v1/products/{product}/tags", json!({ "name": "Release" })),
+        ("/v1/products/{product}/segments", segment("staff")),
+    ] {
+        stage.refused("POST", path, body, "Name", taken).await;
+    }
+    // To keep one's own name is no conflict, to take another's is.
+    let path = "/v1/environments/{production}";
+    stage
+        .taken("PUT", path, json!({ "name": "PRODUCTION" }))
+        .await;
+    stage
+        .refused("PUT", path, json!({ "name": "test" }), "Name", taken)
+        .await;
+
+    let path = "/v1/configs/{v2}/settings";
+    let on_off = |first: &str, second: &str| {
+        let variation =
+            |name: &str, on: bool| json!({ "name": name, "value": { "boolValue": on } });
+        json!({
+            "key": "v", "name": "v", "settingType": "boolean",
+            "predefinedVariations": [variation(first, true), variation(second, false)],
+        })
+    };
+    let at = "PredefinedVariations[1].Name";
+    stage
+        .refused("POST", path, on_off("On", "on"), at, taken)
+        .await;
+    stage
+        .refused("POST", path, on_off("On", " "), at, "It must not be empty")
+        .await;
+    stage.taken("POST", path, on_off("On", "Off")).await;
+}
+
+#[tokio::test]
+async fn enums_and_ids_of_tags_are_read_leniently() {
+    let stage = Stage::new().await;
+    let rule = json!({ "comparisonAttribute": "A", "comparator": "isoneof", "comparisonValue": "x", "value": true });
+    let answer = stage
+        .taken(
+            "PUT",
+            VALUE_V1,
+            json!({ "value": false, "rolloutRules": [rule] }),
+        )
+        .await;
+    assert_eq!(answer["rolloutRules"][0]["comparator"], "isOneOf");
+    let group = json!({ "name": "Readers", "accessType": "readonly" });
+    let answer = stage
+        .taken("POST", "/v1/products/{product}/permissions", group)
+        .await;
+    assert_eq!(answer["accessType"], "readOnly");
+    let tag = stage.fake.demo().unwrap().tag_id.to_string();
+    let new = json!({ "key": "tagged", "name": "x", "settingType": "BOOLEAN", "tags": [tag] });
+    let answer = stage.taken("POST", "/v1/configs/{v2}/settings", new).await;
+    assert_eq!(answer["tags"][0]["tagId"].to_string(), tag);
+    let patch = json!([{ "op": "add", "path": "/tags/-", "value": tag }]);
+    stage.taken("PATCH", "/v1/settings/{text}", patch).await;
+    stage
+        .taken(
+            "GET",
+            "/v2/products/{product}/auditlogs?auditLogType=settingcreated",
+            Value::Null,
+        )
+        .await;
+}
+
+#[tokio::test]
+async fn a_setting_gets_another_place_by_a_patch_and_names_decide_ties() {
+    let stage = Stage::new().await;
+    let keys = async || {
+        let settings = stage
+            .taken("GET", "/v1/configs/{v2}/settings", Value::Null)
+            .await;
+        let settings = settings.as_array().cloned().unwrap_or_default().into_iter();
+        settings
+            .map(|setting| setting["key"].as_str().unwrap_or_default().to_string())
+            .collect::<Vec<_>>()
+    };
+    let last = keys().await.last().cloned();
+    assert_eq!(last.as_deref(), Some("discount"));
+    let patch = json!([{ "op": "replace", "path": "/order", "value": 9 }]);
+    let answer = stage
+        .taken("PATCH", "/v1/settings/{int}", patch.clone())
+        .await;
+    assert_eq!(answer["order"], 9);
+    assert_eq!(keys().await.last().map(String::as_str), Some("page_size"));
+    // `Banner text` comes before `Page size`.
+    stage.taken("PATCH", "/v1/settings/{text}", patch).await;
+    assert_eq!(keys().await[3..], ["banner_text", "page_size"]);
+}
+
+#[tokio::test]
+async fn deleting_needs_creating_and_slack_needs_its_own_address() {
+    let stage = Stage::new().await;
+    let path = "/v1/products/{product}/permissions";
+    for what in ["Config", "Environment", "Segments", "Setting", "Tag"] {
+        let delete = format!("canDelete{what}");
+        let alone = json!({ "name": "x", &*delete: true });
+        stage
+            .refused("POST", path, alone, &format!("CanDelete{what}"), "It needs")
+            .await;
+        let both = json!({ "name": "x", &*delete: true, format!("canCreateOrUpdate{what}"): true });
+        stage.taken("POST", path, both).await;
+    }
+    let slack = |parameters: Value| json!({ "name": "x", "integrationType": "slack", "parameters": parameters, "configIds": [], "environmentIds": [] });
+    let path = "/v1/products/{product}/integrations";
+    let at = "Parameters.incoming_webhook.url";
+    stage
+        .refused("POST", path, slack(json!({})), at, "It is required")
+        .await;
+    let foreign = slack(json!({ "incoming_webhook.url": "https://example.com/hooks" }));
+    stage
+        .refused("POST", path, foreign, at, "Url is invalid")
+        .await;
+    stage
+        .taken(
+            "POST",
+            path,
+            slack(json!({ "incoming_webhook.url": "https://hooks.slack.com/services/T/B/x" })),
+        )
+        .await;
+    // A value that is no text names its field.
+    let number = slack(json!({ "incoming_webhook.url": 5 }));
+    stage
+        .refused("POST", path, number, at, "5 is not a text")
+        .await;
+}
+
+#[tokio::test]
+async fn webhooks_have_one_key_and_sdk_keys_tell_their_version() {
+    let stage = Stage::new().await;
+    let path = "/v1/configs/{v2}/environments/{production}/webhooks";
+    stage
+        .refused(
+            "POST",
+            path,
+            json!({ "url": "nowhere" }),
+            "Url",
+            "Url is invalid",
+        )
+        .await;
+    let webhook = stage
+        .taken("POST", path, json!({ "url": "https://example.com" }))
+        .await;
+    let keys = format!("/v1/webhooks/{}/keys", webhook["webhookId"]);
+    let keys = stage.taken("GET", &keys, Value::Null).await;
+    assert!(keys["key1"].is_string() && keys["key2"].is_null(), "{keys}");
+    for (config, segments) in [
+        ("{v1}", vec![22, 22]),
+        ("{v2}", vec!["configcat-sdk-1".len(), 22, 22]),
+    ] {
+        let keys = stage
+            .taken(
+                "GET",
+                &format!("/v1/configs/{config}/environments/{{production}}"),
+                Value::Null,
+            )
+            .await;
+        let primary = keys["primary"].as_str().unwrap_or_default().split('/');
+        assert_eq!(primary.map(str::len).collect::<Vec<_>>(), segments);
+    }
+}
+
+#[tokio::test]
+async fn what_is_long_past_is_forgotten() {
+    let day = Duration::from_secs(24 * 60 * 60);
+    let stage = Stage::new().await;
+    stage
+        .taken("DELETE", "/v1/settings/{text}", Value::Null)
+        .await;
+    let deleted = async || {
+        let list = stage
+            .taken("GET", "/v1/configs/{v2}/deleted-settings", Value::Null)
+            .await;
+        list.as_array().map_or(0, Vec::len)
+    };
+    stage.fake.advance(179 * day);
+    assert_eq!(deleted().await, 1);
+    stage.fake.advance(2 * day);
+    assert_eq!(deleted().await, 0);
+    for (plan, days) in [(Plan::Free, 7), (Plan::Pro, 35), (Plan::Smart, 750)] {
+        let fake = Fake::builder().plan(plan).start().await;
+        let product = fake.demo().unwrap().product_id;
+        let count = async || {
+            let logs = fake
+                .client()
+                .get_auditlogs_v2(product)
+                .send()
+                .await
+                .expect("they can be read");
+            logs.data.as_ref().map_or(0, Vec::len)
+        };
+        fake.advance((days - 1) * day);
+        assert!(count().await > 0, "{plan:?}");
+        fake.advance(2 * day);
+        assert_eq!(count().await, 0, "{plan:?}");
+    }
+}
+
+/// Where reasons are required, a setting cannot be deleted by an operation that takes none.
+#[tokio::test]
+async fn a_deletion_without_a_reason_is_refused_where_reasons_are_required() {
+    let stage = Stage::new().await;
+    let preferences = json!({ "reasonRequired": true });
+    stage
+        .taken("POST", "/v1/products/{product}/preferences", preferences)
+        .await;
+    stage
+        .refused(
+            "DELETE",
+            "/v1/settings/{text}",
+            Value::Null,
+            "Reason",
+            "Reason required",
+        )
+        .await;
+    let value = json!({ "value": true });
+    stage
+        .refused("PUT", VALUE_V1, value, "Reason", "Reason required")
+        .await;
+}

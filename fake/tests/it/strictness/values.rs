@@ -1,0 +1,338 @@
+//! What settings serve, and to whom.
+
+use configcat_fake::{Fake, Plan};
+use configcat_management::types::*;
+use configcat_management::{Result, SettingValue};
+use serde_json::{Value, json};
+
+use super::{INT, INT_V1, Stage, TEXT, TEXT_V1, VALUE, VALUE_V1};
+
+/// A number without a fraction is whole, wherever a number can stand; 5 equals 5.0.
+#[tokio::test]
+async fn numbers_without_a_fraction_are_whole() {
+    let stage = Stage::new().await;
+    let whole = |answer: Value, field: &str| {
+        let value = answer.pointer(field).cloned().unwrap_or_default();
+        assert_eq!(value.to_string(), "7", "{answer}");
+    };
+    whole(
+        stage.taken("PUT", INT_V1, json!({ "value": 7.0 })).await,
+        "/value",
+    );
+    whole(
+        stage
+            .taken("PUT", INT, json!({ "defaultValue": { "intValue": 7.0 } }))
+            .await,
+        "/defaultValue/intValue",
+    );
+    let patch = json!([{ "op": "test", "path": "/value", "value": 7.0 }, { "op": "replace", "path": "/value", "value": 8.0 }]);
+    stage.taken("PATCH", INT_V1, patch).await;
+    let patch = json!([{ "op": "test", "path": "/defaultValue/intValue", "value": 7.0 }]);
+    assert_eq!(
+        stage.send("PATCH", INT, &patch).await.0,
+        204,
+        "it holds, and changes nothing"
+    );
+    let rule = json!({ "comparator": "isOneOf", "comparisonAttribute": "A", "comparisonValue": "x", "value": 7.0 });
+    let items = json!([{ "percentage": 40.0, "value": 7.0 }, { "percentage": 60, "value": 1 }]);
+    let value = json!({ "value": 1, "rolloutRules": [rule], "rolloutPercentageItems": items });
+    let answer = stage.taken("PUT", INT_V1, value).await;
+    whole(answer.clone(), "/rolloutRules/0/value");
+    whole(answer, "/rolloutPercentageItems/0/value");
+    let initial =
+        json!([{ "environmentId": stage.fake.demo().unwrap().production_id, "value": 7.0 }]);
+    let new = json!({ "key": "whole", "name": "x", "settingType": "int", "initialValues": initial, "order": 3.0 });
+    stage.taken("POST", "/v1/configs/{v2}/settings", new).await;
+
+    stage
+        .refused(
+            "PUT",
+            INT_V1,
+            json!({ "value": 5.5 }),
+            "Value",
+            "5.5 does not fit",
+        )
+        .await;
+    stage
+        .refused(
+            "PUT",
+            INT_V1,
+            json!({ "value": "5" }),
+            "Value",
+            "\"5\" does not fit",
+        )
+        .await;
+    let half = json!({ "defaultValue": { "intValue": 5.5 } });
+    stage
+        .refused(
+            "PUT",
+            INT,
+            half,
+            "DefaultValue.IntValue",
+            "5.5 is not a whole number",
+        )
+        .await;
+    let none = json!({ "defaultValue": {} });
+    stage
+        .refused(
+            "PUT",
+            INT,
+            none,
+            "DefaultValue.IntValue",
+            "IntValue field must be set",
+        )
+        .await;
+}
+
+#[tokio::test]
+async fn a_flag_is_split_in_two_behind_all_rules() {
+    let stage = Stage::new().await;
+    let option = |percentage: i32, on: bool| json!({ "percentage": percentage, "value": { "boolValue": on } });
+    let split = |options: Value| json!({ "percentageOptions": options });
+    let formula =
+        |rules: Value| json!({ "defaultValue": { "boolValue": false }, "targetingRules": rules });
+    let good = || split(json!([option(10, true), option(90, false)]));
+    let staff = || {
+        let list = json!({ "listValue": [{ "value": "x" }] });
+        let user =
+            json!({ "comparisonAttribute": "A", "comparator": "isOneOf", "comparisonValue": list });
+        json!({ "conditions": [{ "userCondition": user }], "value": { "boolValue": true } })
+    };
+    let at = "TargetingRules[0].PercentageOptions";
+    for options in [
+        json!([option(100, true)]),
+        json!([option(50, true), option(50, true)]),
+        json!([option(20, true), option(20, false), option(60, true)]),
+    ] {
+        stage
+            .refused(
+                "PUT",
+                VALUE,
+                formula(json!([split(options)])),
+                at,
+                "A flag is split into exactly two",
+            )
+            .await;
+    }
+    let behind = "A split for everyone stands behind all rules";
+    for rules in [json!([good(), staff()]), json!([good(), good()])] {
+        stage
+            .refused("PUT", VALUE, formula(rules), "TargetingRules[0]", behind)
+            .await;
+    }
+    stage
+        .taken("PUT", VALUE, formula(json!([staff(), good()])))
+        .await;
+    let item = |percentage: i32, on: bool| json!({ "percentage": percentage, "value": on });
+    let value = |items: Value| json!({ "value": false, "rolloutPercentageItems": items });
+    for items in [
+        json!([item(100, true)]),
+        json!([item(50, true), item(50, true)]),
+    ] {
+        stage
+            .refused(
+                "PUT",
+                VALUE_V1,
+                value(items),
+                "RolloutPercentageItems",
+                "A flag is split into exactly two",
+            )
+            .await;
+    }
+    stage
+        .taken(
+            "PUT",
+            VALUE_V1,
+            value(json!([item(100, true), item(0, false)])),
+        )
+        .await;
+}
+
+#[tokio::test]
+async fn texts_are_not_empty_and_may_be_long() {
+    let stage = Stage::new().await;
+    let text = |text: &str| json!({ "defaultValue": { "stringValue": text } });
+    let at = "DefaultValue.StringValue";
+    stage
+        .refused("PUT", TEXT, text(""), at, "It must not be empty")
+        .await;
+    stage
+        .refused(
+            "PUT",
+            TEXT_V1,
+            json!({ "value": "" }),
+            "Value",
+            "It must not be empty",
+        )
+        .await;
+    let longest = "ű".repeat(100_000);
+    stage.taken("PUT", TEXT, text(&longest)).await;
+    stage
+        .refused(
+            "PUT",
+            TEXT,
+            text(&format!("{longest}x")),
+            at,
+            "It has more than 100000",
+        )
+        .await;
+
+    let compared = |comparator: &str, value: Value| {
+        let user = json!({ "comparisonAttribute": "A", "comparator": comparator, "comparisonValue": value });
+        let rule =
+            json!({ "conditions": [{ "userCondition": user }], "value": { "boolValue": true } });
+        json!({ "defaultValue": { "boolValue": false }, "targetingRules": [rule] })
+    };
+    let at = |field: &str| {
+        format!("TargetingRules[0].Conditions[0].UserCondition.ComparisonValue.{field}")
+    };
+    let items = |items: &[&str]| {
+        let items = items.iter().map(|item| json!({ "value": item }));
+        json!({ "listValue": items.collect::<Value>() })
+    };
+    let empty = "It must not be empty";
+    stage
+        .refused(
+            "PUT",
+            VALUE,
+            compared("textEquals", json!({ "stringValue": "" })),
+            &at("StringValue"),
+            empty,
+        )
+        .await;
+    stage
+        .refused(
+            "PUT",
+            VALUE,
+            compared("isOneOf", items(&[])),
+            &at("ListValue"),
+            empty,
+        )
+        .await;
+    stage
+        .refused(
+            "PUT",
+            VALUE,
+            compared("isOneOf", items(&["a", ""])),
+            &at("ListValue[1].Value"),
+            empty,
+        )
+        .await;
+    stage
+        .taken(
+            "PUT",
+            VALUE,
+            compared("isOneOf", items(&[&"x".repeat(255)])),
+        )
+        .await;
+    stage
+        .refused(
+            "PUT",
+            VALUE,
+            compared("isOneOf", items(&[&"x".repeat(256)])),
+            &at("ListValue"),
+            "It has 256",
+        )
+        .await;
+    let long = compared("textEquals", json!({ "stringValue": "x".repeat(65_535) }));
+    stage.taken("PUT", VALUE, long).await;
+    let longer = compared("textEquals", json!({ "stringValue": "x".repeat(65_536) }));
+    stage
+        .refused("PUT", VALUE, longer, &at("StringValue"), "It has 65536")
+        .await;
+
+    let rule = |comparator: &str, value: &str| {
+        let rule = json!({ "comparisonAttribute": "A", "comparator": comparator, "comparisonValue": value, "value": true });
+        json!({ "value": false, "rolloutRules": [rule] })
+    };
+    for (comparator, value) in [("isOneOf", " , "), ("contains", ""), ("numberLess", "five")] {
+        let at = "RolloutRules[0].ComparisonValue";
+        stage
+            .refused(
+                "PUT",
+                VALUE_V1,
+                rule(comparator, value),
+                at,
+                "Invalid term value",
+            )
+            .await;
+    }
+    stage
+        .taken("PUT", VALUE_V1, rule("numberLess", "-5.5"))
+        .await;
+}
+
+/// A text setting starts empty; it can get rules before it gets a text.
+#[tokio::test]
+async fn an_empty_text_that_is_there_may_stay() {
+    let stage = Stage::new().await;
+    for (config, document, rules) in [
+        ("{v1}", "/v1", "rolloutRules"),
+        ("{v2}", "/v2", "targetingRules"),
+    ] {
+        let new = json!({ "key": "fresh", "name": "x", "settingType": "string" });
+        let made = stage
+            .taken("POST", &format!("/v1/configs/{config}/settings"), new)
+            .await;
+        let path = format!(
+            "{document}/environments/{{production}}/settings/{}/value",
+            made["settingId"]
+        );
+        let patch = json!([{ "op": "replace", "path": format!("/{rules}"), "value": [] }]);
+        assert_eq!(stage.send("PATCH", &path, &patch).await.0, 204, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_plan_says_how_much_a_rule_may_have() -> Result<()> {
+    for (plan, texts, options) in [
+        (Plan::Free, 100, 4),
+        (Plan::Pro, 1_000, 8),
+        (Plan::Enterprise, 15_000, 500),
+    ] {
+        let fake = Fake::builder().plan(plan).start().await;
+        let client = fake.client();
+        let demo = fake.demo().unwrap();
+        let limits = client
+            .get_organization_limitations(fake.organization_id())
+            .send()
+            .await?;
+        assert_eq!(limits.max_comparison_value_list_length, texts);
+        assert_eq!(limits.max_percentage_option_count, options);
+        let serve = async |options: i32| {
+            let shares = (1..=options).map(|share| {
+                let percentage = if share == 1 { 100 } else { 0 };
+                UpdatePercentageOptionModel::new(percentage, SettingValue::from(share))
+            });
+            let split =
+                UpdateTargetingRuleModel::new().with_percentage_options(shares.collect::<Vec<_>>());
+            let formula = UpdateEvaluationFormulaModel::new(SettingValue::from(1))
+                .with_targeting_rules(vec![split]);
+            client
+                .replace_setting_value_v2(demo.production_id, demo.v2.page_size, formula)
+                .send()
+                .await
+        };
+        serve(options).await?;
+        assert!(serve(options + 1).await.is_err(), "{plan:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_circle_is_called_what_the_service_calls_it() {
+    let stage = Stage::new().await;
+    let flag = stage.fake.demo().unwrap().v2.new_checkout;
+    let condition = json!({ "prerequisiteSettingId": flag, "comparator": "equals", "prerequisiteComparisonValue": { "boolValue": true } });
+    let rule = json!({ "conditions": [{ "prerequisiteFlagCondition": condition }], "value": { "boolValue": true } });
+    let formula = json!({ "defaultValue": { "boolValue": false }, "targetingRules": [rule] });
+    stage
+        .refused(
+            "PUT",
+            VALUE,
+            formula,
+            "TargetingRules",
+            "Circular dependency detected",
+        )
+        .await;
+}
