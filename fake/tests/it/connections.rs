@@ -158,6 +158,21 @@ async fn integrations_are_checked_by_their_type() -> Result<()> {
             &[("writeKey", "x"), ("server", "eu")],
             "Parameters.server",
         ),
+        (
+            IntegrationType::PubNub,
+            &[("subKey", "s"), ("channel", "flags")],
+            "Parameters.pubKey",
+        ),
+        (
+            IntegrationType::PubNub,
+            &[("pubKey", "p"), ("channel", "flags")],
+            "Parameters.subKey",
+        ),
+        (
+            IntegrationType::PubNub,
+            &[("pubKey", "p"), ("subKey", "s")],
+            "Parameters.channel",
+        ),
     ] {
         assert_eq!(fields(create(kind, pairs).send().await), [wrong]);
     }
