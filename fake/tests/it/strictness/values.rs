@@ -1,6 +1,7 @@
 //! What settings serve, and to whom.
 
 use configcat_fake::{Fake, Plan};
+use configcat_management::rule::when;
 use configcat_management::types::*;
 use configcat_management::{Result, SettingValue};
 use serde_json::{Value, json};
@@ -315,6 +316,18 @@ async fn a_plan_says_how_much_a_rule_may_have() -> Result<()> {
         };
         serve(options).await?;
         assert!(serve(options + 1).await.is_err(), "{plan:?}");
+        let compare = async |texts: i32| {
+            let texts = (0..texts).map(|text| text.to_string());
+            let rule = when("Email").is_one_of(texts).serve(1);
+            let formula = UpdateEvaluationFormulaModel::new(SettingValue::from(1))
+                .with_targeting_rules(vec![rule]);
+            client
+                .replace_setting_value_v2(demo.production_id, demo.v2.page_size, formula)
+                .send()
+                .await
+        };
+        compare(texts).await?;
+        assert!(compare(texts + 1).await.is_err(), "{plan:?}");
     }
     Ok(())
 }
