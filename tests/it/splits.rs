@@ -2,7 +2,7 @@
 
 use configcat_fake::Fake;
 use configcat_management::Result;
-use configcat_management::patch::{SettingPatch, SettingValuePatch};
+use configcat_management::patch::{FormulaPatch, SettingPatch, SettingValuePatch};
 use configcat_management::rule::{everyone, percentages, when};
 use configcat_management::types::*;
 
@@ -84,6 +84,43 @@ async fn a_rule_is_added_before_the_split_for_everyone() -> Result<()> {
     );
     assert_eq!(rules[0].conditions.len(), 1);
     assert_eq!(rules[1].percentage_options[0].percentage, 20);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_patch_for_a_rule_behind_the_split_for_everyone_is_refused_and_one_before_it_is_not()
+-> Result<()> {
+    let fake = Fake::start().await;
+    let demo = fake.demo().expect("the fake starts with it");
+    let (client, place, flag) = (fake.client(), demo.production_id, demo.v2.beta_search);
+    let seen = client.get_setting_value_v2(place, flag).send().await?;
+    let split = seen.targeting_rules.len() - 1;
+    assert_eq!(seen.targeting_rules[split].conditions, []);
+    let rule = || when("A").equals("x").serve(true);
+    let (behind, before) = (
+        FormulaPatch::new().add_rule(rule()),
+        FormulaPatch::new().insert_rule(split, rule()),
+    );
+    let wrong = behind.check(&seen).unwrap_err().to_string();
+    assert!(
+        wrong.contains("stands behind a split for everyone"),
+        "{wrong}"
+    );
+    let refused = client
+        .update_setting_value_v2(place, flag, behind)
+        .send()
+        .await;
+    assert_eq!(
+        refused.unwrap_err().status().map(|it| it.as_u16()),
+        Some(400)
+    );
+    before.check(&seen)?;
+    let after = client
+        .update_setting_value_v2(place, flag, before)
+        .send()
+        .await?;
+    let rules = after.into_inner().expect("it is a change").targeting_rules;
+    assert_eq!(rules[split + 1], seen.targeting_rules[split]);
     Ok(())
 }
 
