@@ -94,7 +94,7 @@ fn without_lookalikes(text: &str) -> String {
         let word = piece.trim_end_matches(|c| !is_part(c));
         let scheme = matches!(before.as_str(), "basic" | "bearer");
         let hidden = PREFIXES.iter().any(|prefix| word.contains(prefix))
-            || is_key_of_v1(word)
+            || has_key_of_v1(word)
             || (scheme && is_credential(word));
         kept.push_str(if hidden { HIDDEN } else { word });
         kept.push_str(&piece[word.len()..]);
@@ -105,16 +105,16 @@ fn without_lookalikes(text: &str) -> String {
     kept
 }
 
-/// 22 characters, a slash and 22 more.
-fn is_key_of_v1(word: &str) -> bool {
-    let half = |text: &str| {
-        text.len() == 22
-            && text
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
-    };
-    word.split_once('/')
-        .is_some_and(|(one, other)| half(one) && half(other))
+/// 22 characters, a slash and 22 more, be it in an address.
+fn has_key_of_v1(word: &str) -> bool {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    let halves = word.split('/').map(|part| {
+        let ends = |text: &str| text.rsplit(|c| !is_part(c)).next().map(str::len);
+        let begins = |text: &str| text.split(|c| !is_part(c)).next().map(str::len);
+        (ends(part) == Some(22), begins(part) == Some(22))
+    });
+    let halves: Vec<_> = halves.collect();
+    halves.windows(2).any(|two| two[0].0 && two[1].1)
 }
 
 /// Not a word of a sentence, such as `Basic authentication`.
@@ -175,6 +175,18 @@ mod tests {
             (
                 "\"AAAAAAAAAAAAAAAAAAAAAA/BBBBBBBBBBBBBBBBBBBBBB\"",
                 "\"***\"",
+            ),
+            (
+                "no https://cdn/files/AAAAAAAAAAAAAAAAAAAAAA/BBBBBBBBBBBBBBBBBBBBBB/config_v5.json here",
+                "no https:*** here",
+            ),
+            (
+                "?sdkKey=AAAAAAAAAAAAAAAAAAAA-_/BBBBBBBBBBBBBBBBBBBBBB. And",
+                "?*** And",
+            ),
+            (
+                "/configs/AAAAAAAAAAAAAAAAAAAAAA/x/BBBBBBBBBBBBBBBBBBBBBB",
+                "/configs/AAAAAAAAAAAAAAAAAAAAAA/x/BBBBBBBBBBBBBBBBBBBBBB",
             ),
             (
                 "configcat_whsk_VN3juirnVh5pNvCKd81RYRYchxUX4j3NykbZG2fAy88=",
