@@ -119,6 +119,12 @@ impl Client {
         ResponseValue::read(self.core.answer(request.and_then(patch::checked)).await?)
     }
 
+    /// Makes a call that answers without a value.
+    pub(crate) async fn execute_unit(&self, request: Result<Request>) -> Result<ResponseValue<()>> {
+        let request = request.and_then(patch::checked);
+        ResponseValue::read_nothing(self.core.answer(request).await?)
+    }
+
     #[cfg(feature = "catalog")]
     pub(crate) fn core(&self) -> &Core {
         &self.core

@@ -118,12 +118,10 @@ impl<T> ResponseValue<T> {
 }
 
 impl<T: DeserializeOwned> ResponseValue<T> {
-    /// Decodes an answer. One without content (204, or nothing left to delete) reads as `null`, and so as `None` or `()`; any
-    /// other has to have a value.
+    /// Decodes an answer. One without content (204, or nothing left to delete) reads as `null`, and so as `None`; any other has
+    /// to have a value.
     pub(crate) fn read(answer: Answer) -> Result<Self> {
-        // Where no value is expected, whatever comes will do; but a page is not the API's, so the call did not get there.
-        let no_value = std::mem::size_of::<T>() == 0 && !misread::is_page(&answer.body);
-        if answer.has_no_content() || no_value {
+        if answer.has_no_content() {
             let decoded = serde_json::from_slice(b"null");
             return Self::of(answer, decoded.map_err(|_| "it is empty".to_string()));
         }
@@ -132,16 +130,33 @@ impl<T: DeserializeOwned> ResponseValue<T> {
             return Self::of(answer, Err("it is null".to_string()));
         }
         let body = hal::plain(&answer.headers, body);
-        if let Some(problem) = belongs::elsewhere::<T>(&body) {
-            return Self::of(answer, Err(problem.to_string()));
-        }
-        let decoded = serde_json::from_slice(&body).map_err(|error| {
-            // Once more, to find the place: what can be read pays nothing for it.
-            let mut json = serde_json::Deserializer::from_slice(&body);
-            let traced = serde_path_to_error::deserialize::<_, T>(&mut json).err();
-            let path = traced.map(|traced| traced.path().to_string());
-            misread::words(&answer.headers, &answer.body, &error, path.as_deref())
-        });
+        let decoded = match serde_json::from_slice(&body) {
+            Ok(value) => match belongs::elsewhere::<T>(&body) {
+                None => Ok(value),
+                Some(problem) => Err(problem.to_string()),
+            },
+            Err(error) => {
+                // Once more, to find the place: what can be read pays nothing for it.
+                let mut json = serde_json::Deserializer::from_slice(&body);
+                let traced = serde_path_to_error::deserialize::<_, T>(&mut json).err();
+                let path = traced.map(|traced| traced.path().to_string());
+                Err(match belongs::list::<T>(&body) {
+                    Some(problem) => problem.to_string(),
+                    None => misread::words(&answer.headers, &answer.body, &error, path.as_deref()),
+                })
+            }
+        };
+        Self::of(answer, decoded)
+    }
+}
+
+impl ResponseValue<()> {
+    /// Where no value is expected, whatever comes will do; but a page is not the API's, so the call did not get there.
+    pub(crate) fn read_nothing(answer: Answer) -> Result<Self> {
+        let decoded = match misread::is_page(&answer.body) {
+            true => Err(misread::PAGE.to_string()),
+            false => Ok(()),
+        };
         Self::of(answer, decoded)
     }
 }

@@ -63,7 +63,7 @@ struct Call<'a> {
     name: Ident,
     operation: OperationRef<'a>,
     arguments: Vec<Argument>,
-    answer: TokenStream,
+    answer: Type,
     context: &'a Context<'a>,
 }
 
@@ -187,6 +187,10 @@ impl<'a> Call<'a> {
             .map(|argument| self.option(argument));
         let operation = self.operation();
         let request = self.request();
+        let execute = match answer {
+            Type::Tuple(unit) if unit.elems.is_empty() => quote!(execute_unit),
+            _ => quote!(execute),
+        };
         let item = syn::parse_quote! {
             #(#about)*
             #[derive(Clone, Debug)]
@@ -204,7 +208,7 @@ impl<'a> Call<'a> {
                 /// Makes the call.
                 pub async fn send(self) -> crate::Result<crate::ResponseValue<#answer>> {
                     let request = #request;
-                    self.client.execute(request).await
+                    self.client.#execute(request).await
                 }
             }
         };
@@ -519,7 +523,7 @@ fn in_operations(ty: &Type) -> Type {
 }
 
 /// The `T` of `Result<ResponseValue<T>, _>`, in an `Option` where the description has a 204 beside the 200.
-fn answer(output: &ReturnType, operation: &OperationRef<'_>) -> Option<TokenStream> {
+fn answer(output: &ReturnType, operation: &OperationRef<'_>) -> Option<Type> {
     let ReturnType::Type(_, output) = output else {
         return None;
     };
@@ -531,7 +535,7 @@ fn answer(output: &ReturnType, operation: &OperationRef<'_>) -> Option<TokenStre
     let answers = &operation.value["responses"];
     let optional = answers.get("204").is_some() && answers["200"].get("content").is_some();
     Some(match optional {
-        true => quote!(::std::option::Option<#value>),
-        false => quote!(#value),
+        true => syn::parse_quote!(::std::option::Option<#value>),
+        false => value,
     })
 }

@@ -5,6 +5,10 @@ use serde_json::error::Category;
 
 use super::message::one_line;
 
+/// What is said of a page.
+pub(crate) const PAGE: &str = "it is a web page and not JSON, so something between here and the API has answered, such as a proxy \
+                               or a sign-in page";
+
 /// Words for an error of serde, and where it is. `path` is the place in the document, as far as it is known.
 pub(crate) fn words(
     headers: &HeaderMap,
@@ -21,9 +25,7 @@ pub(crate) fn words(
             .to_string();
     }
     if is_page(body) {
-        return "it is a web page and not JSON, so something between here and the API has answered, such as a proxy or a \
-                sign-in page"
-            .to_string();
+        return PAGE.to_string();
     }
     let at = format!("line {} column {}", error.line(), error.column());
     match error.classify() {

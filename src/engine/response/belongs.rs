@@ -3,29 +3,52 @@
 //! Fields of answers may be missing, because older servers do not have them all. So there are types that could be made of any
 //! object; and serde makes a struct of a list, too. Neither is what the API describes.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{self, DeserializeOwned, Deserializer, IgnoredAny, Visitor};
+use serde::de::{self, DeserializeOwned, Deserializer, IgnoredAny, MapAccess, Visitor};
 
-/// Why a body cannot be a `T`, although it might be read as one.
+/// Why a body that was read as a `T` is somebody else's.
 pub(super) fn elsewhere<T: DeserializeOwned>(body: &[u8]) -> Option<&'static str> {
-    match body.trim_ascii_start().first() {
-        Some(b'[') => {
-            fields::<T>()?;
-            Some("a list is found where an object should be")
-        }
-        Some(b'{') if serde_json::from_slice::<T>(b"{}").is_ok() => {
-            let fields = fields::<T>().filter(|fields| !fields.is_empty())?;
-            let found: BTreeMap<String, IgnoredAny> = serde_json::from_slice(body).ok()?;
+    let fields = fields::<T>().filter(|fields| !fields.is_empty());
+    match (fields, body.trim_ascii_start().first()) {
+        (Some(fields), Some(b'{')) => {
+            let mut json = serde_json::Deserializer::from_slice(body);
             // Of `{}` nobody can tell: there are answers that need not have anything.
-            let known = found.is_empty() || fields.iter().any(|field| found.contains_key(*field));
-            match known {
-                true => None,
-                false => Some("none of the fields is there"),
-            }
+            let known = json.deserialize_map(Known(fields)).unwrap_or(true);
+            (!known).then_some("none of the fields is there")
         }
-        _ => None,
+        _ => list::<T>(body),
+    }
+}
+
+/// Why a body that may not be readable either is somebody else's.
+pub(super) fn list<T: DeserializeOwned>(body: &[u8]) -> Option<&'static str> {
+    let is_list = body.trim_ascii_start().starts_with(b"[") && fields::<T>().is_some();
+    is_list.then_some("a list is found where an object should be")
+}
+
+/// Whether one of the keys of an object is a field, or there are no keys. It looks no further than that: mostly at one key.
+struct Known(&'static [&'static str]);
+
+impl<'de> Visitor<'de> for Known {
+    type Value = bool;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {
+        let mut is_empty = true;
+        while let Some(key) = map.next_key::<Cow<'de, str>>()? {
+            if self.0.contains(&key.as_ref()) {
+                // What is left of the object is an error to the reader, and no matter.
+                return Ok(true);
+            }
+            is_empty = false;
+            map.next_value::<IgnoredAny>()?;
+        }
+        Ok(is_empty)
     }
 }
 
