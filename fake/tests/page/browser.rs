@@ -211,6 +211,8 @@ fn spawn(name: &str, profile: &TempDir) -> Option<Child> {
             "--hide-scrollbars",
             "--remote-debugging-port=0",
         ])
+        // Names that are nobody's, for pages of strangers.
+        .arg("--host-resolver-rules=MAP *.test 127.0.0.1")
         .arg(format!("--user-data-dir={}", profile.path().display()))
         .arg("about:blank")
         .stdin(Stdio::null())

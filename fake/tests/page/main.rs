@@ -1,6 +1,7 @@
 //! The page shows what happens and switches flags, in a real browser; ignored where there is no Chromium.
 
 mod browser;
+mod elsewhere;
 
 use configcat_management::types::SettingId;
 use std::path::Path;
@@ -21,7 +22,10 @@ type Running<'a> = Pin<Box<dyn Future<Output = Result> + 'a>>;
 /// Its name, and what it does with the browser.
 type Test = (&'static str, fn(&mut Browser) -> Running<'_>);
 
-const TESTS: [Test; 6] = [
+/// This one needs the client.
+const OFFICIAL: &str = "the_official_client_works_on_other_pages";
+
+const TESTS: [Test; 7] = [
     ("a_flag_is_switched", |browser| {
         Box::pin(a_flag_is_switched(browser))
     }),
@@ -40,6 +44,9 @@ const TESTS: [Test; 6] = [
     ("a_picture_is_taken", |browser| {
         Box::pin(a_picture_is_taken(browser))
     }),
+    (OFFICIAL, |browser| {
+        Box::pin(elsewhere::the_official_client_works_on_other_pages(browser))
+    }),
 ];
 
 fn main() {
@@ -54,6 +61,9 @@ fn main() {
     let trial = |(name, test): Test| {
         let (runtime, shared) = (runtime.clone(), shared.clone());
         Trial::ignorable_test(name, move || {
+            if let (OFFICIAL, Some(reason)) = (name, elsewhere::missing()) {
+                return Ok(Completion::ignored_with(reason));
+            }
             let run = async {
                 let mut shared = shared.lock().await;
                 if shared.is_none() {
