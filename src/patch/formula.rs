@@ -107,8 +107,9 @@ impl Patch<Formula> {
 list_methods!(
     Formula, RULES, UpdateTargetingRuleModel, "targeting rule", "targeting rules":
     add_rule, insert_rule, replace_rule, remove_rule, move_rule, replace_rules,
-    "Behind a split for everyone it could never apply, and is refused: by [`check`](FormulaPatch::check) and by the
-service. A patch does not see the rules that are there. Where one of them may be such a split, give an index before
-it to `insert_rule`, or let [`edit_value`](crate::Client::edit_value) find the place: there,
-[`add_rule`](crate::edit::Draft::add_rule) puts the rule before the split."
+    ///
+    /// Behind a split for everyone it could never apply, and is refused: by [`check`](FormulaPatch::check) and by the
+    /// service. A patch does not see the rules that are there. Where one of them may be such a split, give an index before
+    /// it to `insert_rule`, or let [`edit_value`](crate::Client::edit_value) find the place: there,
+    /// [`add_rule`](crate::edit::Draft::add_rule) puts the rule before the split.
 );

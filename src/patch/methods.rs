@@ -33,11 +33,11 @@ macro_rules! list_methods {
     (
         $kind:ty, $root:expr, $entry:ty, $what:literal, $all:literal:
         $add:ident, $insert:ident, $replace:ident, $remove:ident, $move:ident, $replace_all:ident
-        $(, $of_add:literal)?
+        $(, $(#[$of_add:meta])+)?
     ) => {
         impl $crate::patch::Patch<$kind> {
             #[doc = concat!("Adds a ", $what, " at the end.")]
-            $(#[doc = concat!("\n\n", $of_add)])?
+            $($(#[$of_add])+)?
             pub fn $add(self, entry: impl Into<$entry>) -> Self {
                 let path = $crate::patch::Path::root($root);
                 self.add(path.end(), $crate::patch::json(&entry.into()))
