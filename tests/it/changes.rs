@@ -6,9 +6,9 @@ use configcat_fake::{Fake, Fault};
 use configcat_management::Result;
 use configcat_management::names::Flag;
 use configcat_management::rule::{flag, in_segment};
-use configcat_management::types::{
-    CreateSegmentModel, CreateSettingInitialValues, RolloutRuleComparator, SettingType,
-};
+use configcat_management::types::{CreateSettingInitialValues, SettingType};
+
+use crate::support::shop::{place, staff};
 
 /// A config of each version, and what writes its values.
 const CONFIGS: [(&str, &str); 2] = [
@@ -17,8 +17,7 @@ const CONFIGS: [(&str, &str); 2] = [
 ];
 
 fn production(fake: &Fake, config: &str, key: &str) -> Flag {
-    let config = fake.client().product("Web shop").config(config);
-    config.environment("Production").flag(key)
+    place(&fake.client(), config, "Production").flag(key)
 }
 
 /// Lets the reads of these operations fail, from the second one of the value on.
@@ -49,10 +48,7 @@ async fn a_change_that_was_made_is_told_though_nothing_can_be_read_after_it() ->
     for (config, _) in CONFIGS {
         let fake = Fake::start().await;
         let (client, demo) = (fake.client(), fake.demo().unwrap());
-        let contains = RolloutRuleComparator::Contains;
-        let segment = CreateSegmentModel::new(contains, "Email", "@example.com", "Staff");
-        let segment = client.create_segment(demo.product_id, segment);
-        let segment = segment.send().await?.segment_id;
+        let segment = staff(&fake).await?;
         let checkout = production(&fake, config, "new_checkout");
         checkout.turn_on().send().await?;
         // No list that was read so far has it.

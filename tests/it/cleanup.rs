@@ -11,6 +11,8 @@ use configcat_management::types::{
 };
 use configcat_management::{Client, Result};
 
+use crate::support::shop::{place, written};
+
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 fn shop(client: &Client) -> Product {
@@ -18,8 +20,7 @@ fn shop(client: &Client) -> Product {
 }
 
 fn production(client: &Client, config: &str, key: &str) -> Flag {
-    let config = shop(client).config(config);
-    config.environment("Production").flag(key)
+    place(client, config, "Production").flag(key)
 }
 
 async fn use_in_code(client: &Client, config: ConfigId, flag: SettingId) -> Result<()> {
@@ -28,12 +29,6 @@ async fn use_in_code(client: &Client, config: ConfigId, flag: SettingId) -> Resu
     let report = CodeReferenceRequest::new("main", config, "shop").with_flag_references(found);
     client.upload_code_references(report).send().await?;
     Ok(())
-}
-
-fn written(fake: &Fake) -> Vec<&'static str> {
-    let requests = fake.requests().into_iter();
-    let writes = requests.filter(|request| request.method != "GET");
-    writes.filter_map(|request| request.operation).collect()
 }
 
 #[tokio::test]
@@ -108,7 +103,7 @@ async fn what_code_uses_is_not_deleted_unless_told() -> Result<()> {
 async fn what_other_flags_look_at_in_any_environment_is_not_deleted() -> Result<()> {
     let fake = Fake::start().await;
     let (client, demo) = (fake.client(), fake.demo().unwrap());
-    let place = shop(&client).config("Frontend").environment("Test");
+    let place = place(&client, "Frontend", "Test");
     let rule = flag(demo.v2.new_checkout).equals(true).serve(true);
     place.flag("beta_search").add_rule(rule).send().await?;
     let retire = production(&client, "Frontend", "new_checkout").retire();

@@ -1,17 +1,12 @@
 //! A comparison shows by key what two environments serve differently, of one config or of two, in V1 and V2.
 
 use configcat_fake::Fake;
-use configcat_management::names::{Comparison, Environment, Part, compare};
+use configcat_management::Result;
+use configcat_management::names::{Comparison, Part, compare};
 use configcat_management::rule::{flag, in_segment, percentages, when};
-use configcat_management::types::{
-    CreateSegmentModel, CreateSettingInitialValues, RolloutRuleComparator, SettingType,
-};
-use configcat_management::{Client, Result};
+use configcat_management::types::{CreateSettingInitialValues, SettingType};
 
-fn place(client: &Client, config: &str, environment: &str) -> Environment {
-    let config = client.product("Web shop").config(config);
-    config.environment(environment)
-}
+use crate::support::shop::{place, staff};
 
 fn told(comparison: &Comparison) -> Vec<(&str, Part)> {
     let differences = comparison.differences.iter();
@@ -80,14 +75,9 @@ async fn configs_of_both_versions_compare_and_what_only_one_has_is_told() -> Res
 async fn segments_and_prerequisites_are_told_by_their_names() -> Result<()> {
     let fake = Fake::start().await;
     let (client, demo) = (fake.client(), fake.demo().unwrap());
-    let contains = RolloutRuleComparator::Contains;
-    let segment = CreateSegmentModel::new(contains, "Email", "@example.com", "Staff");
-    let segment = client
-        .create_segment(demo.product_id, segment)
-        .send()
-        .await?;
+    let segment = staff(&fake).await?;
     let test = place(&client, "Frontend", "Test");
-    let staff = in_segment(segment.segment_id)
+    let staff = in_segment(segment)
         .and(flag(demo.v2.new_checkout).equals(true))
         .split(percentages([(20, true), (80, false)])?);
     let change = test.flag("beta_search").add_rule(staff);
@@ -102,7 +92,7 @@ async fn segments_and_prerequisites_are_told_by_their_names() -> Result<()> {
     );
     // V1 has segments too.
     let backend = place(&client, "Backend", "Test").flag("beta_search");
-    let staff = in_segment(segment.segment_id).serve(true);
+    let staff = in_segment(segment).serve(true);
     let served = backend.add_rule(staff).send().await?.served;
     assert_eq!(served.rules[0].when, "isIn segment `Staff`");
     Ok(())

@@ -2,29 +2,21 @@
 //! on after a failure where it stopped.
 
 use configcat_fake::{Fake, Fault};
-use configcat_management::names::{Config, CopyPlan, Environment, Part, compare, copy};
+use configcat_management::names::{CopyPlan, Environment, Part, compare, copy};
 use configcat_management::rule::{flag, in_segment, percentages, when};
 use configcat_management::types::{
     CreateConfigRequest, CreateEnvironmentModel, CreatePredefinedVariationModel,
-    CreatePredefinedVariationValueModel, CreateProductRequest, CreateSegmentModel,
-    CreateSettingInitialValues, EvaluationVersion, RolloutRuleComparator, SettingType,
+    CreatePredefinedVariationValueModel, CreateProductRequest, CreateSettingInitialValues,
+    EvaluationVersion, SettingType,
 };
 use configcat_management::{Client, Result, SettingValue};
 use tokio::task::JoinSet;
 
-fn config(client: &Client, name: &str) -> Config {
-    client.product("Web shop").config(name)
-}
+use crate::support::shop::{staff, written};
 
 fn both(client: &Client, name: &str) -> (Environment, Environment) {
-    let config = config(client, name);
+    let config = client.product("Web shop").config(name);
     (config.environment("Test"), config.environment("Production"))
-}
-
-fn written(fake: &Fake) -> Vec<&'static str> {
-    let requests = fake.requests().into_iter();
-    let writes = requests.filter(|request| request.method != "GET");
-    writes.filter_map(|request| request.operation).collect()
 }
 
 fn done(plan: &CopyPlan) -> Vec<bool> {
@@ -283,18 +275,13 @@ fn sizes() -> CreateSettingInitialValues {
 async fn what_another_product_lacks_is_created_where_asked() -> Result<()> {
     let fake = Fake::start().await;
     let (client, demo) = (fake.client(), fake.demo().unwrap());
-    let contains = RolloutRuleComparator::Contains;
-    let segment = CreateSegmentModel::new(contains, "Email", "@example.com", "Staff");
-    let segment = client
-        .create_segment(demo.product_id, segment)
-        .send()
-        .await?;
+    let segment = staff(&fake).await?;
     let size = client
         .create_setting(demo.v2.config_id, sizes())
         .send()
         .await?;
     let test = both(&client, "Frontend").0;
-    let rule = in_segment(segment.segment_id)
+    let rule = in_segment(segment)
         .and(flag(demo.v2.new_checkout).equals(true))
         .and(flag(size.setting_id).equals(10));
     test.flag("beta_search")
@@ -371,15 +358,10 @@ async fn what_another_product_lacks_is_created_where_asked() -> Result<()> {
 #[tokio::test]
 async fn segments_are_found_by_name_in_v1_too_and_variations_in_v2() -> Result<()> {
     let fake = Fake::start().await;
-    let (client, demo) = (fake.client(), fake.demo().unwrap());
-    let contains = RolloutRuleComparator::Contains;
-    let segment = CreateSegmentModel::new(contains, "Email", "@example.com", "Staff");
-    let segment = client
-        .create_segment(demo.product_id, segment)
-        .send()
-        .await?;
+    let client = fake.client();
+    let segment = staff(&fake).await?;
     let test = both(&client, "Backend").0;
-    let rule = in_segment(segment.segment_id).serve(true);
+    let rule = in_segment(segment).serve(true);
     test.flag("beta_search").add_rule(rule).send().await?;
     let live = elsewhere(&fake, EvaluationVersion::V1).await?;
     let mut plan = copy(&test, &live).create_missing().preview().await?;

@@ -3,27 +3,15 @@
 use std::time::Duration;
 
 use configcat_fake::Fake;
-use configcat_management::names::{Environment, Flag};
+use configcat_management::names::Flag;
 use configcat_management::rule::{everyone, flag, percentages, when};
 use configcat_management::types::{CreateConfigRequest, CreateEnvironmentModel};
-use configcat_management::{Client, Result, SettingValue};
+use configcat_management::{Result, SettingValue};
 use tokio::task::JoinSet;
 
+use crate::support::shop::{calls, place};
+
 const CONFIGS: [&str; 2] = ["Backend", "Frontend"]; // V1 and V2
-
-fn place(client: &Client, config: &str, environment: &str) -> Environment {
-    client
-        .product("Web shop")
-        .config(config)
-        .environment(environment)
-}
-
-fn calls(fake: &Fake) -> Vec<&'static str> {
-    fake.requests()
-        .iter()
-        .filter_map(|request| request.operation)
-        .collect()
-}
 
 #[tokio::test]
 async fn each_list_is_read_once() -> Result<()> {

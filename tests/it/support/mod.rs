@@ -2,6 +2,7 @@
 #![allow(dead_code, unreachable_pub)] // Each test file is a crate of its own and uses its part.
 
 pub mod faulty;
+pub mod shop;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
