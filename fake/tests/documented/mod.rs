@@ -120,13 +120,15 @@ fn every_call_of_the_control() -> Result<Completion, Failed> {
 }
 
 fn the_fixture_for_pytest() -> Result<Completion, Failed> {
-    if !can("python3", &["-m", "pytest", "--version"]) {
+    // Where another Python comes first, that of the system may be the one with pytest.
+    let mut pythons = ["python3", "/usr/bin/python3"].into_iter();
+    let Some(python) = pythons.find(|python| can(python, &["-m", "pytest", "--version"])) else {
         return Ok(Completion::ignored_with("no pytest for python3"));
-    }
+    };
     let folder = tempfile::tempdir()?;
     write_files(folder.path(), "python")?;
     let arguments = ["-B", "-m", "pytest", "-q", "-p", "no:cacheprovider"];
-    run(folder.path(), "python3", &arguments)
+    run(folder.path(), python, &arguments)
 }
 
 #[cfg(unix)]
