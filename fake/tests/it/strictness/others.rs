@@ -285,3 +285,36 @@ async fn a_deletion_without_a_reason_is_refused_where_reasons_are_required() {
         .refused("PUT", VALUE_V1, value, "Reason", "Reason required")
         .await;
 }
+
+/// Without a name, a variation goes by its value.
+#[tokio::test]
+async fn variations_differ_in_value_and_in_what_they_go_by() {
+    let stage = Stage::new().await;
+    let path = "/v1/configs/{v2}/settings";
+    let setting = |variations: Value| json!({ "key": "v", "name": "v", "settingType": "string", "predefinedVariations": variations });
+    let text = |text: &str| json!({ "value": { "stringValue": text } });
+    let named = |name: &str| json!({ "name": name, "value": { "stringValue": "x" } });
+    for (variations, field, words) in [
+        (
+            json!([text("light"), text("")]),
+            "PredefinedVariations[1].Value.StringValue",
+            "It must not be empty",
+        ),
+        (
+            json!([named("A"), named("B")]),
+            "PredefinedVariations[1].Value",
+            "Another variation has the same value",
+        ),
+        (
+            json!([named("Light"), text("light")]),
+            "PredefinedVariations[1].Name",
+            "This name is already in use",
+        ),
+    ] {
+        stage
+            .refused("POST", path, setting(variations), field, words)
+            .await;
+    }
+    let good = setting(json!([named("Light"), text("dark")]));
+    stage.taken("POST", path, good).await;
+}
