@@ -274,13 +274,13 @@ impl Server {
         parts: &Parts,
         body: Read,
     ) -> Result<Answer, Refusal> {
-        let operation = match (
-            v1_audit_logs::successor(operation),
-            *lock(&self.v1_audit_logs),
-        ) {
-            (Some(_), V1AuditLogs::Redirect) => return Ok(v1_audit_logs::redirect(&parts.uri)),
-            (Some(successor), V1AuditLogs::Page) => successor,
-            _ => operation,
+        let operation = match v1_audit_logs::successor(operation) {
+            None => operation,
+            Some(successor) => match *lock(&self.v1_audit_logs) {
+                V1AuditLogs::Array => operation,
+                V1AuditLogs::Redirect => return Ok(v1_audit_logs::redirect(&parts.uri)),
+                V1AuditLogs::Page => successor,
+            },
         };
         let Some(handler) = api::handler(operation.id) else {
             return Err(Refusal::text(
