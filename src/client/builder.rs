@@ -335,8 +335,15 @@ impl ClientBuilder {
         }
         let mut http = self.http.unwrap_or_else(reqwest_builder);
         if is_plain || is_loopback(&base_url) {
-            // A proxy that never applies: those that were given before stay, and the environment is not asked.
-            http = http.proxy(reqwest::Proxy::custom(|_| None::<Url>));
+            // A proxy for the scheme that is not used, so that it never applies: those that were given before stay, and the
+            // environment is not asked. A custom one would parse the URL of each request, twice.
+            let nowhere = "http://127.0.0.1:9";
+            let proxy = match is_plain {
+                true => reqwest::Proxy::https(nowhere),
+                false => reqwest::Proxy::http(nowhere),
+            };
+            let proxy = proxy.map_err(|error| Error::Config(error.to_string()))?;
+            http = http.proxy(proxy);
         }
         let user_agent = self
             .user_agent
