@@ -4,15 +4,21 @@
 //! caller. Each becomes a method that takes what the API requires, and returns a call that has a method for each option
 //! and is made by `send`. What goes over the wire is written by the client's `request` module.
 
+mod argument;
+mod request;
+mod words;
+
 use std::collections::BTreeMap;
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use serde_json::Value;
-use syn::{FnArg, Ident, ImplItemFn, Item, Pat, ReturnType, Type};
+use syn::visit_mut::{self, VisitMut};
+use syn::{FnArg, Ident, ImplItemFn, Item, ReturnType, Type};
 
-use super::checks::all_limits;
+use self::argument::Argument;
+use self::words::bounds;
 use super::code::{argument, doc, repeated};
 use super::structs::{accepted, accepted_option, is_converted};
 use super::{Code, Context};
@@ -65,21 +71,6 @@ struct Call<'a> {
     arguments: Vec<Argument>,
     answer: Type,
     context: &'a Context<'a>,
-}
-
-struct Argument {
-    ident: Ident,
-    /// What the call holds; without the `Option` of an optional one.
-    ty: Type,
-    optional: bool,
-    place: Place,
-}
-
-enum Place {
-    Path(String),
-    Query(String),
-    Header { name: String, secret: bool },
-    Body,
 }
 
 impl<'a> Call<'a> {
@@ -164,7 +155,7 @@ impl<'a> Call<'a> {
         let method = self.id.to_snake_case();
         let about = doc(&format!(
             "The call that [`{method}`]({}::{method}) prepares.",
-            client.to_string().replace(' ', "")
+            self.context.source.client
         ));
         let fields = self.arguments.iter().map(
             |Argument {
@@ -237,78 +228,6 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// The statement that writes the request.
-    fn request(&self) -> TokenStream {
-        let mut steps = TokenStream::new();
-        let mut rest = self.operation.path;
-        while let Some((before, name, after)) = hole(rest) {
-            let is_it =
-                |argument: &&Argument| matches!(&argument.place, Place::Path(path) if path == name);
-            let Some(Argument { ident, .. }) = self.arguments.iter().find(is_it) else {
-                break;
-            };
-            steps.extend(quote!(.path(#before).segment(#name, &self.#ident)));
-            rest = after;
-        }
-        if !rest.is_empty() {
-            steps.extend(quote!(.path(#rest)));
-        }
-        for argument in &self.arguments {
-            let ident = &argument.ident;
-            match &argument.place {
-                Place::Path(_) => {}
-                Place::Query(name) => {
-                    let limits = self.parameter(name).map(|p| all_limits(&p["schema"]));
-                    for (check, least, most) in limits.into_iter().flatten() {
-                        steps.extend(
-                            quote!(.check(|at| at.#check(#name, &self.#ident, #least, #most))),
-                        );
-                    }
-                    steps.extend(quote!(.query(#name, &self.#ident)));
-                }
-                Place::Header {
-                    name,
-                    secret: false,
-                } => {
-                    steps.extend(quote!(.header(#name, &self.#ident)));
-                }
-                Place::Header { name, secret: true } => {
-                    steps.extend(quote!(.secret_header(#name, &self.#ident)));
-                }
-                Place::Body => steps.extend(quote!(.json(&self.body))),
-            }
-        }
-        quote!(self.client.request(Self::OPERATION) #steps.finish())
-    }
-
-    /// The value of the constant that says what is known of the operation.
-    fn operation(&self) -> TokenStream {
-        let id = &self.id;
-        let method = format_ident!("{}", self.operation.method);
-        let path = self.operation.path;
-        let tag = self.operation.tag().unwrap_or_default();
-        let tool = facts::tool_name(tag, id);
-        let summary = self.words().map_or("", |words| words.summary.as_str());
-        let deprecated = self.operation.value.get("deprecated") == Some(&Value::Bool(true));
-        let successor = self.words().and_then(|words| words.successor.as_ref());
-        let successor = match successor.filter(|_| deprecated) {
-            Some(id) => quote!(Some(#id)),
-            None => quote!(None),
-        };
-        quote! {
-            crate::Operation {
-                id: #id,
-                tool: #tool,
-                method: ::http::Method::#method,
-                path: #path,
-                tag: #tag,
-                summary: #summary,
-                deprecated: #deprecated,
-                successor: #successor,
-            }
-        }
-    }
-
     fn words(&self) -> Option<&crate::docs::Operation> {
         self.context.docs.operations.get(&self.id)
     }
@@ -318,208 +237,25 @@ impl<'a> Call<'a> {
             .into_iter()
             .find(|parameter| parameter["name"] == name)
     }
-
-    /// The doc comment of the client's method.
-    fn describe(&self) -> String {
-        let OperationRef { method, path, .. } = self.operation;
-        let words = self.words();
-        let summary = words.map_or("Makes one call.", |words| words.summary.trim_end());
-        let mut text = format!("{summary}\n\n`{method} {path}`\n");
-        if let Some(details) = words.and_then(|words| words.details.as_ref()) {
-            text += &format!("\n{}\n", details.trim_end());
-        }
-        let list = |text: &mut String, title: &str, optional: bool| {
-            let mut lines = String::new();
-            for argument in &self.arguments {
-                if argument.optional != optional {
-                    continue;
-                }
-                let name = argument.place.name();
-                let known = words.and_then(|words| words.parameters.get(name));
-                if let Some(known) = known {
-                    lines += &format!("- `{}`: {}\n", argument.ident, known.trim_end());
-                }
-            }
-            if !lines.is_empty() {
-                *text += &format!("\n# {title}\n\n{lines}");
-            }
-        };
-        list(&mut text, "Parameters", false);
-        list(&mut text, "Options", true);
-        text += &format!("\n# Errors\n\n{}\n", self.failures());
-        text += &self.example();
-        text
-    }
-
-    /// What the call can fail with, in a sentence for each status that the description knows.
-    fn failures(&self) -> String {
-        let declared = |status: &str| self.operation.value["responses"].get(status).is_some();
-        let mut lines = vec!["- 401: the credentials are wrong."];
-        if declared("400") {
-            lines.push(
-                "- 400: the server refuses the request; `field_errors` tells which field and why.",
-            );
-        }
-        if declared("403") {
-            lines.push("- 403: the credentials may not do this.");
-        }
-        if declared("404") {
-            lines.push("- 404: something that the request names does not exist, or not for these credentials.");
-        }
-        if self.parameter("latestVersionId").is_some() {
-            lines.push(
-                "- 409: there is a newer version than `latest_version_id`; nothing was changed.",
-            );
-        }
-        if declared("429") {
-            lines.push("- 429: the rate limit is used up; `retry_after` tells for how long.");
-        }
-        lines.push("- Any other [`Error`](crate::Error): no answer, or one that cannot be read.");
-        lines.join("\n")
-    }
-
-    /// A program that compiles and makes the call.
-    fn example(&self) -> String {
-        let example = self.words().and_then(|words| words.example.as_ref());
-        let Some(example) = example else {
-            return String::new();
-        };
-        format!("\n# Example\n\n```no_run\n{}\n```\n", example.trim_end())
-    }
-}
-
-impl Argument {
-    fn read(
-        pat: &Pat,
-        ty: &Type,
-        operation: &OperationRef<'_>,
-        context: &Context<'_>,
-    ) -> Result<Self> {
-        let Pat::Ident(pat) = pat else {
-            return Err(Error::new("the generator made an argument without a name"));
-        };
-        let (ty, optional) = match argument(ty, "Option") {
-            Some(inner) => (inner, true),
-            None => (ty, false),
-        };
-        let ty = owned(ty);
-        let ident = pat.ident.clone();
-        if ident == "body" && operation.value.get("requestBody").is_some() {
-            return Ok(Argument {
-                ident,
-                ty,
-                optional,
-                place: Place::Body,
-            });
-        }
-        // The generator puts an underscore to names that Rust would not take.
-        let parameter = facts::parameters(context.facts, operation)
-            .into_iter()
-            .find(|parameter| snake(parameter) == ident.to_string().to_snake_case())
-            .ok_or_else(|| Error::new(format!("no parameter is called `{ident}`")))?;
-        let name = parameter["name"].as_str().unwrap_or_default().to_string();
-        let special = context.source.parameters.get(&name);
-        let ident = match special.and_then(|special| special.name.as_ref()) {
-            Some(rust) => syn::parse_str(rust).map_err(|_| {
-                Error::new(format!(
-                    "sources.toml calls the parameter `{name}` `{rust}`, which is no Rust name"
-                ))
-            })?,
-            None => ident,
-        };
-        let secret = special.is_some_and(|special| special.secret);
-        let ty = match secret {
-            true => syn::parse_quote!(crate::Secret),
-            false => ty,
-        };
-        let place = match parameter["in"].as_str() {
-            Some("path" | "query") if secret => {
-                return Err(Error::new(format!(
-                    "the parameter `{name}` is a secret, and only a header may carry one"
-                )));
-            }
-            Some("path") => Place::Path(name),
-            Some("query") => Place::Query(name),
-            Some("header") => Place::Header { name, secret },
-            _ => {
-                return Err(Error::new(format!(
-                    "the parameter `{name}` is neither in path, query nor header"
-                )));
-            }
-        };
-        Ok(Argument {
-            ident,
-            ty,
-            optional,
-            place,
-        })
-    }
-}
-
-impl Place {
-    fn name(&self) -> &str {
-        match self {
-            Place::Path(name) | Place::Query(name) | Place::Header { name, .. } => name,
-            Place::Body => "body",
-        }
-    }
-}
-
-/// What is before the first parameter of a path, its name, and what is after it.
-fn hole(path: &str) -> Option<(&str, &str, &str)> {
-    let (before, rest) = path.split_once('{')?;
-    let (name, after) = rest.split_once('}')?;
-    Some((before, name, after))
-}
-
-fn snake(parameter: &Value) -> String {
-    parameter["name"]
-        .as_str()
-        .unwrap_or_default()
-        .to_snake_case()
-}
-
-/// Bounds and default of a parameter, as a sentence.
-fn bounds(parameter: &Value) -> Option<String> {
-    let schema = &parameter["schema"];
-    let number = |keyword: &str| schema.get(keyword).and_then(Value::as_i64);
-    let mut parts = Vec::new();
-    match (
-        number("minimum"),
-        number("maximum").filter(|most| *most < i64::from(i32::MAX)),
-    ) {
-        (Some(least), Some(most)) => parts.push(format!("{least} to {most}")),
-        (Some(least), None) => parts.push(format!("at least {least}")),
-        (None, Some(most)) => parts.push(format!("at most {most}")),
-        (None, None) => {}
-    }
-    if let Some(default) = schema.get("default") {
-        parts.push(format!("{default} where it is not set"));
-    }
-    match parts.is_empty() {
-        true => None,
-        false => Some(format!("({})", parts.join("; "))),
-    }
-}
-
-/// What the call holds in place of what the generator's method borrows.
-fn owned(ty: &Type) -> Type {
-    match ty {
-        Type::Reference(reference) => match &*reference.elem {
-            Type::Path(path) if path.path.is_ident("str") => {
-                syn::parse_quote!(::std::string::String)
-            }
-            inner => inner.clone(),
-        },
-        ty => ty.clone(),
-    }
 }
 
 /// The same type, seen from `mod operations`.
 fn in_operations(ty: &Type) -> Type {
-    let text = quote!(#ty).to_string();
-    let text = text.replace("types ::", "super :: types ::");
-    syn::parse_str(&text).unwrap_or_else(|_| ty.clone())
+    struct FromOperations;
+
+    impl VisitMut for FromOperations {
+        fn visit_path_mut(&mut self, path: &mut syn::Path) {
+            visit_mut::visit_path_mut(self, path);
+            let first = path.segments.first();
+            if path.leading_colon.is_none() && first.is_some_and(|first| first.ident == "types") {
+                path.segments.insert(0, syn::parse_quote!(super));
+            }
+        }
+    }
+
+    let mut ty = ty.clone();
+    FromOperations.visit_type_mut(&mut ty);
+    ty
 }
 
 /// The `T` of `Result<ResponseValue<T>, _>`, in an `Option` where the description has a 204 beside the 200.
