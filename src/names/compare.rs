@@ -26,7 +26,15 @@ use crate::Result;
 /// # Errors
 ///
 /// Says what there is where a name does not fit; otherwise those of the calls.
-pub async fn compare(one: &Environment, other: &Environment) -> Result<Comparison> {
+pub fn compare<'a>(
+    one: &'a Environment,
+    other: &'a Environment,
+) -> impl Future<Output = Result<Comparison>> + Send + 'a {
+    // Were this an `async fn`, all that it calls would be compiled for those who never call it, too.
+    compared(one, other)
+}
+
+async fn compared(one: &Environment, other: &Environment) -> Result<Comparison> {
     let mut by_key: BTreeMap<String, [Option<Served>; 2]> = BTreeMap::new();
     for (side, environment) in [one, other].into_iter().enumerate() {
         for seen in environment.seen().await? {
