@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::HeaderValue;
+use http::{HeaderMap, HeaderName, HeaderValue, header};
 use reqwest::Url;
 
 use super::Client;
@@ -20,7 +20,7 @@ use crate::{Error, Result, Secret};
 
 mod checks;
 
-use checks::{basic, given, header, is_loopback};
+use checks::{basic, given, header_value, is_loopback};
 pub(crate) use checks::{checked_base, usable};
 
 /// A user name of this length is one that ConfigCat made up, and no word: it is taken out of what a server says.
@@ -349,11 +349,14 @@ impl ClientBuilder {
             .user_agent
             .as_deref()
             .unwrap_or(Self::DEFAULT_USER_AGENT);
-        let user_agent = header("user_agent", user_agent)?;
-        let caller_id = self
-            .caller_id
-            .map(|id| header("caller_id", &id))
-            .transpose()?;
+        let user_agent = header_value("user_agent", user_agent)?;
+        let mut headers = HeaderMap::new();
+        headers.insert(header::AUTHORIZATION, authorization);
+        let json = HeaderValue::from_static("application/json");
+        headers.insert(header::ACCEPT, json);
+        if let Some(id) = &self.caller_id {
+            headers.insert(CALLER_ID, header_value("caller_id", id)?);
+        }
         let http = http
             .user_agent(user_agent)
             .connect_timeout(self.connect_timeout)
@@ -373,10 +376,9 @@ impl ClientBuilder {
                 http,
                 base_url,
                 base,
-                authorization,
+                headers,
                 credentials,
                 secrets,
-                caller_id,
                 connect_timeout: self.connect_timeout,
                 timeout: self.timeout,
                 max_body: self.max_body,
@@ -388,6 +390,9 @@ impl ClientBuilder {
         })
     }
 }
+
+/// The header in which official tools name themselves.
+const CALLER_ID: HeaderName = HeaderName::from_static("x-caller-id");
 
 /// rustls where several kinds of TLS are built in, so that what another crate turns on changes nothing here.
 fn reqwest_builder() -> reqwest::ClientBuilder {

@@ -73,7 +73,7 @@ pub(crate) fn usable(text: &str, name: &str, variable: &str) -> Result<()> {
     )))
 }
 
-pub(super) fn header(setting: &str, text: &str) -> Result<HeaderValue> {
+pub(super) fn header_value(setting: &str, text: &str) -> Result<HeaderValue> {
     HeaderValue::from_str(text).map_err(|_| {
         Error::Config(format!(
             "`{setting}` is {text:?}, which has characters that a header cannot carry"

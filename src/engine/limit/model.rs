@@ -3,7 +3,7 @@
 //! A *scope* is what shares a count on the server: all calls of the credentials, or those of an operation, or of a path. All is
 //! taken for one scope until answers show that it is several, see [`witness`](super::witness).
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -46,7 +46,7 @@ pub(crate) struct Model {
     published: Vec<Window>,
     /// What has a scope of its own, as far as answers have shown it.
     grain: Grain,
-    scopes: HashMap<u64, Scope>,
+    scopes: BTreeMap<u64, Scope>,
     /// When to look for scopes that are not used any more.
     many: usize,
     witnesses: Witnesses,
@@ -70,7 +70,7 @@ impl Model {
             common,
             published: Vec::new(),
             grain: Grain::Credential,
-            scopes: HashMap::new(),
+            scopes: BTreeMap::new(),
             many: MANY,
             witnesses: Witnesses::default(),
             recent: VecDeque::new(),
@@ -288,7 +288,7 @@ impl Model {
     /// From now on each of these has a scope of its own.
     fn narrow(&mut self, grain: Grain, now: Instant) {
         self.grain = grain;
-        let mut scopes = HashMap::new();
+        let mut scopes = BTreeMap::new();
         for (_, mut old) in std::mem::take(&mut self.scopes) {
             let under_way: Vec<_> = old.flight.take().collect();
             let owner = old.owner.map(|target| target.key(grain));

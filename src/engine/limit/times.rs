@@ -21,6 +21,10 @@ pub(crate) enum Time {
 /// date, Unix seconds and seconds from now are understood.
 pub(crate) fn read(headers: &HeaderMap, name: &HeaderName) -> Option<Time> {
     let text = headers.get(name)?.to_str().ok()?.trim();
+    // Most servers write moments; a text with a colon is no number.
+    if text.contains(':') {
+        return moment(text).map(Time::At);
+    }
     match text.parse::<f64>() {
         Ok(number) if !number.is_finite() || number < 0.0 => None,
         Ok(seconds) if seconds < FIRST_UNIX_SECOND => {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use http::{HeaderName, HeaderValue, Method, header};
+use http::{HeaderValue, Method, header};
 use tokio::time::{Instant, timeout_at};
 
 use super::body::{Incoming, Outgoing};
@@ -15,9 +15,6 @@ use crate::engine::limit::reading::{Reading, named};
 use crate::engine::limit::times;
 use crate::engine::request::Request;
 use crate::{Error, Result};
-
-/// The header in which official tools name themselves.
-const CALLER_ID: HeaderName = HeaderName::from_static("x-caller-id");
 
 /// The time that the words of a failure may take; its status is known already.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -96,33 +93,26 @@ impl Transport {
         let mut url = self.base_url.clone();
         url.set_path(path);
         url.set_query(query.as_deref());
-        let mut http = self
-            .http
-            .request(operation.method.clone(), url)
-            .header(header::AUTHORIZATION, &self.authorization)
-            .header(header::ACCEPT, HeaderValue::from_static("application/json"));
-        if let Some(caller_id) = &self.caller_id {
-            http = http.header(CALLER_ID, caller_id);
-        }
+        let mut http = reqwest::Request::new(operation.method.clone(), url);
+        *http.headers_mut() = self.headers.clone();
         if let Some(body) = body {
             let (handle, body) = Outgoing::new(body.clone());
             attempt.body = Some(handle);
-            http = http.body(body);
+            *http.body_mut() = Some(body);
         } else if !matches!(operation.method, Method::GET | Method::DELETE) {
             // Servers are free to refuse a POST that does not tell its length.
-            http = http.header(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
+            let nothing = HeaderValue::from_static("0");
+            http.headers_mut().insert(header::CONTENT_LENGTH, nothing);
+        }
+        for (name, value) in headers {
+            http.headers_mut().insert(name, value.clone());
         }
         // From here on, a time-out no longer means that the server has seen nothing.
         attempt.stage = Stage::Sent;
         if let Some(permit) = &mut attempt.permit {
             permit.sent();
         }
-        let sent = watch(
-            http.headers(headers.clone()).send(),
-            &mut attempt.connecting,
-        );
-        let sent = sent.await;
-        let mut response = match sent {
+        let mut response = match watch(self.http.execute(http), &mut attempt.connecting).await {
             Ok(response) => response,
             Err(error) => {
                 if failure::is_unsent(&error) {

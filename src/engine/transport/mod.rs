@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use http::{HeaderMap, Method, StatusCode};
 use tokio::time::{Instant, sleep_until};
 
 use crate::engine::error::Attempts;
@@ -28,13 +28,12 @@ pub(crate) struct Transport {
     pub(crate) base: String,
     /// The same, parsed once for all calls.
     pub(crate) base_url: reqwest::Url,
-    /// Marked as sensitive.
-    pub(crate) authorization: HeaderValue,
+    /// What every request has; the credentials are marked as sensitive.
+    pub(crate) headers: HeaderMap,
     /// What to check where the server refuses the credentials.
     pub(crate) credentials: &'static str,
     /// What is taken out of the words of a server.
     pub(crate) secrets: Vec<Secret>,
-    pub(crate) caller_id: Option<HeaderValue>,
     /// The time that a connection may take to come about.
     pub(crate) connect_timeout: Duration,
     /// The time that one attempt may take.

@@ -1,6 +1,6 @@
 //! Those that wait, by scope and place.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tokio::sync::Notify;
@@ -13,7 +13,7 @@ use crate::engine::limit::target::{Scouts, Target};
 pub(super) struct State {
     pub(super) model: Model,
     /// Those that wait, by scope and place.
-    pub(super) queues: HashMap<u64, BTreeMap<Place, Waiter>>,
+    pub(super) queues: BTreeMap<u64, BTreeMap<Place, Waiter>>,
     scouts: Scouts,
     /// Places that were given.
     places: Place,
@@ -35,7 +35,7 @@ impl State {
     pub(super) fn new(model: Model) -> Self {
         State {
             model,
-            queues: HashMap::new(),
+            queues: BTreeMap::new(),
             scouts: Scouts::default(),
             places: 0,
         }
