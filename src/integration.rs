@@ -33,6 +33,9 @@
 //! is nearly the name of a known parameter, and a value that is nearly an allowed one. Names and values that resemble nothing
 //! known are kept: the API grows.
 
+mod check;
+mod choice;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -41,114 +44,15 @@ use crate::operations::{CreateIntegration, UpdateIntegration};
 use crate::types::{
     CreateIntegrationModel, IntegrationModel, IntegrationType, ModifyIntegrationRequest,
 };
-use crate::{Error, Operation, Result, Secret, open_enum};
+use crate::{Error, Operation, Result, Secret};
+
+pub use self::check::check_map;
+use self::check::violation;
+use self::choice::{Choice, shown, take};
+pub use self::choice::{DataDogSite, MixPanelServer, SegmentServer};
 
 /// Parameters as the API has them: names and texts.
 pub type Map = BTreeMap<String, Secret>;
-
-/// What an optional parameter may be.
-trait Choice: Sized {
-    /// The texts that the API documents.
-    fn allowed() -> Vec<&'static str>;
-    /// `None` where the text is kept as an unknown parameter.
-    fn read(text: &str) -> Option<Self>;
-    /// `None` where the parameter is left out.
-    fn write(&self) -> Option<&str>;
-}
-
-/// What was set, without a value that this release does not know: somebody may have put a key there.
-fn shown<T: Choice + fmt::Debug>(choice: &Option<T>) -> impl fmt::Debug {
-    let known = |choice: &T| {
-        let text = choice.write();
-        text.is_none_or(|text| T::allowed().contains(&text))
-    };
-    struct Shown(String);
-
-    impl fmt::Debug for Shown {
-        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str(&self.0)
-        }
-    }
-
-    choice.as_ref().map(|choice| match known(choice) {
-        true => Shown(format!("{choice:?}")),
-        false => Shown("***".to_string()),
-    })
-}
-
-impl Choice for bool {
-    fn allowed() -> Vec<&'static str> {
-        vec!["true"]
-    }
-
-    fn read(text: &str) -> Option<Self> {
-        match text {
-            "true" => Some(true),
-            "false" => Some(false),
-            _ => None,
-        }
-    }
-
-    fn write(&self) -> Option<&str> {
-        self.then_some("true")
-    }
-}
-
-macro_rules! choices {
-    ($($name:ident),*) => {
-        $(impl Choice for $name {
-            fn allowed() -> Vec<&'static str> {
-                $name::VALUES.iter().map(|value| value.as_str()).collect()
-            }
-
-            fn read(text: &str) -> Option<Self> {
-                Some($name::from(text))
-            }
-
-            fn write(&self) -> Option<&str> {
-                Some(self.as_str())
-            }
-        })*
-    };
-}
-
-open_enum! {
-    /// Which of Datadog's sites an account is on.
-    pub enum DataDogSite {
-        /// US1, the default.
-        Us = "Us",
-        /// EU1.
-        Eu = "Eu",
-        /// US1-FED, for government.
-        Us1Fed = "Us1Fed",
-        /// US3.
-        Us3 = "Us3",
-        /// US5.
-        Us5 = "Us5",
-    }
-}
-
-open_enum! {
-    /// Where Mixpanel keeps a project's data.
-    pub enum MixPanelServer {
-        /// In the United States, the default.
-        Standard = "StandardServer",
-        /// In the European Union.
-        EuResidency = "EUResidencyServer",
-    }
-}
-
-open_enum! {
-    /// Where Segment keeps a workspace's data.
-    pub enum SegmentServer {
-        /// In the United States, the default.
-        Us = "Us",
-        /// In the European Union.
-        Eu = "Eu",
-    }
-}
-
-choices!(DataDogSite, MixPanelServer, SegmentServer);
 
 /// What is known of a type's parameters.
 #[derive(Default)]
@@ -435,100 +339,4 @@ impl From<&IntegrationModel> for IntegrationParameters {
         let map = integration.parameters.clone().unwrap_or_default();
         IntegrationParameters::read(integration.integration_type.clone(), map)
     }
-}
-
-/// Checks a map of parameters, such as one from a configuration file, before it is sent.
-///
-/// ```
-/// use configcat_management::{integration, types::IntegrationType};
-///
-/// let map = [("apiKey".to_string(), "0123abcd".into())].into();
-/// let error = integration::check_map(&IntegrationType::DataDog, &map).unwrap_err();
-/// assert!(error.to_string().ends_with("`body.parameters.apiKey` is no parameter of `dataDog`; did you mean `apikey`?"));
-/// ```
-///
-/// # Errors
-///
-/// [`Error::Invalid`] names the parameter, and what it was probably meant to be. It holds no value.
-pub fn check_map(integration_type: &IntegrationType, map: &Map) -> Result<()> {
-    violation(integration_type, map)
-        .map_err(|violation| Error::invalid(CreateIntegration::OPERATION, violation))
-}
-
-fn violation(integration_type: &IntegrationType, map: &Map) -> Result<(), Violation> {
-    let wrong = |name: &str, problem: String| {
-        let field = format!("body.parameters.{name}");
-        Err(Violation { field, problem })
-    };
-    let Known { required, optional } = known(integration_type);
-    let names = || required.iter().chain(optional.iter().map(|(name, _)| name));
-    for name in map.keys() {
-        if names().any(|known| known == name) {
-            continue;
-        }
-        // One letter in `site`, two in `apikey`.
-        if let Some(meant) = nearest(name, names().copied(), 3) {
-            let problem = "is no parameter of";
-            let problem = format!("{problem} `{integration_type}`; did you mean `{meant}`?");
-            return wrong(name, problem);
-        }
-    }
-    for name in &required {
-        let problem = match map.get(*name) {
-            None => "is missing",
-            Some(value) if value.expose().trim().is_empty() => "is empty",
-            Some(_) => continue,
-        };
-        let needed = required.join("`, `");
-        return wrong(
-            name,
-            format!("{problem}; `{integration_type}` needs `{needed}`"),
-        );
-    }
-    for (name, allowed) in &optional {
-        let Some(value) = map.get(*name).map(Secret::expose) else {
-            continue;
-        };
-        if allowed.contains(&value) {
-            continue;
-        }
-        // Two letters in `StandardServer`, none in `Us3`: a site `Us4` may come.
-        if let Some(meant) = nearest(value, allowed.iter().copied(), 7) {
-            let allowed = allowed.join("`, `");
-            return wrong(
-                name,
-                format!("is none of `{allowed}`; did you mean `{meant}`?"),
-            );
-        }
-    }
-    Ok(())
-}
-
-/// The known word that a misspelt one was probably meant to be: the same letters and digits in other case or with other
-/// separators, or with one wrong in each `letters` of them.
-fn nearest(
-    text: &str,
-    known: impl Iterator<Item = &'static str>,
-    letters: usize,
-) -> Option<&'static str> {
-    let plain = |text: &str| -> String {
-        let letters = text.chars().filter(|c| c.is_alphanumeric());
-        letters.flat_map(char::to_lowercase).collect()
-    };
-    let text = plain(text);
-    let distances = known.map(|known| {
-        let word = plain(known);
-        let distance = strsim::damerau_levenshtein(&text, &word);
-        (distance, word.chars().count() / letters, known)
-    });
-    let near = distances.filter(|(distance, most, _)| distance <= most);
-    near.min_by_key(|(distance, ..)| *distance)
-        .map(|(.., known)| known)
-}
-
-/// An optional parameter; what cannot be one stays in the map.
-fn take<T: Choice>(map: &mut Map, name: &str) -> Option<T> {
-    let choice = T::read(map.get(name)?.expose())?;
-    map.remove(name);
-    Some(choice)
 }

@@ -1,0 +1,96 @@
+//! What is wrong with a map of parameters, and what was probably meant.
+
+use super::{Known, Map, known};
+use crate::engine::check::Violation;
+use crate::operations::CreateIntegration;
+use crate::types::IntegrationType;
+use crate::{Error, Result, Secret};
+
+/// Checks a map of parameters, such as one from a configuration file, before it is sent.
+///
+/// ```
+/// use configcat_management::{integration, types::IntegrationType};
+///
+/// let map = [("apiKey".to_string(), "0123abcd".into())].into();
+/// let error = integration::check_map(&IntegrationType::DataDog, &map).unwrap_err();
+/// assert!(error.to_string().ends_with("`body.parameters.apiKey` is no parameter of `dataDog`; did you mean `apikey`?"));
+/// ```
+///
+/// # Errors
+///
+/// [`Error::Invalid`] names the parameter, and what it was probably meant to be. It holds no value.
+pub fn check_map(integration_type: &IntegrationType, map: &Map) -> Result<()> {
+    violation(integration_type, map)
+        .map_err(|violation| Error::invalid(CreateIntegration::OPERATION, violation))
+}
+
+pub(super) fn violation(integration_type: &IntegrationType, map: &Map) -> Result<(), Violation> {
+    let wrong = |name: &str, problem: String| {
+        let field = format!("body.parameters.{name}");
+        Err(Violation { field, problem })
+    };
+    let Known { required, optional } = known(integration_type);
+    let names = || required.iter().chain(optional.iter().map(|(name, _)| name));
+    for name in map.keys() {
+        if names().any(|known| known == name) {
+            continue;
+        }
+        // One letter in `site`, two in `apikey`.
+        if let Some(meant) = nearest(name, names().copied(), 3) {
+            let problem = "is no parameter of";
+            let problem = format!("{problem} `{integration_type}`; did you mean `{meant}`?");
+            return wrong(name, problem);
+        }
+    }
+    for name in &required {
+        let problem = match map.get(*name) {
+            None => "is missing",
+            Some(value) if value.expose().trim().is_empty() => "is empty",
+            Some(_) => continue,
+        };
+        let needed = required.join("`, `");
+        return wrong(
+            name,
+            format!("{problem}; `{integration_type}` needs `{needed}`"),
+        );
+    }
+    for (name, allowed) in &optional {
+        let Some(value) = map.get(*name).map(Secret::expose) else {
+            continue;
+        };
+        if allowed.contains(&value) {
+            continue;
+        }
+        // Two letters in `StandardServer`, none in `Us3`: a site `Us4` may come.
+        if let Some(meant) = nearest(value, allowed.iter().copied(), 7) {
+            let allowed = allowed.join("`, `");
+            return wrong(
+                name,
+                format!("is none of `{allowed}`; did you mean `{meant}`?"),
+            );
+        }
+    }
+    Ok(())
+}
+
+/// The known word that a misspelt one was probably meant to be: the same letters and digits in other case or with other
+/// separators, or with one wrong in each `letters` of them.
+fn nearest(
+    text: &str,
+    known: impl Iterator<Item = &'static str>,
+    letters: usize,
+) -> Option<&'static str> {
+    let plain = |text: &str| -> String {
+        let letters = text.chars().filter(|c| c.is_alphanumeric());
+        letters.flat_map(char::to_lowercase).collect()
+    };
+    let text = plain(text);
+    let distances = known.map(|known| {
+        let word = plain(known);
+        let distance = strsim::damerau_levenshtein(&text, &word);
+        (distance, word.chars().count() / letters, known)
+    });
+    let near = distances.filter(|(distance, most, _)| distance <= most);
+    near.min_by_key(|(distance, ..)| *distance)
+        .map(|(.., known)| known)
+}
