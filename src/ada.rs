@@ -154,11 +154,11 @@ fn within_bounds(request: Request) -> Result<Request> {
     if length <= MAX_BODY {
         return Ok(request);
     }
-    let violation = Violation {
-        field: "body".to_string(),
-        problem: format!("has {length} bytes, at most {MAX_BODY} are allowed"),
-    };
-    Err(Error::invalid(request.operation, violation))
+    let problem = format!("has {length} bytes, at most {MAX_BODY} are allowed");
+    Err(Error::invalid(
+        request.operation,
+        Violation::new("body", problem),
+    ))
 }
 
 /// What Ada says of a failure: a type, a message and details for each problem. Empty where the failure is not Ada's.

@@ -164,10 +164,10 @@ impl FoundLine {
     /// Names the line: where it will be in the request says nothing to who found it.
     fn violation(&self, field: &str, problem: String) -> Violation {
         let (setting, line, file) = (self.setting_id, self.line, cut(&self.file, 80));
-        Violation {
-            field: field.to_string(),
-            problem: format!("{problem} (setting {setting} in `{file}`, line {line})"),
-        }
+        Violation::new(
+            field,
+            format!("{problem} (setting {setting} in `{file}`, line {line})"),
+        )
     }
 }
 

@@ -49,6 +49,7 @@
 
 use std::time::Duration;
 
+use crate::engine::check::Violation;
 use crate::types::{ConfigId, EnvironmentId, SettingId};
 use crate::{Client, Error, Operation, Result, Secret};
 
@@ -171,11 +172,7 @@ impl Options {
             false => Ok(()),
             true => {
                 let (field, problem) = ("query.reason", "is missing; here, each change needs one");
-                let (field, problem) = (field.to_string(), problem.to_string());
-                Err(Error::invalid(
-                    operation,
-                    crate::engine::check::Violation { field, problem },
-                ))
+                Err(Error::invalid(operation, Violation::new(field, problem)))
             }
         }
     }

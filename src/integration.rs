@@ -306,8 +306,7 @@ impl IntegrationParameters {
         let (own, other) = (self.integration_type(), &integration.integration_type);
         if own != *other {
             let problem = format!("are for `{own}`, and the integration is of type `{other}`");
-            let field = "body.parameters".to_string();
-            let violation = Violation { field, problem };
+            let violation = Violation::new("body.parameters", problem);
             return Err(Error::invalid(UpdateIntegration::OPERATION, violation));
         }
         self.check_for(UpdateIntegration::OPERATION)?;

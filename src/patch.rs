@@ -303,8 +303,7 @@ impl<K: Kind> Patch<K> {
     }
 
     fn invalid(field: &str, problem: String) -> Error {
-        let field = field.to_string();
-        Error::invalid(K::OPERATION, Violation { field, problem })
+        Error::invalid(K::OPERATION, Violation::new(field, problem))
     }
 }
 

@@ -89,23 +89,22 @@ impl Tool {
         };
         let here = |problem: String| {
             let field = match at.as_str() {
-                "" => "arguments".to_owned(),
-                at => at.to_owned(),
+                "" => "arguments",
+                at => at,
             };
-            vec![Violation { field, problem }]
+            vec![Violation::new(field, problem)]
         };
         match error.kind() {
-            ValidationErrorKind::Required { property } => vec![Violation {
-                field: within(property.as_str().unwrap_or_default()),
-                problem: "is missing".into(),
-            }],
+            ValidationErrorKind::Required { property } => {
+                let field = within(property.as_str().unwrap_or_default());
+                vec![Violation::new(field, "is missing")]
+            }
             ValidationErrorKind::AdditionalProperties { unexpected }
             | ValidationErrorKind::UnevaluatedProperties { unexpected } => {
                 let known = self.known(error.instance_path());
-                let each = unexpected.iter().map(|name| Violation {
-                    field: within(name),
-                    problem: unknown(name, &known),
-                });
+                let each = unexpected
+                    .iter()
+                    .map(|name| Violation::new(within(name), unknown(name, &known)));
                 each.collect()
             }
             ValidationErrorKind::Type { kind } => here(format!("is not {}", kinds(kind))),

@@ -14,6 +14,15 @@ pub(crate) struct Violation {
     pub(crate) problem: String,
 }
 
+impl Violation {
+    pub(crate) fn new(field: impl Into<String>, problem: impl Into<String>) -> Self {
+        Violation {
+            field: field.into(),
+            problem: problem.into(),
+        }
+    }
+}
+
 /// Something that is sent and has limits.
 pub(crate) trait Check {
     /// The first limit that is not kept.
@@ -181,10 +190,7 @@ impl<'a> Place<'a> {
     }
 
     fn violation(&self, name: &str, problem: String) -> Violation {
-        Violation {
-            field: self.field(name).to_string(),
-            problem,
-        }
+        Violation::new(self.field(name).to_string(), problem)
     }
 }
 

@@ -26,8 +26,7 @@ pub fn check_map(integration_type: &IntegrationType, map: &Map) -> Result<()> {
 
 pub(super) fn violation(integration_type: &IntegrationType, map: &Map) -> Result<(), Violation> {
     let wrong = |name: &str, problem: String| {
-        let field = format!("body.parameters.{name}");
-        Err(Violation { field, problem })
+        Err(Violation::new(format!("body.parameters.{name}"), problem))
     };
     let Known { required, optional } = known(integration_type);
     let names = || required.iter().chain(optional.iter().map(|(name, _)| name));

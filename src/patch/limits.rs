@@ -44,10 +44,10 @@ fn check(operation: &Operation, body: &[u8]) -> Result<(), Violation> {
         return Ok(());
     };
     if body == b"[]" {
-        return Err(Violation {
-            field: "body".to_string(),
-            problem: "is a patch without operations; there is nothing to change".to_string(),
-        });
+        return Err(Violation::new(
+            "body",
+            "is a patch without operations; there is nothing to change",
+        ));
     }
     let operations: Vec<JsonPatchOperation> = serde_json::from_slice(body).unwrap_or_default();
     for (index, operation) in operations.iter().enumerate() {
@@ -70,10 +70,10 @@ pub(super) fn whole(operation: &JsonPatchOperation, place: &str) -> Result<(), V
     };
     match missing {
         false => Ok(()),
-        true => Err(Violation {
-            field: format!("{place}.{name}"),
-            problem: format!("is missing; `{}` needs one", operation.op),
-        }),
+        true => Err(Violation::new(
+            format!("{place}.{name}"),
+            format!("is missing; `{}` needs one", operation.op),
+        )),
     }
 }
 
@@ -134,9 +134,7 @@ where
     part.check(&Place::root("")).map_err(|violation| {
         let found = violation.field.replace(['.', '['], "/").replace(']', "");
         let below = found.strip_prefix(&place).unwrap_or_default();
-        let field = format!("{}{below}", operation.path);
-        let problem = violation.problem;
-        Violation { field, problem }
+        Violation::new(format!("{}{below}", operation.path), violation.problem)
     })
 }
 

@@ -19,8 +19,7 @@ pub(crate) use v1::check as check_v1;
 type Checked = Result<(), Violation>;
 
 fn violation(field: impl Into<String>, problem: impl Into<String>) -> Checked {
-    let (field, problem) = (field.into(), problem.into());
-    Err(Violation { field, problem })
+    Err(Violation::new(field, problem))
 }
 
 /// Puts new values into the form that the setting has them in: with the id of the predefined variation that each is, and

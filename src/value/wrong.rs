@@ -31,10 +31,7 @@ impl WrongValue {
 
     /// The same, where the place is known.
     pub(crate) fn at(self, field: impl Into<String>) -> Violation {
-        Violation {
-            field: field.into(),
-            problem: self.problem,
-        }
+        Violation::new(field, self.problem)
     }
 }
 
