@@ -22,6 +22,7 @@ use serde::Deserialize;
 use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 use serde_json::{Map, Value, json};
 
+use crate::likeness::likeness;
 use crate::{Error, Operation, Result};
 
 mod arguments;
@@ -195,16 +196,6 @@ impl Catalog {
             ),
         }
     }
-}
-
-/// How like two names are, whatever their case and punctuation: 0 to 1.
-fn likeness(one: &str, other: &str) -> f64 {
-    let plain = |name: &str| -> String {
-        let letters = name.chars().filter(|c| c.is_alphanumeric());
-        letters.flat_map(char::to_lowercase).collect()
-    };
-    let (one, other) = (plain(one), plain(other));
-    strsim::normalized_damerau_levenshtein(&one, &other)
 }
 
 impl Tool {

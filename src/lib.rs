@@ -108,6 +108,7 @@ mod engine;
 pub mod fuzzing;
 mod generated;
 pub mod integration;
+mod likeness;
 pub mod names;
 pub mod paging;
 pub mod patch;

@@ -5,8 +5,9 @@ use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::paths::{Location, LocationSegment};
 use serde_json::{Map, Value};
 
-use super::{Entry, Tool, likeness, object};
+use super::{Entry, Tool, object};
 use crate::engine::check::Violation;
+use crate::likeness::nearest;
 
 /// The name that the body has among the arguments.
 pub(super) const BODY: &str = "body";
@@ -219,13 +220,9 @@ fn is_type(error: &ValidationError<'_>) -> bool {
 }
 
 fn unknown(name: &str, known: &[&str]) -> String {
-    let near = known
-        .iter()
-        .map(|known| (likeness(name, known), known))
-        .filter(|(likeness, _)| *likeness >= super::ALIKE)
-        .max_by(|one, other| one.0.total_cmp(&other.0));
+    let near = nearest(name, known.iter().copied(), super::ALIKE);
     match (near, known) {
-        (Some((_, near)), _) => format!("is not known; did you mean `{near}`?"),
+        (Some(near), _) => format!("is not known; did you mean `{near}`?"),
         (None, []) => "is not known; there are no arguments".into(),
         (None, known) => format!("is not known; there is `{}`", known.join("`, `")),
     }

@@ -2,6 +2,7 @@
 
 use super::{Known, Map, known};
 use crate::engine::check::Violation;
+use crate::likeness::nearest;
 use crate::operations::CreateIntegration;
 use crate::types::IntegrationType;
 use crate::{Error, Result, Secret};
@@ -35,7 +36,7 @@ pub(super) fn violation(integration_type: &IntegrationType, map: &Map) -> Result
             continue;
         }
         // One letter in `site`, two in `apikey`.
-        if let Some(meant) = nearest(name, names().copied(), 3) {
+        if let Some(meant) = nearest(name, names().copied(), 2.0 / 3.0) {
             let problem = "is no parameter of";
             let problem = format!("{problem} `{integration_type}`; did you mean `{meant}`?");
             return wrong(name, problem);
@@ -61,7 +62,7 @@ pub(super) fn violation(integration_type: &IntegrationType, map: &Map) -> Result
             continue;
         }
         // Two letters in `StandardServer`, none in `Us3`: a site `Us4` may come.
-        if let Some(meant) = nearest(value, allowed.iter().copied(), 7) {
+        if let Some(meant) = nearest(value, allowed.iter().copied(), 6.0 / 7.0) {
             let allowed = allowed.join("`, `");
             return wrong(
                 name,
@@ -70,26 +71,4 @@ pub(super) fn violation(integration_type: &IntegrationType, map: &Map) -> Result
         }
     }
     Ok(())
-}
-
-/// The known word that a misspelt one was probably meant to be: the same letters and digits in other case or with other
-/// separators, or with one wrong in each `letters` of them.
-fn nearest(
-    text: &str,
-    known: impl Iterator<Item = &'static str>,
-    letters: usize,
-) -> Option<&'static str> {
-    let plain = |text: &str| -> String {
-        let letters = text.chars().filter(|c| c.is_alphanumeric());
-        letters.flat_map(char::to_lowercase).collect()
-    };
-    let text = plain(text);
-    let distances = known.map(|known| {
-        let word = plain(known);
-        let distance = strsim::damerau_levenshtein(&text, &word);
-        (distance, word.chars().count() / letters, known)
-    });
-    let near = distances.filter(|(distance, most, _)| distance <= most);
-    near.min_by_key(|(distance, ..)| *distance)
-        .map(|(.., known)| known)
 }
