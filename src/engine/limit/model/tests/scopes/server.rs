@@ -1,0 +1,111 @@
+//! A server that counts by credentials, endpoint or path, in several windows.
+
+use super::*;
+use crate::engine::limit::times::Time;
+
+/// Fixed windows that begin with the first request. One that a window refuses is not counted in the longer ones.
+pub(super) struct Server {
+    /// Shortest first; headers tell of the last.
+    pub(super) limits: Vec<(u32, u64)>,
+    pub(super) grain: Grain,
+    /// Only calls of these operations are counted, if there are any here.
+    pub(super) only: Vec<u64>,
+    pub(super) counts: HashMap<u64, Vec<(u32, u64)>>,
+    /// Names the limit in the words of a refusal.
+    pub(super) names: bool,
+    pub(super) tells: bool,
+    /// Of so many answers, one has headers.
+    pub(super) tells_each: u32,
+    pub(super) answers: u32,
+    /// Two nodes, of which the clocks are so far apart.
+    pub(super) apart: i64,
+    /// Sliding windows.
+    pub(super) slides: bool,
+    pub(super) slid: HashMap<u64, Vec<u64>>,
+    pub(super) stray: u32,
+    pub(super) random: fastrand::Rng,
+}
+
+impl Server {
+    pub(super) fn new(limits: &[(u32, u64)], grain: Grain) -> Self {
+        Server {
+            limits: limits.to_vec(),
+            grain,
+            only: Vec::new(),
+            counts: HashMap::new(),
+            names: true,
+            tells: true,
+            tells_each: 1,
+            answers: 0,
+            apart: 0,
+            slides: false,
+            slid: HashMap::new(),
+            stray: 0,
+            random: fastrand::Rng::with_seed(7),
+        }
+    }
+
+    pub(super) fn is_counted(&self, target: &Target) -> bool {
+        self.only.is_empty() || self.only.contains(&target.key(Grain::Operation))
+    }
+
+    pub(super) fn serve(&mut self, now: u64, target: &Target) -> Reading {
+        let node = i64::from(self.apart != 0 && self.random.bool()) * self.apart;
+        let time = |at: u64| {
+            let at = 1_800_000_000_123_456 + node + at as i64;
+            DateTime::from_timestamp_micros(at).unwrap()
+        };
+        let date = DateTime::from_timestamp(time(now).timestamp(), 0);
+        let mut reading = Reading {
+            date,
+            ..Reading::default()
+        };
+        if self.random.u32(..1000) < self.stray {
+            reading.refused = true;
+            reading.retry_after = Some(Duration::from_secs(1));
+            return reading;
+        }
+        if !self.is_counted(target) {
+            return reading;
+        }
+        let key = target.key(self.grain);
+        if self.slides {
+            let (limit, period) = *self.limits.last().unwrap();
+            let slid = self.slid.entry(key).or_default();
+            slid.retain(|&at| at + period > now);
+            let end = slid.first().map_or(now + period, |&first| first + period);
+            if slid.len() as u32 >= limit {
+                reading.refused = true;
+                reading.retry_after = Some(Duration::from_secs((end - now).div_ceil(SECOND)));
+            } else {
+                slid.push(now);
+            }
+            reading.remaining = Some(limit - slid.len() as u32);
+            reading.reset = Some(Time::At(time(end)));
+            reading.is_exact = true;
+            return reading;
+        }
+        let new = || self.limits.iter().map(|_| (0, 0)).collect();
+        let counts = self.counts.entry(key).or_insert_with(new);
+        for (&(limit, period), (used, end)) in self.limits.iter().zip(counts.iter_mut()) {
+            if *end <= now {
+                (*used, *end) = (0, now + period);
+            }
+            if *used >= limit {
+                reading.refused = true;
+                reading.retry_after = Some(Duration::from_secs((*end - now).div_ceil(SECOND)));
+                reading.named = self.names.then(|| (limit, Duration::from_micros(period)));
+                return reading;
+            }
+            *used += 1;
+        }
+        self.answers += 1;
+        if self.tells && self.answers.is_multiple_of(self.tells_each) {
+            let (used, end) = *counts.last().unwrap();
+            reading.remaining = Some(self.limits.last().unwrap().0 - used);
+            reading.reset = Some(Time::At(time(end)));
+            reading.is_exact = true;
+        }
+        reading
+    }
+}

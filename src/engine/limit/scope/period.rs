@@ -1,0 +1,156 @@
+//! When the period of a scope ends, and what may still be sent in it.
+
+use tokio::time::Instant;
+
+use super::super::flight::Flight;
+use super::super::reading::Reset;
+use super::{Common, FEW, LOOKS, Scope, State, WITHOUT_ANSWER, WITHOUT_RESET};
+
+impl Scope {
+    /// Why nothing may go: until when, unless an answer comes first.
+    pub(super) fn barred(&mut self, common: &mut Common, now: Instant) -> Option<Instant> {
+        if let State::Closed(until) = self.state {
+            return Some(until);
+        }
+        let allowed = match self.state {
+            State::Unknown => Some(1),
+            // One of them may be slow.
+            _ if self.ramp => Some(self.answered.saturating_add(1).max(self.proven)),
+            _ => None,
+        };
+        let expected = || self.flight.expected(self.epoch, self.answered);
+        if allowed.is_some_and(|allowed| expected() >= allowed) {
+            return Some(self.landed(now));
+        }
+        if let Some(until) = self.unheaded(common, now) {
+            return Some(until);
+        }
+        match self.state {
+            State::Unknown | State::Free => None,
+            _ if self.flight.uncounted() < self.left_for_us() => None,
+            _ => Some(self.end(common)),
+        }
+    }
+
+    /// Whether this request does better to wait: the last ones of a period tell the server's clock, on which the next
+    /// period depends, where they are spread around a tick of it.
+    pub(super) fn held_back(
+        &mut self,
+        common: &Common,
+        now: Instant,
+        demand: u32,
+    ) -> Option<Instant> {
+        let capacity = self.left_for_us().saturating_sub(self.flight.uncounted());
+        // Those that will wait need not be there already: while next to nothing is known of the clock, as many are expected
+        // to come in a period as have come.
+        let coming = match self.answered >= FEW && common.clock.is_vague() {
+            true => self.answered,
+            false => 0,
+        };
+        let expected = demand.saturating_add(coming);
+        if capacity > LOOKS || demand == 0 || expected <= capacity {
+            return None;
+        }
+        let low = match (self.state, self.reset) {
+            (State::Open(_), Some(Reset::At { low, .. })) => low,
+            // When the new period ends is about to be known.
+            (State::Assumed(_), Some(Reset::At { .. })) if common.clock.is_coarse() => {
+                let expected = self.flight.expected(self.epoch, self.answered);
+                return (expected > 0).then(|| self.landed(now));
+            }
+            _ => return None,
+        };
+        let look = match self.look {
+            Some(look) => look,
+            None => common.clock.look(now, capacity, low)?,
+        };
+        self.look = (look > now).then_some(look);
+        self.look
+    }
+
+    /// What of this period is for us, those under way included.
+    pub(super) fn left_for_us(&self) -> u32 {
+        match self.state {
+            State::Open(left) | State::Assumed(left) => self.share.of(left),
+            _ => 0,
+        }
+    }
+
+    /// When the period is over, at the latest.
+    pub(super) fn end(&self, common: &Common) -> Instant {
+        let period = self.period.unwrap_or(WITHOUT_ANSWER);
+        if let State::Assumed(_) = self.state {
+            return self.began + (period + Flight::GRACE).min(common.max_wait);
+        }
+        let end = match self.reset {
+            None => Some(self.told + WITHOUT_RESET),
+            Some(reset) => reset.latest(&common.clock),
+        };
+        // One that nobody waits for is not true: it costs one period as seen so far.
+        let bound = common.max_wait;
+        end.filter(|&end| end <= self.told + bound)
+            .unwrap_or(self.told + period.min(bound))
+    }
+
+    /// Lets time pass: periods end, and so does waiting after a refusal.
+    pub(crate) fn advance(&mut self, common: &mut Common, now: Instant) {
+        self.limits.advance(now);
+        match self.state {
+            State::Closed(until) if now >= until => {
+                if self.limits.judge() == Some(false) {
+                    self.proven = 0;
+                }
+                self.start(common, now, State::Unknown);
+            }
+            State::Assumed(_) if now >= self.end(common) => self.start(common, now, State::Unknown),
+            State::Open(_) if now >= self.end(common) => {
+                let next = self.next_period(common, now);
+                self.finish_period();
+                self.start(common, now, next);
+                // What was counted before was counted in the period that is over.
+                if let Some(reset) = self.reset {
+                    self.flight.see(reset.earliest(&common.clock));
+                }
+            }
+            _ => {}
+        }
+        while self.flight.overdue(now) {
+            // It is in the server's count by now, but perhaps not in what the answers so far have shown of it.
+            if self.has_told() {
+                self.flight.unseen(now);
+            }
+            self.limits.count(now);
+        }
+    }
+
+    /// What is known of the period after one that is over: all, where the end and the quota are certain and nobody else
+    /// takes part.
+    pub(super) fn next_period(&self, common: &Common, now: Instant) -> State {
+        let certain = match self.reset {
+            Some(Reset::At { .. }) => common.clock.is_told(),
+            Some(Reset::In { .. }) => true,
+            None => false,
+        };
+        let over = self.reset.and_then(|reset| reset.latest(&common.clock));
+        let certain = certain && over.is_some_and(|over| now >= over);
+        match self.share.quota() {
+            Some(quota) if certain && !self.share.is_contested() => State::Assumed(quota),
+            _ => State::Unknown,
+        }
+    }
+
+    pub(super) fn start(&mut self, common: &mut Common, now: Instant, state: State) {
+        common.turns += 1;
+        self.ramp = state == State::Unknown;
+        self.state = state;
+        self.epoch += 1;
+        self.began = now;
+        self.answered = 0;
+        self.look = None;
+    }
+
+    pub(super) fn finish_period(&mut self) {
+        self.quota = self.share.quota().or(self.quota);
+        self.share.finish();
+    }
+}
