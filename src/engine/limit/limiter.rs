@@ -26,37 +26,48 @@ pub(crate) use permit::Permit;
 pub(crate) use queue::Place;
 use queue::{Queued, State};
 
-/// Keeps calls within the server's rate limits, which only its answers tell.
+/// Keeps calls within the server's rate limits, which it learns from the server's answers.
 ///
 /// Every client has one, and its clones share it. Clients with the *same credentials* should share one too, see
 /// [`ClientBuilder::rate_limiter`](crate::ClientBuilder::rate_limiter), because the server counts by credentials.
 ///
+/// # Defaults
+///
+/// | what | default | set by |
+/// | --- | --- | --- |
+/// | longest single wait | 15 minutes | [`with_max_wait`](Self::with_max_wait) |
+/// | requests in flight | 200 | [`with_max_in_flight`](Self::with_max_in_flight) |
+/// | limits known from the start | none for sure; 20 requests a second as a first guess | [`published`](Self::published) |
+///
 /// # Windows
 ///
-/// A *window* is a limit and a period: 20 requests in a second, 500 in a minute. Several may hold at once. Headers tell of the
-/// longest: what is left of it, and when it ends; calls that are under way are counted against it. How much a whole period
-/// allows is learnt from one period to the next.
+/// A *window* is a number of requests and a period: 20 requests in a second, 500 in a minute. Several may apply at once.
 ///
-/// Of shorter windows only a 429 tells. The first guess is what ConfigCat once documented, 20 requests in a second: where more
-/// than that is accepted, it is given up within a few round trips; where a 429 shows it, or another one, it is kept to, and one
-/// request more is tried now and then, so that a limit that was lifted is noticed. After a 429 nothing of its scope is sent until
-/// the server's `Retry-After` has passed; then one call goes first.
+/// - Headers tell of the longest one: how many requests are left of it, and when it ends. Requests in flight are counted
+///   against it. How many a whole period allows is learnt from one period to the next.
+/// - Only a 429 tells of shorter ones. The first guess is what ConfigCat once documented. If the server accepts more, the guess
+///   is given up within a few round trips. If a 429 confirms it, or shows another limit, that limit is kept, and one request
+///   more is tried now and then, so that a limit that was lifted is noticed.
+///
+/// After a 429 nothing of its scope is sent until the server's `Retry-After` has passed; then one call goes first.
 ///
 /// # Scopes
 ///
-/// A *scope* is what shares a count: all calls of the credentials, or those that read and those that write, or those of an
-/// operation, or of one path. At first everything is taken for one scope. Where two answers tell of different counts, or one is
-/// refused long after it should have been, calls are paced apart from then on, and those of one scope never wait for
-/// those of another. To learn that early, the first few calls of another operation, and of another path, may overtake others;
-/// else it is first come, first served within a scope. A call that is tried again keeps its place after a 429, and after its first
-/// failure.
+/// A *scope* is the set of calls that the server counts together: all calls of the credentials, all that read or all that
+/// write, those of one operation, or those of one path. At first all calls are taken to be one scope. If two answers tell of
+/// different counts, or if a 429 comes long after it should have, they are split into several.
 ///
-/// # Waiting
+/// # What you may rely on
 ///
-/// No wait is longer than the limiter's [longest](Self::with_max_wait), and no more requests are under way than its
-/// [bound](Self::with_max_in_flight). The last eight calls that a period allows may wait for up to a second together, where the
-/// server's clock is known no better than that and more calls are to be expected: their answers tell when the next period
-/// begins. Calls with a deadline do not.
+/// - Within a scope, calls are sent first come, first served. The exceptions: a call that is sent again keeps its place after a
+///   429 and after its first failure, and the first few calls of another operation or path may overtake others, to find out
+///   what the server counts together.
+/// - Calls of one scope never wait for the count of another.
+/// - No single wait is longer than the longest wait, and no call waits beyond its deadline.
+/// - A call that is dropped gives its permit back.
+///
+/// The last eight calls that a period allows may wait together for up to a second, if the server's clock is known no better than
+/// that and more calls are expected: their answers tell when the next period begins. Calls with a deadline do not wait for this.
 #[derive(Clone)]
 pub struct RateLimiter {
     shared: Arc<Shared>,
@@ -69,7 +80,7 @@ struct Shared {
     slots: Arc<Semaphore>,
     /// Permits that are given out.
     permits: AtomicUsize,
-    /// Waiting takes another turn than was thought: for those in the queue that have a deadline.
+    /// Wakes queued calls that have a deadline when the estimate of their wait changes.
     turned: Notify,
     /// Those that share the limit, once it is shared.
     #[cfg(feature = "redis")]
@@ -102,8 +113,8 @@ impl RateLimiter {
         Self::of(Model::new(max_wait))
     }
 
-    /// Keeps to limits that are published, for services whose headers tell nothing: so many requests in so much time, all
-    /// of them at once, in whatever stretch of time one looks at. What headers tell, should there be any, counts as well.
+    /// Keeps to limits that are published, for services whose headers tell nothing: each is a number of requests and a period,
+    /// and all of them hold at once, in any stretch of time that long. If headers tell of a limit too, it counts as well.
     ///
     /// ```
     /// use std::time::Duration;
