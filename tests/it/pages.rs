@@ -1,5 +1,7 @@
 //! Pages as streams: lazy, to the end, without duplicates, with all filters.
 
+mod listing;
+
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -20,134 +22,7 @@ use futures_util::TryStreamExt;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-/// A listing on a loopback port, the newest in front.
-#[derive(Default)]
-struct Log {
-    ids: Vec<i64>,
-    /// How many entries are added after each answer.
-    growth: Vec<usize>,
-    /// The page that fails.
-    broken: Option<i32>,
-    /// Answers always say that there is more.
-    endless: bool,
-    /// Answers do not say where they stand.
-    mute: bool,
-    /// What is served in place of the page that was asked for: its number and that of the entries.
-    instead: Option<Instead>,
-    delay: Duration,
-    asked: Vec<String>,
-}
-
-type Shared = Arc<Mutex<Log>>;
-
-#[derive(serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Paging {
-    page_number: Option<i32>,
-    page_size: Option<i32>,
-}
-
-async fn page(State(log): State<Shared>, uri: Uri, query: Query<Paging>) -> Response {
-    let (answer, delay) = {
-        let mut log = log.lock().expect("no handler panics");
-        log.asked.push(uri.to_string());
-        (log.answer(uri.path(), &query), log.delay)
-    };
-    tokio::time::sleep(delay).await;
-    answer
-}
-
-impl Log {
-    fn answer(&mut self, path: &str, query: &Paging) -> Response {
-        let (number, size) = (query.page_number.unwrap_or(1), query.page_size.unwrap_or(3));
-        if self.broken == Some(number) {
-            return (StatusCode::BAD_REQUEST, "broken").into_response();
-        }
-        let (number, of) = self
-            .instead
-            .map_or((number, number), |instead| instead(number));
-        let pages = self.ids.chunks(size as usize).len() as i32;
-        let ids = self.ids.chunks(size as usize).nth(of as usize - 1);
-        let requests = path.ends_with("/change-requests");
-        let entry = |id: &i64| match requests {
-            true => change_request(*id),
-            false => audit_log(*id),
-        };
-        let data: Vec<Value> = ids.unwrap_or_default().iter().map(entry).collect();
-        let paging = json!({
-            "currentPage": number, "pageSize": size, "totalCount": self.ids.len(), "totalPages": pages,
-            "hasPrevious": number > 1, "hasNext": self.endless || number < pages,
-        });
-        let mut list = json!({"data": data, "paging": paging});
-        if self.mute {
-            list = json!({"data": data});
-        }
-        if requests {
-            list = json!({ "changeRequests": list });
-        }
-        if let Some(growth) = self.growth.pop() {
-            let newest = self.ids.iter().max().copied().unwrap_or(0);
-            for id in 1..=growth as i64 {
-                self.ids.insert(0, newest + id);
-            }
-        }
-        ([("content-type", "application/json")], list.to_string()).into_response()
-    }
-}
-
-fn audit_log(id: i64) -> Value {
-    json!({
-        "auditLogId": id, "auditLogDateTime": "2026-11-22T00:00:00Z", "auditLogType": "a", "auditLogTypeEnum": "settingChanged",
-        "actionTarget": "", "details": "", "modelVersion": 1, "truncated": false, "userEmail": null, "userName": "", "where": "",
-        "why": null,
-    })
-}
-
-fn change_request(id: i64) -> Value {
-    json!({
-        "changeRequestId": id, "title": "", "changeRequestStatus": "opened", "approved": false, "bypassApproval": false,
-        "affectedSettingKeys": [], "commentCount": 0, "conflictCount": 0, "createdAt": "2026-11-22T00:00:00Z",
-        "creatorUserEmail": "", "creatorUserFullName": "", "needsAttention": false,
-    })
-}
-
-async fn start(log: Log) -> (Client, Shared) {
-    let shared = Arc::new(Mutex::new(log));
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
-        .await
-        .expect("a free port");
-    let url = format!("http://{}", listener.local_addr().expect("an address"));
-    let router = axum::Router::new()
-        .fallback(page)
-        .with_state(shared.clone());
-    tokio::spawn(async move { axum::serve(listener, router).await });
-    let client = Client::builder()
-        .credentials(crate::support::USER, crate::support::PASSWORD)
-        .base_url(url)
-        .retry(RetryPolicy::never())
-        .build()
-        .expect("a complete set of settings");
-    (client, shared)
-}
-
-fn log(ids: std::ops::RangeInclusive<i64>) -> Log {
-    Log {
-        ids: ids.rev().collect(),
-        ..Log::default()
-    }
-}
-
-fn asked(log: &Shared) -> Vec<String> {
-    log.lock().expect("no handler panics").asked.clone()
-}
-
-async fn ids(mut entries: Entries<AuditLogItemModel>) -> Vec<i64> {
-    let mut ids = Vec::new();
-    while let Some(entry) = entries.next().await {
-        ids.push(entry.expect("an answer").audit_log_id.0);
-    }
-    ids
-}
+use listing::*;
 
 #[tokio::test]
 async fn all_three_calls_give_all_entries() {
