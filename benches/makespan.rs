@@ -148,7 +148,7 @@ async fn naive(fake: &Arc<Fake>, n: usize) -> Result<Run> {
 
 /// Somebody with the same credentials who takes half of the quota in each period, as fast as one after the other goes, and
 /// has no regard for what is left; says how many were refused.
-async fn rude(
+async fn ignore_the_limit(
     fake: Arc<Fake>,
     quota: usize,
     period: Duration,
@@ -219,7 +219,12 @@ async fn measure(
     let naive = naive(&fake(quota, period, TimeDelta::zero()).await, n).await?;
     let shared = fake(quota, period, TimeDelta::zero()).await;
     let stop = Arc::new(AtomicBool::new(false));
-    let other = tokio::spawn(rude(shared.clone(), quota, period, stop.clone()));
+    let other = tokio::spawn(ignore_the_limit(
+        shared.clone(),
+        quota,
+        period,
+        stop.clone(),
+    ));
     let contested = ours(&shared, n).await?;
     stop.store(true, Ordering::Relaxed);
     Ok(Row {
@@ -412,7 +417,7 @@ fn report(rows: &[Row], period: Duration, command: &str) -> Result<(String, bool
         text,
         "`{command}`\n\nA quota of Q calls in {period:?}, N = 5 Q calls from {TASKS} tasks, against `configcat-fake` in the \
          same process. The best possible time is four periods, what Q calls take unthrottled, and one round trip. The \
-         targets: {TARGET} times that and not one 429 where nobody else uses the credentials; beside somebody who takes \
+         targets: {TARGET} times that and not one 429 where nobody else uses the credentials; beside another client, which takes \
          half of every quota, all calls succeed and at most {:.0} % of our requests are refused.\n",
         REFUSED * 100.0
     )?;
@@ -449,7 +454,7 @@ fn report(rows: &[Row], period: Duration, command: &str) -> Result<(String, bool
             )?;
         }
     }
-    writeln!(text, "\n## Beside somebody rude\n")?;
+    writeln!(text, "\n## Beside another client that ignores the limit\n")?;
     writeln!(
         text,
         "| Q | calls | succeeded | took | refused of ours | share | refused of theirs |\n| ---: | ---: | ---: | ---: | ---: | ---: | ---: |"

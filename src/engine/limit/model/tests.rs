@@ -223,7 +223,7 @@ proptest! {
 
     /// Beside somebody who takes half, few are refused and all succeed.
     #[test]
-    fn a_rude_neighbour_is_lived_with(
+    fn another_client_that_ignores_the_limit_is_lived_with(
         seed: u64,
         quota in 10u32..300,
         seconds in 5.0..60.0f64,
