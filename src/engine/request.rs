@@ -69,10 +69,7 @@ impl RequestBuilder {
             Some(dots @ ("." | "..")) => format!("is `{dots}`, which a path cannot carry"),
             Some(_) => return self,
         };
-        self.refuse(Violation {
-            field: name.to_string(),
-            problem,
-        });
+        self.refuse(Violation::new(name, problem));
         self
     }
 
@@ -104,10 +101,10 @@ impl RequestBuilder {
             (Ok(header), Ok(value)) => {
                 self.request.headers.insert(header, value);
             }
-            _ => self.refuse(Violation {
-                field: name.to_string(),
-                problem: "has characters that a header cannot carry".to_string(),
-            }),
+            _ => self.refuse(Violation::new(
+                name,
+                "has characters that a header cannot carry",
+            )),
         }
         self
     }
@@ -120,10 +117,7 @@ impl RequestBuilder {
             _ => "",
         };
         if !problem.is_empty() {
-            self.refuse(Violation {
-                field: name.to_string(),
-                problem: problem.to_string(),
-            });
+            self.refuse(Violation::new(name, problem));
             return self;
         }
         let header = HeaderName::from_bytes(name.as_bytes());
@@ -132,10 +126,10 @@ impl RequestBuilder {
                 value.set_sensitive(true);
                 self.request.headers.insert(header, value);
             }
-            _ => self.refuse(Violation {
-                field: name.to_string(),
-                problem: "has characters that a header cannot carry".to_string(),
-            }),
+            _ => self.refuse(Violation::new(
+                name,
+                "has characters that a header cannot carry",
+            )),
         }
         self
     }
@@ -160,10 +154,10 @@ impl RequestBuilder {
                 self.request.headers.insert(header::CONTENT_TYPE, json);
                 self.request.body = Some(bytes.into());
             }
-            Err(error) => self.refuse(Violation {
-                field: "body".to_string(),
-                problem: format!("cannot be written as JSON: {error}"),
-            }),
+            Err(error) => self.refuse(Violation::new(
+                "body",
+                format!("cannot be written as JSON: {error}"),
+            )),
         }
         self
     }

@@ -82,7 +82,8 @@ fn the_lines_for_a_shell() -> Result<Completion, Failed> {
     let fake = runtime.block_on(Fake::start());
     let script = blocks("bash").join("\n");
     let script = script.replace("http://127.0.0.1:8080", &fake.base_url());
-    let script = format!("set -euo pipefail\n{script}");
+    // Without pipefail: `grep -q` is done before curl has written all, which is an error to curl now and then.
+    let script = format!("set -eu\n{script}");
     run(folder.path(), "bash", &["-c", &script])?;
     assert!(folder.path().join("state.json").exists());
     Ok(Completion::Completed)

@@ -1,15 +1,13 @@
 //! Feature Flag & Setting values using SDK Key V2.
 
 use configcat_management::types::{
-    JsonPatchOperation, OperationType, PrerequisiteComparator, SegmentComparator,
-    UpdateComparisonValueListModel, UpdateComparisonValueModel, UpdateConditionModel,
-    UpdateEvaluationFormulaModel, UpdatePercentageOptionModel,
-    UpdatePrerequisiteFlagConditionModel, UpdateSegmentConditionModel, UpdateTargetingRuleModel,
-    UpdateUserConditionModel, UpdateValueModel, UserComparator,
+    JsonPatchOperation, OperationType, UpdateEvaluationFormulaModel, UpdateTargetingRuleModel,
+    UpdateValueModel,
 };
 use serde_json::json;
 
-use super::{HAIRY, Row, SEGMENT, VARIATION, VERSION, call};
+use super::targeting_rules::targeting_rules;
+use super::{HAIRY, Row, VARIATION, VERSION, call};
 
 pub(super) fn rows() -> Vec<Row> {
     vec![
@@ -63,61 +61,9 @@ pub(super) fn rows() -> Vec<Row> {
                     .with_int_value(-5)
                     .with_predefined_variation_id(VARIATION)
                     .with_string_value("stringValue back\\slash");
-                let value_2 = UpdateValueModel::new()
-                    .with_bool_value(false)
-                    .with_double_value(5.0)
-                    .with_int_value(-5)
-                    .with_predefined_variation_id(VARIATION)
-                    .with_string_value("stringValue tab | end");
-                let prerequisite_flag_condition = UpdatePrerequisiteFlagConditionModel::new(
-                    PrerequisiteComparator::DoesNotEqual,
-                    value_2,
-                    17,
-                );
-                let segment_condition =
-                    UpdateSegmentConditionModel::new(SegmentComparator::IsNotIn, SEGMENT);
-                let comparison_value_list = UpdateComparisonValueListModel::new("value “q” \"w\"")
-                    .with_hint("hint back\\slash");
-                let comparison_value = UpdateComparisonValueModel::new()
-                    .with_double_value(5.0)
-                    .with_list_value([
-                        comparison_value_list,
-                        UpdateComparisonValueListModel::new("value 🐱 & <b>"),
-                    ])
-                    .with_string_value("stringValue 100 %");
-                let user_condition = UpdateUserConditionModel::new(
-                    UserComparator::NumberEquals,
-                    "comparisonAttribute ä/ß",
-                    comparison_value,
-                );
-                let condition = UpdateConditionModel::new()
-                    .with_prerequisite_flag_condition(prerequisite_flag_condition)
-                    .with_segment_condition(segment_condition)
-                    .with_user_condition(user_condition);
-                let value_3 = UpdateValueModel::new()
-                    .with_bool_value(true)
-                    .with_double_value(5.0)
-                    .with_int_value(-5)
-                    .with_predefined_variation_id(VARIATION)
-                    .with_string_value("stringValue it's");
-                let percentage_option =
-                    UpdatePercentageOptionModel::new(28, UpdateValueModel::new());
-                let value_4 = UpdateValueModel::new()
-                    .with_bool_value(false)
-                    .with_double_value(5.0)
-                    .with_int_value(-5)
-                    .with_predefined_variation_id(VARIATION)
-                    .with_string_value("stringValue ä/ß");
-                let targeting_rule = UpdateTargetingRuleModel::new()
-                    .with_conditions([condition, UpdateConditionModel::new()])
-                    .with_percentage_options([
-                        UpdatePercentageOptionModel::new(25, value_3),
-                        percentage_option,
-                    ])
-                    .with_value(value_4);
                 let body = UpdateEvaluationFormulaModel::new(value)
                     .with_percentage_evaluation_attribute("percentageEvaluationAttribute 🐱 & <b>")
-                    .with_targeting_rules([targeting_rule, UpdateTargetingRuleModel::new()]);
+                    .with_targeting_rules(targeting_rules());
                 call(
                     client
                         .replace_setting_value_by_sdkkey_v2(
@@ -150,63 +96,7 @@ pub(super) fn rows() -> Vec<Row> {
                 "stringValue": "stringValue back\\slash"
               },
               "percentageEvaluationAttribute": "percentageEvaluationAttribute 🐱 & <b>",
-              "targetingRules": [
-                {
-                  "conditions": [
-                    {
-                      "prerequisiteFlagCondition": {
-                        "comparator": "doesNotEqual",
-                        "prerequisiteComparisonValue": {
-                          "boolValue": false,
-                          "doubleValue": 5.0,
-                          "intValue": -5,
-                          "predefinedVariationId": "0fa00000-0000-4000-8000-00000000fa09",
-                          "stringValue": "stringValue tab | end"
-                        },
-                        "prerequisiteSettingId": 17
-                      },
-                      "segmentCondition": {
-                        "comparator": "isNotIn",
-                        "segmentId": "05e60000-0000-4000-8000-000000005005"
-                      },
-                      "userCondition": {
-                        "comparator": "numberEquals",
-                        "comparisonAttribute": "comparisonAttribute ä/ß",
-                        "comparisonValue": {
-                          "doubleValue": 5.0,
-                          "listValue": [
-                            {"value": "value “q” \"w\"", "hint": "hint back\\slash"},
-                            {"value": "value 🐱 & <b>"}
-                          ],
-                          "stringValue": "stringValue 100 %"
-                        }
-                      }
-                    },
-                    {}
-                  ],
-                  "percentageOptions": [
-                    {
-                      "percentage": 25,
-                      "value": {
-                        "boolValue": true,
-                        "doubleValue": 5.0,
-                        "intValue": -5,
-                        "predefinedVariationId": "0fa00000-0000-4000-8000-00000000fa09",
-                        "stringValue": "stringValue it's"
-                      }
-                    },
-                    {"percentage": 28, "value": {}}
-                  ],
-                  "value": {
-                    "boolValue": false,
-                    "doubleValue": 5.0,
-                    "intValue": -5,
-                    "predefinedVariationId": "0fa00000-0000-4000-8000-00000000fa09",
-                    "stringValue": "stringValue ä/ß"
-                  }
-                },
-                {}
-              ]
+              "targetingRules": "TARGETING_RULES"
             }"#,
         )
         .sdk_key("configcat-sdk-1/PKDVCLf-Hq-h/uC0Jq:x=="),

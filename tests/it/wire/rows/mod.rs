@@ -30,11 +30,13 @@ mod members;
 mod organizations;
 mod permission_groups;
 mod products;
+mod proposed_changes;
 mod proxy_profiles;
 mod sdk_keys;
 mod segments;
 mod stale_flags;
 mod tags;
+mod targeting_rules;
 mod webhooks;
 
 /// All rows.
@@ -59,6 +61,7 @@ pub(crate) fn rows() -> Vec<Row> {
         organizations::rows(),
         permission_groups::rows(),
         products::rows(),
+        proposed_changes::rows(),
         proxy_profiles::rows(),
         sdk_keys::rows(),
         segments::rows(),
@@ -117,7 +120,8 @@ impl Row {
 
     /// The JSON that is sent.
     fn body(mut self, json: &str) -> Self {
-        let body = serde_json::from_str(json);
+        let json = json.replace("\"TARGETING_RULES\"", targeting_rules::TARGETING_RULES);
+        let body = serde_json::from_str(&json);
         self.body = Some(body.unwrap_or_else(|error| panic!("the row of {}: {error}", self.id)));
         self
     }
