@@ -338,6 +338,11 @@ impl Client {{
     pub(crate) async fn execute<T: DeserializeOwned>(&self, request: Result<Request>) -> Result<ResponseValue<T>> {{
         self.0.execute(request).await
     }}
+
+    #[allow(dead_code)] // For calls that answer without a value.
+    pub(crate) async fn execute_unit(&self, request: Result<Request>) -> Result<ResponseValue<()>> {{
+        self.0.execute_unit(request).await
+    }}
 }}
 "
     )
