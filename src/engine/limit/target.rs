@@ -65,25 +65,40 @@ fn hash(before: u64, text: &str) -> u64 {
     })
 }
 
-/// Calls that go first because their answers tell what shares a count: the first few that differ in something new.
+/// Calls that go first because their answers tell what shares a count: the first few of each of the first few kinds of calls. As
+/// long as only one kind is sent, nothing tells it from the others.
 #[derive(Debug, Default)]
 pub(crate) struct Scouts {
-    first: Option<Target>,
-    sent: [u32; 4],
+    /// The kinds, and how many of each went first.
+    kinds: Vec<(Target, u32)>,
 }
 
 impl Scouts {
-    /// As many as it takes to be certain.
+    /// As many calls of a kind as it takes to be certain.
     const FEW: u32 = 3;
+    /// So many kinds that differ from the first one in the same: operations, or paths.
+    const KINDS: usize = 4;
 
     pub(crate) fn is_scout(&mut self, target: &Target) -> bool {
-        let first = *self.first.get_or_insert(*target);
-        let Some(apart) = first.apart(target) else {
+        let Some((first, _)) = self.kinds.first().copied() else {
+            self.kinds.push((*target, 0));
             return false;
         };
-        let sent = &mut self.sent[apart as usize];
-        let is_one = *sent < Self::FEW;
-        *sent += u32::from(is_one);
-        is_one
+        let is_alone = self.kinds.len() == 1;
+        if let Some((_, sent)) = self.kinds.iter_mut().find(|(kind, _)| kind == target) {
+            let is_one = *sent < Self::FEW && !is_alone;
+            *sent += u32::from(is_one);
+            return is_one;
+        }
+        let apart = first.apart(target);
+        let alike = self
+            .kinds
+            .iter()
+            .filter(|(kind, _)| first.apart(kind) == apart);
+        let is_new = alike.count() < Self::KINDS;
+        if is_new {
+            self.kinds.push((*target, 1));
+        }
+        is_new
     }
 }

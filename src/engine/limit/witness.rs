@@ -142,8 +142,8 @@ fn compare(known: &Witness, new: &Witness, sent: Instant, clock: &ServerClock) -
     match order {
         Order::Same if is_after || new.remaining == known.remaining => Verdict::Apart,
         Order::Same if reset == before && reset.is_exact() => Verdict::Shared,
-        // A window that ends earlier was over, unless the answer is one of before; or the two were open at once.
-        Order::Earlier if is_after || reset.earliest(clock) > known.at => Verdict::Apart,
+        // A window that ends earlier was over, unless the answer is one of before.
+        Order::Earlier if is_after => Verdict::Apart,
         Order::Later if before.earliest(clock) > new.at => Verdict::Apart,
         _ => Verdict::Open,
     }
