@@ -11,7 +11,6 @@ use super::Client;
 use crate::engine::core::Core;
 use crate::engine::error::message::without_secrets;
 use crate::engine::limit::limiter::RateLimiter;
-use crate::engine::transport::connecting::Watch;
 use crate::engine::transport::events::{Event, Listener};
 use crate::engine::transport::failure::NO_TLS;
 use crate::engine::transport::retry::{RetryPolicy, RetryQuota};
@@ -360,7 +359,6 @@ impl ClientBuilder {
         let http = http
             .user_agent(user_agent)
             .connect_timeout(self.connect_timeout)
-            .connector_layer(Watch)
             .pool_idle_timeout(self.idle_timeout)
             // Credentials and SDK keys go to the configured origin and nowhere else.
             .redirect(reqwest::redirect::Policy::none())

@@ -25,11 +25,17 @@ pub(crate) fn plain<'a>(headers: &HeaderMap, body: &'a [u8]) -> Cow<'a, [u8]> {
 }
 
 fn is_hal(headers: &HeaderMap) -> bool {
-    headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.split(';').next())
-        .is_some_and(|value| value.trim().eq_ignore_ascii_case(MEDIA_TYPE))
+    let Some(value) = headers.get(header::CONTENT_TYPE) else {
+        return false;
+    };
+    let value = value.as_bytes().trim_ascii_start();
+    // What follows is a parameter.
+    value
+        .split_at_checked(MEDIA_TYPE.len())
+        .is_some_and(|(name, rest)| {
+            name.eq_ignore_ascii_case(MEDIA_TYPE.as_bytes())
+                && matches!(rest.trim_ascii_start().first(), None | Some(b';'))
+        })
 }
 
 /// Puts what is embedded beside what is not; a field that is there already wins. As deep as serde_json reads: 128 levels.

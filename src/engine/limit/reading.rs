@@ -32,11 +32,11 @@ pub(crate) struct Reading {
 
 impl Reading {
     pub(crate) fn of(status: StatusCode, headers: &HeaderMap) -> Self {
-        let text = |name| Some(headers.get(name)?.to_str().ok()?.trim());
+        let reset = times::text(headers, &RESET);
         Reading {
-            remaining: text(&REMAINING).and_then(|text| text.parse().ok()),
-            reset: times::read(headers, &RESET),
-            is_exact: text(&RESET).is_some_and(|text| text.contains('.')),
+            remaining: times::text(headers, &REMAINING).and_then(|text| text.parse().ok()),
+            reset: reset.and_then(times::parse),
+            is_exact: reset.is_some_and(|text| text.contains('.')),
             retry_after: times::retry_after(headers),
             named: None,
             date: times::date(headers),

@@ -17,10 +17,14 @@ pub(crate) enum Time {
     In(Duration),
 }
 
-/// The time in a header; `None` where the header is absent or says nothing that can be understood. RFC 3339, the HTTP
-/// date, Unix seconds and seconds from now are understood.
-pub(crate) fn read(headers: &HeaderMap, name: &HeaderName) -> Option<Time> {
-    let text = headers.get(name)?.to_str().ok()?.trim();
+/// The text of a header.
+pub(crate) fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+    Some(headers.get(name)?.to_str().ok()?.trim())
+}
+
+/// The time in a header; `None` where it says nothing that can be understood. RFC 3339, the HTTP date, Unix seconds and
+/// seconds from now are understood.
+pub(crate) fn parse(text: &str) -> Option<Time> {
     // Most servers write moments; a text with a colon is no number.
     if text.contains(':') {
         return moment(text).map(Time::At);
@@ -30,22 +34,12 @@ pub(crate) fn read(headers: &HeaderMap, name: &HeaderName) -> Option<Time> {
         Ok(seconds) if seconds < FIRST_UNIX_SECOND => {
             Duration::try_from_secs_f64(seconds).ok().map(Time::In)
         }
-        // Nobody asks to come back a year ago: these are seconds from now, and beyond all patience.
-        Ok(seconds) if *name == header::RETRY_AFTER && is_long_past(headers, seconds) => {
-            Duration::try_from_secs_f64(seconds).ok().map(Time::In)
-        }
         Ok(seconds) => {
             let nanos = (seconds.fract() * 1e9) as u32;
             DateTime::from_timestamp(seconds as i64, nanos).map(Time::At)
         }
         Err(_) => moment(text).map(Time::At),
     }
-}
-
-fn is_long_past(headers: &HeaderMap, seconds: f64) -> bool {
-    const YEAR: f64 = 365.0 * 24.0 * 3600.0;
-    let now = date(headers).unwrap_or_else(Utc::now).timestamp() as f64;
-    seconds < now - YEAR
 }
 
 /// When the server wrote the answer, by its own clock.
@@ -58,7 +52,16 @@ pub(crate) fn date(headers: &HeaderMap) -> Option<DateTime<Utc>> {
 /// How long `Retry-After` asks to wait, by the server's clock; by this machine's where the server does not tell its own.
 /// Zero where the moment has passed.
 pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    Some(left(headers, read(headers, &header::RETRY_AFTER)?))
+    let text = text(headers, &header::RETRY_AFTER)?;
+    let time = parse(text)?;
+    if let (Time::At(moment), Ok(seconds)) = (time, text.parse()) {
+        // Nobody asks to come back a year ago: these are seconds from now, and beyond all patience.
+        const YEAR: TimeDelta = TimeDelta::days(365);
+        if moment < date(headers).unwrap_or_else(Utc::now) - YEAR {
+            return Duration::try_from_secs_f64(seconds).ok();
+        }
+    }
+    Some(left(headers, time))
 }
 
 /// How long it was to a time when these headers were written, by the server's clock; by this machine's, and now, where the

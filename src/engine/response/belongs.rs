@@ -12,14 +12,25 @@ use serde::de::{self, DeserializeOwned, Deserializer, IgnoredAny, MapAccess, Vis
 pub(super) fn elsewhere<T: DeserializeOwned>(body: &[u8]) -> Option<&'static str> {
     let fields = fields::<T>().filter(|fields| !fields.is_empty());
     match (fields, body.trim_ascii_start().first()) {
-        (Some(fields), Some(b'{')) => {
+        (Some(fields), Some(b'{')) if !first_is_known(body, fields) => {
             let mut json = serde_json::Deserializer::from_slice(body);
             // Of `{}` nobody can tell: there are answers that need not have anything.
             let known = json.deserialize_map(Known(fields)).unwrap_or(true);
             (!known).then_some("none of the fields is there")
         }
+        (_, Some(b'{')) => None,
         _ => list::<T>(body),
     }
+}
+
+/// Whether the first key is one of the fields, as it mostly is. One that is written with escapes is not looked at.
+fn first_is_known(body: &[u8], fields: &[&str]) -> bool {
+    fn after(body: &[u8], c: u8) -> Option<&[u8]> {
+        body.trim_ascii_start().strip_prefix(&[c])
+    }
+    let key = after(body, b'{').and_then(|rest| after(rest, b'"'));
+    let key = key.and_then(|rest| rest.split(|c| *c == b'"').next());
+    key.is_some_and(|key| fields.iter().any(|field| field.as_bytes() == key))
 }
 
 /// Why a body that may not be readable either is somebody else's.

@@ -6,7 +6,6 @@ use http::{HeaderValue, Method, header};
 use tokio::time::{Instant, timeout_at};
 
 use super::body::{Incoming, Outgoing};
-use super::connecting::watch;
 use super::{Answer, Options, Transport, failure, from_now};
 use crate::engine::error::mask::Mask;
 use crate::engine::error::{ApiError, Attempts, Stage};
@@ -28,9 +27,8 @@ struct Attempt<'a> {
     /// Taken when the answer comes.
     permit: Option<Permit>,
     stage: Stage,
+    /// Given to reqwest.
     body: Option<Outgoing>,
-    /// It waits for its connection.
-    connecting: bool,
 }
 
 impl Transport {
@@ -49,12 +47,11 @@ impl Transport {
             permit: Some(permit),
             stage: Stage::Connecting,
             body: None,
-            connecting: false,
         };
         match timeout_at(until, self.send(&mut attempt, until)).await {
             Ok(result) => result,
             Err(_) => {
-                let missing = match attempt.connecting {
+                let missing = match attempt.is_kept() {
                     true => "no connection",
                     false => "no complete answer",
                 };
@@ -95,11 +92,10 @@ impl Transport {
         url.set_query(query.as_deref());
         let mut http = reqwest::Request::new(operation.method.clone(), url);
         *http.headers_mut() = self.headers.clone();
-        if let Some(body) = body {
-            let (handle, body) = Outgoing::new(body.clone());
-            attempt.body = Some(handle);
-            *http.body_mut() = Some(body);
-        } else if !matches!(operation.method, Method::GET | Method::DELETE) {
+        let (handle, outgoing) = Outgoing::new(body.clone().unwrap_or_default());
+        attempt.body = Some(handle);
+        *http.body_mut() = Some(outgoing);
+        if body.is_none() && !matches!(operation.method, Method::GET | Method::DELETE) {
             // Servers are free to refuse a POST that does not tell its length.
             let nothing = HeaderValue::from_static("0");
             http.headers_mut().insert(header::CONTENT_LENGTH, nothing);
@@ -112,7 +108,7 @@ impl Transport {
         if let Some(permit) = &mut attempt.permit {
             permit.sent();
         }
-        let mut response = match watch(self.http.execute(http), &mut attempt.connecting).await {
+        let mut response = match self.http.execute(http).await {
             Ok(response) => response,
             Err(error) => {
                 if failure::is_unsent(&error) {
@@ -174,10 +170,14 @@ impl Transport {
 }
 
 impl Attempt<'_> {
+    /// Whether no connection has begun to send it, and none will.
+    fn is_kept(&self) -> bool {
+        self.body.as_ref().is_some_and(Outgoing::revoke)
+    }
+
     /// It ended without an answer. What has not left stays here, and so the call may be tried again.
     fn failed(&mut self, problem: String, source: Option<reqwest::Error>) -> Error {
-        let kept = self.body.as_ref().is_some_and(Outgoing::revoke);
-        if self.stage == Stage::Sent && (kept || self.connecting) {
+        if self.stage == Stage::Sent && self.is_kept() {
             self.stage = Stage::Connecting;
         }
         if self.stage == Stage::Connecting

@@ -12,7 +12,8 @@ const WAITING: u8 = 0;
 const BEGUN: u8 = 1;
 const REVOKED: u8 = 2;
 
-/// A handle on a request body: takes it back, as long as no connection has begun to send it.
+/// A handle on a request by its body: takes it back, as long as no connection has begun to send it. A request without a body
+/// has an empty one: the first that a connection asks is whether there is more than the head.
 #[derive(Debug)]
 pub(super) struct Outgoing(Arc<AtomicU8>);
 
@@ -67,7 +68,7 @@ impl http_body::Body for Revocable {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.bytes.is_empty()
+        self.bytes.is_empty() && claim(&self.state, BEGUN) != Err(REVOKED)
     }
 
     fn size_hint(&self) -> SizeHint {
@@ -160,6 +161,19 @@ mod tests {
 
         let (handle, mut body) = Outgoing::new(Bytes::from_static(b"{}"));
         assert!(handle.revoke() && handle.revoke());
+        assert_eq!(poll(&mut body), Some(Err(())));
+    }
+
+    #[test]
+    fn a_request_without_a_body_is_either_sent_or_taken_back() {
+        let (handle, body) = Outgoing::new(Bytes::new());
+        assert_eq!(body.size_hint().exact(), Some(0));
+        assert!(body.is_end_stream());
+        assert!(!handle.revoke());
+
+        let (handle, mut body) = Outgoing::new(Bytes::new());
+        assert!(handle.revoke());
+        assert!(!body.is_end_stream());
         assert_eq!(poll(&mut body), Some(Err(())));
     }
 }

@@ -13,7 +13,6 @@ use crate::{Error, Operation, Result, Secret};
 
 mod attempt;
 mod body;
-pub(crate) mod connecting;
 pub(crate) mod events;
 pub(crate) mod failure;
 pub(crate) mod retry;
