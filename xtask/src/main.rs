@@ -10,7 +10,7 @@ macro_rules! say {
 pub(crate) use say;
 
 mod add_source;
-mod build_times;
+mod bench;
 mod candidate;
 mod catalog;
 mod changelog;
@@ -63,7 +63,7 @@ enum Command {
     Publish(publish::Publish),
     MinimalVersions(minimal_versions::MinimalVersions),
     Ci(run::Ci),
-    Bench(run::Bench),
+    Bench(bench::Bench),
     #[command(hide = true)]
     Probe(preview::Probe),
 }

@@ -1,13 +1,12 @@
-//! `cargo xtask ci` and `cargo xtask bench`: what else is run now and then.
+//! `cargo xtask ci`: all that must hold on main.
 
-use std::path::Path;
 use std::process::{Command, Stdio};
 
 use clap::Args;
 use configcat_management_codegen::{Error, Result};
 
 use crate::workspace::Workspace;
-use crate::{Outcome, build_times, programs};
+use crate::{Outcome, programs};
 
 /// Run all that must hold on main: `.ci/run`, from an empty target folder if that is wanted.
 ///
@@ -29,38 +28,8 @@ impl Ci {
     }
 }
 
-/// Run the benchmarks: `call` and `decode` (what a call and decoding its answer cost), `makespan` (how close the pacing comes
-/// to the best possible), and `build-times` (what the crate costs to build; writes docs/build-times.md, and takes minutes).
-///
-/// Exit codes: 0 they ran; 1 one of them failed; 2 they cannot be run.
-#[derive(Debug, Args)]
-pub(crate) struct Bench {
-    /// Which one; all but `build-times` where none is named.
-    #[arg(value_name = "BENCH")]
-    bench: Option<String>,
-    /// What the benchmark is given, after `--`; for `build-times`, the folder of a client that openapi-generator has made of
-    /// the same description, to measure it too.
-    #[arg(last = true)]
-    arguments: Vec<String>,
-}
-
-impl Bench {
-    pub(crate) fn run(self, workspace: &Workspace) -> Result<Outcome> {
-        if self.bench.as_deref() == Some("build-times") {
-            build_times::measure(workspace, self.arguments.first().map(Path::new))?;
-            return Ok(Outcome::Clean);
-        }
-        let mut command = programs::cargo(workspace.root());
-        command.args(["bench", "--package", "configcat-management-examples"]);
-        match &self.bench {
-            Some(bench) => command.args(["--bench", bench]),
-            None => command.arg("--benches"),
-        };
-        ended(command.arg("--").args(&self.arguments))
-    }
-}
-
-fn ended(command: &mut Command) -> Result<Outcome> {
+/// Runs a program that prints for itself: what its exit code says.
+pub(crate) fn ended(command: &mut Command) -> Result<Outcome> {
     let status = command
         .stdin(Stdio::null())
         .status()

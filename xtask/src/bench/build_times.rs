@@ -11,7 +11,7 @@ use crate::publish::stage;
 use crate::workspace::Workspace;
 
 /// What everybody needs who makes one call by hand: the floor.
-const FLOOR: &str = r#"reqwest = { version = "0.13.5", default-features = false, features = ["rustls"] }
+pub(super) const FLOOR: &str = r#"reqwest = { version = "0.13.5", default-features = false, features = ["rustls"] }
 serde = { version = "1", features = ["derive"] }
 serde_json = "1"
 tokio = { version = "1", features = ["macros", "rt-multi-thread"] }

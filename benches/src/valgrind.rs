@@ -1,26 +1,23 @@
 //! Counting instructions, which do not depend on what else the machine does.
 
+use std::ops::Range;
 use std::process::{Command, Stdio};
 
-/// Two numbers of rounds, so that the difference leaves out starting and connecting.
-const FEW: u64 = 200;
-const MANY: u64 = 1200;
+use crate::Result;
 
-/// What this program was started with, without what cargo adds.
-pub(crate) fn arguments() -> Vec<String> {
-    let given = std::env::args().skip(1);
-    given.filter(|argument| argument != "--bench").collect()
+/// Instructions of one round: of this program, started under valgrind's callgrind with these arguments and a number of rounds
+/// after them. It is started with both numbers, so that the difference leaves out starting and connecting.
+///
+/// # Errors
+///
+/// Valgrind is not there, or the program fails.
+pub fn instructions(arguments: &[&str], rounds: Range<u64>) -> Result<f64> {
+    let few = counted(arguments, rounds.start)?;
+    let many = counted(arguments, rounds.end)?;
+    Ok((many - few) as f64 / (rounds.end - rounds.start) as f64)
 }
 
-/// Instructions of one round: of this program, started under valgrind's callgrind with these arguments and a number of
-/// rounds after them.
-pub(crate) fn instructions(arguments: &[&str]) -> Result<f64, Box<dyn std::error::Error>> {
-    let few = counted(arguments, FEW)?;
-    let many = counted(arguments, MANY)?;
-    Ok((many - few) as f64 / (MANY - FEW) as f64)
-}
-
-fn counted(arguments: &[&str], rounds: u64) -> Result<u64, Box<dyn std::error::Error>> {
+fn counted(arguments: &[&str], rounds: u64) -> Result<u64> {
     let output = Command::new("valgrind")
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
         .arg(std::env::current_exe()?)

@@ -1,0 +1,251 @@
+//! `docs/benchmarks.md`: the rows as tables, with their goals.
+
+use std::fmt::Write as _;
+
+use configcat_management_codegen::Result;
+
+use super::plot;
+use super::rows::{Report, Row};
+use crate::workspace::{self, Workspace};
+
+/// A table of the page.
+struct Table {
+    name: &'static str,
+    title: &'static str,
+    /// What was done, and what is to be known of the figures.
+    about: &'static str,
+}
+
+const TABLES: [Table; 9] = [
+    Table {
+        name: "call",
+        title: "A call",
+        about: "One small `GET` (`get-me`) and one `PATCH` (`update-setting`) on a kept connection to a server on loopback: instructions \
+                of the client's process, without starting and connecting, as callgrind counts them. By hand is reqwest with serde \
+                structs; it neither paces nor retries, and has no time limit. With tracing, both have a subscriber that formats \
+                what is told at debug level.",
+    },
+    Table {
+        name: "decode",
+        title: "Decoding an answer",
+        about: "Instructions for reading a body into the types of the crate, into structs written by hand with the fields and \
+                enum values that occur, and into `serde_json::Value`. A config has settings with two targeting rules each.",
+    },
+    Table {
+        name: "memory",
+        title: "Memory",
+        about: "What the calling thread allocates for one call, and for reading a config of 10 000 settings. The allocator that counts \
+                makes what grows in place a new block and a copy, for all alike.",
+    },
+    Table {
+        name: "by-name",
+        title: "A call by name",
+        about: "The same calls by `client.call(\"get-me\", …)` with arguments and answers as JSON (feature `catalog`), beside the same \
+                calls by hand with structs.",
+    },
+    Table {
+        name: "throughput",
+        title: "Throughput",
+        about: "10 000 times the `GET`, by so many tasks on one thread, with the server in a process of its own; and 10 000 settings \
+                decoded. Both in turns, seven rounds each, of which the best counts.",
+    },
+    Table {
+        name: "growth",
+        title: "Growth",
+        about: "What takes longer with more of it, in processor time of the calling thread, the least of five. The power is the \
+                greatest between two neighbouring sizes from 100 on: 1 is linear, and n log n is up to 1.2. `compare` and `flags` find names and ask a server on \
+                loopback for both environments; a third of the settings differ in a rule.",
+    },
+    Table {
+        name: "descriptions",
+        title: "Large descriptions",
+        about: "`cargo xtask preview` and `diff` with a made description of 2 600 operations and 1 300 schemas, in the build that \
+                `cargo xtask` uses; the memory is the most that the process and its children held.",
+    },
+    Table {
+        name: "size",
+        title: "Size of a program",
+        about: "A program that lists the flags of a config, with the published crate and by hand, both with TLS by rustls.",
+    },
+    Table {
+        name: "source",
+        title: "Generated code and dependencies",
+        about: "Lines that the generator writes, and crates that a dependent builds besides the client, on Linux.",
+    },
+];
+
+/// What is to be reached: of a ratio, or of a row that stands alone, at most this (or at least).
+struct Goal {
+    table: &'static str,
+    unit: &'static str,
+    against: Option<&'static str>,
+    bound: Bound,
+}
+
+#[derive(Clone, Copy)]
+enum Bound {
+    Most(f64),
+    Least(f64),
+}
+
+const HAND: Option<&str> = Some("by hand");
+const PROCESSOR: &str = "µs of processor time a call";
+const VALUE: Option<&str> = Some("serde_json::Value");
+
+const GOALS: [Goal; 16] = [
+    goal("call", "instructions", HAND, Bound::Most(0.97)),
+    goal("decode", "instructions", HAND, Bound::Most(1.0)),
+    goal("decode", "instructions", VALUE, Bound::Most(0.6)),
+    goal("memory", "allocations", HAND, Bound::Most(1.0)),
+    goal("memory", "bytes allocated", HAND, Bound::Most(1.0)),
+    goal("memory", "peak bytes", HAND, Bound::Most(1.0)),
+    goal("memory", "peak bytes", VALUE, Bound::Most(0.6)),
+    goal("throughput", "requests a second", HAND, Bound::Least(1.0)),
+    goal("throughput", PROCESSOR, HAND, Bound::Most(1.0)),
+    goal("throughput", "MB a second", HAND, Bound::Least(1.0)),
+    // 0.6 of the time.
+    goal("throughput", "MB a second", VALUE, Bound::Least(1.667)),
+    goal("growth", "ms", HAND, Bound::Most(1.0)),
+    goal("growth", "power of the size", None, Bound::Most(1.2)),
+    goal("descriptions", "s", None, Bound::Most(2.0)),
+    goal("descriptions", "MB of memory", None, Bound::Most(500.0)),
+    goal("size", "KiB", HAND, Bound::Most(1.1)),
+];
+
+const fn goal(
+    table: &'static str,
+    unit: &'static str,
+    against: Option<&'static str>,
+    bound: Bound,
+) -> Goal {
+    Goal {
+        table,
+        unit,
+        against,
+        bound,
+    }
+}
+
+impl Goal {
+    fn of(row: &Row) -> Option<&'static Goal> {
+        GOALS.iter().find(|goal| {
+            (goal.table, goal.unit) == (row.table.as_str(), row.unit.as_str())
+                && goal.against == row.against.as_deref()
+        })
+    }
+
+    /// The goal, and whether it is met: the third decimal does not count.
+    fn judge(&self, row: &Row) -> String {
+        let is = row.ratio().unwrap_or(row.ours);
+        let (sign, bound, over) = match self.bound {
+            Bound::Most(bound) => ("≤", bound, is - bound),
+            Bound::Least(bound) => ("≥", bound, bound - is),
+        };
+        match over < 0.005 {
+            true => format!("{sign} {bound} ✓"),
+            false => format!("{sign} {bound}, missed by {}", number(over)),
+        }
+    }
+}
+
+/// Writes the page, its plots and the rows.
+pub(super) fn write(workspace: &Workspace, report: &Report) -> Result<()> {
+    let mut text = String::from(
+        "# What it costs to use
+
+Each row is measured beside its baseline in the same run. `cargo xtask bench` measures all of it anew and writes this page, its plots
+and `benchmarks.json`; `cargo xtask bench NAME` prints one table. Instructions and allocations hardly depend on what else the
+machine does, processor time depends on it a little, and the wall clock very much: each table tells the load of the machine before
+it was measured. What the crate costs to build is in [build-times.md](build-times.md), how close its pacing
+comes to the best possible in [pacing.md](pacing.md).
+
+`cargo xtask bench --quick` compares with the committed rows and fails beyond 3 %: the ratios of instructions and allocations to the
+program by hand, as these are the same on other machines, and the counts of generated lines and dependencies. There are no rows of
+openapi-generator's client beside calls yet.
+
+",
+    );
+    for picture in plot::all(report) {
+        let file = format!("benchmarks-{}.svg", picture.name);
+        let _ = writeln!(text, "![{}]({file})\n", picture.title);
+        let file = workspace.root().join("docs").join(file);
+        workspace::replace(&file, picture.svg.as_bytes())?;
+    }
+    for shown in &TABLES {
+        let rows: Vec<Row> = report.of(shown.name).cloned().collect();
+        let Some(first) = rows.first() else { continue };
+        let _ = write!(
+            text,
+            "## {}\n\n{}\n\n`cargo xtask bench {}`, at {}\n\n{}\n",
+            shown.title,
+            shown.about,
+            shown.name,
+            first.measured,
+            table(shown.name, &rows)
+        );
+    }
+    let file = workspace.root().join("docs/benchmarks.md");
+    workspace::replace(&file, text.trim_end().as_bytes())?;
+    report.write(workspace)
+}
+
+/// The rows as Markdown, with the columns that they have.
+pub(super) fn table(name: &str, rows: &[Row]) -> String {
+    let compared = rows.iter().any(|row| row.theirs.is_some());
+    let judged = rows.iter().any(|row| Goal::of(row).is_some());
+    let mut columns = vec![name, "unit", "ours"];
+    if compared {
+        columns.extend(["theirs", "of", "ratio"]);
+    }
+    if judged {
+        columns.push("goal");
+    }
+    let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
+    let mut text = line(
+        &columns
+            .iter()
+            .map(|name| (*name).to_owned())
+            .collect::<Vec<_>>(),
+    );
+    let align = |column: &&str| match *column {
+        "ours" | "theirs" | "ratio" => "---:".to_owned(),
+        _ => "---".to_owned(),
+    };
+    text += &line(&columns.iter().map(align).collect::<Vec<_>>());
+    for row in rows {
+        let size = row.size.map(|size| format!(" of {}", number(size as f64)));
+        let mut cells = vec![
+            format!("{}{}", row.name, size.unwrap_or_default()),
+            row.unit.clone(),
+            number(row.ours),
+        ];
+        if compared {
+            let ratio = row.ratio().map(|ratio| format!("{ratio:.3}"));
+            cells.push(row.theirs.map(number).unwrap_or_default());
+            cells.push(row.against.clone().unwrap_or_default());
+            cells.push(ratio.unwrap_or_default());
+        }
+        if judged {
+            let goal = Goal::of(row).map(|goal| goal.judge(row));
+            cells.push(goal.unwrap_or_default());
+        }
+        text += &line(&cells);
+    }
+    text
+}
+
+/// A number for people: three digits, or all of a whole one, in groups.
+pub(super) fn number(value: f64) -> String {
+    if value < 100.0 {
+        let digits = if value < 10.0 { 2 } else { 1 };
+        let text = format!("{value:.digits$}");
+        return match text.trim_end_matches('0').strip_suffix('.') {
+            Some(whole) => whole.to_owned(),
+            None => text,
+        };
+    }
+    let digits = format!("{value:.0}");
+    let groups = digits.as_bytes().rchunks(3).rev();
+    let groups: Vec<_> = groups.map(String::from_utf8_lossy).collect();
+    groups.join(" ")
+}
