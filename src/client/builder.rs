@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use reqwest::Url;
+use url::Position;
 
 use super::Client;
 use crate::engine::core::Core;
@@ -253,8 +254,8 @@ impl ClientBuilder {
     /// Your own settings of the HTTP client, such as proxies, certificates and the size of the connection pool.
     ///
     /// It takes reqwest's *builder*, not a finished client, because a finished client keeps its own way with redirects: it
-    /// would follow one to another host and take the SDK key along. User agent, connect timeout, idle timeout, redirects and
-    /// reqwest's own retries are set here.
+    /// would follow one to another host and take the SDK key along. User agent, connect timeout, idle timeout, redirects,
+    /// reqwest's own retries and the `Host` header, which is that of the base URL, are set here.
     ///
     /// A proxy that the environment names (`HTTPS_PROXY` and so on) is used for https. What goes to this machine, and what goes
     /// by plain http, uses none but one that is given here: it would be shown the credentials.
@@ -350,6 +351,11 @@ impl ClientBuilder {
             .unwrap_or(Self::DEFAULT_USER_AGENT);
         let user_agent = header_value("user_agent", user_agent)?;
         let mut headers = HeaderMap::new();
+        // Written once for all calls. HTTP/2 names the host in another way.
+        if cfg!(not(feature = "http2")) {
+            let host = &base_url[Position::BeforeHost..Position::AfterPort];
+            headers.insert(header::HOST, header_value("base_url", host)?);
+        }
         headers.insert(header::AUTHORIZATION, authorization);
         let json = HeaderValue::from_static("application/json");
         headers.insert(header::ACCEPT, json);
