@@ -3,9 +3,9 @@
 //! The tests start `redis-server` from the PATH, on a unix socket of their own. Where there is none, they are ignored.
 //! The processes of a fleet are this program, started with `FLEET_WORKER` in the environment.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+mod processes;
+mod redis_server;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -13,7 +13,9 @@ use std::time::{Duration, Instant};
 use configcat_fake::{Fake, Fault, Recorded};
 use configcat_management::{Client, Error, Event};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
+use processes::{Fleet, worker};
 use redis::TypedCommands as _;
+use redis_server::Redis;
 use tokio::time::sleep;
 
 fn main() {
@@ -80,8 +82,6 @@ fn run(test: impl Future<Output = ()>) {
     let runtime = runtime.worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(test);
 }
-
-// The tests.
 
 const QUOTA: u32 = 80;
 const PERIOD: Duration = Duration::from_secs(3);
@@ -364,215 +364,4 @@ fn tell(what: &str, requests: &[Recorded]) -> Duration {
     let (all, refused) = (requests.len(), refused(requests));
     println!("{FLEET} processes, {what}: {all} requests in {took:?}, {refused} refused");
     took
-}
-
-// Redis.
-
-struct Redis {
-    folder: PathBuf,
-    server: Child,
-}
-
-impl Redis {
-    fn is_installed() -> bool {
-        let mut version = Command::new("redis-server");
-        version.arg("--version").stdout(Stdio::null());
-        version.status().is_ok_and(|status| status.success())
-    }
-
-    fn start() -> Self {
-        static NUMBER: AtomicUsize = AtomicUsize::new(0);
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let folder = format!("configcat-fleet-{}-{number}", std::process::id());
-        let folder = std::env::temp_dir().join(folder);
-        std::fs::create_dir_all(&folder).unwrap();
-        let server = Self::serve(&folder);
-        let redis = Redis { folder, server };
-        redis.wait();
-        redis
-    }
-
-    fn serve(folder: &PathBuf) -> Child {
-        Command::new("redis-server")
-            .args(["--port", "0", "--save", "", "--appendonly", "no"])
-            .args(["--unixsocket", "redis.sock"])
-            .current_dir(folder)
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap()
-    }
-
-    fn url(&self) -> String {
-        format!("unix://{}", self.folder.join("redis.sock").display())
-    }
-
-    fn wait(&self) {
-        let client = redis::Client::open(self.url()).unwrap();
-        let start = Instant::now();
-        while client.get_connection().is_err() {
-            assert!(
-                start.elapsed() < Duration::from_secs(10),
-                "redis-server does not start"
-            );
-            std::thread::sleep(Duration::from_millis(10));
-        }
-    }
-
-    fn connection(&self) -> redis::Connection {
-        let client = redis::Client::open(self.url()).unwrap();
-        client.get_connection().unwrap()
-    }
-
-    fn kill(&mut self) {
-        self.server.kill().unwrap();
-        self.server.wait().unwrap();
-    }
-
-    /// With nothing in it.
-    fn revive(&mut self) {
-        self.server = Self::serve(&self.folder);
-        self.wait();
-    }
-}
-
-impl Drop for Redis {
-    fn drop(&mut self) {
-        let _ = self.server.kill();
-        let _ = self.server.wait();
-        let _ = std::fs::remove_dir_all(&self.folder);
-    }
-}
-
-// The processes.
-
-struct Fleet {
-    processes: Vec<Child>,
-    calls: usize,
-    killed: Option<usize>,
-}
-
-impl Fleet {
-    /// Starts so many processes that make so many calls each, all at once.
-    fn start(fake: &Fake, redis: &Redis, processes: usize, calls: usize) -> Self {
-        let plan = format!("{} {} {calls}", fake.base_url(), redis.url());
-        let start = |_| {
-            Command::new(std::env::current_exe().unwrap())
-                .env("FLEET_WORKER", &plan)
-                .stdin(Stdio::piped())
-                .stdout(Stdio::piped())
-                .spawn()
-                .unwrap()
-        };
-        let mut processes: Vec<Child> = (0..processes).map(start).collect();
-        for process in &mut processes {
-            let mut ready = [0; 6];
-            process
-                .stdout
-                .as_mut()
-                .unwrap()
-                .read_exact(&mut ready)
-                .unwrap();
-        }
-        for process in &mut processes {
-            process.stdin.as_mut().unwrap().write_all(b"go\n").unwrap();
-        }
-        Fleet {
-            processes,
-            calls,
-            killed: None,
-        }
-    }
-
-    /// As `kill -9` does.
-    fn kill(&mut self, process: usize) {
-        self.processes[process].kill().unwrap();
-        self.killed = Some(process);
-    }
-
-    /// Waits until all have ended. Each call of those that were not killed must have succeeded. Gives the warnings of each.
-    fn finish(mut self) -> Vec<usize> {
-        let mut warnings = Vec::new();
-        for (i, process) in self.processes.iter_mut().enumerate() {
-            let mut told = BufReader::new(process.stdout.take().unwrap()).lines();
-            if self.killed != Some(i) {
-                let line = told.next().unwrap().unwrap();
-                let (succeeded, warned) = line.split_once(' ').unwrap();
-                assert_eq!(succeeded, self.calls.to_string(), "of process {i}");
-                warnings.push(warned.parse().unwrap());
-            }
-            process.wait().unwrap();
-        }
-        warnings
-    }
-}
-
-impl Drop for Fleet {
-    fn drop(&mut self) {
-        for process in &mut self.processes {
-            let _ = process.kill();
-            let _ = process.wait();
-        }
-    }
-}
-
-/// One process: says that it is ready, waits for a line, makes its calls from some tasks at once, and tells how many
-/// succeeded and how often it warned that Redis is away.
-fn worker(plan: &str) {
-    let plan: Vec<&str> = plan.split(' ').collect();
-    let &[base, redis, calls] = plan.as_slice() else {
-        panic!("{plan:?}");
-    };
-    let calls: usize = calls.parse().unwrap();
-    let warnings = Arc::new(AtomicUsize::new(0));
-    tracing::subscriber::set_global_default(Warnings(warnings.clone())).unwrap();
-    let builder = Client::builder().base_url(base).credentials("user", "pass");
-    let client = builder.fleet(redis).build().unwrap();
-    println!("ready");
-    std::io::stdin().read_line(&mut String::new()).unwrap();
-    let mut runtime = tokio::runtime::Builder::new_current_thread();
-    let succeeded = runtime.enable_all().build().unwrap().block_on(async {
-        let left = Arc::new(AtomicUsize::new(calls));
-        let mut tasks = tokio::task::JoinSet::new();
-        for _ in 0..8 {
-            let (client, left) = (client.clone(), left.clone());
-            tasks.spawn(async move {
-                let mut succeeded = 0;
-                let take = |left: usize| left.checked_sub(1);
-                while left
-                    .fetch_update(Ordering::Relaxed, Ordering::Relaxed, take)
-                    .is_ok()
-                {
-                    match client.get_products().send().await {
-                        Ok(_) => succeeded += 1,
-                        Err(error) => eprintln!("{error}"),
-                    }
-                }
-                succeeded
-            });
-        }
-        tasks.join_all().await.into_iter().sum::<usize>()
-    });
-    println!("{succeeded} {}", warnings.load(Ordering::Relaxed));
-}
-
-/// Counts what the fleet warns of.
-struct Warnings(Arc<AtomicUsize>);
-
-impl tracing::Subscriber for Warnings {
-    fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
-        *metadata.level() == tracing::Level::WARN && metadata.target().ends_with("fleet")
-    }
-
-    fn event(&self, _: &tracing::Event<'_>) {
-        self.0.fetch_add(1, Ordering::Relaxed);
-    }
-
-    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
-        tracing::span::Id::from_u64(1)
-    }
-
-    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
-    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
-    fn enter(&self, _: &tracing::span::Id) {}
-    fn exit(&self, _: &tracing::span::Id) {}
 }
