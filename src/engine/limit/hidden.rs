@@ -41,7 +41,7 @@ pub(crate) struct Limits {
     strays: u32,
     suspect: u32,
     trial: Option<Box<Trial>>,
-    /// More was accepted than a window holds that was believed in: what others are shown is not true of this scope.
+    /// A window that was believed in is not there: what others are shown is not true of this scope.
     refuted: bool,
 }
 
@@ -290,6 +290,7 @@ impl Limits {
             }
             self.hidden.remove(index);
             self.strays += 1;
+            self.refuted = true;
             return None;
         }
         let (quota, period) = named.unwrap_or((accepted.max(1), lesson.elapsed + wait));
@@ -413,4 +414,31 @@ impl Limits {
 
 fn is_near(a: Duration, b: Duration) -> bool {
     a < b * 3 / 2 && b < a * 3 / 2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_refusals_have_refuted_is_not_believed_again() {
+        let mut limits = Limits::new(Vec::new(), None);
+        let now = Instant::now();
+        limits.believe(now, 28, SECOND, std::iter::empty());
+        for epoch in 1..=2 {
+            assert_eq!(limits.hidden.len(), 1);
+            // Refused when none of the 28 was used.
+            let lesson = Lesson {
+                named: None,
+                accepted: 3,
+                epoch,
+                elapsed: SECOND / 10,
+                wait: SECOND,
+            };
+            limits.learn(now, lesson, &[], 60 * SECOND);
+        }
+        assert!(limits.hidden.is_empty());
+        limits.believe(now, 28, SECOND, std::iter::empty());
+        assert!(limits.hidden.is_empty());
+    }
 }

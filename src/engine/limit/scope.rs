@@ -239,7 +239,10 @@ impl Scope {
                 self.ramp = self.epoch > 0;
             }
             // A server that tells no count will not tell this one either.
-            None if in_time && self.has_told() => self.flight.unseen(now),
+            None if in_time && self.has_told() => {
+                self.flight.unseen(now);
+                self.share.unreported();
+            }
             None => {}
         }
     }

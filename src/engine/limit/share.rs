@@ -6,7 +6,7 @@ const CONTESTED: f64 = 0.05;
 /// Compares what was answered with what went.
 #[derive(Debug, Default)]
 pub(crate) struct Share {
-    /// The most that was reported in this period, and the answers that reported.
+    /// The most that was reported in this period, and the answers in it.
     most: Option<u32>,
     ours: u32,
     /// Requests of others for each of ours: in this period, and in those before, which count less and less.
@@ -42,6 +42,11 @@ impl Share {
         let ours = self.ours - 1 + uncounted;
         let others = most.saturating_sub(left).saturating_sub(ours);
         self.others = f64::from(others) / f64::from(self.ours);
+    }
+
+    /// An answer came without a word on what is left.
+    pub(crate) fn unreported(&mut self) {
+        self.ours += 1;
     }
 
     /// A request was refused that should not have been.

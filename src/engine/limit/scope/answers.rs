@@ -125,7 +125,7 @@ impl Scope {
             // The period that was thought to be over is not.
             let by = reset.map_or(wait, |_| ticket.given - over);
             common.clock.was_early(by.min(SURPRISE));
-        } else if let State::Open(_) | State::Assumed(_) = self.state {
+        } else if let State::Open(1..) | State::Assumed(_) = self.state {
             // By our count there was something left.
             self.share.surprise();
         }

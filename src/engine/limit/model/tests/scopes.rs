@@ -309,8 +309,8 @@ fn a_stray_refusal_costs_the_wait_that_it_asks_for() {
     assert!(outcome.seconds() <= 2.0);
 }
 
-/// Some 167 a second are possible. On average nine tenths of that are reached; strays that happen to look like a window have
-/// cost a single run up to half of it (4 of 24 runs with 2 % strays and headers were below 140, the least at 83).
+/// Some 167 a second are possible. On average nine tenths of that are reached; strays that happen to look like a window may cost
+/// a single run a little more.
 #[test]
 fn strays_for_ten_minutes() {
     for (stray, runs) in [(5, 1), (20, 3)] {
@@ -329,7 +329,7 @@ fn strays_for_ten_minutes() {
                 rates.iter().sum::<f64>() >= 150.0 * rates.len() as f64,
                 "{rates:.0?}"
             );
-            assert!(rates.iter().all(|&rate| rate >= 75.0), "{rates:.0?}");
+            assert!(rates.iter().all(|&rate| rate >= 130.0), "{rates:.0?}");
         }
     }
 }
@@ -369,31 +369,38 @@ fn a_limit_that_changes_in_the_middle() {
                 (1, _) => 84.0,
                 _ => 43.0,
             };
-            show(&format!("{factor:?} {}", limits.len()), best, &outcome);
-            assert!(outcome.seconds() <= best * 1.1 + 1.0);
+            let what = format!("{factor:?} {}", limits.len());
+            assert!(show(&what, best, &outcome) <= 1.1);
         }
     }
 }
 
 #[test]
-fn odd_servers() {
-    let mut server = Server::new(&[(100, 10 * SECOND)], Grain::Credential);
-    server.slides = true;
-    let outcome = Play::new(server).run(&many(1, 450));
-    show("slides", 40.0, &outcome);
-    let mut server = Server::new(&[(100, 10 * SECOND)], Grain::Credential);
-    server.apart = 3_000_000;
-    let outcome = Play::new(server).run(&many(1, 450));
-    show("two clocks", 40.0, &outcome);
-    let mut server = Server::new(&[(100, 10 * SECOND)], Grain::Credential);
-    server.tells_each = 3;
-    let outcome = Play::new(server).run(&many(1, 450));
-    show("each third", 40.0, &outcome);
-    for paths in [1, 7] {
-        let mut server = Server::new(&DOCUMENTED, Grain::Credential);
-        server.apart = 3_000_000;
-        let calls: Vec<Target> = (0..450).map(|n| call(n % 3, n % paths)).collect();
+fn servers_that_slide_or_disagree_or_say_little_cost_a_tenth() {
+    let one = || Server::new(&[(100, 10 * SECOND)], Grain::Credential);
+    let slides = Server {
+        slides: true,
+        ..one()
+    };
+    let third = Server {
+        tells_each: 3,
+        ..one()
+    };
+    let apart = |server| Server {
+        apart: 3_000_000,
+        ..server
+    };
+    let calls = |paths| (0..450).map(|n| call(n % 3, n % paths)).collect();
+    let two = || apart(Server::new(&DOCUMENTED, Grain::Credential));
+    for (what, server, calls, best, most) in [
+        ("slides", slides, many(1, 450), 40.0, 1.1),
+        ("each third", third, many(1, 450), 40.0, 1.1),
+        // It misses its goal, which is a tenth too.
+        ("two clocks", apart(one()), many(1, 450), 40.0, 1.16),
+        ("two clocks, some calls", two(), calls(1), 44.0, 1.1),
+        ("two clocks, many paths", two(), calls(7), 44.0, 1.1),
+    ] {
         let outcome = Play::new(server).run(&calls);
-        show("two clocks, some calls", 44.0, &outcome);
+        assert!(show(what, best, &outcome) <= most);
     }
 }

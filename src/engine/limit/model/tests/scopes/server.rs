@@ -8,6 +8,8 @@ pub(super) struct Server {
     /// Shortest first; headers tell of the last.
     pub(super) limits: Vec<(u32, u64)>,
     pub(super) grain: Grain,
+    /// The limit of calls that read, where it is another one.
+    pub(super) reads: Option<(u32, u64)>,
     /// Only calls of these operations are counted, if there are any here.
     pub(super) only: Vec<u64>,
     pub(super) counts: HashMap<u64, Vec<(u32, u64)>>,
@@ -17,6 +19,8 @@ pub(super) struct Server {
     /// Of so many answers, one has headers.
     pub(super) tells_each: u32,
     pub(super) answers: u32,
+    /// Its clock is ahead by so much.
+    pub(super) ahead: i64,
     /// Two nodes, of which the clocks are so far apart.
     pub(super) apart: i64,
     /// Sliding windows.
@@ -31,12 +35,14 @@ impl Server {
         Server {
             limits: limits.to_vec(),
             grain,
+            reads: None,
             only: Vec::new(),
             counts: HashMap::new(),
             names: true,
             tells: true,
             tells_each: 1,
             answers: 0,
+            ahead: 0,
             apart: 0,
             slides: false,
             slid: HashMap::new(),
@@ -52,7 +58,7 @@ impl Server {
     pub(super) fn serve(&mut self, now: u64, target: &Target) -> Reading {
         let node = i64::from(self.apart != 0 && self.random.bool()) * self.apart;
         let time = |at: u64| {
-            let at = 1_800_000_000_123_456 + node + at as i64;
+            let at = 1_800_000_000_123_456 + self.ahead + node + at as i64;
             DateTime::from_timestamp_micros(at).unwrap()
         };
         let date = DateTime::from_timestamp(time(now).timestamp(), 0);
@@ -85,9 +91,11 @@ impl Server {
             reading.is_exact = true;
             return reading;
         }
-        let new = || self.limits.iter().map(|_| (0, 0)).collect();
-        let counts = self.counts.entry(key).or_insert_with(new);
-        for (&(limit, period), (used, end)) in self.limits.iter().zip(counts.iter_mut()) {
+        let reads = self.reads.filter(|_| target.key(Grain::Kind) == 1);
+        let limits = reads.map_or(self.limits.clone(), |reads| vec![reads]);
+        let counts = self.counts.entry(key);
+        let counts = counts.or_insert_with(|| vec![(0, 0); limits.len()]);
+        for (&(limit, period), (used, end)) in limits.iter().zip(counts.iter_mut()) {
             if *end <= now {
                 (*used, *end) = (0, now + period);
             }
@@ -102,7 +110,7 @@ impl Server {
         self.answers += 1;
         if self.tells && self.answers.is_multiple_of(self.tells_each) {
             let (used, end) = *counts.last().unwrap();
-            reading.remaining = Some(self.limits.last().unwrap().0 - used);
+            reading.remaining = limits.last().map(|(limit, _)| limit - used);
             reading.reset = Some(Time::At(time(end)));
             reading.is_exact = true;
         }
