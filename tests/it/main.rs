@@ -11,6 +11,8 @@ mod compare;
 mod copy;
 mod edit;
 mod errors;
+#[cfg(unix)]
+mod files;
 mod growth;
 mod hal;
 mod ids;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use http::{Method, StatusCode};
 use tokio::time::Instant;
 
+use super::failure::lacks_files;
 use crate::Error;
 use crate::engine::error::Attempts;
 use crate::engine::error::Stage;
@@ -17,6 +18,7 @@ use crate::engine::limit::limiter::Place;
 /// | --- | --- |
 /// | 429: the server did not process the call | any method, after the wait that it asks for |
 /// | no connection, or none that began to send the body: the server has seen nothing | any method |
+/// | too many open files in this process | any method, as often as the budget allows; it costs no token |
 /// | 408, 5xx but 501, a connection that broke, no answer in time | GET, PUT and DELETE; POST and PATCH only by [`including_unsafe`](Self::including_unsafe) |
 /// | anything else | never |
 ///
@@ -129,7 +131,7 @@ impl RetryPolicy {
             Method::GET | Method::PUT | Method::DELETE | Method::HEAD | Method::OPTIONS
         );
         let may = harmless || idempotent || self.unsafe_too;
-        if !may || effort.failures() >= self.attempts {
+        if !may || effort.failures().max(1) >= self.attempts {
             return Verdict::GiveUp;
         }
         let doublings = effort.failures().saturating_sub(1).min(16);
@@ -179,6 +181,8 @@ pub(crate) struct Effort {
     pub(crate) attempts: Attempts,
     /// Attempts that were answered with 429.
     refusals: u32,
+    /// Attempts for which this process had no file left, which say nothing of the server.
+    without_file: u32,
     /// Its place among those that wait for the rate limit, which it keeps.
     pub(super) place: Option<Place>,
     /// The first failure that was no 429, and the time since then that went by waiting for the rate limit.
@@ -192,7 +196,9 @@ impl Effort {
         match error.status() {
             Some(StatusCode::TOO_MANY_REQUESTS) => self.refusals += 1,
             _ => {
-                if self.failing.is_some() {
+                if lacks_files(error) {
+                    self.without_file += 1;
+                } else if self.failing.is_some() {
                     // An outage: the others may have more luck, and this one later.
                     self.place = None;
                 }
@@ -209,9 +215,9 @@ impl Effort {
         }
     }
 
-    /// Attempts that failed otherwise than by a 429; the one that succeeded is among them as long as it runs.
+    /// Attempts that failed otherwise than by a 429 or for want of a file; the one that succeeded is among them as long as it runs.
     pub(super) fn failures(&self) -> u32 {
-        self.attempts.made - self.refusals
+        self.attempts.made - self.refusals - self.without_file
     }
 
     fn failing_for(&self) -> Duration {
