@@ -212,13 +212,13 @@ impl RateLimiter {
         let estimate = self.estimate(&queued);
         check(estimate, deadline)?;
         waiting(estimate);
-        let turn = self.turn(&queued, deadline);
-        match deadline {
-            None => turn.await,
-            Some(deadline) => timeout_at(deadline, turn).await.map_err(|_| TooLate {
-                needed: self.estimate(&queued),
-            })?,
-        }
+        let Some(deadline) = deadline else {
+            return self.turn(&queued, None).await;
+        };
+        let turn = Box::pin(timeout_at(deadline, self.turn(&queued, Some(deadline))));
+        turn.await.map_err(|_| TooLate {
+            needed: self.estimate(&queued),
+        })?
     }
 
     /// A permit, where nobody has to wait.
@@ -255,7 +255,8 @@ impl RateLimiter {
         state.model.estimate(queued.target, Instant::now(), ahead)
     }
 
-    /// Waits until the call is at the head of its queue and may go.
+    /// Waits until the call is at the head of its queue and may go. Thousands may wait: what only the head needs is boxed, so that
+    /// the others do not keep room for it.
     async fn turn(
         &self,
         queued: &Queued<'_>,
@@ -267,13 +268,13 @@ impl RateLimiter {
             let mut changed = pin!(queued.changed.notified());
             if !queued.is_head() {
                 slot = None;
-                let mut turned = pin!(shared.turned.notified());
+                let mut turned = deadline.map(|_| Box::pin(shared.turned.notified()));
                 let is_head = poll_fn(|context| {
                     if changed.as_mut().poll(context).is_ready() {
                         return Poll::Ready(true);
                     }
-                    match deadline {
-                        Some(_) => turned.as_mut().poll(context).map(|()| false),
+                    match &mut turned {
+                        Some(turned) => turned.as_mut().poll(context).map(|()| false),
                         None => Poll::Pending,
                     }
                 });
@@ -295,7 +296,7 @@ impl RateLimiter {
                 .take()
                 .or_else(|| shared.slots.clone().try_acquire_owned().ok())
             else {
-                slot = shared.slots.clone().acquire_owned().await.ok();
+                slot = Box::pin(shared.slots.clone().acquire_owned()).await.ok();
                 continue;
             };
             let now = Instant::now();
@@ -312,7 +313,7 @@ impl RateLimiter {
                 });
             }
             // Whichever comes first: then it looks again.
-            let _ = timeout_at(moment, changed).await;
+            let _ = Box::pin(timeout_at(moment, changed)).await;
         }
     }
 
