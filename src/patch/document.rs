@@ -1,5 +1,7 @@
 //! The part of an answer that a patch works on, as JSON.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Number, Value};
 
 use super::kind::Kind;
@@ -110,6 +112,28 @@ pub(super) fn same(one: &Value, other: &Value) -> bool {
             one.len() == other.len() && one.iter().all(in_other)
         }
         (one, other) => one == other,
+    }
+}
+
+/// A text that two values share if they are the same.
+pub(super) fn key(value: &Value) -> String {
+    match value {
+        Value::Number(number) => match whole(number) {
+            Ok(whole) => whole.to_string(),
+            Err(number) => number.to_string(),
+        },
+        Value::Array(entries) => {
+            let entries: Vec<_> = entries.iter().map(key).collect();
+            format!("[{}]", entries.join(","))
+        }
+        Value::Object(fields) => {
+            // Their order is that of insertion where a cargo feature of serde_json says so.
+            let fields: BTreeMap<_, _> = fields.iter().collect();
+            let fields = fields.into_iter();
+            let fields = fields.map(|(name, value)| format!("{name:?}:{}", key(value)));
+            format!("{{{}}}", fields.collect::<Vec<_>>().join(","))
+        }
+        other => other.to_string(),
     }
 }
 

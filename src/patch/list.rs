@@ -1,15 +1,20 @@
 //! From one list to another: entries are changed, removed, added and moved.
 
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use serde_json::Value;
 
 use super::diff::{at, relocate, remove, write};
-use super::document::same;
+use super::document::key;
 use super::path::Path;
 use crate::types::{JsonPatchOperation, OperationType};
 
-/// The most entries that are compared, one by one: far more rules than a setting may have. A longer list is replaced as a
-/// whole.
-const MOST_ENTRIES: usize = 1_000;
+/// The most entries that are compared: as many rules as a setting may have. A longer list is replaced as a whole.
+const MOST_ENTRIES: usize = 3_000;
+
+/// The most pairs of equal entries that are looked at: each of a thousand with each of a thousand.
+const MOST_PAIRS: usize = 1_000_000;
 
 /// The operations that make `after` of `before`; `None` where the lists are too long to compare.
 pub(super) fn entries(
@@ -20,7 +25,13 @@ pub(super) fn entries(
     if before.len().max(after.len()) > MOST_ENTRIES {
         return None;
     }
-    let Matched { sources, fixed } = Matched::new(before, after);
+    let places = places(before, after);
+    if places.iter().map(|places| places.len()).sum::<usize>() > MOST_PAIRS {
+        return None;
+    }
+    let Matched { sources, fixed } = Matched::new(before.len(), &places);
+    let mut kept = vec![false; before.len()];
+    sources.iter().flatten().for_each(|from| kept[*from] = true);
 
     let mut operations = Vec::new();
     for (to, from) in sources.iter().enumerate() {
@@ -30,14 +41,14 @@ pub(super) fn entries(
         }
     }
     for from in (0..before.len()).rev() {
-        if !sources.contains(&Some(from)) {
+        if !kept[from] {
             operations.push(remove(path.index(from)));
         }
     }
 
     // What is left, by its index before; then, from left to right, each entry goes behind the one that it follows.
     let mut left: Vec<Entry> = (0..before.len())
-        .filter(|from| sources.contains(&Some(*from)))
+        .filter(|from| kept[*from])
         .map(Entry::Old)
         .collect();
     let mut previous = None;
@@ -91,20 +102,19 @@ struct Matched {
 }
 
 impl Matched {
-    fn new(before: &[Value], after: &[Value]) -> Self {
-        let mut sources = longest_common(before, after);
+    /// Of so many entries, and where those that are equal to each wanted one are.
+    fn new(before: usize, places: &[Rc<[usize]>]) -> Self {
+        let mut sources = longest_common(places);
         let mut fixed: Vec<bool> = sources.iter().map(Option::is_some).collect();
-        let mut used = vec![false; before.len()];
+        let mut used = vec![false; before];
         for from in sources.iter().flatten() {
             used[*from] = true;
         }
         // Equal entries in another order: they move.
         for (to, source) in sources.iter_mut().enumerate().filter(|(_, s)| s.is_none()) {
-            let from =
-                (0..before.len()).find(|from| !used[*from] && same(&before[*from], &after[to]));
-            if let Some(from) = from {
-                *source = Some(from);
-                used[from] = true;
+            if let Some(from) = places[to].iter().find(|from| !used[**from]) {
+                *source = Some(*from);
+                used[*from] = true;
             }
         }
         // Between two entries that stay, an old one without a match becomes a new one.
@@ -115,7 +125,7 @@ impl Matched {
                 Some(_) => {}
                 None => {
                     let next = (to..sources.len()).find(|to| fixed[*to]);
-                    let end = next.and_then(|next| sources[next]).unwrap_or(before.len());
+                    let end = next.and_then(|next| sources[next]).unwrap_or(before);
                     if let Some(source) = (from..end).find(|from| !used[*from]) {
                         (sources[to], fixed[to], used[source]) = (Some(source), true, true);
                         from = source + 1;
@@ -127,30 +137,46 @@ impl Matched {
     }
 }
 
-/// For each entry of `after` its partner in `before`, in a longest common subsequence.
-fn longest_common(before: &[Value], after: &[Value]) -> Vec<Option<usize>> {
-    let width = after.len() + 1;
-    let mut longest = vec![0_u32; (before.len() + 1) * width];
-    for from in (0..before.len()).rev() {
-        for to in (0..after.len()).rev() {
-            longest[from * width + to] = if same(&before[from], &after[to]) {
-                longest[(from + 1) * width + to + 1] + 1
-            } else {
-                longest[(from + 1) * width + to].max(longest[from * width + to + 1])
-            };
+/// For each entry of `after` where entries of `before` are that are equal to it, in their order.
+fn places(before: &[Value], after: &[Value]) -> Vec<Rc<[usize]>> {
+    let mut places: HashMap<String, Vec<usize>> = HashMap::new();
+    for (from, entry) in before.iter().enumerate() {
+        places.entry(key(entry)).or_default().push(from);
+    }
+    let places: HashMap<String, Rc<[usize]>> = places
+        .into_iter()
+        .map(|(key, places)| (key, places.into()))
+        .collect();
+    let of = |entry| places.get(&key(entry)).cloned().unwrap_or_default();
+    after.iter().map(of).collect()
+}
+
+/// For each entry of `after` its partner in `before`, in a longest common subsequence (Hunt and Szymanski's way).
+fn longest_common(places: &[Rc<[usize]>]) -> Vec<Option<usize>> {
+    struct Link {
+        from: usize,
+        to: usize,
+        previous: Option<usize>,
+    }
+    let mut links: Vec<Link> = Vec::new();
+    // For each length the last link of the subsequence that ends earliest in `before`.
+    let mut ends: Vec<usize> = Vec::new();
+    for (to, places) in places.iter().enumerate() {
+        for &from in places.iter().rev() {
+            let length = ends.partition_point(|end| links[*end].from < from);
+            let previous = length.checked_sub(1).map(|length| ends[length]);
+            match ends.get_mut(length) {
+                Some(end) => *end = links.len(),
+                None => ends.push(links.len()),
+            }
+            links.push(Link { from, to, previous });
         }
     }
-    let mut partners = vec![None; after.len()];
-    let (mut from, mut to) = (0, 0);
-    while from < before.len() && to < after.len() {
-        if same(&before[from], &after[to]) {
-            partners[to] = Some(from);
-            (from, to) = (from + 1, to + 1);
-        } else if longest[(from + 1) * width + to] >= longest[from * width + to + 1] {
-            from += 1;
-        } else {
-            to += 1;
-        }
+    let mut partners = vec![None; places.len()];
+    let mut next = ends.last();
+    while let Some(link) = next.map(|link| &links[*link]) {
+        partners[link.to] = Some(link.from);
+        next = link.previous.as_ref();
     }
     partners
 }
