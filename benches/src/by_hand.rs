@@ -128,9 +128,38 @@ pub(crate) struct Condition {
     #[serde(skip_serializing_if = "Option::is_none")]
     user_condition: Option<UserCondition>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    segment_condition: Option<Value>,
+    segment_condition: Option<SegmentCondition>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    prerequisite_flag_condition: Option<Value>,
+    prerequisite_flag_condition: Option<PrerequisiteCondition>,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct SegmentCondition {
+    comparator: SegmentComparator,
+    segment_id: Uuid,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum SegmentComparator {
+    IsIn,
+    IsNotIn,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct PrerequisiteCondition {
+    comparator: PrerequisiteComparator,
+    prerequisite_comparison_value: ServedValue,
+    prerequisite_setting_id: i32,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum PrerequisiteComparator {
+    Equals,
+    DoesNotEqual,
 }
 
 #[derive(Deserialize, Serialize)]

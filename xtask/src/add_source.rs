@@ -295,6 +295,16 @@ impl AddSource {
     }
 }
 
+/// What a source of this name and these facts would add to a tree, whatever is in the way.
+pub(crate) fn changes(workspace: &Workspace, name: &str, facts: &Value) -> Result<Changes> {
+    let source = AddSource {
+        name: name.to_owned(),
+        description: Place::File(PathBuf::new()),
+        format: Format::Text,
+    };
+    source.changes(workspace, facts)
+}
+
 fn title(facts: &Value) -> String {
     let title = facts.pointer("/info/title").and_then(Value::as_str);
     // It goes into comments: one line, and no more than a line.

@@ -37,13 +37,7 @@ pub(crate) fn compile(workspace: &Workspace, changes: &Changes, features: &[&str
         fs::remove_dir_all(&folder).map_err(|error| Error::file(&folder, error))?;
     }
     let tree = folder.join("tree");
-    for part in PARTS {
-        let from = workspace.root().join(part);
-        match from.is_dir() {
-            true => stage::copy_folder(&from, &tree.join(part))?,
-            false => stage::copy(&from, &tree.join(part))?,
-        }
-    }
+    copy(workspace, &tree)?;
     for (name, text) in changes {
         stage::write(&tree.join(name), text)?;
     }
@@ -52,6 +46,18 @@ pub(crate) fn compile(workspace: &Workspace, changes: &Changes, features: &[&str
     stage::stage(&candidate, &staged)?;
     programs::fetch(workspace.root(), &staged)?;
     programs::run(&mut check(workspace, &staged, features))
+}
+
+/// Copies what goes into the crates.
+pub(crate) fn copy(workspace: &Workspace, tree: &Path) -> Result<()> {
+    for part in PARTS {
+        let from = workspace.root().join(part);
+        match from.is_dir() {
+            true => stage::copy_folder(&from, &tree.join(part))?,
+            false => stage::copy(&from, &tree.join(part))?,
+        }
+    }
+    Ok(())
 }
 
 fn check(workspace: &Workspace, staged: &Path, features: &[&str]) -> Command {

@@ -64,10 +64,10 @@ const OTHER: &str = "by-openapi-generator";
 
 /// How long something took, in seconds.
 #[derive(Clone, Copy)]
-struct Took {
+pub(super) struct Took {
     wall: f64,
     /// Of all cores together. Steadier than the wall where others work on the machine, too.
-    cpu: f64,
+    pub(super) cpu: f64,
 }
 
 impl Took {
@@ -166,13 +166,13 @@ pub(crate) fn measure(workspace: &Workspace, other: Option<&Path>) -> Result<()>
         for program in &programs {
             let package = folder.join(program.name);
             run(cargo(&package).args(["clean", "--offline", "--quiet"]))?;
-            times.push(build(&package)?);
+            times.push(build(&package, &BUILD)?);
         }
         // Everything else is there already.
         for (program, package) in &alone {
             let program = folder.join(program);
             run(cargo(&program).args(["clean", "--offline", "--quiet", "-p", package]))?;
-            times.push(build(&program)?);
+            times.push(build(&program, &BUILD)?);
         }
         for time in &times {
             crate::say!(
@@ -237,14 +237,18 @@ impl Other {
     }
 }
 
-/// Builds a package, and how long that took.
-fn build(package: &Path) -> Result<Took> {
+/// Of a package that has its target folder to itself.
+const BUILD: [&str; 3] = ["build", "--target-dir", "target"];
+
+/// Runs cargo in a package, without a network, and tells how long that took.
+pub(super) fn build(package: &Path, arguments: &[&str]) -> Result<Took> {
     let failed = |what: String| Error::file(package, what);
     let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new("bash")
         .arg("-c")
-        .arg("TIMEFORMAT='%R %U %S'; time \"$0\" build --offline --quiet --target-dir target")
+        .arg("TIMEFORMAT='%R %U %S'; time \"$0\" \"$@\" --offline --quiet")
         .arg(program)
+        .args(arguments)
         .current_dir(package)
         .env_remove("RUSTFLAGS")
         // With a decimal point.

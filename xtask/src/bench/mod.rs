@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: what the client costs, beside the same written by hand in the same run.
 
 mod build_times;
+mod building;
 mod counts;
 mod descriptions;
 mod guard;
@@ -47,13 +48,23 @@ pub(crate) struct Bench {
     arguments: Vec<String>,
 }
 
+/// How often something is measured.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum When {
+    /// By `--quick`, too: it is quick, and tells the same each time.
+    Guard,
+    /// With all others.
+    All,
+    /// If it is named, as it takes long.
+    Named,
+}
+
 /// Where rows come from.
 struct Program {
     /// Also the table that its rows are in.
     name: &'static str,
     kind: Kind,
-    /// Whether it is quick, and tells the same each time.
-    guard: bool,
+    when: When,
 }
 
 enum Kind {
@@ -65,26 +76,25 @@ enum Kind {
     Own(fn(&Workspace) -> Result<Vec<Row>>),
 }
 
-const PROGRAMS: [Program; 9] = [
-    guard("call", Kind::Valgrind("call", None)),
-    guard("decode", Kind::Valgrind("decode", None)),
-    guard("memory", Kind::Bench("memory", None)),
-    guard("source", Kind::Own(counts::rows)),
-    slow("by-name", Kind::Valgrind("call", Some("catalog"))),
-    slow("throughput", Kind::Bench("throughput", None)),
-    slow("growth", Kind::Bench("growth", None)),
-    slow("descriptions", Kind::Own(descriptions::rows)),
-    slow("size", Kind::Own(size::rows)),
+const PROGRAMS: [Program; 10] = [
+    program("call", When::Guard, Kind::Valgrind("call", None)),
+    program("decode", When::Guard, Kind::Valgrind("decode", None)),
+    program("memory", When::Guard, Kind::Bench("memory", None)),
+    program("source", When::Guard, Kind::Own(counts::rows)),
+    program(
+        "by-name",
+        When::All,
+        Kind::Valgrind("call", Some("catalog")),
+    ),
+    program("throughput", When::All, Kind::Bench("throughput", None)),
+    program("growth", When::All, Kind::Bench("growth", None)),
+    program("descriptions", When::All, Kind::Own(descriptions::rows)),
+    program("size", When::All, Kind::Own(size::rows)),
+    program("building", When::Named, Kind::Own(building::rows)),
 ];
 
-const fn guard(name: &'static str, kind: Kind) -> Program {
-    let guard = true;
-    Program { name, kind, guard }
-}
-
-const fn slow(name: &'static str, kind: Kind) -> Program {
-    let guard = false;
-    Program { name, kind, guard }
+const fn program(name: &'static str, when: When, kind: Kind) -> Program {
+    Program { name, kind, when }
 }
 
 impl Bench {
@@ -104,7 +114,8 @@ impl Bench {
         }
         let chosen = |program: &&Program| match &self.bench {
             Some(name) => program.name == name,
-            None => program.guard || !self.quick,
+            None if self.quick => program.when == When::Guard,
+            None => program.when != When::Named,
         };
         let chosen: Vec<_> = PROGRAMS.iter().filter(chosen).collect();
         if let (true, Some(name)) = (chosen.is_empty(), &self.bench) {

@@ -46,6 +46,18 @@ pub(super) fn all(report: &Report) -> Vec<Picture> {
             svg: lines("milliseconds, by size; dashed: linear", &curves, true),
         });
     }
+    let curves = self::curves(report, "building", "s of processor time");
+    if !curves.is_empty() {
+        all.push(Picture {
+            name: "building",
+            title: "Build time by operations",
+            svg: lines(
+                "seconds of processor time, by operations; dashed: linear",
+                &curves,
+                true,
+            ),
+        });
+    }
     all
 }
 
