@@ -2,7 +2,9 @@
 //!
 //! `cargo xtask bench call` runs both under valgrind's callgrind (Debian: `apt-get install valgrind`).
 
-use benches::{BY_HAND, Caller, Result, Row, arguments, block_on, instructions};
+use benches::{
+    BY_HAND, Caller, OTHER, Result, Row, arguments, block_on, instructions, instructions_of_other,
+};
 use tracing_subscriber::filter::LevelFilter;
 
 /// With it, what the call and its libraries tell is written, to nowhere.
@@ -42,8 +44,16 @@ fn compare() -> Result {
         false => ("call", "typed", &["GET", "PATCH", &traced]),
     };
     for what in calls {
-        let row = Row::new(table, what, "instructions", count(who, what)?);
-        row.against(BY_HAND, count(BY_HAND, what)?);
+        let ours = count(who, what)?;
+        let row = || Row::new(table, what, "instructions", ours);
+        row().against(BY_HAND, count(BY_HAND, what)?);
+        if !what.ends_with(TRACED) {
+            let theirs = instructions_of_other(&[what, &url], 200..1200);
+            theirs
+                .transpose()?
+                .into_iter()
+                .for_each(|theirs| row().against(OTHER, theirs));
+        }
     }
     Ok(())
 }

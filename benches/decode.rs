@@ -2,7 +2,10 @@
 //!
 //! `cargo xtask bench decode` runs both under valgrind's callgrind (Debian: `apt-get install valgrind`).
 
-use benches::{BY_HAND, Result, Row, VALUE, arguments, body, decode, instructions};
+use benches::{
+    BY_HAND, OTHER, Result, Row, VALUE, arguments, body, decode, instructions,
+    instructions_of_other,
+};
 
 fn main() -> Result {
     let arguments = arguments();
@@ -21,6 +24,14 @@ fn main() -> Result {
         let row = || Row::new("decode", what, "instructions", ours).of(entries);
         row().against(BY_HAND, count(BY_HAND)?);
         row().against(VALUE, count(VALUE)?);
+        let file = std::env::temp_dir().join(format!("body-{}.json", std::process::id()));
+        std::fs::write(&file, body(what, entries as usize).to_string())?;
+        let theirs = instructions_of_other(&[what, &file.to_string_lossy()], 20..120);
+        std::fs::remove_file(&file)?;
+        theirs
+            .transpose()?
+            .into_iter()
+            .for_each(|theirs| row().against(OTHER, theirs));
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ mod valgrind;
 pub use bodies::{body, bulk, config, decode, encode, environment, formula, product};
 pub use calls::Caller;
 pub use server::{Answers, answers, serve, start};
-pub use valgrind::instructions;
+pub use valgrind::{instructions, instructions_of_other};
 
 use serde::Serialize;
 
@@ -18,6 +18,9 @@ pub type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error + Sen
 
 /// What is compared with ours.
 pub const BY_HAND: &str = "by hand";
+
+/// The client that is made of the same description by the generator that most people know.
+pub const OTHER: &str = "openapi-generator";
 
 /// The other thing that JSON can be read into.
 pub const VALUE: &str = "serde_json::Value";

@@ -1,6 +1,7 @@
 //! Counting instructions, which do not depend on what else the machine does.
 
 use std::ops::Range;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::Result;
@@ -12,15 +13,29 @@ use crate::Result;
 ///
 /// Valgrind is not there, or the program fails.
 pub fn instructions(arguments: &[&str], rounds: Range<u64>) -> Result<f64> {
-    let few = counted(arguments, rounds.start)?;
-    let many = counted(arguments, rounds.end)?;
+    of(&std::env::current_exe()?, arguments, rounds)
+}
+
+/// The same of the program with the client that openapi-generator has made, if there is one.
+///
+/// # Errors
+///
+/// Those of [`instructions`].
+pub fn instructions_of_other(arguments: &[&str], rounds: Range<u64>) -> Option<Result<f64>> {
+    let program = std::env::var_os("OTHER_CLIENT")?;
+    Some(of(Path::new(&program), arguments, rounds))
+}
+
+fn of(program: &Path, arguments: &[&str], rounds: Range<u64>) -> Result<f64> {
+    let few = counted(program, arguments, rounds.start)?;
+    let many = counted(program, arguments, rounds.end)?;
     Ok((many - few) as f64 / (rounds.end - rounds.start) as f64)
 }
 
-fn counted(arguments: &[&str], rounds: u64) -> Result<u64> {
+fn counted(program: &Path, arguments: &[&str], rounds: u64) -> Result<u64> {
     let output = Command::new("valgrind")
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
-        .arg(std::env::current_exe()?)
+        .arg(program)
         .args(arguments)
         .arg(rounds.to_string())
         .stdout(Stdio::inherit())

@@ -199,13 +199,13 @@ pub(crate) fn measure(workspace: &Workspace, other: Option<&Path>) -> Result<()>
 }
 
 /// A client that openapi-generator has made.
-struct Other {
-    folder: PathBuf,
-    package: String,
+pub(super) struct Other {
+    pub(super) folder: PathBuf,
+    pub(super) package: String,
 }
 
 impl Other {
-    fn open(folder: &Path) -> Result<Self> {
+    pub(super) fn open(folder: &Path) -> Result<Self> {
         let file = folder.join("Cargo.toml");
         let text = fs::read_to_string(&file).map_err(|error| Error::file(&file, error))?;
         let manifest: toml::Table = text.parse().map_err(|error| Error::file(&file, error))?;

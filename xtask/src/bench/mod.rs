@@ -6,6 +6,7 @@ mod counts;
 mod descriptions;
 mod guard;
 mod made;
+mod other;
 mod page;
 mod plot;
 mod rows;
@@ -27,8 +28,7 @@ const PACKAGE: &str = "configcat-management-benches";
 /// Measure what the client costs beside the same by hand, and write docs/benchmarks.md, its plots and docs/benchmarks.json.
 ///
 /// Names: those of the page's tables. Besides, `makespan` (how close the pacing comes to the best possible; writes
-/// docs/pacing.md with `-- --docs`) and `build-times` (what the crate costs to build; writes docs/build-times.md; `-- FOLDER`
-/// has the client that openapi-generator made of the same description).
+/// docs/pacing.md with `-- --docs`) and `build-times` (what the crate costs to build; writes docs/build-times.md).
 ///
 /// Exit codes: 0 measured, and with `--quick` nothing got worse; 1 something did, or a benchmark failed; 2 they cannot be run.
 #[derive(Debug, Args)]
@@ -43,7 +43,8 @@ pub(crate) struct Bench {
     /// Write what was measured, where it is not everything.
     #[arg(long)]
     accept: bool,
-    /// What `makespan` or `build-times` is given, after `--`.
+    /// After `--`: the folder of the client that openapi-generator has made of the same description (`generate -g rust`), to
+    /// measure it too; or what `makespan` is given.
     #[arg(last = true)]
     arguments: Vec<String>,
 }
@@ -124,6 +125,9 @@ impl Bench {
                 "there is no benchmark `{name}`; there are `{names}`, `makespan` and `build-times`"
             )));
         }
+        let other = self.arguments.first().map(Path::new);
+        let other = other.map(|folder| other::program(workspace, folder));
+        let other = other.transpose()?;
         let mut new = Report::new(workspace);
         let mut tables = Vec::new();
         for program in chosen {
@@ -134,7 +138,7 @@ impl Bench {
                 );
                 continue;
             }
-            let rows = program.measure(workspace)?;
+            let rows = program.measure(workspace, other.as_deref())?;
             crate::say!("{}", page::table(program.name, &rows));
             tables.push(program.name);
             new.add(rows);
@@ -162,7 +166,7 @@ impl Bench {
 }
 
 impl Program {
-    fn measure(&self, workspace: &Workspace) -> Result<Vec<Row>> {
+    fn measure(&self, workspace: &Workspace, other: Option<&Path>) -> Result<Vec<Row>> {
         eprintln!("measuring: {}", self.name);
         let (bench, feature) = match self.kind {
             Kind::Own(rows) => return rows(workspace),
@@ -171,6 +175,7 @@ impl Program {
         let mut cargo = programs::cargo(workspace.root());
         cargo.args(["bench", "--quiet", "--package", PACKAGE, "--bench", bench]);
         cargo.args(feature.into_iter().flat_map(|name| ["--features", name]));
+        cargo.envs(other.map(|program| ("OTHER_CLIENT", program)));
         let printed = programs::output(&mut cargo)?;
         let lines = printed.lines().filter(|line| line.starts_with('{'));
         let read = lines.map(|line| {
