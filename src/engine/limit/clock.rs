@@ -18,6 +18,11 @@ const VAGUE: f64 = 0.25;
 const MARGIN: f64 = 0.002;
 const MAX_MARGIN: f64 = 5.0;
 
+/// Answers in a row that tell of a clock further off than [`APART`], in seconds, before that is believed: until then they are
+/// taken for those of another node behind the same balancer.
+const SET: u32 = 16;
+const APART: f64 = 1.0;
+
 /// How far this machine's clock may be off where it is all there is.
 const UNSYNCHRONIZED: f64 = 0.1;
 
@@ -38,6 +43,8 @@ pub(crate) struct ServerClock {
     /// When the bounds held.
     at: f64,
     margin: f64,
+    /// Answers in a row that tell of another clock.
+    strange: u32,
 }
 
 impl ServerClock {
@@ -48,16 +55,27 @@ impl ServerClock {
             bounds: None,
             at: 0.0,
             margin: MARGIN,
+            strange: 0,
         }
     }
 
-    /// A `Date` header of an answer that was asked for and received at these moments.
-    pub(crate) fn saw(&mut self, date: DateTime<Utc>, sent: Instant, received: Instant) {
+    /// A `Date` header of an answer that was asked for and received at these moments. Says whether it is of this clock, and not
+    /// of another node's.
+    pub(crate) fn saw(&mut self, date: DateTime<Utc>, sent: Instant, received: Instant) -> bool {
         let date = seconds(date);
         let least = date - self.since(received);
         let most = date + 1.0 - self.since(sent);
         let now = self.since(received).max(self.at);
         let drift = DRIFT * (now - self.at);
+        let far = |(low, high): (f64, f64)| least > high + APART || most < low - APART;
+        self.strange = if self.bounds.is_some_and(far) {
+            self.strange + 1
+        } else {
+            0
+        };
+        if (1..SET).contains(&self.strange) {
+            return false;
+        }
         self.at = now;
         self.bounds = match self.bounds {
             Some((low, high)) if least <= high + drift && low - drift <= most => {
@@ -66,6 +84,7 @@ impl ServerClock {
             // The first one; or one of the clocks was set.
             _ => Some((least, most)),
         };
+        true
     }
 
     /// A moment was not over yet when this clock said so: from now on it says so later.
@@ -196,7 +215,9 @@ mod tests {
         let mut clock = ServerClock::new();
         let start = clock.anchor();
         clock.saw(date(5_000), start, start + ms(1));
-        clock.saw(date(1_000), start + ms(2), start + ms(3));
+        let other = |clock: &mut ServerClock| clock.saw(date(1_000), start + ms(2), start + ms(3));
+        let followed: Vec<bool> = (0..SET).map(|_| other(&mut clock)).collect();
+        assert_eq!(followed.iter().position(|followed| *followed), Some(15));
         let at = clock.latest(1_010.0).unwrap() - start;
         assert!(at >= ms(9_000) && at < ms(10_100), "{at:?}");
     }

@@ -43,9 +43,9 @@ impl Flight {
         (self.len(), slow.count() as u32)
     }
 
-    /// How many the server may count yet, or has counted in a way that is not known.
-    pub(crate) fn uncounted(&self) -> u32 {
-        self.len() + self.unseen.len() as u32
+    /// How many the server has counted of which no answer tells.
+    pub(crate) fn unseen_len(&self) -> u32 {
+        self.unseen.len() as u32
     }
 
     /// One was counted before this moment, without an answer that told the count.

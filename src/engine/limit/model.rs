@@ -125,9 +125,11 @@ impl Model {
 
     /// An answer came. Says whether calls are of other scopes from now on.
     pub(crate) fn answered(&mut self, ticket: Ticket, now: Instant, reading: &Reading) -> bool {
-        if let Some(date) = reading.date {
-            self.common.clock.saw(date, ticket.given, now);
-        }
+        let date = reading.date;
+        let is_strange = date.is_some_and(|date| !self.common.clock.saw(date, ticket.given, now));
+        // Another node: by its clock, the same period would be another one.
+        let silent = is_strange.then(|| reading.without_count());
+        let reading = silent.as_ref().unwrap_or(reading);
         let finer = match self.may_narrow() {
             false => None,
             true if reading.refused => self.refutes(ticket, now, reading),

@@ -45,6 +45,15 @@ impl Reading {
         }
     }
 
+    /// The same without what it tells of a period.
+    pub(crate) fn without_count(&self) -> Self {
+        Reading {
+            remaining: None,
+            reset: None,
+            ..self.clone()
+        }
+    }
+
     /// When the period ends; `None` where that is not said, or was long ago when it was said.
     pub(crate) fn reset(&self, clock: &ServerClock, sent: Instant, now: Instant) -> Option<Reset> {
         // Whole seconds may have been rounded either way.

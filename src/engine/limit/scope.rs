@@ -278,7 +278,7 @@ impl Scope {
             State::Closed(until) => (until, 0),
             State::Open(_) | State::Assumed(_) => (self.end(common), self.left_for_us()),
         };
-        let capacity = left.saturating_sub(self.flight.uncounted());
+        let capacity = left.saturating_sub(self.uncounted());
         let Some(behind) = ahead.checked_sub(capacity) else {
             return Some(windows);
         };

@@ -49,6 +49,18 @@ impl Share {
         self.ours += 1;
     }
 
+    /// How many of these that were answered without a count, or not at all, may not be in what is `left`: where nobody else takes
+    /// part, as many as went beyond it.
+    pub(crate) fn unseen(&self, left: u32, unseen: u32) -> u32 {
+        match self.most {
+            Some(most) if !self.is_contested() => {
+                let beyond = left.saturating_add(self.ours);
+                unseen.min(beyond.saturating_sub(most.saturating_add(1)))
+            }
+            _ => unseen,
+        }
+    }
+
     /// A request was refused that should not have been.
     pub(crate) fn surprise(&mut self) {
         self.others = self.others.max(2.0 * CONTESTED);

@@ -438,5 +438,5 @@ fn a_server_without_headers_leaves_nothing_behind() {
     }
     let end = start + Duration::from_secs(1_000);
     assert!(model.admit(ONE, end, 1).is_ok());
-    assert_eq!(model.scopes[&0].flight.uncounted(), 1, "the last one alone");
+    assert_eq!(model.scopes[&0].uncounted(), 1, "the last one alone");
 }

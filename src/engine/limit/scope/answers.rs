@@ -62,7 +62,7 @@ impl Scope {
         }
         self.flight.see(ticket.given);
         let left = self.left(common).0.unwrap_or(remaining);
-        let uncounted = self.flight.uncounted();
+        let uncounted = self.uncounted();
         self.share.reported(remaining, left, uncounted);
     }
 

@@ -27,7 +27,7 @@ impl Scope {
         }
         match self.state {
             State::Unknown | State::Free => None,
-            _ if self.flight.uncounted() < self.left_for_us() => None,
+            _ if self.uncounted() < self.left_for_us() => None,
             _ => Some(self.end(common)),
         }
     }
@@ -40,7 +40,7 @@ impl Scope {
         now: Instant,
         demand: u32,
     ) -> Option<Instant> {
-        let capacity = self.left_for_us().saturating_sub(self.flight.uncounted());
+        let capacity = self.left_for_us().saturating_sub(self.uncounted());
         // Those that will wait need not be there already: while next to nothing is known of the clock, as many are expected
         // to come in a period as have come.
         let coming = match self.answered >= FEW && common.clock.is_vague() {
@@ -74,6 +74,16 @@ impl Scope {
             State::Open(left) | State::Assumed(left) => self.share.of(left),
             _ => 0,
         }
+    }
+
+    /// How many the server may count yet, or has counted in a way that is not known.
+    pub(crate) fn uncounted(&self) -> u32 {
+        let unseen = self.flight.unseen_len();
+        self.flight.len()
+            + match self.state {
+                State::Open(left) => self.share.unseen(left, unseen),
+                _ => unseen,
+            }
     }
 
     /// When the period is over, at the latest.
@@ -118,6 +128,7 @@ impl Scope {
             // It is in the server's count by now, but perhaps not in what the answers so far have shown of it.
             if self.has_told() {
                 self.flight.unseen(now);
+                self.share.unreported();
             }
             self.limits.count(now);
         }

@@ -376,7 +376,7 @@ fn a_limit_that_changes_in_the_middle() {
 }
 
 #[test]
-fn servers_that_slide_or_disagree_or_say_little_cost_a_tenth() {
+fn servers_that_slide_or_disagree_or_say_little_cost_a_twentieth() {
     let one = || Server::new(&[(100, 10 * SECOND)], Grain::Credential);
     let slides = Server {
         slides: true,
@@ -392,15 +392,14 @@ fn servers_that_slide_or_disagree_or_say_little_cost_a_tenth() {
     };
     let calls = |paths| (0..450).map(|n| call(n % 3, n % paths)).collect();
     let two = || apart(Server::new(&DOCUMENTED, Grain::Credential));
-    for (what, server, calls, best, most) in [
-        ("slides", slides, many(1, 450), 40.0, 1.1),
-        ("each third", third, many(1, 450), 40.0, 1.1),
-        // It misses its goal, which is a tenth too.
-        ("two clocks", apart(one()), many(1, 450), 40.0, 1.16),
-        ("two clocks, some calls", two(), calls(1), 44.0, 1.1),
-        ("two clocks, many paths", two(), calls(7), 44.0, 1.1),
+    for (what, server, calls, best) in [
+        ("slides", slides, many(1, 450), 40.0),
+        ("each third", third, many(1, 450), 40.0),
+        ("two clocks", apart(one()), many(1, 450), 40.0),
+        ("two clocks, some calls", two(), calls(1), 44.0),
+        ("two clocks, many paths", two(), calls(7), 44.0),
     ] {
         let outcome = Play::new(server).run(&calls);
-        assert!(show(what, best, &outcome) <= most);
+        assert!(show(what, best, &outcome) <= 1.05);
     }
 }
