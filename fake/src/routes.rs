@@ -1,7 +1,10 @@
 //! From method and path to an operation.
 
+use std::collections::BTreeMap;
+
 use configcat_management::{OPERATIONS, Operation};
 use http::Method;
+use matchit::Router;
 
 /// What a path and a method stand for.
 #[derive(Debug)]
@@ -14,21 +17,9 @@ pub(crate) enum Route {
     Unknown,
 }
 
-/// All operations, ready to be found.
+/// All operations by their paths.
 #[derive(Debug)]
-pub(crate) struct Routes(Vec<Template>);
-
-#[derive(Debug)]
-struct Template {
-    operation: &'static Operation,
-    segments: Vec<Segment>,
-}
-
-#[derive(Debug)]
-enum Segment {
-    Literal(&'static str),
-    Parameter(&'static str),
-}
+pub(crate) struct Routes(Router<Vec<&'static Operation>>);
 
 impl Routes {
     /// ConfigCat's.
@@ -37,89 +28,48 @@ impl Routes {
     }
 
     pub(crate) fn of(operations: &[&'static Operation]) -> Self {
-        let template = |operation: &'static Operation| Template {
-            operation,
-            segments: operation
-                .path
-                .trim_start_matches('/')
-                .split('/')
-                .map(segment)
-                .collect(),
-        };
-        Routes(operations.iter().copied().map(template).collect())
+        let mut paths: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for operation in operations {
+            paths.entry(operation.path).or_default().push(*operation);
+        }
+        let mut router = Router::new();
+        for (path, operations) in paths {
+            // Two paths of one form would be a description that no server can answer; the test below finds all.
+            let _ = router.insert(path, operations);
+        }
+        Routes(router)
     }
 
     pub(crate) fn find(&self, method: &Method, path: &str) -> Route {
-        let Some(path) = path.strip_prefix('/') else {
+        let Ok(found) = self.0.at(path) else {
             return Route::Unknown;
         };
-        let given: Vec<&str> = path.split('/').collect();
-        let fitting: Vec<&Template> = self.0.iter().filter(|route| route.fits(&given)).collect();
-        let best = fitting
-            .iter()
-            .filter(|route| route.operation.method == *method)
-            .max_by_key(|route| route.literals());
-        match best {
-            Some(route) => match route.arguments(&given) {
-                Some(arguments) => Route::Operation(route.operation, arguments),
-                None => Route::Unknown,
-            },
-            None if fitting.is_empty() => Route::Unknown,
-            None => Route::WrongMethod(fitting.iter().map(|r| &r.operation.method).collect()),
-        }
-    }
-}
-
-impl Template {
-    fn fits(&self, given: &[&str]) -> bool {
-        let fits = |(segment, given): (&Segment, &&str)| match segment {
-            Segment::Literal(literal) => literal == given,
-            Segment::Parameter(_) => !given.is_empty(),
+        let operations = found.value;
+        let Some(operation) = operations.iter().find(|one| one.method == *method) else {
+            return Route::WrongMethod(operations.iter().map(|one| &one.method).collect());
         };
-        self.segments.len() == given.len() && self.segments.iter().zip(given).all(fits)
-    }
-
-    fn literals(&self) -> usize {
-        let literal = |segment: &&Segment| matches!(segment, Segment::Literal(_));
-        self.segments.iter().filter(literal).count()
-    }
-
-    fn arguments(&self, given: &[&str]) -> Option<Vec<(&'static str, String)>> {
-        let mut arguments = Vec::new();
-        for (segment, given) in self.segments.iter().zip(given) {
-            if let Segment::Parameter(name) = segment {
-                arguments.push((*name, decoded(given)?));
-            }
+        let segments = operation.path.split('/');
+        let names = segments.filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+        let arguments = names.zip(found.params.iter());
+        let arguments = arguments.map(|(name, (_, text))| Some((name, decoded(text)?)));
+        match arguments.collect() {
+            Some(arguments) => Route::Operation(operation, arguments),
+            None => Route::Unknown,
         }
-        Some(arguments)
-    }
-}
-
-fn segment(text: &'static str) -> Segment {
-    match text
-        .strip_prefix('{')
-        .and_then(|text| text.strip_suffix('}'))
-    {
-        Some(name) => Segment::Parameter(name),
-        None => Segment::Literal(text),
     }
 }
 
 /// Takes percent-encoding away; `None` where it is broken, or hides something else than UTF-8.
 fn decoded(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        bytes.push(match byte {
-            b'%' => {
-                let high = char::from(rest.next()?).to_digit(16)?;
-                let low = char::from(rest.next()?).to_digit(16)?;
-                u8::try_from(high * 16 + low).ok()?
-            }
-            byte => byte,
-        });
+    let is_hex = |rest: &str| {
+        rest.get(..2)
+            .is_some_and(|two| two.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    };
+    if !text.split('%').skip(1).all(is_hex) {
+        return None;
     }
-    String::from_utf8(bytes).ok()
+    let text = percent_encoding::percent_decode_str(text).decode_utf8();
+    Some(text.ok()?.into_owned())
 }
 
 #[cfg(test)]
@@ -148,6 +98,7 @@ mod tests {
         assert_eq!(arguments, [("settingKeyOrId", "a/b c".to_string())]);
         assert_eq!(decoded("%4"), None);
         assert_eq!(decoded("%zz"), None);
+        assert_eq!(decoded("%+1"), None);
         assert_eq!(decoded("%ff"), None);
     }
 
