@@ -77,6 +77,8 @@ pub struct Parameter {
     pub required: bool,
     /// It is a secret.
     pub secret: bool,
+    /// How a call may fail because of it, as a line of its documentation.
+    pub failure: Option<String>,
 }
 
 /// What must never be printed.

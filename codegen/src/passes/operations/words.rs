@@ -53,11 +53,11 @@ impl Call<'_> {
         if declared("404") {
             lines.push("- 404: something that the request names does not exist, or not for these credentials.");
         }
-        if self.parameter("latestVersionId").is_some() {
-            lines.push(
-                "- 409: there is a newer version than `latest_version_id`; nothing was changed.",
-            );
-        }
+        let known = &self.context.source.parameters;
+        let known = known
+            .iter()
+            .filter(|(name, _)| self.parameter(name).is_some());
+        lines.extend(known.filter_map(|(_, special)| special.failure.as_deref()));
         if declared("429") {
             lines.push("- 429: the rate limit is used up; `retry_after` tells for how long.");
         }
@@ -90,7 +90,7 @@ pub(super) fn bounds(parameter: &Value) -> Option<String> {
         (None, None) => {}
     }
     if let Some(default) = schema.get("default") {
-        parts.push(format!("{default} where it is not set"));
+        parts.push(format!("{default} if it is not set"));
     }
     match parts.is_empty() {
         true => None,
