@@ -80,15 +80,6 @@ pub(crate) struct Hidden {
     is_guess: bool,
 }
 
-/// Whether a full window may be tried by one more.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Full {
-    No,
-    Yes,
-    /// It is not there: more than twice of what it should hold was accepted.
-    Never,
-}
-
 impl Hidden {
     pub(crate) fn new(named: u32, period: Duration) -> Self {
         let window = Window::new(named, period);
@@ -112,25 +103,26 @@ impl Hidden {
         (self.shown, self.full, self.patience) = (true, 0, SURE.0);
     }
 
-    /// It is full: perhaps it holds more. So many that are under way are slow.
-    fn try_more(&mut self, now: Instant, slow: u32) -> Full {
+    /// It is full: perhaps it holds more. So many that are under way are slow. Says whether it is believed in any longer: not where
+    /// more than twice of what it should hold was accepted.
+    fn try_more(&mut self, now: Instant, slow: u32) -> bool {
         let Window { quota, period, .. } = self.window;
         if self.window.used() + slow < quota {
-            return Full::No;
+            return true;
         }
         if self.shown {
             // One step in a period, because a window of the server may end in between.
             let is_new = self.last_full.is_none_or(|last| last + period <= now);
             if !is_new {
-                return Full::No;
+                return true;
             }
             (self.full, self.last_full) = (self.full + 1, Some(now));
             if self.full <= self.patience {
-                return Full::No;
+                return true;
             }
         }
         if !self.shown && quota > 2 * self.named || quota > 16 * self.named.max(16) {
-            return Full::Never;
+            return false;
         }
         let more = quota.saturating_add(self.step);
         self.step *= 2;
@@ -141,7 +133,7 @@ impl Hidden {
         } else {
             self.window.quota = more;
         }
-        Full::Yes
+        true
     }
 
     /// It may be the reason of a refusal; says whether it is believed in any longer.
@@ -362,31 +354,20 @@ impl Limits {
     }
 
     /// Whether one of them is full, and when that may change, where it does not depend on those that are under way.
-    /// `slow` are those under way that others have overtaken. Where `busy`, another scope tries a window that nothing has shown; sets it where this one begins to.
+    /// `slow` are those under way that others have overtaken.
     pub(crate) fn full(
         &mut self,
         now: Instant,
         (in_flight, slow): (u32, u32),
-        busy: &mut bool,
     ) -> Option<Option<Instant>> {
-        let mut index = 0;
-        while let Some(hidden) = self.hidden.get_mut(index) {
+        let (strays, refuted) = (&mut self.strays, &mut self.refuted);
+        self.hidden.retain_mut(|hidden| {
             let is_full = hidden.window.capacity(in_flight) == 0;
-            let begins = !hidden.shown && hidden.step == 1;
-            if is_full && !(begins && *busy) {
-                match hidden.try_more(now, slow) {
-                    Full::No => {}
-                    Full::Yes => *busy |= begins,
-                    Full::Never => {
-                        let gone = self.hidden.remove(index);
-                        self.strays += u32::from(!gone.is_guess);
-                        self.refuted = true;
-                        continue;
-                    }
-                }
-            }
-            index += 1;
-        }
+            let stays = !is_full || hidden.try_more(now, slow);
+            *strays += u32::from(!stays && !hidden.is_guess);
+            *refuted |= !stays;
+            stays
+        });
         let full = |window: &&Window| window.capacity(in_flight) == 0;
         self.all().find(full).map(|window| window.next(in_flight))
     }

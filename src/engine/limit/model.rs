@@ -64,7 +64,6 @@ impl Model {
             max_wait: max_wait.min(FOR_EVER),
             requests: 0,
             turns: 0,
-            trying: None,
         };
         Model {
             common,
@@ -120,7 +119,7 @@ impl Model {
     pub(crate) fn unheaded(&mut self, target: Target, now: Instant) -> Option<Instant> {
         let (scope, common) = self.scope(target, now);
         scope.advance(common, now);
-        scope.unheaded(common, now)
+        scope.unheaded(now)
     }
 
     /// An answer came. Says whether calls are of other scopes from now on.
@@ -202,7 +201,7 @@ impl Model {
         if !self.scopes.contains_key(&key) {
             self.add_scope(key, now);
         }
-        let new = || Scope::new(key, now, State::Unknown, Limits::new(Vec::new(), None));
+        let new = || Scope::new(now, State::Unknown, Limits::new(Vec::new(), None));
         let scope = self.scopes.entry(key).or_insert_with(new);
         (scope, &mut self.common)
     }
@@ -217,7 +216,7 @@ impl Model {
             true => State::Unknown,
             false => State::Free,
         };
-        let scope = Scope::new(key, now, state, self.limits(key));
+        let scope = Scope::new(now, state, self.limits(key));
         self.scopes.insert(key, scope);
     }
 
@@ -296,13 +295,13 @@ impl Model {
             let owner = old.owner.map(|target| target.key(grain));
             for request in under_way {
                 let key = request.ticket.target.key(grain);
-                let heir = || old.heir(key, now, self.limits(key));
+                let heir = || old.heir(now, self.limits(key));
                 let heir = scopes.entry(key).or_insert_with(heir);
                 heir.flight.go_on(request);
             }
             if let Some(key) = owner {
                 let flight = scopes.remove(&key).map(|heir: Scope| heir.flight);
-                let owned = old.renamed(key, self.limits(key), flight.unwrap_or_default());
+                let owned = old.with(self.limits(key), flight.unwrap_or_default());
                 scopes.insert(key, owned);
             }
         }

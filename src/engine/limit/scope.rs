@@ -33,9 +33,6 @@ const WITHOUT_ANSWER: Duration = Duration::from_secs(60);
 /// So many of a period are held back to look at the server's clock, where others wait for the next period anyway.
 const LOOKS: u32 = 8;
 
-/// When to look again at what another scope tries.
-const SOON: Duration = Duration::from_millis(20);
-
 /// So few requests of a period do not tell that more are to come.
 const FEW: u32 = 4;
 
@@ -49,22 +46,11 @@ pub(crate) struct Common {
     pub(crate) requests: u64,
     /// Changes when waiting takes another turn: a period is over, a refusal came.
     pub(crate) turns: u64,
-    /// One of the scopes tries whether a limit is there.
-    pub(crate) trying: Option<Trying>,
-}
-
-/// A scope that tries whether a limit is there, until then at the latest: with the requests after this one.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Trying {
-    key: u64,
-    until: Instant,
-    after: u64,
 }
 
 /// What is known of one count.
 #[derive(Debug)]
 pub(crate) struct Scope {
-    key: u64,
     state: State,
     /// Of whom the state tells: the one that was answered or refused last.
     pub(crate) owner: Option<Target>,
@@ -108,9 +94,8 @@ pub(crate) enum State {
 }
 
 impl Scope {
-    pub(crate) fn new(key: u64, now: Instant, state: State, limits: Limits) -> Self {
+    pub(crate) fn new(now: Instant, state: State, limits: Limits) -> Self {
         Scope {
-            key,
             state,
             owner: None,
             flight: Flight::default(),
@@ -131,18 +116,17 @@ impl Scope {
     }
 
     /// One that was counted in this one so far, by what is known.
-    pub(crate) fn heir(&self, key: u64, now: Instant, limits: Limits) -> Self {
+    pub(crate) fn heir(&self, now: Instant, limits: Limits) -> Self {
         Scope {
             epoch: self.epoch,
             period: self.period,
-            ..Scope::new(key, now, State::Unknown, limits)
+            ..Scope::new(now, State::Unknown, limits)
         }
     }
 
-    /// The same under another key.
-    pub(crate) fn renamed(self, key: u64, limits: Limits, flight: Flight) -> Self {
+    /// The same with other limits and requests under way.
+    pub(crate) fn with(self, limits: Limits, flight: Flight) -> Self {
         Scope {
-            key,
             limits,
             flight,
             ..self
@@ -185,21 +169,9 @@ impl Scope {
     }
 
     /// Why nothing may go by the limits that no header tells of: until when, unless an answer comes first.
-    pub(crate) fn unheaded(&mut self, common: &mut Common, now: Instant) -> Option<Instant> {
-        let others = common.trying.filter(|trying| trying.key != self.key);
-        let busy = others.is_some_and(|trying| now < trying.until);
-        let mut begun = busy;
-        let full = self.limits.full(now, self.flight.slow(), &mut begun);
-        if begun && !busy {
-            common.trying = Some(Trying {
-                key: self.key,
-                until: now + Flight::GRACE,
-                after: common.requests,
-            });
-        }
-        let until = full?.unwrap_or_else(|| self.landed(now));
-        // What the other scope is about to learn may help.
-        Some(if busy { until.min(now + SOON) } else { until })
+    pub(crate) fn unheaded(&mut self, now: Instant) -> Option<Instant> {
+        let full = self.limits.full(now, self.flight.slow())?;
+        Some(full.unwrap_or_else(|| self.landed(now)))
     }
 
     /// When the next one is out of the way at the latest.
@@ -220,7 +192,6 @@ impl Scope {
         if in_time && !reading.refused {
             self.limits.count(now);
         }
-        self.tried(common, ticket);
         self.look = None;
         let current = ticket.epoch == self.epoch;
         if current {
@@ -245,12 +216,6 @@ impl Scope {
             }
             None => {}
         }
-    }
-
-    /// An answer may be that to what was tried.
-    fn tried(&self, common: &mut Common, ticket: Ticket) {
-        let other = |trying: &Trying| trying.key != self.key || ticket.id <= trying.after;
-        common.trying = common.trying.filter(other);
     }
 
     /// A request will not be answered. Where it was sent, the server may have counted it.

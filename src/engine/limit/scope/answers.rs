@@ -78,7 +78,6 @@ impl Scope {
     ) -> Option<(u32, Duration)> {
         self.advance(common, now);
         self.flight.answered(ticket.id);
-        self.tried(common, ticket);
         self.look = None;
         let reset = reading.reset(&common.clock, ticket.given, now);
         let over = reset.and_then(|reset| reset.latest(&common.clock));

@@ -22,7 +22,7 @@ impl Scope {
         if allowed.is_some_and(|allowed| expected() >= allowed) {
             return Some(self.landed(now));
         }
-        if let Some(until) = self.unheaded(common, now) {
+        if let Some(until) = self.unheaded(now) {
             return Some(until);
         }
         match self.state {
