@@ -148,8 +148,10 @@ impl Hidden {
         };
         if fits {
             self.window.quota = match named {
-                Some(named) if is_about(used, named) => named,
-                _ if self.shown => before,
+                Some(named) if !self.shown && is_about(used, named) => named,
+                // Others take part: what they leave.
+                Some(named) if self.shown => used.clamp(1, named),
+                None if self.shown => before,
                 _ => used.max(1),
             };
             self.named = named.unwrap_or(self.window.quota);
