@@ -27,7 +27,7 @@ pub(crate) fn report(rows: &[Row], period: Duration, command: &str) -> Result<(S
     )?;
     writeln!(
         text,
-        "`{command}`\n\nA quota of Q calls in {period:?}, N = 5 Q calls from {TASKS} tasks, against `configcat-fake` in the \
+        "`{command}`, and what is simulated by `cargo bench -p configcat-management-limiter -- --docs`\n\nA quota of Q calls in {period:?}, N = 5 Q calls from {TASKS} tasks, against `configcat-fake` in the \
          same process. The best possible time is four periods, what Q calls take unthrottled, and one round trip. The \
          targets: {TARGET} times that and not one 429 where nobody else uses the credentials; beside another client, which takes \
          half of every quota, all calls succeed and at most {:.0} % of our requests are refused.\n",

@@ -9,6 +9,15 @@ const DOCUMENTED: [(u32, u64); 2] = [(20, SECOND), (100, 10 * SECOND)];
 const ONE: [(u32, u64); 1] = [(100, 10 * SECOND)];
 const TEN_MINUTES: Duration = Duration::from_secs(600);
 
+/// Why some rows miss their goal; to be read again where the figures change.
+const MISSED: &str = "\nWhat is missed (✗), and why:\n\n\
+- Beside another client, 4 to 15 are refused, 1 to 2 % of all: what no header tells is full whenever the other came in between. \
+  The server serves whoever comes first, so ours are quicker than their share (below 1).\n\
+- Two nodes, 1 500 calls and 1 000 paths: two requests of one window were held back, and wait for the next one. Answers of the node \
+  whose clock differs count for nothing but themselves; to map its clock on the other's too was not tried.\n\
+- Two endpoints beside a limited one: one to four round trips go by until it is known what is counted together.\n\
+- 2 % strays: a single run may be at four fifths, because some strays look like a window; the mean is at 97 %.\n";
+
 /// The part of the page that these rows are.
 pub fn report() -> Result<Told> {
     let mut text = String::from(
@@ -16,7 +25,7 @@ pub fn report() -> Result<Told> {
          server model of its tests, which shares no code with `configcat-fake`. 20 requests in a second and 100 in 10 s; a request \
          takes 20 ms, and all calls wait from the beginning. Each cell has the time as a ratio of the best possible, and how many \
          were refused; the goal is 1.03 (1.05 for 1 000 paths) and 3. The other client ignores the limit and sends at even \
-         intervals a third of what each count allows, and the best possible leaves it that.\n\n\
+         intervals a third of what each count allows; the best possible leaves it that.\n\n\
          | calls | best | alone | server's clock 1 h ahead | two nodes, 3 s apart | beside another: best | ours |\n\
          | --- | ---: | ---: | ---: | ---: | ---: | ---: |\n",
     );
@@ -44,6 +53,7 @@ pub fn report() -> Result<Told> {
     }
     let (line, ok) = patience()?;
     writeln!(text, "\n{line}")?;
+    text.push_str(MISSED);
     Ok((text, met && ok))
 }
 
