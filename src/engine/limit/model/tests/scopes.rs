@@ -5,6 +5,7 @@ mod server;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::super::super::target::Scouts;
+use super::super::super::times::Time;
 use super::*;
 use server::Server;
 
@@ -224,6 +225,28 @@ fn endpoints_that_are_counted_apart_go_side_by_side() {
         eprintln!("{:?}", outcome.refusals);
         assert!(ratio <= 1.03 && outcome.refused <= 3);
     }
+}
+
+/// A count for each path, and never the same path twice: what is known of those before would grow for ever.
+#[test]
+fn scopes_that_are_not_used_any_more_are_forgotten() {
+    let mut model = Model::new(Duration::from_secs(900));
+    model.grain = Grain::Path;
+    let start = model.common.clock.anchor();
+    let reading = Reading {
+        remaining: Some(9),
+        reset: Some(Time::In(Duration::from_secs(5))),
+        ..Reading::default()
+    };
+    let mut most = 0;
+    for path in 0..10_000 {
+        let now = start + Duration::from_millis(100) * path;
+        let ticket = model.admit(call(1, path), now, 1).unwrap();
+        model.answered(ticket, now, &reading);
+        most = most.max(model.scopes.len());
+    }
+    // The windows of some 50 are open at a time.
+    assert!(most <= 4 * MANY, "{most}");
 }
 
 /// Tasks come in any order, most often in blocks with some before their turn; and so do answers.
