@@ -87,14 +87,17 @@ fn without(text: &str, secret: &str) -> String {
 /// Without what anybody would take for a secret: keys with ConfigCat's prefixes, keys of V1 configs, and what follows `Basic`
 /// or `Bearer`.
 fn without_lookalikes(text: &str) -> String {
-    let is_part = |c: char| c.is_ascii_alphanumeric() || "-_+/=.~".contains(c);
+    let is_part = |c: char| c.is_ascii_alphanumeric() || "-_+/=.~%".contains(c);
+    // As some write a slash in JSON.
+    let text = text.replace(r"\/", "/");
     let mut kept = String::with_capacity(text.len());
     let mut before = String::new();
     for piece in text.split_inclusive(|c| !is_part(c)) {
         let word = piece.trim_end_matches(|c| !is_part(c));
         let scheme = matches!(before.as_str(), "basic" | "bearer");
-        let hidden = PREFIXES.iter().any(|prefix| word.contains(prefix))
-            || has_key_of_v1(word)
+        let decoded = percent_encoding::percent_decode_str(word).decode_utf8_lossy();
+        let hidden = PREFIXES.iter().any(|prefix| decoded.contains(prefix))
+            || has_key_of_v1(&decoded)
             || (scheme && is_credential(word));
         kept.push_str(if hidden { HIDDEN } else { word });
         kept.push_str(&piece[word.len()..]);
@@ -187,6 +190,18 @@ mod tests {
             (
                 "/configs/AAAAAAAAAAAAAAAAAAAAAA/x/BBBBBBBBBBBBBBBBBBBBBB",
                 "/configs/AAAAAAAAAAAAAAAAAAAAAA/x/BBBBBBBBBBBBBBBBBBBBBB",
+            ),
+            (
+                "sdkKey%3DAAAAAAAAAAAAAAAAAAAAAA%2fBBBBBBBBBBBBBBBBBBBBBB, 5% of",
+                "***, 5% of",
+            ),
+            (
+                "configcat-sdk-1%2Faaaaaaaaaaaaaaaaaaaaaa%2Fbbbbbbbbbbbbbbbbbbbbbb",
+                "***",
+            ),
+            (
+                r#"{"key":"configcat-sdk-1\/aaaaaaaaaaaaaaaaaaaaaa\/bbbbbbbbbbbbbbbbbbbbbb"}"#,
+                r#"{"key":"***"}"#,
             ),
             (
                 "configcat_whsk_VN3juirnVh5pNvCKd81RYRYchxUX4j3NykbZG2fAy88=",
