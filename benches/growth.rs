@@ -1,17 +1,23 @@
 //! How what takes longer with more of it grows: encoding a bulk update, `diff` and `compare`, in processor time.
 //!
-//! `cargo xtask bench growth` runs it, on Unix.
+//! `cargo xtask bench growth` runs it, on Unix with valgrind.
 
 use std::hint::black_box;
 use std::time::Duration;
 
-use benches::{Answers, BY_HAND, Result, Row, block_on, body, bulk, encode, formula};
+use benches::{
+    Answers, BY_HAND, Result, Row, arguments, block_on, body, bulk, encode, formula, instructions,
+};
 use configcat_management::patch::FormulaPatch;
+use configcat_management::types::SettingFormulaModel;
 use configcat_management::{Client, names};
 use rustix::time::{ClockId, clock_gettime};
 
 /// Each is done so often, and the least time counts.
 const ROUNDS: usize = 5;
+
+const CHANGED: &str = "diff, five changes in the rules";
+const REVERSED: &str = "diff, all rules reversed";
 
 /// What a function takes, in milliseconds.
 fn alone(mut what: impl FnMut() -> Result) -> Result<f64> {
@@ -41,8 +47,12 @@ struct Point {
     by_hand: Option<f64>,
 }
 
-/// Tells the points of a curve, and the power of the size with which it grows where it is steepest, from 100 on.
-fn curve(name: &str, sizes: &[usize], mut point: impl FnMut(usize) -> Result<Point>) -> Result {
+/// Tells the points of a curve.
+fn points(
+    name: &str,
+    sizes: &[usize],
+    mut point: impl FnMut(usize) -> Result<Point>,
+) -> Result<Vec<(f64, f64)>> {
     let mut points = Vec::new();
     for &size in sizes {
         let Point { ours, by_hand } = point(size)?;
@@ -53,16 +63,53 @@ fn curve(name: &str, sizes: &[usize], mut point: impl FnMut(usize) -> Result<Poi
             None => row.tell(),
         }
     }
+    Ok(points)
+}
+
+/// Tells the power of the size with which a curve grows where it is steepest, from 100 on.
+fn power(name: &str, unit: &str, points: &[(f64, f64)]) {
     let large = points.iter().skip_while(|point| point.0 < 100.0);
     let pairs = large.clone().zip(large.skip(1));
     let powers = pairs.map(|((a, before), (b, after))| (after / before).ln() / (b / a).ln());
     let steepest = powers.fold(f64::NEG_INFINITY, f64::max);
-    Row::new("growth", name, "power of the size", steepest).tell();
+    Row::new("growth", name, unit, steepest).tell();
+}
+
+/// A curve and its power.
+fn curve(name: &str, sizes: &[usize], point: impl FnMut(usize) -> Result<Point>) -> Result {
+    power(name, "power of the size", &points(name, sizes, point)?);
+    Ok(())
+}
+
+/// A formula with so many rules, and what it becomes.
+fn change(how: &str, rules: usize) -> Result<[SettingFormulaModel; 2]> {
+    let before = formula(rules)?;
+    let mut after = before.clone();
+    let list = &mut after.targeting_rules;
+    match how {
+        REVERSED => list.reverse(),
+        _ => {
+            list.rotate_left(1);
+            let taken = list.remove(rules / 2);
+            list.insert(rules / 3, taken);
+            list.swap(rules / 4, rules - 3);
+            list[rules / 5].percentage_options.clear();
+        }
+    }
+    Ok([before, after])
+}
+
+fn diff([before, after]: &[SettingFormulaModel; 2]) -> Result {
+    let _ = black_box(FormulaPatch::diff(before, after)?);
     Ok(())
 }
 
 fn main() -> Result {
     const TIMES: u64 = 20;
+    if let [how, rules, rounds] = &arguments()[..] {
+        let change = change(how, rules.parse()?)?;
+        return (0..rounds.parse()?).try_for_each(|_: u64| diff(&change));
+    }
     curve("encoding a bulk update", &[10, 100, 1_000], |size| {
         let bulk = bulk(size);
         let each = |who| -> Result<f64> {
@@ -75,29 +122,19 @@ fn main() -> Result {
         })
     })?;
     let few = [10, 30, 100, 300, 1_000, 3_000];
-    curve("diff, five changes in the rules", &few, |size| {
-        let before = formula(size)?;
-        let mut after = before.clone();
-        let rules = &mut after.targeting_rules;
-        rules.rotate_left(1);
-        let taken = rules.remove(size / 2);
-        rules.insert(size / 3, taken);
-        rules.swap(size / 4, size - 3);
-        rules[size / 5].percentage_options.clear();
-        took(|| {
-            let _ = black_box(FormulaPatch::diff(&before, &after)?);
-            Ok(())
-        })
-    })?;
-    curve("diff, all rules reversed", &few, |size| {
-        let before = formula(size)?;
-        let mut after = before.clone();
-        after.targeting_rules.reverse();
-        took(|| {
-            let _ = black_box(FormulaPatch::diff(&before, &after)?);
-            Ok(())
-        })
-    })?;
+    for how in [CHANGED, REVERSED] {
+        points(how, &few, |size| {
+            let change = change(how, size)?;
+            took(|| diff(&change))
+        })?;
+        // Time grows also because more of it does not fit into the caches; instructions tell what the algorithm does.
+        let mut counted = Vec::new();
+        for size in [300, 3_000] {
+            let instructions = instructions(&[how, &size.to_string()], 1..3)?;
+            counted.push((f64::from(size), instructions));
+        }
+        power(how, "power of the size, by instructions", &counted);
+    }
     let many = [10, 100, 1_000, 10_000];
     curve("compare, settings of two environments", &many, |size| {
         compare(size, |client| async move {

@@ -194,7 +194,7 @@ fn limitations() -> Value {
 fn shown(n: usize) -> Value {
     json!({
         "changeRequestCount": 0,
-        "defaultValue": { "boolValue": n.is_multiple_of(2) },
+        "defaultValue": value(n.is_multiple_of(2)),
         "integrationLinks": [],
         "lastUpdaterUserEmail": "ada@example.com",
         "lastUpdaterUserFullName": "Ada Example",
@@ -224,16 +224,29 @@ fn shown(n: usize) -> Value {
 fn rule(n: usize) -> Value {
     json!({
         "conditions": [{
+            "prerequisiteFlagCondition": null,
+            "segmentCondition": null,
             "userCondition": {
                 "comparator": (["isOneOf", "containsAnyOf", "numberGreater"][n % 3]),
                 "comparisonAttribute": "Email",
-                "comparisonValue": { "listValue": [{ "value": format!("@{n}.example.com"), "hint": null }] },
+                "comparisonValue": {
+                    "doubleValue": null,
+                    "listValue": [{ "value": format!("@{n}.example.com"), "hint": null }],
+                    "stringValue": null,
+                },
             },
         }],
         "percentageOptions": [
-            { "percentage": 30, "value": { "boolValue": true } },
-            { "percentage": 70, "value": { "boolValue": false } },
+            { "percentage": 30, "value": value(true) },
+            { "percentage": 70, "value": value(false) },
         ],
         "value": null,
+    })
+}
+
+/// The API sends all of its fields.
+fn value(is_on: bool) -> Value {
+    json!({
+        "boolValue": is_on, "doubleValue": null, "intValue": null, "predefinedVariationId": null, "stringValue": null,
     })
 }

@@ -88,7 +88,7 @@ const PROGRAMS: [Program; 10] = [
         Kind::Valgrind("call", Some("catalog")),
     ),
     program("throughput", When::All, Kind::Bench("throughput", None)),
-    program("growth", When::All, Kind::Bench("growth", None)),
+    program("growth", When::All, Kind::Valgrind("growth", None)),
     program("descriptions", When::All, Kind::Own(descriptions::rows)),
     program("size", When::All, Kind::Own(size::rows)),
     program("building", When::Named, Kind::Own(building::rows)),

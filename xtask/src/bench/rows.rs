@@ -73,7 +73,13 @@ impl Report {
     pub(crate) fn new(workspace: &Workspace) -> Self {
         let root = workspace.root();
         let told = |command: &mut Command| programs::output(command).unwrap_or_default();
-        let commit = told(programs::git(root).args(["describe", "--always", "--dirty"]));
+        let commit = told(programs::git(root).args(["rev-parse", "--short", "HEAD"]));
+        // The page itself changes with each run.
+        let changed = ["status", "--porcelain", "--", ".", ":!docs"];
+        let changed = match told(programs::git(root).args(changed)).is_empty() {
+            true => "",
+            false => " with changes",
+        };
         let compiler = told(Command::new("rustc").arg("--version"));
         let compiler: Vec<_> = compiler.split(' ').take(2).collect();
         let cores = thread::available_parallelism().map_or(1, usize::from);
@@ -81,7 +87,7 @@ impl Report {
         let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
         let load = load.split(' ').next().unwrap_or_default();
         let measured = format!(
-            "{}, {} on {}, {cores} cores, load before it {load}",
+            "{}{changed}, {} on {}, {cores} cores, load before it {load}",
             commit.trim(),
             compiler.join(" "),
             std::env::consts::ARCH,
