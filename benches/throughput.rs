@@ -69,7 +69,7 @@ async fn calls(url: &str, tasks: usize) -> Result {
     }
     let [ours, theirs] = best;
     let tell = |unit, of: &dyn Fn(&Took) -> f64| {
-        let row = Row::new("throughput", "tasks", unit, of(&ours)).of(tasks as u64);
+        let row = Row::new("throughput", "GET, by tasks", unit, of(&ours)).of(tasks as u64);
         row.against(BY_HAND, of(&theirs));
     };
     tell("requests a second", &|took| CALLS as f64 / took.wall);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Read as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -34,19 +35,28 @@ pub(super) fn rows(workspace: &Workspace) -> Result<Vec<Row>> {
     let [old, new] = &files;
     let mut rows = Vec::new();
     for (command, files) in [("preview", &[old][..]), ("diff", &[old, new])] {
-        let (seconds, memory) = ran(command, files)?;
+        let (seconds, processor, memory) = ran(command, files)?;
         let name = format!("{command} of {size}");
         rows.push(Row::new("descriptions", &name, "s", seconds));
+        rows.push(Row::new(
+            "descriptions",
+            &name,
+            "s of processor time",
+            processor,
+        ));
         rows.extend(memory.map(|memory| Row::new("descriptions", &name, "MB of memory", memory)));
     }
     Ok(rows)
 }
 
-/// Runs this program as people do, and tells its time and the most memory that it and its children held.
-fn ran(command: &str, files: &[&std::path::PathBuf]) -> Result<(f64, Option<f64>)> {
-    let program = std::env::current_exe().map_err(|error| Error::new(error.to_string()))?;
-    let mut program = Command::new(program);
-    program.arg(command).args(files);
+/// Runs this program as people do, and tells its time, that of the processors, and the most memory that it and its children held.
+fn ran(command: &str, files: &[&std::path::PathBuf]) -> Result<(f64, f64, Option<f64>)> {
+    let this = std::env::current_exe().map_err(|error| Error::new(error.to_string()))?;
+    let mut program = Command::new("bash");
+    program.args(["-c", "TIMEFORMAT='%U %S'; time \"$0\" \"$@\""]);
+    program.arg(this).arg(command).args(files);
+    // With a decimal point.
+    program.env("LC_ALL", "C").stderr(Stdio::piped());
     program.stdin(Stdio::null()).stdout(Stdio::null());
     let began = Instant::now();
     let child = program.spawn();
@@ -61,12 +71,19 @@ fn ran(command: &str, files: &[&std::path::PathBuf]) -> Result<(f64, Option<f64>
         }
     };
     let seconds = began.elapsed().as_secs_f64();
+    let mut printed = String::new();
+    let told = child.stderr.take();
+    told.map(|mut told| told.read_to_string(&mut printed));
+    let times = printed.lines().last().unwrap_or_default();
+    let times = times.split(' ').map(str::parse::<f64>);
+    let processor = times.sum::<std::result::Result<f64, _>>();
+    let processor = processor.map_err(|error| Error::new(format!("{error}: {printed}")))?;
     // 1 is a difference.
     if !matches!(status.code(), Some(0 | 1)) {
         return Err(Error::new(format!("xtask {command} failed: {status}")));
     }
     let memory = held.values().sum::<f64>() / 1024.0;
-    Ok((seconds, (memory > 0.0).then_some(memory)))
+    Ok((seconds, processor, (memory > 0.0).then_some(memory)))
 }
 
 /// Takes down the peak of a process and of its children, in KiB. Only Linux tells.

@@ -71,7 +71,11 @@ fn curves(report: &Report, table: &str, unit: &str) -> Vec<Curve> {
         Some((_, points)) => points.push(point),
         None => curves.push((name, vec![point])),
     };
-    for row in report.of(table).filter(|row| row.unit == unit) {
+    // A difference of two times may come out below 0, where the logarithm ends.
+    for row in report
+        .of(table)
+        .filter(|row| row.unit == unit && row.ours > 0.0)
+    {
         let Some(size) = row.size else { continue };
         add(row.name.clone(), (size as f64, row.ours));
         if let (Some(against), Some(theirs)) = (&row.against, row.theirs) {
@@ -113,12 +117,13 @@ fn lines(title: &str, curves: &[Curve], logarithmic: bool) -> String {
             "<text x=\"{x:.0}\" y=\"318\" text-anchor=\"middle\">{label}</text>"
         );
     }
-    for step in 0..=4 {
-        let part = f64::from(step) / 4.0;
-        let value = match logarithmic {
-            true => low * (high / low).powf(part),
-            false => high * part,
-        };
+    let ticks: Vec<f64> = match logarithmic {
+        true => (low.log10().ceil() as i32..=high.log10().floor() as i32)
+            .map(|power| 10_f64.powi(power))
+            .collect(),
+        false => (0..=4).map(|step| high * f64::from(step) / 4.0).collect(),
+    };
+    for value in ticks {
         let (y, label) = (y(value) + 4.0, number(value));
         let _ = writeln!(
             svg,
