@@ -49,6 +49,7 @@
 
 use std::time::Duration;
 
+use crate::engine::backoff;
 use crate::engine::check::Violation;
 use crate::types::{ConfigId, EnvironmentId, SettingId};
 use crate::{Client, Error, Operation, Result, Secret};
@@ -267,9 +268,7 @@ impl Rounds {
         }
         let (operation, round) = (self.operation.id, self.round);
         tracing::info!(operation, round, "somebody else was faster, begins again");
-        let doublings = (self.round - 1).min(16);
-        let bound = FIRST_PAUSE.saturating_mul(1 << doublings).min(MAX_PAUSE);
-        tokio::time::sleep(bound.mul_f64(fastrand::f64())).await;
+        tokio::time::sleep(backoff::random(FIRST_PAUSE, self.round, MAX_PAUSE)).await;
         self.round += 1;
         Ok(())
     }

@@ -3,6 +3,7 @@
 //! `request` writes what is sent, `transport` sends it within the rate limits of `limit`, `response` and `error` are what
 //! comes of it.
 
+pub(crate) mod backoff;
 pub(crate) mod check;
 pub(crate) mod core;
 pub(crate) mod error;

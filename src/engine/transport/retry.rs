@@ -8,6 +8,7 @@ use tokio::time::Instant;
 
 use super::failure::lacks_files;
 use crate::Error;
+use crate::engine::backoff;
 use crate::engine::error::Attempts;
 use crate::engine::error::Stage;
 use crate::engine::limit::limiter::Place;
@@ -134,23 +135,15 @@ impl RetryPolicy {
         if !may || effort.failures().max(1) >= self.attempts {
             return Verdict::GiveUp;
         }
-        let doublings = effort.failures().saturating_sub(1).min(16);
-        let bound = self
-            .first_backoff
-            .saturating_mul(1 << doublings)
-            .min(self.max_backoff);
+        let failures = effort.failures();
+        let backoff = backoff::random(self.first_backoff, failures, self.max_backoff);
         let asked = error.retry_after().unwrap_or_default();
-        let wait = asked.saturating_add(share(bound, fastrand::f64()));
+        let wait = asked.saturating_add(backoff);
         match effort.failing_for().saturating_add(wait) > self.budget {
             true => Verdict::GiveUp,
             false => Verdict::After(wait),
         }
     }
-}
-
-/// A share between 0 and 1 of a time, however long that is.
-fn share(time: Duration, share: f64) -> Duration {
-    Duration::try_from_secs_f64(time.as_secs_f64() * share).unwrap_or(time)
 }
 
 impl Default for RetryPolicy {

@@ -8,6 +8,7 @@ use super::super::hidden::Lesson;
 use super::super::model::Ticket;
 use super::super::reading::{Order, Reading, Reset};
 use super::{Common, FIRST_WAIT, LAST_WAIT, SURPRISE, Scope, State};
+use crate::engine::backoff;
 
 impl Scope {
     pub(super) fn reported(
@@ -95,8 +96,7 @@ impl Scope {
             return None;
         }
         self.refusals += 1;
-        let backoff = FIRST_WAIT.saturating_mul(1 << (self.refusals - 1).min(16));
-        let backoff = backoff.min(LAST_WAIT);
+        let backoff = backoff::doubled(FIRST_WAIT, self.refusals, LAST_WAIT);
         let wait = match told {
             // Told, and it was not enough.
             Some(wait) if self.refusals > 1 => wait.max(backoff),
