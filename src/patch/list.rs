@@ -166,6 +166,8 @@ fn longest_common(places: &[Rc<[usize]>]) -> Vec<Option<usize>> {
             let length = ends.partition_point(|end| links[*end].from < from);
             let previous = length.checked_sub(1).map(|length| ends[length]);
             match ends.get_mut(length) {
+                // Of equal entries, the first one stays.
+                Some(end) if links[*end].from == from => continue,
                 Some(end) => *end = links.len(),
                 None => ends.push(links.len()),
             }
