@@ -8,9 +8,13 @@ pub mod simulated;
 #[path = "../../src/engine/limit/mod.rs"]
 mod limit;
 
-/// Where it looks for itself.
+#[allow(dead_code, unreachable_pub)]
+#[path = "../../src/engine/backoff.rs"]
+mod backoff;
+
+/// Where they look for each other.
 mod engine {
-    pub(crate) use super::limit;
+    pub(crate) use super::{backoff, limit};
 }
 
 /// What stops a bench.
