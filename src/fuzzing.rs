@@ -1,4 +1,4 @@
-//! Ways in for fuzz targets, which see only what is public. It exists where cargo-fuzz builds, and nowhere else.
+//! Ways in for fuzz targets, which see only what is public. It exists if cargo-fuzz builds, and for the tests below.
 
 use std::time::Duration;
 
@@ -62,7 +62,8 @@ pub fn headers(answers: Vec<(u16, HeaderMap)>) {
                 continue;
             };
             let began = Instant::now();
-            let permit = limiter.acquire(Target::default(), &mut None, None, |_| ());
+            let mut place = None;
+            let permit = limiter.acquire(Target::default(), &mut place, None, |_| ());
             let permit = tokio::time::timeout(Duration::from_secs(24 * 3600), permit).await;
             let permit = permit.expect("a wait that ends");
             let waited = began.elapsed();
@@ -84,5 +85,29 @@ fn decode<T: DeserializeOwned>(answer: Answer) {
             value.reset();
         }
         Err(error) => assert!(!error.to_string().is_empty()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn the_fuzz_targets_have_what_they_start() {
+        let texts = ["", "5", "99999999999", "2099-01-01T00:00:00Z", "soon"];
+        let answers = texts.map(|text| {
+            let names = ["x-rate-limit-reset", "retry-after", "date"];
+            let headers = names.map(|name| {
+                let name = http::HeaderName::from_static(name);
+                (name, HeaderValue::from_static(text))
+            });
+            (429, headers.into_iter().collect::<HeaderMap>())
+        });
+        for (status, headers) in &answers {
+            answer(*status, headers.clone(), Bytes::from_static(b"{}"));
+        }
+        headers(answers.into());
     }
 }

@@ -103,7 +103,7 @@ mod client;
 pub mod code_references;
 pub mod edit;
 mod engine;
-#[cfg(fuzzing)]
+#[cfg(any(fuzzing, test))]
 #[doc(hidden)]
 pub mod fuzzing;
 mod generated;
