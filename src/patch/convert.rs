@@ -75,8 +75,7 @@ impl<K: Kind> TryFrom<Patch<K>> for json_patch::Patch {
     fn try_from(patch: Patch<K>) -> Result<Self, Error> {
         let operations = patch.operations.into_iter().enumerate();
         let operations = operations.map(|(index, operation)| {
-            whole(&operation, &format!("body[{index}]"))
-                .map_err(|wrong| Error::invalid(K::OPERATION, wrong))?;
+            whole(&operation, index).map_err(|wrong| Error::invalid(K::OPERATION, wrong))?;
             let JsonPatchOperation {
                 from,
                 op,

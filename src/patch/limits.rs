@@ -51,14 +51,14 @@ fn check(operation: &Operation, body: &[u8]) -> Result<(), Violation> {
     }
     let operations: Vec<JsonPatchOperation> = serde_json::from_slice(body).unwrap_or_default();
     for (index, operation) in operations.iter().enumerate() {
-        whole(operation, &format!("body[{index}]"))?;
+        whole(operation, index)?;
         check(operation)?;
     }
     Ok(())
 }
 
 /// What RFC 6902 requires of an operation: a value to write or to compare with, which may be `null`, or a source.
-pub(super) fn whole(operation: &JsonPatchOperation, place: &str) -> Result<(), Violation> {
+pub(super) fn whole(operation: &JsonPatchOperation, index: usize) -> Result<(), Violation> {
     let name = match operation.op {
         OperationType::Add | OperationType::Replace | OperationType::Test => "value",
         OperationType::Move | OperationType::Copy => "from",
@@ -71,7 +71,7 @@ pub(super) fn whole(operation: &JsonPatchOperation, place: &str) -> Result<(), V
     match missing {
         false => Ok(()),
         true => Err(Violation::new(
-            format!("{place}.{name}"),
+            format!("body[{index}].{name}"),
             format!("is missing; `{}` needs one", operation.op),
         )),
     }
@@ -143,10 +143,12 @@ fn in_example(path: &str) -> String {
     let index = |name: &&str| {
         *name == "-" || (!name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit()))
     };
-    let names = path
-        .split('/')
-        .map(|name| if index(&name) { "0" } else { name });
-    names.collect::<Vec<_>>().join("/")
+    let mut place = String::with_capacity(path.len());
+    for name in path.split('/').skip(1) {
+        place.push('/');
+        place.push_str(if index(&name) { "0" } else { name });
+    }
+    place
 }
 
 fn put(example: &mut Value, path: &str, value: &Value) -> Option<()> {

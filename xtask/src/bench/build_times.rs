@@ -237,8 +237,14 @@ impl Other {
     }
 }
 
-/// Of a package that has its target folder to itself.
-const BUILD: [&str; 3] = ["build", "--target-dir", "target"];
+/// Of a package that has its target folder to itself; not incrementally, as cargo builds what comes from a registry.
+const BUILD: [&str; 5] = [
+    "build",
+    "--config",
+    "profile.dev.incremental=false",
+    "--target-dir",
+    "target",
+];
 
 /// Runs cargo in a package, without a network, and tells how long that took.
 pub(super) fn build(package: &Path, arguments: &[&str]) -> Result<Took> {
@@ -315,8 +321,8 @@ of which the floor alone is {:.2} and {:.2}; the crate by itself takes {:.2} tim
     format!(
         "# What it costs to build
 
-Clean debug builds of one program each, with the default features (TLS by rustls), in turns on one machine, the least of {ROUNDS}, as
-ratios to the floor. Work counts the seconds of all cores; it hardly depends on what else the machine does. Time is what the wall
+Clean debug builds of one program each, with the default features (TLS by rustls), as cargo builds crates of a registry (not
+incrementally), in turns on one machine, the least of {ROUNDS}, as ratios to the floor. Work counts the seconds of all cores; it hardly depends on what else the machine does. Time is what the wall
 clock says. `cargo xtask bench build-times -- FOLDER` measures anew and writes this file; FOLDER has a client that
 openapi-generator made of the same published description (`generate -g rust`), and may be left out with its rows.
 
