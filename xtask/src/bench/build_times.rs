@@ -322,16 +322,20 @@ of which the floor alone is {:.2} and {:.2}; the crate by itself takes {:.2} tim
         "# What it costs to build
 
 Clean debug builds of one program each, with the default features (TLS by rustls), as cargo builds crates of a registry (not
-incrementally), in turns on one machine, the least of {ROUNDS}, as ratios to the floor. Work counts the seconds of all cores; it hardly depends on what else the machine does. Time is what the wall
-clock says. `cargo xtask bench build-times -- FOLDER` measures anew and writes this file; FOLDER has a client that
-openapi-generator made of the same published description (`generate -g rust`), and may be left out with its rows.
+incrementally), in turns on one machine, the least of {ROUNDS}, as ratios to the floor. Work counts the seconds of all cores; it hardly
+depends on what else the machine does. Time is what the wall clock says. `cargo xtask bench build-times -- FOLDER` measures anew and
+writes this file; FOLDER has a client that openapi-generator made of the same published description (`generate -g rust`), and may be
+left out with its rows.
 
 | what is built | work | time |
 | --- | --- | --- |
 {table}
-The published crate is at {:.2} times the floor and its own code together (work). The repository adds the generator to that, which
-the published crate does without.
+The goal is 1.10. Of what the published crate adds to the floor, {:.2} is its own code and {:.2} what it depends on: chrono and
+json-patch with the crates that they need are most of that. Half of its own lines, with macros expanded, are what serde derives for
+its types, both ways, so that answers can be written down and requests read; to derive less was not tried. The repository adds the
+generator to that, which the published crate does without.
 {beside}",
-        staged.cpu / (floor.cpu + own.cpu)
+        own.cpu / floor.cpu,
+        (staged.cpu - own.cpu) / floor.cpu - 1.0
     )
 }
