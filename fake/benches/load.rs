@@ -1,7 +1,7 @@
 //! What the fake can take: requests a second on loopback with 64 connections, also while it saves, and memory with 100 000
 //! settings.
 //!
-//! `cargo bench -p configcat-fake --bench load -- [--seconds 3] [--settings 100000] [--docs]`; `--docs` writes the figures into
+//! `cargo bench -p configcat-fake --features bin --bench load -- [--seconds 3] [--settings 100000] [--docs]`; `--docs` writes the figures into
 //! `docs/fake.md`.
 //! The server is the program, in a process of its own; what asks it writes HTTP by hand, so that it takes little of the machine.
 
@@ -392,7 +392,7 @@ fn machine() -> Result<String> {
 fn document(table: &str, memory: &str, machine: &str) -> String {
     format!(
         "{FIGURES}\n\n\
-         `cargo bench -p configcat-fake --bench load -- --docs`\n\n\
+         `cargo bench -p configcat-fake --features bin --bench load -- --docs`\n\n\
          On loopback with {CONNECTIONS} connections; the server and what asks it share {machine}. All requests are authenticated, \
          counted, checked against the description, and recorded.\n\n{table}\n\
          ## Memory\n\n{memory}\n"

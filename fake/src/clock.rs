@@ -101,7 +101,11 @@ pub(crate) fn seven_digits(time: DateTime<Utc>) -> String {
 
 /// The `Date` header, by the server's clock.
 pub(crate) fn http_date(time: DateTime<Utc>) -> Option<HeaderValue> {
-    HeaderValue::from_str(&time.format("%a, %d %b %Y %H:%M:%S GMT").to_string()).ok()
+    /// The last second of the year 9999. HTTP has no word for what is later, and httpdate none for what is before 1970.
+    const LAST: i64 = 253_402_300_799;
+    let is_known = (0..=LAST).contains(&time.timestamp());
+    let text = is_known.then(|| httpdate::fmt_http_date(time.into()))?;
+    HeaderValue::from_str(&text).ok()
 }
 
 /// Whole seconds, rounded up.
@@ -112,6 +116,17 @@ pub(crate) fn whole_seconds(wait: Duration) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_date_is_written_as_http_has_it() {
+        let at = |seconds| http_date(DateTime::from_timestamp(seconds, 500_000_000)?);
+        assert_eq!(at(784_111_777).unwrap(), "Sun, 06 Nov 1994 08:49:37 GMT");
+        assert_eq!(
+            at(253_402_300_799).unwrap(),
+            "Fri, 31 Dec 9999 23:59:59 GMT"
+        );
+        assert_eq!((at(-1), at(253_402_300_800)), (None, None));
+    }
 
     #[test]
     fn times_have_seven_fractional_digits() {

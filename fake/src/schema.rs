@@ -1,9 +1,11 @@
 //! Checks requests against the published description, which is the only place that knows lengths, ranges and enums.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use chrono::DateTime;
 use configcat_management::Operation;
+use http::Method;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -143,9 +145,23 @@ pub(crate) fn check(schema: &str, document: &Value) -> Problems {
     problems
 }
 
+/// What the description says of an operation. Each request asks several times.
 fn described(operation: &Operation) -> &'static Value {
-    let method = operation.method.as_str().to_ascii_lowercase();
-    &DESCRIPTION["paths"][operation.path][method]
+    type Known = HashMap<(&'static str, Method), &'static Value>;
+    static KNOWN: LazyLock<Known> = LazyLock::new(|| {
+        let paths = DESCRIPTION["paths"].as_object().into_iter().flatten();
+        let operations = paths.flat_map(|(path, operations)| {
+            let operations = operations.as_object().into_iter().flatten();
+            operations.map(move |(method, operation)| (path, method, operation))
+        });
+        let known = operations.filter_map(|(path, method, operation)| {
+            let method = method.to_ascii_uppercase().parse().ok()?;
+            Some(((path.as_str(), method), operation))
+        });
+        known.collect()
+    });
+    let key = (operation.path, operation.method.clone());
+    KNOWN.get(&key).copied().unwrap_or(&Value::Null)
 }
 
 fn values<'a>(given: impl Iterator<Item = (&'a str, &'a str)>, name: &str) -> Vec<&'a str> {
