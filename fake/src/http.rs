@@ -93,7 +93,9 @@ pub(crate) fn router(server: Arc<Server>) -> Router {
     if server.page {
         router = router.merge(page::router(server));
     }
-    router.fallback_service(control.fallback(api).layer(cors))
+    // Without the empty states, axum would wrap handlers in their layers for each request anew.
+    let api = control.fallback(api).layer(cors).with_state::<()>(());
+    router.fallback_service(api).with_state(())
 }
 
 /// Whose API a request is for.
