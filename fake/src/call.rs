@@ -230,8 +230,13 @@ impl Problems {
         name: &str,
         taken: impl IntoIterator<Item = &'a str>,
     ) {
-        let name = name.to_lowercase();
-        if taken.into_iter().any(|taken| taken.to_lowercase() == name) {
+        // A list may have thousands; most names need no copy to be compared.
+        let lower = name.to_lowercase();
+        let is_taken = |taken: &str| match name.is_ascii() && taken.is_ascii() {
+            true => taken.eq_ignore_ascii_case(name),
+            false => taken.to_lowercase() == lower,
+        };
+        if taken.into_iter().any(is_taken) {
             let what = field.rsplit('.').next().unwrap_or(field).to_lowercase();
             self.add(field, format!("This {what} is already in use."));
         }

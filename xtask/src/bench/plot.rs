@@ -30,33 +30,31 @@ pub(super) fn all(report: &Report) -> Vec<Picture> {
             svg: ratios(&compared),
         });
     }
-    let curves = curves(report, "throughput", "requests a second");
-    if !curves.is_empty() {
-        all.push(Picture {
-            name: "throughput",
-            title: "Requests a second by tasks",
-            svg: lines("requests a second, by tasks", &curves, false),
-        });
-    }
-    let curves = self::curves(report, "growth", "ms");
-    if !curves.is_empty() {
-        all.push(Picture {
-            name: "growth",
-            title: "Processor time by size",
-            svg: lines("milliseconds, by size; dashed: linear", &curves, true),
-        });
-    }
-    let curves = self::curves(report, "building", "s of processor time");
-    if !curves.is_empty() {
-        all.push(Picture {
-            name: "building",
-            title: "Build time by operations",
-            svg: lines(
-                "seconds of processor time, by operations; dashed: linear",
-                &curves,
-                true,
-            ),
-        });
+    for (name, title, unit, axes) in [
+        (
+            "throughput",
+            "Requests a second by tasks",
+            "requests a second",
+            "requests a second, by tasks",
+        ),
+        (
+            "growth",
+            "Processor time by size",
+            "ms",
+            "milliseconds, by size; dashed: linear",
+        ),
+        (
+            "building",
+            "Build time by operations",
+            "s of processor time",
+            "seconds of processor time, by operations; dashed: linear",
+        ),
+    ] {
+        let curves = curves(report, name, unit);
+        if !curves.is_empty() {
+            let svg = lines(axes, &curves, name != "throughput");
+            all.push(Picture { name, title, svg });
+        }
     }
     all
 }
