@@ -3,7 +3,7 @@
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -358,7 +358,7 @@ impl FakeBuilder {
         });
         if let Some(saver) = &saver {
             saver.save(&server.state)?;
-            tokio::spawn(keep_saved(server.clone(), saver.clone()));
+            tokio::spawn(saving::keep_saved(server.clone(), saver.clone()));
         }
         let (stop, stopping) = oneshot::channel::<()>();
         let patience = server.patience;
@@ -383,30 +383,6 @@ impl FakeBuilder {
             stop: Some(stop),
             task: Some(task),
         })
-    }
-}
-
-/// Writes the state some time after it has changed, until the server stops.
-async fn keep_saved(server: Arc<Server>, saver: Arc<Saver>) {
-    let mut changed = server.changed.subscribe();
-    let mut failed = false;
-    while changed.changed().await.is_ok() && !server.stopped.load(Ordering::Acquire) {
-        tokio::time::sleep(saving::DEBOUNCE).await;
-        changed.mark_unchanged();
-        let saved = {
-            let (server, saver) = (server.clone(), saver.clone());
-            tokio::task::spawn_blocking(move || saver.save(&server.state)).await
-        };
-        match saved {
-            // It is told once, and tried again with the next request.
-            Ok(Err(error)) if !failed => {
-                eprintln!("configcat-fake: the state cannot be saved: {error}");
-                failed = true;
-            }
-            Ok(Ok(())) => failed = false,
-            _ => {}
-        }
-        tokio::time::sleep(saving::PAUSE).await;
     }
 }
 

@@ -4,19 +4,20 @@ use std::fmt;
 use std::fs::File;
 use std::io::{self, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use fs4::TryLockError;
 use serde::{Deserialize, Serialize};
 
-use crate::http::lock;
+use crate::http::{Server, lock};
 use crate::state::State;
 
 /// How long changes are collected before they are written.
-pub(crate) const DEBOUNCE: Duration = Duration::from_millis(200);
+const DEBOUNCE: Duration = Duration::from_millis(200);
 /// How long it is quiet after that, so that a state is written once a second at most.
-pub(crate) const PAUSE: Duration = Duration::from_millis(800);
+const PAUSE: Duration = Duration::from_millis(800);
 
 /// The format of the file. It changes with the state.
 const VERSION: u32 = 1;
@@ -86,9 +87,14 @@ fn whole(mut state: State) -> Result<State, SeedError> {
     }
 }
 
+/// Puts a state into a file.
+type Write = Box<dyn Fn(&Path, &State) -> io::Result<()> + Send + Sync>;
+
 /// Keeps a file up to date with the state.
 pub(crate) struct Saver {
     path: PathBuf,
+    /// What puts a state into the file.
+    write: Write,
     /// Keeps other servers away from the file, until the last state is written.
     held: Mutex<Option<File>>,
     /// The revision that was last written. Locked while one is being written.
@@ -103,6 +109,7 @@ impl Saver {
         let held = hold(&path).map_err(|error| named(path.display(), &error))?;
         Ok(Saver {
             path,
+            write: Box::new(write),
             held: Mutex::new(Some(held)),
             written: Mutex::new(None),
         })
@@ -135,7 +142,7 @@ impl Saver {
             }
             (revision, state.clone())
         };
-        write(&self.path, &snapshot).map_err(|error| named(self.path.display(), &error))?;
+        (self.write)(&self.path, &snapshot).map_err(|error| named(self.path.display(), &error))?;
         *written = revision;
         Ok(())
     }
@@ -145,6 +152,36 @@ impl Saver {
         let saved = self.save(state);
         *lock(&self.held) = None;
         saved
+    }
+}
+
+/// Writes the state some time after it has changed, until the server stops.
+pub(crate) fn keep_saved(
+    server: Arc<Server>,
+    saver: Arc<Saver>,
+) -> impl Future<Output = ()> + Send + 'static {
+    // Now, so that no change comes before.
+    let mut changed = server.changed.subscribe();
+    async move {
+        let mut failed = false;
+        while changed.changed().await.is_ok() && !server.stopped.load(Ordering::Acquire) {
+            tokio::time::sleep(DEBOUNCE).await;
+            changed.mark_unchanged();
+            let saved = {
+                let (server, saver) = (server.clone(), saver.clone());
+                tokio::task::spawn_blocking(move || saver.save(&server.state)).await
+            };
+            match saved {
+                // It is told once, and tried again with the next request.
+                Ok(Err(error)) if !failed => {
+                    eprintln!("configcat-fake: the state cannot be saved: {error}");
+                    failed = true;
+                }
+                Ok(Ok(())) => failed = false,
+                _ => {}
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
     }
 }
 
@@ -219,4 +256,83 @@ fn write(path: &Path, state: &State) -> io::Result<()> {
     file.as_file().sync_all()?;
     file.persist(path)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+    use std::time::Duration;
+
+    use configcat_management::types::CreateProductRequest;
+
+    use super::*;
+    use crate::{Fake, Seed};
+
+    /// However long a disk takes, nobody waits for it: while a write has begun and does not end, requests on the only thread of
+    /// this runtime change things and read them, and what was written is the state of the beginning.
+    #[tokio::test]
+    async fn requests_are_answered_while_the_state_is_written() {
+        let fake = Fake::builder().seed(Seed::empty()).start().await;
+        let folder = tempfile::tempdir().unwrap();
+        let (begin, mut begun) = tokio::sync::mpsc::unbounded_channel();
+        let (end, ended) = mpsc::channel::<()>();
+        let ended = Mutex::new(ended);
+        let saver = Saver {
+            // A server that waits for it would wait for ever: then it gives up, and says so.
+            write: Box::new(move |_, state| {
+                let _ = begin.send(Some(state.products.len()));
+                if lock(&ended).recv_timeout(Duration::from_secs(30)).is_err() {
+                    let _ = begin.send(None);
+                }
+                Ok(())
+            }),
+            ..Saver::open(folder.path().join("state.json")).unwrap()
+        };
+        let (server, saver) = (fake.server.clone(), Arc::new(saver));
+        let saving = tokio::spawn(keep_saved(server, saver));
+        let (client, organization) = (fake.client(), fake.organization_id());
+        let create = async |name: &str| {
+            let product = CreateProductRequest::new(name);
+            client.create_product(organization, product).send().await
+        };
+
+        create("Before").await.unwrap();
+        assert_eq!(begun.recv().await, Some(Some(1)));
+        create("Meanwhile").await.unwrap();
+        assert_eq!(client.get_products().send().await.unwrap().len(), 2);
+        assert_eq!(fake.view().organizations[0].products.len(), 2);
+        assert!(begun.try_recv().is_err(), "the first write has not ended");
+        end.send(()).unwrap();
+
+        let next = begun.recv().await;
+        assert_eq!(next, Some(Some(2)), "what came meanwhile is next");
+        end.send(()).unwrap();
+        fake.stop().await;
+        saving.await.unwrap();
+    }
+
+    /// Changes come all the time: what they cost is bounded, whatever a state weighs.
+    #[tokio::test(start_paused = true)]
+    async fn a_state_is_written_once_a_second_at_most() {
+        let fake = Fake::builder().seed(Seed::empty()).start().await;
+        let folder = tempfile::tempdir().unwrap();
+        let (wrote, mut written) = tokio::sync::mpsc::unbounded_channel();
+        let saver = Saver {
+            write: Box::new(move |_, _| wrote.send(()).map_err(io::Error::other)),
+            ..Saver::open(folder.path().join("state.json")).unwrap()
+        };
+        let server = fake.server.clone();
+        tokio::spawn(keep_saved(server.clone(), Arc::new(saver)));
+        // Ten seconds of a clock that stands still while anything is done.
+        for _ in 0..1_000 {
+            lock(&server.state).written();
+            server.changed.send_replace(());
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        let mut count = 0;
+        while written.try_recv().is_ok() {
+            count += 1;
+        }
+        assert!((9..=10).contains(&count), "{count} in ten seconds");
+    }
 }
