@@ -243,6 +243,48 @@ async fn variables_say_what_options_do_and_options_come_first() -> Result<()> {
     Ok(())
 }
 
+/// Whoever starts it finds in `--help` that a test can drive it, in whatever language.
+#[test]
+fn help_says_how_it_is_driven() {
+    let output = Command::new(env!("CARGO_BIN_EXE_configcat-fake"))
+        .arg("--help")
+        .output()
+        .expect("it starts");
+    let help = String::from_utf8_lossy(&output.stdout);
+    for told in [
+        "/_fake/",
+        "--no-control",
+        "--quota",
+        "unlimited",
+        "--cors",
+        "--log",
+    ] {
+        assert!(help.contains(told), "{told}: {help}");
+    }
+}
+
+/// What an account may have, and how the older audit logs are answered, can be chosen at the start.
+#[tokio::test]
+async fn a_plan_and_the_form_of_the_older_audit_logs_are_options() -> Result<()> {
+    let (_program, lines) = start(&["--plan", "free", "--v1-audit-logs", "page"]);
+    let url = url(&lines);
+    let client = Client::builder().base_url(url).credentials("user", "pass");
+    let client = client.build()?;
+    let organization = client.get_organizations().send().await?[0].organization_id;
+    let limits = client
+        .get_organization_limitations(organization)
+        .send()
+        .await?;
+    assert_eq!(limits.max_comparison_value_list_length, 100);
+    let logs = reqwest::Client::new()
+        .get(format!("{url}/v1/organizations/{organization}/auditlogs"))
+        .basic_auth("user", Some("pass"));
+    let logs = logs.send().await.expect("it answers");
+    let text = logs.text().await.expect("it ends");
+    assert!(text.starts_with('{'), "a page, not a list: {text}");
+    Ok(())
+}
+
 #[tokio::test]
 async fn without_a_quota_nothing_is_counted() -> Result<()> {
     let (_program, lines) = start(&["--quota", "unlimited"]);

@@ -24,6 +24,17 @@ impl Stage {
 
     /// Names in braces stand for the ids of the demo.
     async fn send(&self, method: &str, path: &str, body: &Value) -> (u16, Value) {
+        self.send_with(method, path, body, None).await
+    }
+
+    /// The same with the SDK key that says which config and environment are meant.
+    async fn send_with(
+        &self,
+        method: &str,
+        path: &str,
+        body: &Value,
+        sdk_key: Option<&str>,
+    ) -> (u16, Value) {
         let demo = self.fake.demo().expect("the fake starts with it");
         let mut path = path.to_string();
         for (name, id) in [
@@ -46,7 +57,10 @@ impl Stage {
             .http
             .request(method, format!("{}{path}", self.fake.base_url()));
         let request = request.basic_auth(self.fake.user(), Some(self.fake.password()));
-        let request = request.header("Content-Type", "application/json");
+        let mut request = request.header("Content-Type", "application/json");
+        if let Some(key) = sdk_key {
+            request = request.header("X-CONFIGCAT-SDKKEY", key);
+        }
         let response = request
             .body(body.to_string())
             .send()

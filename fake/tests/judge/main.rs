@@ -5,6 +5,7 @@
 //! It needs Node.js (20.19 or newer) and the SDK: `npm ci --prefix fake/official`. Without them the test is reported as ignored,
 //! with the reason.
 
+mod coverage;
 mod setup;
 mod table;
 mod words;
@@ -24,7 +25,20 @@ fn main() -> ExitCode {
         Some(reason) => format!("official_sdk (ignored: {reason})"),
     };
     let trial = Trial::test(name, official_sdk).with_ignored_flag(missing.is_some());
-    libtest_mimic::run(&Arguments::from_args(), vec![trial]).exit_code()
+    // This one needs no SDK.
+    let whole = Trial::test("the_table_leaves_nothing_out", || {
+        let runtime = tokio::runtime::Runtime::new()?;
+        runtime.block_on(async {
+            let fake = Fake::start().await;
+            let rows = setup::rows(&fake).await?;
+            coverage::check(&fake).await?;
+            match rows.len() {
+                150.. => Ok(()),
+                few => Err(format!("there are {few} rows only").into()),
+            }
+        })
+    });
+    libtest_mimic::run(&Arguments::from_args(), vec![trial, whole]).exit_code()
 }
 
 fn folder() -> PathBuf {

@@ -71,13 +71,47 @@ async fn names_are_unique_where_the_service_wants_that() {
         stage.refused("POST", path, body, "Name", taken).await;
     }
     // To keep one's own name is no conflict, to take another's is.
-    let path = "/v1/environments/{production}";
-    stage
-        .taken("PUT", path, json!({ "name": "PRODUCTION" }))
-        .await;
-    stage
-        .refused("PUT", path, json!({ "name": "test" }), "Name", taken)
-        .await;
+    let other = segment("Guests");
+    for (list, id, one, made, own, others) in [
+        (
+            "/v1/organizations/{organization}/products",
+            "productId",
+            "/v1/products",
+            json!({ "name": "Other" }),
+            json!({ "name": "OTHER" }),
+            json!({ "name": "WEB shop" }),
+        ),
+        (
+            "/v1/products/{product}/environments",
+            "environmentId",
+            "/v1/environments",
+            json!({ "name": "Other" }),
+            json!({ "name": "OTHER" }),
+            json!({ "name": "test" }),
+        ),
+        (
+            "/v1/products/{product}/tags",
+            "tagId",
+            "/v1/tags",
+            json!({ "name": "Other" }),
+            json!({ "name": "OTHER" }),
+            json!({ "name": "RELEASE" }),
+        ),
+        (
+            "/v1/products/{product}/segments",
+            "segmentId",
+            "/v1/segments",
+            other,
+            json!({ "name": "GUESTS" }),
+            json!({ "name": "STAFF" }),
+        ),
+    ] {
+        let made = stage.taken("POST", list, made).await;
+        let id = made[id].to_string();
+        let path = format!("{one}/{}", id.trim_matches('"'));
+        stage.taken("PUT", &path, own).await;
+        stage.refused("PUT", &path, others, "Name", taken).await;
+    }
 
     let path = "/v1/configs/{v2}/settings";
     let on_off = |first: &str, second: &str| {

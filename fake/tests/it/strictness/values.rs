@@ -40,6 +40,7 @@ async fn numbers_without_a_fraction_are_whole() {
     let answer = stage.taken("PUT", INT_V1, value).await;
     whole(answer.clone(), "/rolloutRules/0/value");
     whole(answer, "/rolloutPercentageItems/0/value");
+    numbers_in_lists_and_by_key(&stage).await;
     let initial =
         json!([{ "environmentId": stage.fake.demo().unwrap().production_id, "value": 7.0 }]);
     let new = json!({ "key": "whole", "name": "x", "settingType": "int", "initialValues": initial, "order": 3.0 });
@@ -83,6 +84,63 @@ async fn numbers_without_a_fraction_are_whole() {
             "IntValue field must be set",
         )
         .await;
+}
+
+/// The same in the operations that write several values, in patches of rules and splits, and where an SDK key says what is meant.
+async fn numbers_in_lists_and_by_key(stage: &Stage) {
+    let demo = stage.fake.demo().expect("the fake starts with it");
+    let all = "environments/{production}/values";
+    let list = json!({ "settingValues": [{ "settingId": demo.v1.page_size, "value": 9.0 }] });
+    let answer = stage
+        .taken("POST", &format!("/v1/configs/{{v1}}/{all}"), list)
+        .await;
+    let written = answer["settingValues"].as_array().into_iter().flatten();
+    let mut values = written.filter(|value| value["setting"]["settingId"] == demo.v1.page_size.0);
+    assert_eq!(
+        values.next().map(|value| value["value"].to_string()),
+        Some("9".into()),
+        "{answer}"
+    );
+    let list = json!({ "updateFormulas": [{ "settingId": demo.v2.page_size, "defaultValue": { "intValue": 9.0 } }] });
+    let answer = stage
+        .taken("POST", &format!("/v2/configs/{{v2}}/{all}"), list)
+        .await;
+    let written = answer["settingFormulas"].as_array().into_iter().flatten();
+    let mut values = written.filter(|value| value["setting"]["settingId"] == demo.v2.page_size.0);
+    let written = values
+        .next()
+        .map(|value| value["defaultValue"]["intValue"].to_string());
+    assert_eq!(written, Some("9".into()), "{answer}");
+    let split = json!([{ "percentage": 40.0, "value": 7.0 }, { "percentage": 60.0, "value": 1.0 }]);
+    let patch = json!([{ "op": "add", "path": "/rolloutPercentageItems", "value": split }]);
+    let answer = stage.taken("PATCH", INT_V1, patch).await;
+    assert_eq!(
+        answer["rolloutPercentageItems"][0]["value"].to_string(),
+        "7"
+    );
+    for (config, version, whole, half) in [
+        (
+            "{v1}",
+            "v1",
+            json!({ "value": 6.0 }),
+            json!({ "value": 6.5 }),
+        ),
+        (
+            "{v2}",
+            "v2",
+            json!({ "defaultValue": { "intValue": 6.0 } }),
+            json!({ "defaultValue": { "intValue": 6.5 } }),
+        ),
+    ] {
+        let keys = format!("/v1/configs/{config}/environments/{{production}}");
+        let keys = stage.taken("GET", &keys, Value::Null).await;
+        let key = keys["primary"].as_str().expect("there is one");
+        let path = format!("/{version}/settings/page_size/value");
+        for (body, status) in [(whole, 200), (half, 400)] {
+            let answer = stage.send_with("PUT", &path, &body, Some(key)).await;
+            assert_eq!(answer.0, status, "{path} {body}: {}", answer.1);
+        }
+    }
 }
 
 #[tokio::test]
@@ -129,6 +187,7 @@ async fn a_flag_is_split_in_two_behind_all_rules() {
     for items in [
         json!([item(100, true)]),
         json!([item(50, true), item(50, true)]),
+        json!([item(20, true), item(20, false), item(60, true)]),
     ] {
         stage
             .refused(
@@ -286,6 +345,13 @@ async fn an_empty_text_that_is_there_may_stay() {
 
 #[tokio::test]
 async fn a_plan_says_how_much_a_rule_may_have() -> Result<()> {
+    // Who does not choose has the largest.
+    let fake = Fake::start().await;
+    let limits = fake
+        .client()
+        .get_organization_limitations(fake.organization_id());
+    let limits = limits.send().await?;
+    assert_eq!(limits.max_comparison_value_list_length, 15_000);
     for (plan, texts, options) in [
         (Plan::Free, 100, 4),
         (Plan::Pro, 1_000, 8),
