@@ -23,6 +23,7 @@ use crate::http::{Read, document, lock, query};
 use crate::limits::{Counted, Limits, Quota, QuotaPer};
 use crate::reply::json as with_json;
 use crate::routes::{Route, Routes};
+use crate::schema;
 
 /// Where Ada's paths begin.
 const ROOT: &str = "/api";
@@ -140,18 +141,19 @@ impl Ada {
         body: Read,
         now: DateTime<Utc>,
     ) -> Result<Answer, Refusal> {
+        let described = schema::of(operation);
         let call = Call {
-            operation,
+            described,
             path,
             query: query(parts)?,
             sdk_key: None,
-            body: document(operation, &parts.headers, body)?,
+            body: document(described, &parts.headers, body)?,
             now,
         };
         call.check()?;
         let state = &mut *lock(&self.state);
         match operation.id {
-            "get-platform-integrations" => state.list(&call, &parts.headers),
+            "get-platform-integrations" => state.list(&call, operation.path, &parts.headers),
             "create-platform-integration" => state.create(&call),
             "update-platform-integration" => state.update(&call),
             "get-platform-integration-installation" => {
@@ -189,7 +191,7 @@ impl State {
         })
     }
 
-    fn list(&self, call: &Call, headers: &HeaderMap) -> Result<Answer, Refusal> {
+    fn list(&self, call: &Call, path: &str, headers: &HeaderMap) -> Result<Answer, Refusal> {
         let start: usize = call.query("cursor")?.unwrap_or(0);
         let limit = call.query("limit")?.unwrap_or(PAGE).min(MAX_PAGE);
         let rest = self.integrations.iter().skip(start);
@@ -201,7 +203,6 @@ impl State {
         let host = headers
             .get(header::HOST)
             .and_then(|host| host.to_str().ok());
-        let path = call.operation.path;
         let next_page_url = (end < self.integrations.len()).then(|| {
             let host = host.unwrap_or("localhost");
             format!("http://{host}{ROOT}{path}?cursor={end}&limit={limit}")

@@ -17,7 +17,7 @@ use crate::clock::Clock;
 use crate::cors;
 use crate::credentials::Credentials;
 use crate::fake::Fake;
-use crate::http::{Server, router};
+use crate::http::{Server, Site};
 use crate::journal::{self, Journal};
 use crate::limits::{Limits, Quota, QuotaPer};
 #[cfg(feature = "tls")]
@@ -368,7 +368,8 @@ impl FakeBuilder {
             #[cfg(feature = "tls")]
             tls: tls.map(|tls| Tls::new(tls.acceptor)),
         };
-        let serving = listener::serve(listener, router(server.clone()), patience, async {
+        let site = Arc::new(Site::new(server.clone()));
+        let serving = listener::serve(listener, site, patience, async {
             // An error means that the handle has gone, which is an end too.
             let _ = stopping.await;
         });

@@ -6,20 +6,22 @@ use std::str::FromStr;
 
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
-use configcat_management::{Operation, Secret};
+use configcat_management::Secret;
 use http::StatusCode;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::lenient;
 use crate::reply::reply;
-use crate::{lenient, schema};
+use crate::schema::{self, Described};
 
 /// A request that fits an operation of the description.
 #[derive(Debug)]
 pub(crate) struct Call {
-    pub(crate) operation: &'static Operation,
+    /// What the description says of the operation.
+    pub(crate) described: &'static Described,
     /// The arguments of the path, decoded.
     pub(crate) path: Vec<(&'static str, String)>,
     /// The query, decoded.
@@ -81,7 +83,8 @@ impl Call {
 /// A document of the description, checked, as a type.
 pub(crate) fn read_as<T: DeserializeOwned>(schema: &str, document: &Value) -> Result<T, Refusal> {
     let mut document = document.clone();
-    lenient::read(schema::named(schema), &mut document);
+    let schema = schema::named(schema);
+    lenient::read(schema, &mut document);
     schema::check(schema, &document).none()?;
     read(&document)
 }
@@ -230,13 +233,17 @@ impl Problems {
         name: &str,
         taken: impl IntoIterator<Item = &'a str>,
     ) {
-        // A list may have thousands; most names need no copy to be compared.
         let lower = name.to_lowercase();
         let is_taken = |taken: &str| match name.is_ascii() && taken.is_ascii() {
             true => taken.eq_ignore_ascii_case(name),
             false => taken.to_lowercase() == lower,
         };
-        if taken.into_iter().any(is_taken) {
+        self.demand_free(field, !taken.into_iter().any(is_taken));
+    }
+
+    /// Notes where a name is taken.
+    pub(crate) fn demand_free(&mut self, field: &str, is_free: bool) {
+        if !is_free {
             let what = field.rsplit('.').next().unwrap_or(field).to_lowercase();
             self.add(field, format!("This {what} is already in use."));
         }

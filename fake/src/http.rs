@@ -12,6 +12,7 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header};
 use serde_json::Value;
 use tokio::sync::watch;
+use tower_service::Service as _;
 
 use crate::ada::Ada;
 use crate::api;
@@ -30,7 +31,7 @@ use crate::listener::Cut;
 use crate::page;
 use crate::reply::{plain, reply, too_many, unauthorized, wrong_method};
 use crate::routes::{Route, Routes};
-use crate::schema;
+use crate::schema::{self, Described};
 use crate::seed::Seed;
 use crate::state::State;
 use crate::state::plan::Plan;
@@ -76,11 +77,41 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-pub(crate) fn router(server: Arc<Server>) -> Router {
+/// All that is served.
+pub(crate) struct Site {
+    server: Arc<Server>,
+    router: Router,
+}
+
+impl Site {
+    pub(crate) fn new(server: Arc<Server>) -> Self {
+        let router = router(server.clone());
+        Site { server, router }
+    }
+
+    /// Answers a request. Most are for an operation and come from no browser: they take no way past pages, control and CORS.
+    pub(crate) async fn answer(&self, mut request: Request, cut: Cut) -> Response<Body> {
+        let (api, route) = self.server.find(&request);
+        if matches!(route, Route::Operation(..)) && !request.headers().contains_key(header::ORIGIN)
+        {
+            let mut response = self.server.serve(request, (api, route), cut).await;
+            let headers = response.headers_mut();
+            headers.insert(header::VARY, HeaderValue::from_static("origin"));
+            return response;
+        }
+        request.extensions_mut().insert(ConnectInfo(cut));
+        // A router is always ready, and never fails.
+        let Ok(response) = self.router.clone().call(request).await;
+        response
+    }
+}
+
+fn router(server: Arc<Server>) -> Router {
     let api = {
         let server = server.clone();
         move |ConnectInfo(cut): ConnectInfo<Cut>, request: Request| async move {
-            server.serve(request, cut).await
+            let found = server.find(&request);
+            server.serve(request, found, cut).await
         }
     };
     let cors = cors::layer(server.origins.clone());
@@ -137,16 +168,25 @@ impl Server {
         *before = state;
     }
 
-    async fn serve(&self, request: Request, cut: Cut) -> Response<Body> {
+    /// What a request is for.
+    fn find(&self, request: &Request) -> (Api, Route) {
+        let (method, path) = (request.method(), request.uri().path());
+        match self.ada.find(method, path) {
+            Some(route) => (Api::Ada, route),
+            None => (Api::ConfigCat, self.routes.find(method, path)),
+        }
+    }
+
+    async fn serve(
+        &self,
+        request: Request,
+        (api, route): (Api, Route),
+        cut: Cut,
+    ) -> Response<Body> {
         let started = self.clock.now();
         let (parts, body) = request.into_parts();
         let body = body::read(&parts.headers, body, self.patience).await;
         let broken = body.is_err();
-        let (method, path) = (&parts.method, parts.uri.path());
-        let (api, route) = match self.ada.find(method, path) {
-            Some(route) => (Api::Ada, route),
-            None => (Api::ConfigCat, self.routes.find(method, path)),
-        };
         let operation = match &route {
             Route::Operation(operation, _) => Some(operation.id),
             _ => None,
@@ -291,12 +331,13 @@ impl Server {
             ));
         };
         let sdk_key = parts.headers.get(SDK_KEY);
+        let described = schema::of(operation);
         let mut call = Call {
-            operation,
+            described,
             path,
             query: query(parts)?,
             sdk_key: sdk_key.and_then(|key| key.to_str().ok()).map(Secret::from),
-            body: document(operation, &parts.headers, body)?,
+            body: document(described, &parts.headers, body)?,
             now: self.clock.now(),
         };
         call.normalize();
@@ -309,7 +350,7 @@ impl Server {
         }
         drop(state);
         #[cfg(debug_assertions)]
-        if let Err(bug) = schema::check_answer(operation, &answer).none() {
+        if let Err(bug) = schema::check_answer(described, &answer).none() {
             panic!("{operation} answers with what the description does not know: {bug:?}");
         }
         Ok(answer)
@@ -320,18 +361,20 @@ impl Call {
     /// Puts everything that came with the request into the form of the description.
     pub(crate) fn normalize(&mut self) {
         let path = self.path.iter_mut().map(|(name, text)| (*name, text));
-        schema::read_arguments(self.operation, path);
+        schema::read_arguments(self.described, path);
         let query = self.query.iter_mut().map(|(name, text)| (&**name, text));
-        schema::read_arguments(self.operation, query);
-        lenient::read(schema::body(self.operation), &mut self.body);
+        schema::read_arguments(self.described, query);
+        if let Some(body) = self.described.body {
+            lenient::read(body.schema(), &mut self.body);
+        }
     }
 
     /// Checks everything that came with the request against the description.
     pub(crate) fn check(&self) -> Result<(), Refusal> {
-        schema::check_arguments(self.operation, &self.path, &self.query).none()?;
-        match schema::takes_body(self.operation) {
-            true => schema::check_body(self.operation, &self.body).none(),
-            false => Ok(()),
+        schema::check_arguments(self.described, &self.path, &self.query).none()?;
+        match self.described.body {
+            Some(body) => schema::check(body.schema(), &self.body).none(),
+            None => Ok(()),
         }
     }
 }
@@ -344,12 +387,12 @@ pub(crate) fn query(parts: &Parts) -> Result<Vec<(String, String)>, Refusal> {
 
 /// The body of a request, as JSON.
 pub(crate) fn document(
-    operation: &Operation,
+    described: &Described,
     headers: &HeaderMap,
     body: Read,
 ) -> Result<Value, Refusal> {
     let body = body?;
-    if !schema::takes_body(operation) {
+    if described.body.is_none() {
         return Ok(Value::Null);
     }
     if body.is_empty() {

@@ -3,38 +3,43 @@
 
 use serde_json::{Number, Value};
 
-use crate::schema::{property, resolved};
+use crate::schema::Schema;
 
 /// 2^53: up to here, every whole number has a decimal of its own.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// Puts a document into the form that its schema has it in. What fits nothing stays as it is, to be refused.
-pub(crate) fn read(schema: &'static Value, value: &mut Value) {
-    let schema = resolved(schema);
-    match (schema["type"].as_str(), value) {
-        (Some("object"), Value::Object(fields)) => {
+pub(crate) fn read(schema: &'static Schema, value: &mut Value) {
+    match (schema, value) {
+        (
+            Schema::Object {
+                properties, more, ..
+            },
+            Value::Object(fields),
+        ) => {
             for (name, field) in fields {
-                let Some(property) = property(schema, name) else {
+                let known = properties.get(name).map(|property| property.schema);
+                let Some(property) = known.or(*more) else {
                     continue;
                 };
                 if name == "tags" {
                     field.as_array_mut().into_iter().flatten().for_each(id);
                 }
-                read(property, field);
+                read(property.schema(), field);
             }
         }
-        (Some("array"), Value::Array(elements)) => {
+        (Schema::List(items), Value::Array(elements)) => {
             for element in elements {
-                read(&schema["items"], element);
+                read(items.schema(), element);
             }
         }
-        (Some("integer"), Value::Number(number)) => {
+        (Schema::Whole { .. }, Value::Number(number)) => {
             if let Some(whole) = whole(number) {
                 *number = whole;
             }
         }
-        (Some("string"), Value::String(text)) => {
-            if let Some(known) = spelling(schema, text) {
+        (Schema::Text { .. }, Value::String(text)) => {
+            if let Some(known) = spelling(schema, text).filter(|known| known != text) {
                 *text = known.to_string();
             }
         }
@@ -43,8 +48,15 @@ pub(crate) fn read(schema: &'static Value, value: &mut Value) {
 }
 
 /// How the description spells a value of an enum.
-pub(crate) fn spelling(schema: &'static Value, text: &str) -> Option<&'static str> {
-    let mut known = schema["enum"].as_array()?.iter().filter_map(Value::as_str);
+pub(crate) fn spelling(schema: &'static Schema, text: &str) -> Option<&'static str> {
+    let Schema::Text {
+        choices: Some(known),
+        ..
+    } = schema
+    else {
+        return None;
+    };
+    let mut known = known.iter().map(String::as_str);
     known.find(|known| known.eq_ignore_ascii_case(text))
 }
 

@@ -1,5 +1,6 @@
 //! Connections that can be cut.
 
+use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
@@ -8,9 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
-use axum::extract::ConnectInfo;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -20,7 +19,8 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpListener;
 #[cfg(feature = "tls")]
 use tokio::task::JoinSet;
-use tower_service::Service as _;
+
+use crate::http::Site;
 
 /// Accepts connections, until the server stops.
 pub(crate) struct Listener {
@@ -114,7 +114,7 @@ impl Listener {
 /// Serves connections until `stopping`, then lets those that are in the middle of something end.
 pub(crate) async fn serve(
     mut listener: Listener,
-    router: Router,
+    site: Arc<Site>,
     patience: Option<Duration>,
     stopping: impl Future<Output = ()>,
 ) {
@@ -133,14 +133,12 @@ pub(crate) async fn serve(
             connection: Arc::default(),
             server: listener.stopped.clone(),
         };
-        let router = router.clone();
+        let site = site.clone();
         let serve = {
             let cut = cut.clone();
             move |request: http::Request<Incoming>| {
-                let mut request = request.map(Body::new);
-                request.extensions_mut().insert(ConnectInfo(cut.clone()));
-                // A router is always ready.
-                router.clone().call(request)
+                let (site, cut) = (site.clone(), cut.clone());
+                async move { Ok::<_, Infallible>(site.answer(request.map(Body::new), cut).await) }
             }
         };
         let io = TokioIo::new(Connection { stream, cut });

@@ -29,6 +29,7 @@ use crate::http::{Server, lock};
 use crate::journal::Recorded;
 use crate::local::{self, Json};
 use crate::reply::{reply, with_body};
+use crate::schema;
 use crate::view::View;
 
 const PAGE: &str = include_str!("page.html");
@@ -187,7 +188,7 @@ fn switch(server: &Server, wanted: Switch) -> Result<Answer, Refusal> {
         return Err(Refusal::unknown("operation", id));
     };
     let call = Call {
-        operation,
+        described: schema::of(operation),
         path: vec![
             ("environmentId", environment_id.to_string()),
             ("settingId", setting_id.to_string()),

@@ -23,6 +23,7 @@ use uuid::Uuid;
 use crate::api;
 use crate::call::{Call, Reason, Refusal};
 use crate::saving::{self, SeedError};
+use crate::schema;
 use crate::state::State;
 
 /// The ids of the demo: one organization with two members and the product `Web shop`, two environments, one config of each evaluation
@@ -323,7 +324,7 @@ impl Seeder<'_> {
         };
         let wrong = |error: serde_json::Error| Refusal::field(operation, error.to_string());
         let call = Call {
-            operation: found,
+            described: schema::of(found),
             path: path
                 .iter()
                 .map(|(name, value)| (*name, value.to_string()))

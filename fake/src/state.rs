@@ -3,6 +3,7 @@
 pub(crate) mod audit;
 pub(crate) mod change_requests;
 pub(crate) mod connections;
+mod keys;
 mod models;
 pub(crate) mod plan;
 mod preferences;
@@ -28,6 +29,7 @@ use serde::{Deserialize, Serialize};
 
 use self::change_requests::ChangeRequest;
 use self::connections::Connections;
+pub(crate) use self::keys::Keys;
 use self::plan::Plan;
 pub(crate) use self::preferences::Preferences;
 use self::proxies::ProxyProfile;
@@ -94,7 +96,7 @@ pub(crate) struct Config {
     pub(crate) order: i32,
     pub(crate) evaluation_version: EvaluationVersion,
     /// The settings, by key.
-    pub(crate) settings: BTreeMap<String, SettingId>,
+    pub(crate) settings: Keys,
     pub(crate) created: u32,
 }
 

@@ -1,14 +1,12 @@
 //! Configs.
 
-use std::collections::BTreeMap;
-
 use configcat_management::types::{
     AuditLogType, ConfigModel, CreateConfigRequest, EnvironmentId, EvaluationVersion,
     UpdateConfigRequest,
 };
 
 use crate::call::{Answer, Call, Refusal, new_id};
-use crate::state::{Config, State, next_order};
+use crate::state::{Config, Keys, State, next_order};
 
 pub(super) fn list(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let product = state.product(call.path("productId")?)?;
@@ -39,7 +37,7 @@ pub(super) fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
         description,
         order: order.unwrap_or(next),
         evaluation_version: evaluation_version.unwrap_or(EvaluationVersion::V1),
-        settings: BTreeMap::new(),
+        settings: Keys::default(),
         created: state.count(),
     };
     let model = state.config_model(&config)?;

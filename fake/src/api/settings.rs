@@ -41,7 +41,7 @@ pub(super) fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
         ..
     } = call.body()?;
     let mut problems = Problems::default();
-    problems.demand_unique("Key", &key, config.settings.keys().map(String::as_str));
+    problems.demand_free("Key", !config.settings.is_taken(&key));
     check_key(&key, &mut problems);
     check_hint(state, config, hint.as_deref(), &mut problems)?;
     let is_json = is_json.unwrap_or(false);

@@ -31,7 +31,7 @@ impl State {
         for config in self.configs.values() {
             let there = self.products.contains_key(&config.product_id);
             demand(there, format!("the product of config {}", config.id));
-            for (key, id) in &config.settings {
+            for (key, id) in config.settings.iter() {
                 let setting = self.settings.get(id);
                 let there = setting.is_some_and(|found| {
                     found.config_id == config.id && found.key == *key && found.id == *id

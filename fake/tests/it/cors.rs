@@ -82,6 +82,24 @@ async fn pages_of_this_machine_and_named_origins_are_let_in() -> Result {
     Ok(())
 }
 
+/// A browser that has an answer from no page's request, as where somebody opened it, does not give it to a page.
+#[tokio::test]
+async fn answers_are_kept_apart_by_origin() -> Result {
+    let fake = Fake::start().await;
+    for origin in [None, Some("http://localhost:4200")] {
+        let me = Client::new().get(fake.base_url() + "/v1/me");
+        let me = me.basic_auth("user", Some("pass"));
+        let me = match origin {
+            Some(origin) => me.header("origin", origin),
+            None => me,
+        };
+        let me = me.send().await?;
+        let vary = header(&me, "vary").unwrap_or_default();
+        assert!(vary.split(", ").any(|name| name == "origin"), "{vary}");
+    }
+    Ok(())
+}
+
 #[tokio::test]
 async fn pages_of_strangers_are_not() -> Result {
     let fake = Fake::builder()
