@@ -38,7 +38,7 @@ use serde::de::DeserializeOwned;
 use crate::engine::check::Violation;
 use crate::engine::core::Core;
 use crate::engine::request::{Request, RequestBuilder};
-use crate::{Error, Operation, RateLimiter, ResponseValue, Result, RetryPolicy};
+use crate::{Error, IntoOption, Operation, RateLimiter, ResponseValue, Result, RetryPolicy};
 
 mod builder;
 mod paging;
@@ -92,9 +92,9 @@ impl Client {
 
     /// The same client with a deadline for each of its calls, waits included.
     #[must_use]
-    pub fn with_deadline(&self, deadline: Duration) -> Self {
+    pub fn with_deadline(&self, deadline: impl IntoOption<Duration>) -> Self {
         Client {
-            core: self.core.with_deadline(deadline),
+            core: self.core.with_deadline(deadline.into_option()),
         }
     }
 

@@ -11,7 +11,7 @@ use crate::engine::core::Core;
 use crate::engine::limit::limiter::RateLimiter;
 use crate::engine::request::{Request, RequestBuilder};
 use crate::engine::transport::retry::RetryPolicy;
-use crate::{Operation, ResponseValue, Result, patch};
+use crate::{IntoOption, Operation, ResponseValue, Result, patch};
 
 mod builder;
 
@@ -36,6 +36,37 @@ pub(crate) use builder::{checked_base, usable};
 /// # Ok(())
 /// # }
 /// ```
+///
+/// # Without async
+///
+/// `block_on` of a tokio runtime makes a call from plain code. tokio's feature `rt` is all that it takes:
+///
+/// ```no_run
+/// use configcat_management::{Client, Error, Result};
+///
+/// fn main() -> Result<()> {
+///     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Error::other)?;
+///     let client = Client::from_env()?;
+///
+///     // A call at a time:
+///     let products = runtime.block_on(client.get_products().send())?;
+///
+///     // Or several as one, with `.await` between them:
+///     runtime.block_on(async {
+///         for product in products.iter() {
+///             let configs = client.get_configs(product.product_id).send().await?;
+///             println!("{} has {} configs", product.name, configs.len());
+///         }
+///         Ok(())
+///     })
+/// }
+/// ```
+///
+/// - Make one runtime, and keep it as long as the client. Threads may share both: `block_on` takes the runtime by reference.
+/// - Nothing moves between two `block_on`. Where tasks should go on meanwhile, such as [`read_ahead`](crate::paging::Pages::read_ahead),
+///   make the runtime with `new_multi_thread`.
+/// - Do not call `block_on` in async code, nor in what async code calls: tokio panics with "Cannot start a runtime from within a
+///   runtime". Use `.await` there.
 #[derive(Clone)]
 pub struct Client {
     core: Core,
@@ -81,9 +112,9 @@ impl Client {
     /// The same client with a deadline for each of its calls, which counts from `send` and covers all: waiting for the rate
     /// limit, every attempt, and the body. A call that would have to wait past it fails at once, see [`Error::Deadline`](crate::Error::Deadline).
     #[must_use]
-    pub fn with_deadline(&self, deadline: Duration) -> Self {
+    pub fn with_deadline(&self, deadline: impl IntoOption<Duration>) -> Self {
         Client {
-            core: self.core.with_deadline(deadline),
+            core: self.core.with_deadline(deadline.into_option()),
             turns: Arc::clone(&self.turns),
         }
     }

@@ -30,7 +30,7 @@ use crate::types::{
     CodeReferenceRequest, ConfigId, FlagReference, ReferenceLineRequest, ReferenceLinesRequest,
     SettingId,
 };
-use crate::{Error, Result};
+use crate::{Error, IntoOption, Result};
 
 /// A line that uses a setting, with the lines around it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,8 +111,8 @@ impl FoundLine {
 
     /// The address of the line for the dashboard.
     #[must_use]
-    pub fn with_url(mut self, url: impl Into<String>) -> Self {
-        self.url = Some(url.into());
+    pub fn with_url(mut self, url: impl IntoOption<String>) -> Self {
+        self.url = url.into_option();
         self
     }
 
@@ -216,15 +216,15 @@ impl CodeReferences {
     }
 
     /// The commit that was scanned: its hash, up to 255 characters, and its address for the dashboard, up to 1000. Default: none.
-    pub fn commit(mut self, hash: impl Into<String>, url: impl Into<String>) -> Self {
-        self.request.commit_hash = Some(hash.into());
-        self.request.commit_url = Some(url.into());
+    pub fn commit(mut self, hash: impl IntoOption<String>, url: impl IntoOption<String>) -> Self {
+        self.request.commit_hash = hash.into_option();
+        self.request.commit_url = url.into_option();
         self
     }
 
     /// The name of the scanning tool for the dashboard, up to 255 characters. Default: none.
-    pub fn uploader(mut self, uploader: impl Into<String>) -> Self {
-        self.request.uploader = Some(uploader.into());
+    pub fn uploader(mut self, uploader: impl IntoOption<String>) -> Self {
+        self.request.uploader = uploader.into_option();
         self
     }
 

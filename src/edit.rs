@@ -184,15 +184,15 @@ macro_rules! notes {
     ($change:ident $(<$edit:ident>)?) => {
         impl $(<$edit>)? $change $(<$edit>)? {
             /// Note for the audit log. Where one is required and missing, nothing is changed.
-            pub fn reason(mut self, reason: impl Into<String>) -> Self {
-                self.options.reason = Some(reason.into());
+            pub fn reason(mut self, reason: impl crate::IntoOption<String>) -> Self {
+                self.options.reason = reason.into_option();
                 self
             }
 
             /// Applies the change at once where approval is required and the caller may skip it. V1 configs know no
             /// approvals.
-            pub fn bypass_approval(mut self, bypass_approval: bool) -> Self {
-                self.options.bypass_approval = Some(bypass_approval);
+            pub fn bypass_approval(mut self, bypass_approval: impl crate::IntoOption<bool>) -> Self {
+                self.options.bypass_approval = bypass_approval.into_option();
                 self
             }
         }

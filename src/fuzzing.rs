@@ -56,7 +56,7 @@ pub fn headers(answers: Vec<(u16, HeaderMap)>) {
         .build();
     let Ok(runtime) = runtime else { return };
     runtime.block_on(async {
-        let limiter = RateLimiter::with_max_wait(MOST);
+        let limiter = RateLimiter::new().with_max_wait(MOST);
         for (status, headers) in answers {
             let Ok(status) = StatusCode::from_u16(status) else {
                 continue;

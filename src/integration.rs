@@ -44,7 +44,7 @@ use crate::operations::{CreateIntegration, UpdateIntegration};
 use crate::types::{
     CreateIntegrationModel, IntegrationModel, IntegrationType, ModifyIntegrationRequest,
 };
-use crate::{Error, Operation, Result, Secret};
+use crate::{Error, IntoOption, Operation, Result, Secret};
 
 pub use self::check::check_map;
 use self::check::violation;
@@ -93,8 +93,8 @@ macro_rules! sets {
                 $(
                     $(#[$also])*
                     #[must_use]
-                    pub fn $with(mut self, $optional: impl Into<$choice>) -> Self {
-                        self.$optional = Some($optional.into());
+                    pub fn $with(mut self, $optional: impl IntoOption<$choice>) -> Self {
+                        self.$optional = $optional.into_option();
                         self
                     }
                 )*

@@ -21,6 +21,9 @@
 //!
 //! - [`Client`] has one method for each operation of the API. A method takes what the API requires and returns a call;
 //!   the call has a method for each option, and `send` makes it.
+//! - Setters have one form: `with_…` on what is used as it is, such as a [`RetryPolicy`] or a model; the bare name on what a last
+//!   method makes into something, such as `build` of a [`ClientBuilder`] or `send` of a call. What may be absent can be given as
+//!   an [`Option`].
 //! - [`ResponseValue`] is what a call gives: the value, the status and the headers.
 //! - [`Error`] is why it did not: refused before sending, failed by the server, no answer, or an answer that cannot be read.
 //! - [`types`] has what is sent and received. What is sent has `new`, with what the API requires, and `with_…` for the rest.

@@ -28,7 +28,7 @@ use crate::types::{
     ConfigId, ConfigModel, EnvironmentId, EnvironmentModel, ProductId, ProductModel,
     SegmentListModel, SettingId, SettingModel,
 };
-use crate::{Client, Result};
+use crate::{Client, IntoOption, Result};
 
 mod change;
 mod cleanup;
@@ -91,15 +91,15 @@ pub struct Product {
 impl Product {
     /// The organization by its name or id, where several have a product of this name.
     #[must_use]
-    pub fn in_organization(mut self, name_or_id: impl Into<String>) -> Self {
-        self.organization = Some(name_or_id.into());
+    pub fn in_organization(mut self, name_or_id: impl IntoOption<String>) -> Self {
+        self.organization = name_or_id.into_option();
         self
     }
 
     /// How long a list that was read is used. Default: as long as what comes from this product lives.
     #[must_use]
-    pub fn keep_for(mut self, time: Duration) -> Self {
-        self.keep = Some(time);
+    pub fn keep_for(mut self, time: impl IntoOption<Duration>) -> Self {
+        self.keep = time.into_option();
         self
     }
 

@@ -25,8 +25,8 @@
 //! | each header is there, once (the signatures may be spread over several) | [`Refused::Missing`] |
 //! | id and timestamp are what ConfigCat sends | [`Refused::Malformed`] |
 //! | one of the signatures is right, by one of the keys | [`Refused::Forged`] |
-//! | it is not older than `max_age` | [`Refused::Stale`] |
-//! | it is not from the future, beyond `max_future_skew` | [`Refused::Future`] |
+//! | it is not older than [`with_max_age`](Verifier::with_max_age) | [`Refused::Stale`] |
+//! | it is not from the future, beyond [`with_max_future_skew`](Verifier::with_max_future_skew) | [`Refused::Future`] |
 //! | it was not accepted before | [`Refused::Replayed`] |
 //!
 //! Who has no key gets no further than the fifth line, and learns nothing there: every key is tried with every signature, and
@@ -199,7 +199,7 @@ impl Verifier {
 
     /// How old a notification may be. Default: [`DEFAULT_MAX_AGE`](Self::DEFAULT_MAX_AGE).
     #[must_use]
-    pub fn max_age(mut self, max_age: Duration) -> Self {
+    pub fn with_max_age(mut self, max_age: Duration) -> Self {
         self.max_age = max_age;
         self
     }
@@ -207,7 +207,7 @@ impl Verifier {
     /// How far in the future a notification may be. Default:
     /// [`DEFAULT_MAX_FUTURE_SKEW`](Self::DEFAULT_MAX_FUTURE_SKEW).
     #[must_use]
-    pub fn max_future_skew(mut self, skew: Duration) -> Self {
+    pub fn with_max_future_skew(mut self, skew: Duration) -> Self {
         self.max_future_skew = skew;
         self
     }
@@ -218,7 +218,7 @@ impl Verifier {
     /// It is complete where it holds all that arrive within the age. It lives in this process: behind a load balancer, each
     /// process has its own.
     #[must_use]
-    pub fn replay_window(mut self, notifications: usize) -> Self {
+    pub fn with_replay_window(mut self, notifications: usize) -> Self {
         self.window = notifications;
         self
     }

@@ -8,7 +8,7 @@ use http::HeaderValue;
 use super::{Client, LIMITS};
 use crate::client::{checked_base, usable};
 use crate::engine::error::message::without_secrets;
-use crate::{Error, Event, RateLimiter, Result, RetryPolicy, Secret};
+use crate::{Error, Event, IntoOption, RateLimiter, Result, RetryPolicy, Secret};
 
 /// Sets up a [`Client`].
 ///
@@ -109,7 +109,7 @@ impl ClientBuilder {
         /// The time that one attempt may take. Default: [60 s](crate::ClientBuilder::DEFAULT_TIMEOUT).
         timeout(timeout: Duration);
         /// The time that a whole call may take, waits included. Default: none.
-        deadline(deadline: Duration);
+        deadline(deadline: impl IntoOption<Duration>);
         /// What is tried again. Default: [`RetryPolicy::default`].
         retry(retry: RetryPolicy);
         /// Shares a rate limiter with other clients of the same instance. Default: one of its own, with [`LIMITS`].

@@ -16,7 +16,7 @@ use crate::engine::transport::events::{Event, Listener};
 use crate::engine::transport::failure::NO_TLS;
 use crate::engine::transport::retry::{RetryPolicy, RetryQuota};
 use crate::engine::transport::{Options, Transport};
-use crate::{Error, Result, Secret};
+use crate::{Error, IntoOption, Result, Secret};
 
 mod checks;
 
@@ -186,8 +186,8 @@ impl ClientBuilder {
 
     /// The time that a whole call may take: waiting for the rate limit, every attempt, and the body. Default: none, because
     /// a job of many calls waits for the rate limit as long as it takes. [`Client::with_deadline`] sets it for some calls.
-    pub fn deadline(mut self, deadline: Duration) -> Self {
-        self.options.deadline = Some(deadline);
+    pub fn deadline(mut self, deadline: impl IntoOption<Duration>) -> Self {
+        self.options.deadline = deadline.into_option();
         self
     }
 
@@ -220,8 +220,8 @@ impl ClientBuilder {
     ///
     /// Needs the cargo feature `redis`.
     #[cfg(feature = "redis")]
-    pub fn fleet(mut self, redis_url: impl Into<Secret>) -> Self {
-        self.fleet = Some(redis_url.into());
+    pub fn fleet(mut self, redis_url: impl IntoOption<Secret>) -> Self {
+        self.fleet = redis_url.into_option();
         self
     }
 
@@ -246,8 +246,8 @@ impl ClientBuilder {
     }
 
     /// The `X-Caller-Id` header, in which a tool names itself to ConfigCat. Default: not sent.
-    pub fn caller_id(mut self, caller_id: impl Into<String>) -> Self {
-        self.caller_id = Some(caller_id.into());
+    pub fn caller_id(mut self, caller_id: impl IntoOption<String>) -> Self {
+        self.caller_id = caller_id.into_option();
         self
     }
 

@@ -24,9 +24,9 @@ impl Core {
         core
     }
 
-    pub(crate) fn with_deadline(&self, deadline: Duration) -> Self {
+    pub(crate) fn with_deadline(&self, deadline: Option<Duration>) -> Self {
         let mut core = self.clone();
-        core.options.deadline = Some(deadline);
+        core.options.deadline = deadline;
         core
     }
 

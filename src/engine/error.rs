@@ -53,8 +53,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 pub enum Error {
     /// The client cannot be built: a setting is missing or wrong. The text says which, and what to use.
     Config(String),
-    /// No operation has the name that was to be called; part of the Cargo feature `catalog`. The text suggests the names
-    /// that are most like it. Nothing was sent.
+    /// No operation has the name that was to be called. The text suggests the names that are most like it. Nothing was sent.
+    #[cfg(feature = "catalog")]
     UnknownTool(String),
     /// The call cannot be sent: an argument breaks a limit of the API. Nothing was sent.
     Invalid(Box<InvalidRequest>),
@@ -74,7 +74,9 @@ impl Error {
     /// What was called; `None` where the client could not be built, or there is no such operation.
     pub fn operation(&self) -> Option<&'static Operation> {
         match self {
-            Error::Config(_) | Error::UnknownTool(_) => None,
+            Error::Config(_) => None,
+            #[cfg(feature = "catalog")]
+            Error::UnknownTool(_) => None,
             Error::Invalid(error) => Some(error.operation),
             Error::Api(error) => Some(error.operation),
             Error::Connection(error) => Some(error.operation),
@@ -127,7 +129,9 @@ impl Error {
     /// What the call has taken, if there was one.
     fn taken(&self) -> Option<&Attempts> {
         match self {
-            Error::Config(_) | Error::UnknownTool(_) | Error::Invalid(_) => None,
+            Error::Config(_) | Error::Invalid(_) => None,
+            #[cfg(feature = "catalog")]
+            Error::UnknownTool(_) => None,
             Error::Api(error) => Some(&error.attempts),
             Error::Connection(error) => Some(&error.attempts),
             Error::Decode(error) => Some(&error.attempts),
@@ -166,9 +170,7 @@ impl Error {
             Error::Connection(error) => format!("{}: {}", error.stage.words(), error.problem),
             Error::Decode(error) => format!("{}, but not what the API describes", error.status),
             Error::Deadline(_) => "its deadline ends before it may be sent".to_string(),
-            Error::Config(_) | Error::UnknownTool(_) | Error::Invalid(_) | Error::Edit(_) => {
-                "not to be sent".to_string()
-            }
+            _ => "not to be sent".to_string(),
         }
     }
 
@@ -185,11 +187,11 @@ impl Error {
     /// The same, after these attempts.
     pub(crate) fn after(mut self, attempts: Attempts) -> Self {
         match &mut self {
-            Error::Config(_) | Error::UnknownTool(_) | Error::Invalid(_) | Error::Edit(_) => {}
             Error::Api(error) => error.attempts.after(attempts),
             Error::Connection(error) => error.attempts.after(attempts),
             Error::Decode(error) => error.attempts.after(attempts),
             Error::Deadline(error) => error.attempts.after(attempts),
+            _ => {}
         }
         self
     }
@@ -198,7 +200,9 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Error::Config(problem) | Error::UnknownTool(problem) => f.write_str(problem),
+            Error::Config(problem) => f.write_str(problem),
+            #[cfg(feature = "catalog")]
+            Error::UnknownTool(problem) => f.write_str(problem),
             Error::Invalid(error) => fmt::Display::fmt(error, f),
             Error::Api(error) => fmt::Display::fmt(error, f),
             Error::Connection(error) => fmt::Display::fmt(error, f),

@@ -2,7 +2,15 @@
 
 /// A value or an [`Option`] of one: what a method takes for something that may be absent.
 ///
-/// So `with_hint("text")`, `with_hint(None)` and `with_hint(hint)` with a `hint: Option<String>` all compile.
+/// ```
+/// use configcat_management::types::CreateTagModel;
+///
+/// let tag = |color: Option<String>| CreateTagModel::new("release").with_color(color);
+/// assert_eq!(tag(Some("koala".into())), CreateTagModel::new("release").with_color("koala"));
+/// assert_eq!(tag(None), CreateTagModel::new("release"));
+/// ```
+///
+/// A `None` without a type is for methods that take one type alone; for a text, where several fit, it is `None::<String>`.
 pub trait IntoOption<T> {
     /// The value, or none.
     fn into_option(self) -> Option<T>;

@@ -11,7 +11,7 @@ use super::lists::same;
 use super::{Flag, Product};
 use crate::patch::SettingPatch;
 use crate::types::SettingId;
-use crate::{Error, Result, SettingValue};
+use crate::{Error, IntoOption, Result, SettingValue};
 
 impl Product {
     /// The flags that nobody has changed for so many days in some environment (`get-staleflags`), with the places that use
@@ -182,8 +182,8 @@ impl Retire {
     }
 
     /// Note for the audit log, for the value. A deletion cannot have one: where the server demands it, it refuses.
-    pub fn reason(mut self, reason: impl Into<String>) -> Self {
-        self.reason = Some(reason.into());
+    pub fn reason(mut self, reason: impl IntoOption<String>) -> Self {
+        self.reason = reason.into_option();
         self
     }
 
@@ -240,11 +240,8 @@ impl Retire {
             }
         }
         if let Some(default) = self.default {
-            let mut change = self.flag.set_default(default);
-            if let Some(reason) = self.reason {
-                change = change.reason(reason);
-            }
-            change.send().await?;
+            let change = self.flag.set_default(default);
+            change.reason(self.reason).send().await?;
         }
         client.delete_setting(id).send().await?;
         Ok(())

@@ -96,14 +96,16 @@ fn drawing() -> BTreeMap<String, BTreeSet<String>> {
         if ["lib", "generated", "fuzzing"].contains(&room.as_str()) {
             continue;
         }
-        let imports = names(&code(&file), "crate::");
+        let depth = inside.iter().filter(|part| *part != "mod.rs").count();
+        let code = code(&file);
+        let mut imports = names(&code, "crate::");
+        // As many `super` as lead to the root.
+        imports.extend(names(&code, &"super::".repeat(depth)));
         let rooms = imports
             .into_iter()
             .map(|name| home.get(&name).cloned().unwrap_or(name))
             // Macros of the engine are named by the root.
-            .filter(|name| {
-                !["id", "open_enum", "into_option", "generated"].contains(&name.as_str())
-            })
+            .filter(|name| !["id", "open_enum", "into_option"].contains(&name.as_str()))
             .filter(|name| *name != room);
         drawing.entry(room.clone()).or_default().extend(rooms);
     }

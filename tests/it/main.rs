@@ -1,6 +1,7 @@
 //! One module for each promise that the README makes, in one program, so that the client is linked once.
 
 mod ada;
+mod blocking;
 mod bounds;
 mod catalog;
 mod changes;

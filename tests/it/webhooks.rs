@@ -153,13 +153,13 @@ fn age_and_skew_are_limited_to_the_second() {
     assert_eq!(at(verifier(), -61), Err(Refused::Future));
     let tight = || {
         verifier()
-            .max_age(Duration::from_secs(1))
-            .max_future_skew(Duration::ZERO)
+            .with_max_age(Duration::from_secs(1))
+            .with_max_future_skew(Duration::ZERO)
     };
     assert_eq!(at(tight(), 1), Ok(0));
     assert_eq!(at(tight(), 2), Err(Refused::Stale));
     assert_eq!(at(tight(), -1), Err(Refused::Future));
-    let forever = verifier().max_age(Duration::MAX);
+    let forever = verifier().with_max_age(Duration::MAX);
     assert_eq!(at(forever, 4_000_000_000), Ok(0));
     for extreme in [DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC] {
         assert!(verifier().verify(&published(), BODY, extreme).is_err());
@@ -186,7 +186,7 @@ fn a_replay_is_refused_and_a_second_delivery_is_not() {
         let signature = webhook::sign(&key, id, timestamp, BODY);
         headers(id, &timestamp.to_string(), &signature)
     };
-    let verifier = Verifier::new([KEY, "new"]).replay_window(2);
+    let verifier = Verifier::new([KEY, "new"]).with_replay_window(2);
     let verify = |headers: &HeaderMap| verifier.verify(headers, BODY, now());
     let first = verify(&signed("a", TIMESTAMP)).expect("genuine");
     assert_eq!(
@@ -212,7 +212,7 @@ fn a_replay_is_refused_and_a_second_delivery_is_not() {
     );
     verify(&signed("a", TIMESTAMP)).expect("beyond the window");
 
-    let off = Verifier::new([KEY]).replay_window(0);
+    let off = Verifier::new([KEY]).with_replay_window(0);
     for _ in 0..2 {
         off.verify(&published(), BODY, now()).expect("genuine");
     }
@@ -242,8 +242,8 @@ fn moving_the_borders_does_not_make_a_replay_new() {
     let signature = webhook::sign(&key, id, TIMESTAMP, body);
     let whole = format!("{id}{TIMESTAMP}12{{}}");
     let verifier = Verifier::new([KEY])
-        .max_age(Duration::MAX)
-        .max_future_skew(Duration::MAX);
+        .with_max_age(Duration::MAX)
+        .with_max_future_skew(Duration::MAX);
     let genuine = headers(id, &TIMESTAMP.to_string(), &signature);
     verifier.verify(&genuine, body, now()).expect("genuine");
     for start in 1..whole.len() {
@@ -314,7 +314,7 @@ proptest! {
         let signature = webhook::sign(&Secret::from(key.as_str()), &id, timestamp, &body);
         let now = DateTime::from_timestamp(timestamp, 0).expect("a time");
         // Any time will do, so that it is the signature that refuses.
-        let verifier = || Verifier::new([key.as_str()]).max_age(Duration::MAX).max_future_skew(Duration::MAX);
+        let verifier = || Verifier::new([key.as_str()]).with_max_age(Duration::MAX).with_max_future_skew(Duration::MAX);
         let parts = [id.into_bytes(), timestamp.to_string().into_bytes(), signature.into_bytes(), body];
         let verify = |parts: &[Vec<u8>; 4]| {
             let names = [webhook::ID, webhook::TIMESTAMP, webhook::SIGNATURE];

@@ -33,7 +33,7 @@ fn client(server: &Server) -> Client {
         .base_url(format!("http://{}", server.address))
         .timeout(Duration::from_secs(20))
         .retry(RetryPolicy::never())
-        .rate_limiter(RateLimiter::with_max_wait(Duration::ZERO))
+        .rate_limiter(RateLimiter::new().with_max_wait(Duration::ZERO))
         .user_agent("wire-test/1.0")
         .caller_id("wire test (7)")
         .build()

@@ -10,7 +10,7 @@ use http::{HeaderMap, StatusCode};
 use super::attempts::{Attempts, write_earlier, write_out_of_quota};
 use super::mask::Mask;
 use super::message;
-use crate::{Error, Operation};
+use crate::{Error, IntoOption, Operation};
 
 /// A failure that the server answered with; part of [`Error::Api`].
 #[derive(Clone, PartialEq)]
@@ -76,8 +76,8 @@ impl ApiError {
 
     /// How long the server asks to wait.
     #[must_use]
-    pub fn with_retry_after(mut self, wait: Duration) -> Self {
-        self.retry_after = Some(wait);
+    pub fn with_retry_after(mut self, wait: impl IntoOption<Duration>) -> Self {
+        self.retry_after = wait.into_option();
         self
     }
 

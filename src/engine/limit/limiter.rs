@@ -103,14 +103,7 @@ impl RateLimiter {
 
     /// Knows nothing yet, and never waits longer at a time than [`DEFAULT_MAX_WAIT`](Self::DEFAULT_MAX_WAIT).
     pub fn new() -> Self {
-        Self::with_max_wait(Self::DEFAULT_MAX_WAIT)
-    }
-
-    /// Knows nothing yet, and never waits longer at a time than this, whatever a server says. A call that the server refuses
-    /// with 429 and a longer `Retry-After` fails at once with that error, which tells the wait in
-    /// [`retry_after`](crate::Error::retry_after).
-    pub fn with_max_wait(max_wait: Duration) -> Self {
-        Self::of(Model::new(max_wait))
+        Self::of(Model::new(Self::DEFAULT_MAX_WAIT))
     }
 
     /// Keeps to limits that are published, for services whose headers tell nothing: each is a number of requests and a period,
@@ -132,6 +125,15 @@ impl RateLimiter {
             .iter()
             .map(|&(quota, period)| Window::new(quota, period));
         Self::of(Model::published(Self::DEFAULT_MAX_WAIT, windows.collect()))
+    }
+
+    /// The same with another longest wait at a time, whatever a server says. A call that the server refuses with 429 and a longer
+    /// `Retry-After` fails at once with that error, which tells the wait in [`retry_after`](crate::Error::retry_after). To be
+    /// called before the first call is made.
+    #[must_use]
+    pub fn with_max_wait(self, max_wait: Duration) -> Self {
+        self.shared.state().model.set_max_wait(max_wait);
+        self
     }
 
     /// The same with another bound of requests that are under way at once; at least 1. To be called before the first call is

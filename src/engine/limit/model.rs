@@ -187,6 +187,10 @@ impl Model {
         self.common.turns
     }
 
+    pub(crate) fn set_max_wait(&mut self, max_wait: Duration) {
+        self.common.max_wait = max_wait.min(FOR_EVER);
+    }
+
     pub(crate) fn max_wait(&self) -> Duration {
         self.common.max_wait
     }
