@@ -17,9 +17,7 @@ async fn main() -> stage::Result<()> {
     if let Some(fake) = &stage.fake {
         let_time_pass(fake).await?;
     }
-    let product = stage
-        .client
-        .product(stage.name(1, "a product", "Web shop")?);
+    let product = stage.product()?;
     let days = stage.name(2, "days", "60")?.parse()?;
     let report = product.stale(days).await?;
     if stage::has("--json") {

@@ -8,12 +8,7 @@ use configcat_management::names::compare;
 #[tokio::main]
 async fn main() -> stage::Result<()> {
     let stage = stage::open().await?;
-    let product = stage
-        .client
-        .product(stage.name(1, "a product", "Web shop")?);
-    let config = product.config(stage.name(2, "a config", "Frontend")?);
-    let one = config.environment(stage.name(3, "an environment", "Test")?);
-    let other = config.environment(stage.name(4, "another environment", "Production")?);
+    let [one, other] = stage.environments(["an environment", "another environment"])?;
 
     let comparison = compare(&one, &other).await?;
     if stage::has("--json") {

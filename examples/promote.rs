@@ -9,12 +9,8 @@ use configcat_management::names::{CopyPlan, copy};
 #[tokio::main]
 async fn main() -> stage::Result<()> {
     let stage = stage::open().await?;
-    let product = stage
-        .client
-        .product(stage.name(1, "a product", "Web shop")?);
-    let config = product.config(stage.name(2, "a config", "Frontend")?);
-    let from = config.environment(stage.name(3, "the environment to copy from", "Test")?);
-    let to = config.environment(stage.name(4, "the environment to copy to", "Production")?);
+    let sides = ["the environment to copy from", "the environment to copy to"];
+    let [from, to] = stage.environments(sides)?;
 
     let mut copy = copy(&from, &to).reason("Promoted");
     let mut keys = Vec::new();

@@ -17,9 +17,7 @@ async fn main() -> stage::Result<()> {
     if let Some(fake) = &stage.fake {
         demand_approvals(fake).await?;
     }
-    let product = stage
-        .client
-        .product(stage.name(1, "a product", "Web shop")?);
+    let product = stage.product()?;
     let config = product.config(stage.name(2, "a config", "Frontend")?);
     let environment = config.environment(stage.name(3, "an environment", "Production")?);
     let flag = environment.flag(stage.name(4, "a flag", "new_checkout")?);

@@ -20,13 +20,14 @@
 //! config) is read once and shared by all that comes from one [`Client::product`], clones included, for as long as they
 //! live, or for as long as [`Product::keep_for`] says. A name that is missing from a list that was read before has it read once more.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::types::{
     ConfigId, ConfigModel, EnvironmentId, EnvironmentModel, ProductId, ProductModel,
-    SegmentListModel, SettingId, SettingModel,
+    SegmentListModel, SettingId, SettingModel, TagModel,
 };
 use crate::{Client, IntoOption, Result};
 
@@ -46,13 +47,13 @@ use lists::{Lists, Place};
 use seen::Seen;
 pub use served::{FlagValues, Rule, Served};
 
-/// Finds one by its name in a list of the product.
+/// Finds one by its name in a list of what has it.
 macro_rules! find {
-    ($product:expr, $kind:literal, $word:expr, $level:ident.$call:ident) => {{
-        let product = $product.get().await?;
+    ($product:expr, $kind:literal, $word:expr, $level:ident.$call:ident($parent:expr => $id:ident, $of:literal)) => {{
+        let parent = $parent.get().await?;
         let (id, within) = (
-            product.product_id,
-            format!("the product `{}`", product.name),
+            parent.$id,
+            format!(concat!("the ", $of, " `{}`"), parent.name),
         );
         let load = || async { Ok($product.client.$call(id).send().await?.into_inner()) };
         let place = Place {
@@ -149,16 +150,15 @@ impl Product {
     ///
     /// Says which environments there are where none or several fit; otherwise those of the calls.
     pub async fn environment(&self, name_or_id: &str) -> Result<EnvironmentModel> {
-        find!(
-            self,
-            "environment",
-            name_or_id,
-            environments.get_environments
-        )
+        find!(self, "environment", name_or_id, environments.get_environments(self => product_id, "product"))
+    }
+
+    async fn tag(&self, name: &str) -> Result<TagModel> {
+        find!(self, "tag", name, tags.get_tags(self => product_id, "product"))
     }
 
     async fn segment(&self, name_or_id: &str) -> Result<SegmentListModel> {
-        find!(self, "segment", name_or_id, segments.get_segments)
+        find!(self, "segment", name_or_id, segments.get_segments(self => product_id, "product"))
     }
 }
 
@@ -184,7 +184,7 @@ impl Config {
     ///
     /// Says which configs there are where none or several fit; otherwise those of the calls.
     pub async fn get(&self) -> Result<ConfigModel> {
-        find!(self.product, "config", &self.name, configs.get_configs)
+        find!(self.product, "config", &self.name, configs.get_configs(self.product => product_id, "product"))
     }
 
     /// The setting with this key or id as the server has it (`get-settings`).
@@ -193,28 +193,7 @@ impl Config {
     ///
     /// Says which settings there are where none fits; otherwise those of the calls.
     pub async fn setting(&self, key_or_id: &str) -> Result<SettingModel> {
-        let config = self.get().await?;
-        let Product {
-            client,
-            lists,
-            keep,
-            ..
-        } = &self.product;
-        let within = format!("the config `{}`", config.name);
-        let load = || async {
-            Ok(client
-                .get_settings(config.config_id)
-                .send()
-                .await?
-                .into_inner())
-        };
-        let place = Place {
-            within: &within,
-            kind: "setting",
-            word: key_or_id,
-            keep: *keep,
-        };
-        lists.settings.find(config.config_id, place, load).await
+        find!(self.product, "setting", key_or_id, settings.get_settings(self => config_id, "config"))
     }
 
     /// All flags and settings by key, each with what it serves in every environment: one call for each environment
@@ -226,24 +205,22 @@ impl Config {
     pub async fn flags(&self) -> Result<Vec<FlagValues>> {
         let product_id = self.product.product_id().await?;
         let environments = self.product.client.get_environments(product_id);
-        let mut flags: Vec<FlagValues> = Vec::new();
+        let mut flags = BTreeMap::new();
         for environment in environments.send().await?.into_inner() {
             for seen in self.seen(environment.environment_id).await? {
                 let served = Served::of(&seen);
-                let mut known = flags.iter_mut();
-                match known.find(|flag| flag.setting_id == served.setting_id) {
-                    Some(flag) => flag.served.push((environment.name.clone(), served)),
-                    None => flags.push(FlagValues {
+                let flag = flags
+                    .entry(served.key.clone())
+                    .or_insert_with(|| FlagValues {
                         key: served.key.clone(),
                         setting_id: served.setting_id,
                         setting_type: served.setting_type.clone(),
-                        served: vec![(environment.name.clone(), served)],
-                    }),
-                }
+                        served: Vec::new(),
+                    });
+                flag.served.push((environment.name.clone(), served));
             }
         }
-        flags.sort_by(|a, b| a.key.cmp(&b.key));
-        Ok(flags)
+        Ok(flags.into_values().collect())
     }
 }
 

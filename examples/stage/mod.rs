@@ -6,6 +6,7 @@ use std::str::FromStr;
 use std::{env, fmt, io};
 
 use configcat_fake::{Demo, Fake, FakeBuilder};
+use configcat_management::names::{Environment, Product};
 use configcat_management::{Client, ClientBuilder};
 
 /// What a program ends with.
@@ -98,6 +99,24 @@ impl Stage {
             None if self.is_fake() => Ok(of_demo.to_string()),
             None => Err(format!("argument {number} has to be the name of {what}").into()),
         }
+    }
+
+    /// The product that the first argument names.
+    pub fn product(&self) -> Result<Product> {
+        let name = self.name(1, "a product", "Web shop")?;
+        Ok(self.client.product(name))
+    }
+
+    /// Two environments of a config: the first four arguments name product, config and both of them.
+    pub fn environments(&self, what: [&str; 2]) -> Result<[Environment; 2]> {
+        let config = self
+            .product()?
+            .config(self.name(2, "a config", "Frontend")?);
+        let one = config.environment(self.name(3, what[0], "Test")?);
+        Ok([
+            one,
+            config.environment(self.name(4, what[1], "Production")?),
+        ])
     }
 
     /// An id: of the demo on the fake, and on the service the command's argument with this number, from 1.

@@ -13,7 +13,7 @@ pub(crate) async fn edit_v1(
     client: &Client,
     environment_id: EnvironmentId,
     setting_id: SettingId,
-    reason: Option<&str>,
+    reason: &Option<String>,
     edit: impl Fn(&SettingValueModel, &mut UpdateSettingValueModel) -> Result<()>,
 ) -> Result<Edited<SettingValueModel>> {
     let operation = operations::UpdateSettingValue::OPERATION;
@@ -38,11 +38,8 @@ pub(crate) async fn edit_v1(
         }
         patch.check(&seen)?;
         let guarded = patch.guarded_by(&seen);
-        let mut call = sender.update_setting_value(environment_id, setting_id, guarded);
-        if let Some(reason) = reason {
-            call = call.reason(reason);
-        }
-        let refused = match call.send().await {
+        let call = sender.update_setting_value(environment_id, setting_id, guarded);
+        let refused = match call.reason(reason.clone()).send().await {
             Ok(after) => {
                 let after = after.into_inner();
                 let changed = after.is_some();

@@ -21,14 +21,8 @@ options!(EditValue);
 
 #[derive(Clone, Debug)]
 enum Target {
-    Ids {
-        environment_id: EnvironmentId,
-        setting_id: SettingId,
-    },
-    SdkKey {
-        setting: String,
-        sdk_key: Secret,
-    },
+    Ids(EnvironmentId, SettingId),
+    SdkKey(String, Secret),
 }
 
 impl<F> EditValue<F> {
@@ -38,16 +32,11 @@ impl<F> EditValue<F> {
         setting_id: SettingId,
         edit: F,
     ) -> Self {
-        let target = Target::Ids {
-            environment_id,
-            setting_id,
-        };
-        EditValue::new(client, target, edit)
+        EditValue::new(client, Target::Ids(environment_id, setting_id), edit)
     }
 
     pub(super) fn by_sdk_key(client: &Client, setting: String, sdk_key: Secret, edit: F) -> Self {
-        let target = Target::SdkKey { setting, sdk_key };
-        EditValue::new(client, target, edit)
+        EditValue::new(client, Target::SdkKey(setting, sdk_key), edit)
     }
 
     fn new(client: &Client, target: Target, edit: F) -> Self {
@@ -60,20 +49,13 @@ impl<F> EditValue<F> {
     }
 
     pub(super) async fn read(&self) -> Result<SettingFormulaModel> {
+        let client = &self.client;
         let answer = match &self.target {
-            Target::Ids {
-                environment_id,
-                setting_id,
-            } => {
-                self.client
-                    .get_setting_value_v2(*environment_id, *setting_id)
-                    .send()
-                    .await
+            Target::Ids(place, setting) => {
+                client.get_setting_value_v2(*place, *setting).send().await
             }
-            Target::SdkKey { setting, sdk_key } => {
-                let call = self
-                    .client
-                    .get_setting_value_by_sdkkey_v2(setting, sdk_key.clone());
+            Target::SdkKey(setting, key) => {
+                let call = client.get_setting_value_by_sdkkey_v2(setting, key.clone());
                 call.send().await
             }
         };
@@ -88,32 +70,21 @@ impl<F> EditValue<F> {
     ) -> Result<Option<SettingFormulaModel>> {
         // With the version it was made for, a patch is applied once, however often it is sent.
         let client = self.client.repeating_unsafe();
-        let Options {
-            reason,
-            bypass_approval,
-            ..
-        } = &self.options;
         macro_rules! send {
             ($call:expr) => {{
-                let mut call = $call.latest_version_id(version);
-                if let Some(reason) = reason {
-                    call = call.reason(reason);
-                }
-                if let Some(bypass_approval) = bypass_approval {
-                    call = call.bypass_approval(*bypass_approval);
-                }
-                call.send().await
+                let call = $call.latest_version_id(version);
+                let call = call.reason(self.options.reason.clone());
+                call.bypass_approval(self.options.bypass_approval)
+                    .send()
+                    .await
             }};
         }
         let answer = match &self.target {
-            Target::Ids {
-                environment_id,
-                setting_id,
-            } => {
-                send!(client.update_setting_value_v2(*environment_id, *setting_id, patch))
+            Target::Ids(place, setting) => {
+                send!(client.update_setting_value_v2(*place, *setting, patch))
             }
-            Target::SdkKey { setting, sdk_key } => {
-                send!(client.update_setting_value_by_sdkkey_v2(setting, sdk_key.clone(), patch))
+            Target::SdkKey(setting, key) => {
+                send!(client.update_setting_value_by_sdkkey_v2(setting, key.clone(), patch))
             }
         };
         Ok(answer?.into_inner())
@@ -123,18 +94,15 @@ impl<F> EditValue<F> {
 impl Target {
     fn key(&self) -> Key {
         match self {
-            Target::Ids {
-                environment_id,
-                setting_id,
-            } => Key::One(*setting_id, *environment_id),
-            Target::SdkKey { setting, .. } => Key::Named(setting.clone()),
+            Target::Ids(environment_id, setting_id) => Key::One(*setting_id, *environment_id),
+            Target::SdkKey(setting, _) => Key::Named(setting.clone()),
         }
     }
 
     fn operation(&self) -> &'static Operation {
         match self {
-            Target::Ids { .. } => operations::UpdateSettingValueV2::OPERATION,
-            Target::SdkKey { .. } => operations::UpdateSettingValueBySdkkeyV2::OPERATION,
+            Target::Ids(..) => operations::UpdateSettingValueV2::OPERATION,
+            Target::SdkKey(..) => operations::UpdateSettingValueBySdkkeyV2::OPERATION,
         }
     }
 }

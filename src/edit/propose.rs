@@ -9,7 +9,7 @@ use std::time::Duration;
 use http::StatusCode;
 use tokio::time::Instant;
 
-use super::{Draft, EditValue, Rounds, is_conflict};
+use super::{Draft, EditValue, Rounds};
 use crate::paging::Stream;
 use crate::types::{
     ChangeRequestModel, ChangeRequestStatus, CreateChangeRequestModel,
@@ -40,9 +40,8 @@ impl<F: FnMut(&mut Draft) -> Result<()>> EditValue<F> {
             let draft = draft.finish("body.proposedChanges[0].proposedChange");
             let draft = draft.map_err(|wrong| Error::invalid(operation, wrong))?;
             if !draft.changed {
-                return Err(rounds.failed(Error::other(
-                    "it is so already, there is nothing to propose",
-                )));
+                let problem = "it is so already, there is nothing to propose";
+                return Err(rounds.failed(Error::other(problem)));
             }
             let formula = draft.wanted;
             let change = UpdateEvaluationFormulaWithLatestVersionModel::new(formula.default_value)
@@ -54,28 +53,23 @@ impl<F: FnMut(&mut Draft) -> Result<()>> EditValue<F> {
                 .with_bypass_approval(self.options.bypass_approval)
                 .with_proposed_changes([CreateChangeRequestProposedChangeModel::new(change)])
                 .with_reason(self.options.reason.clone());
-            let (config_id, environment_id) =
-                (seen.config.config_id, seen.environment.environment_id);
-            let call = self
-                .client
-                .create_change_request(config_id, environment_id, body);
-            match call.send().await {
+            let (config, place) = (seen.config.config_id, seen.environment.environment_id);
+            let call = self.client.create_change_request(config, place, body);
+            let error = match call.send().await {
                 Ok(made) => {
                     let (client, request) = (self.client, made.into_inner());
                     return Ok(Proposal { client, request });
                 }
-                Err(conflict) if is_conflict(&conflict) => rounds.lost(conflict).await?,
+                Err(error) => error,
+            };
+            match error.status() {
+                Some(StatusCode::CONFLICT) => rounds.lost(error).await?,
                 // The setting was read, so it is not that one of its ids leads nowhere.
-                Err(error) => {
-                    return Err(match error.status() {
-                        Some(StatusCode::FORBIDDEN | StatusCode::NOT_FOUND) => {
-                            Error::other(format!(
-                                "the organization has no change requests, or these credentials may not make them: {error}"
-                            ))
-                        }
-                        _ => error,
-                    });
+                Some(StatusCode::FORBIDDEN | StatusCode::NOT_FOUND) => {
+                    let problem = "the organization has no change requests, or these credentials may not make them";
+                    return Err(Error::other(format!("{problem}: {error}")));
                 }
+                _ => return Err(error),
             }
         }
     }
@@ -112,12 +106,8 @@ impl Proposal {
     /// Those of the call: of them, a 400 where an approval is missing, or where the value has changed since.
     pub async fn apply(&self) -> Result<ChangeRequestModel> {
         let id = self.request.change_request_id;
-        Ok(self
-            .client
-            .apply_change_request(id)
-            .send()
-            .await?
-            .into_inner())
+        let call = self.client.apply_change_request(id);
+        Ok(call.send().await?.into_inner())
     }
 
     async fn look(
@@ -128,20 +118,14 @@ impl Proposal {
     ) -> Result<ChangeRequestModel> {
         loop {
             let id = self.request.change_request_id;
-            let now = self
-                .client
-                .get_change_request(id)
-                .send()
-                .await?
-                .into_inner();
+            let call = self.client.get_change_request(id);
+            let now = call.send().await?.into_inner();
             if last.as_ref() != Some(&now) {
                 return Ok(now);
             }
             if Instant::now() >= deadline {
-                return Err(Error::other(format!(
-                    "nobody has approved `{}` in time",
-                    now.title
-                )));
+                let problem = format!("nobody has approved `{}` in time", now.title);
+                return Err(Error::other(problem));
             }
             tokio::time::sleep_until(deadline.min(Instant::now() + every)).await;
         }

@@ -10,8 +10,8 @@ use crate::edit::{Draft, Edited, Options, edit_v1, notes};
 use crate::rule::place::{is_for_everyone, put};
 use crate::rule::{Percentages, everyone, percentages};
 use crate::types::{
-    SettingType, SettingValueModel, UpdateRolloutPercentageItemModel, UpdateRolloutRuleModel,
-    UpdateSettingValueModel, UpdateTargetingRuleModel,
+    SettingType, SettingValueModel, UpdatePercentageOptionModel, UpdateRolloutPercentageItemModel,
+    UpdateRolloutRuleModel, UpdateSettingValueModel, UpdateTargetingRuleModel,
 };
 use crate::{Error, Result, SettingValue, patch};
 
@@ -75,7 +75,6 @@ enum Step {
     Default(SettingValue),
     Rule(UpdateTargetingRuleModel),
     RollOut(i32),
-    Split(Percentages),
 }
 
 /// What a change led to.
@@ -125,7 +124,7 @@ impl Change {
 
     /// Splits the users whom no rule catches among values, in place of a split that is there. The rules stay.
     pub fn split(self, percentages: Percentages) -> Self {
-        self.step(Step::Split(percentages))
+        self.add_rule(everyone().split(percentages))
     }
 
     /// Makes the change: reads, changes, and sends the difference, again where somebody else was faster. A V2 value is guarded
@@ -147,7 +146,7 @@ impl Change {
                 let mut steps = steps.iter();
                 steps.try_for_each(|step| step.apply_v1(&seen.setting.setting_type, wanted))
             };
-            let reason = options.reason.as_deref();
+            let reason = &options.reason;
             let edited = edit_v1(client, environment_id, setting_id, reason, edit).await?;
             return flag.changed(edited, is_v1).await;
         }
@@ -183,9 +182,6 @@ impl Step {
                 draft.set_default(value.clone());
             }
             Step::Rule(rule) => put(draft.rules_mut(), rule.clone()),
-            Step::Split(percentages) => {
-                put(draft.rules_mut(), everyone().split(percentages.clone()));
-            }
             Step::RollOut(percent) => match shares(*percent, &draft.setting().setting_type)? {
                 (_, Some(split)) => put(draft.rules_mut(), everyone().split(split)),
                 (default, None) => {
@@ -201,9 +197,6 @@ impl Step {
         let items = Vec::<UpdateRolloutPercentageItemModel>::from;
         match self {
             Step::Default(value) => wanted.value = value.clone().fit(known)?,
-            Step::Split(percentages) => {
-                wanted.rollout_percentage_items = items(percentages.clone())
-            }
             Step::RollOut(percent) => {
                 let (default, split) = shares(*percent, known)?;
                 wanted.rollout_percentage_items = split.map(items).unwrap_or_default();
@@ -211,14 +204,13 @@ impl Step {
             }
             Step::Rule(rule) => match &rule.percentage_options {
                 Some(options) if is_for_everyone(rule) && !options.is_empty() => {
-                    let shares = options.iter().map(|option| {
-                        let value = option.value.value();
-                        let value =
-                            value.ok_or_else(|| Error::other("a percentage has no value"))?;
-                        Ok((option.percentage, value))
-                    });
-                    let shares = shares.collect::<Result<Vec<_>>>()?;
-                    wanted.rollout_percentage_items = items(percentages(shares)?);
+                    let share = |it: &UpdatePercentageOptionModel| {
+                        let value = it.value.value();
+                        let value = value.ok_or_else(|| Error::other("a percentage has no value"));
+                        Ok((it.percentage, value?))
+                    };
+                    let shares: Result<Vec<_>> = options.iter().map(share).collect();
+                    wanted.rollout_percentage_items = items(percentages(shares?)?);
                 }
                 _ => {
                     let rule = UpdateRolloutRuleModel::try_from(rule.clone())?;

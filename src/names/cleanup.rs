@@ -26,11 +26,10 @@ impl Product {
         let report = call.stale_flag_age_days(days).send().await?.into_inner();
         let mut flags = Vec::new();
         for config in report.configs {
-            let mut changes: HashMap<SettingId, (Option<DateTime<Utc>>, Option<String>)> =
-                HashMap::new();
+            let mut changes: HashMap<_, (Option<DateTime<Utc>>, Option<String>)> = HashMap::new();
             let handle = self.config(config.config_id.to_string());
-            for environment in &report.environments {
-                for seen in handle.seen(environment.environment_id).await? {
+            for place in &report.environments {
+                for seen in handle.seen(place.environment_id).await? {
                     let last = changes.entry(seen.setting.setting_id).or_default();
                     if seen.updated_at > last.0 {
                         *last = (seen.updated_at, seen.last_updater_user_full_name);
@@ -40,19 +39,16 @@ impl Product {
             for setting in config.settings {
                 let (changed_at, changed_by) =
                     changes.remove(&setting.setting_id).unwrap_or_default();
-                let stale = |id| {
-                    setting
-                        .setting_values
-                        .iter()
-                        .any(|value| value.environment_id == id && value.is_stale)
-                };
-                let places = report
-                    .environments
-                    .iter()
-                    .filter(|place| stale(place.environment_id));
+                let mut stale_in = Vec::new();
+                for place in &report.environments {
+                    let mut values = setting.setting_values.iter();
+                    if values.any(|it| it.is_stale && it.environment_id == place.environment_id) {
+                        stale_in.push(place.name.clone());
+                    }
+                }
                 flags.push(StaleFlag {
                     config: config.name.clone(),
-                    stale_in: places.map(|place| place.name.clone()).collect(),
+                    stale_in,
                     changed_at,
                     changed_by,
                     code_references: match setting.has_code_references {
@@ -69,18 +65,13 @@ impl Product {
 
     async fn code_references(&self, setting_id: SettingId) -> Result<Vec<String>> {
         let mut lines = Vec::new();
-        for found in self
-            .client
-            .get_code_references(setting_id)
-            .send()
-            .await?
-            .iter()
-        {
-            let place =
+        let call = self.client.get_code_references(setting_id);
+        for found in call.send().await?.iter() {
+            let [repository, branch] =
                 [&found.repository, &found.branch].map(|name| name.as_deref().unwrap_or("?"));
             for line in found.references.iter().flatten() {
                 let (file, number) = (&line.file, line.reference_line.line_number);
-                lines.push(format!("{} ({}) {file}:{number}", place[0], place[1]));
+                lines.push(format!("{repository} ({branch}) {file}:{number}"));
             }
         }
         Ok(lines)
@@ -195,16 +186,9 @@ impl Retire {
     /// Says what there is where a name does not fit; otherwise those of the calls.
     pub async fn uses(&self) -> Result<Vec<String>> {
         let (config, id) = (&self.flag.environment.config, self.flag.setting_id().await?);
+        let (client, product_id) = (&config.product.client, config.product.product_id().await?);
         let mut uses = config.product.code_references(id).await?;
-        let product_id = config.product.product_id().await?;
-        for environment in config
-            .product
-            .client
-            .get_environments(product_id)
-            .send()
-            .await?
-            .iter()
-        {
+        for environment in client.get_environments(product_id).send().await?.iter() {
             let seen = config.seen_one(environment.environment_id, id).await?;
             for id in seen.setting_ids_where_prerequisite {
                 let key = config.setting(&id.to_string()).await?.key;
@@ -221,12 +205,10 @@ impl Retire {
     ///
     /// Lists the [`uses`](Retire::uses) where there are some, and nothing is changed; otherwise those of the calls.
     pub async fn send(self) -> Result<()> {
-        let uses = if self.even_if_used {
-            Vec::new()
-        } else {
-            self.uses().await?
-        };
-        if !uses.is_empty() {
+        if !self.even_if_used
+            && let uses = self.uses().await?
+            && !uses.is_empty()
+        {
             let problem = format!("`{}` is still used: {}", self.flag.key, uses.join(", "));
             return Err(Error::other(problem));
         }

@@ -238,7 +238,7 @@ impl CopyPlan {
             .filter(|step| !step.done && step.is_creation())
         {
             if let Err(error) = copy.create(&step.action).await
-                && !copy.is_there(&step.action).await.unwrap_or(false)
+                && !copy.is_there(&step.action).await
             {
                 return Err(error);
             }
@@ -268,10 +268,7 @@ impl CopyPlan {
                 changes.push((&*key, formulas, done));
                 continue;
             }
-            let (id, reason) = (
-                to.setting(key).await?.setting_id,
-                copy.options.reason.as_deref(),
-            );
+            let (id, reason) = (to.setting(key).await?.setting_id, &copy.options.reason);
             let [before, after]: [UpdateSettingValueModel; 2] = [read(before)?, read(after)?];
             let edit = |_: &SettingValueModel, wanted: &mut UpdateSettingValueModel| {
                 let is_known = *wanted == before || *wanted == after;
@@ -298,25 +295,22 @@ impl CopyPlan {
 
 impl Copy {
     /// Whether the target has it by now: the answer to its creation was lost, or somebody else has created it.
-    async fn is_there(&self, action: &Action) -> Result<bool> {
-        let (client, product) = (&self.to.config.product.client, &self.to.config.product);
-        let product_id = product.product_id().await?;
-        Ok(match action {
-            Action::Tag(tag) => {
-                let known = client.get_tags(product_id).send().await?;
-                known.iter().any(|known| same(&known.name, &tag.name))
-            }
-            Action::Segment(name) => {
-                let known = client.get_segments(product_id).send().await?;
-                known.iter().any(|known| same(&known.name, name))
-            }
-            Action::Setting(seen) => {
-                let known = client.get_settings(self.to.config.config_id().await?);
-                let mut known = known.send().await?.into_inner().into_iter();
-                known.any(|known| same(&known.key, &seen.setting.key))
-            }
+    async fn is_there(&self, action: &Action) -> bool {
+        let to = &self.to.config;
+        match action {
+            Action::Tag(SettingTagModel { name, .. }) => to
+                .product
+                .tag(name)
+                .await
+                .is_ok_and(|it| same(&it.name, name)),
+            Action::Segment(name) => to
+                .product
+                .segment(name)
+                .await
+                .is_ok_and(|it| same(&it.name, name)),
+            Action::Setting(seen) => to.setting(&seen.setting.key).await.is_ok(),
             Action::Value { .. } => false,
-        })
+        }
     }
 
     async fn create(&self, action: &Action) -> Result<()> {
@@ -336,18 +330,16 @@ impl Copy {
                 client.create_segment(product_id, new).send().await?;
             }
             Action::Setting(seen) => {
-                let (setting, wanted) = (&seen.setting, &seen.setting_tags);
-                let mut tags = client.get_tags(product_id).send().await?.into_inner();
-                tags.retain(|tag| wanted.iter().any(|wanted| same(&wanted.name, &tag.name)));
-                let tags: Vec<_> = tags.iter().map(|tag| tag.tag_id).collect();
+                let (setting, mut tags) = (&seen.setting, Vec::new());
+                for tag in &seen.setting_tags {
+                    tags.push(to.product.tag(&tag.name).await?.tag_id);
+                }
                 let known = setting.predefined_variations.iter();
                 let variations = known.filter_map(|known| {
                     let value = CreatePredefinedVariationValueModel::from(known.value.value()?);
                     let new = CreatePredefinedVariationModel::new(value);
-                    Some(
-                        new.with_name(known.name.clone())
-                            .with_hint(known.hint.clone()),
-                    )
+                    let new = new.with_name(known.name.clone());
+                    Some(new.with_hint(known.hint.clone()))
                 });
                 let variations: Vec<_> = variations.collect();
                 let default = Served::of(seen).default.map(InitialValue::new);

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use crate::types::{
     ConfigId, ConfigModel, EnvironmentModel, ProductId, ProductModel, SegmentListModel,
-    SettingModel,
+    SettingModel, TagModel,
 };
 use crate::{Error, Result};
 
@@ -23,6 +23,7 @@ pub(super) struct Lists {
     pub(super) environments: Level<ProductId, EnvironmentModel>,
     pub(super) segments: Level<ProductId, SegmentListModel>,
     pub(super) settings: Level<ConfigId, SettingModel>,
+    pub(super) tags: Level<ProductId, TagModel>,
 }
 
 /// The lists of one level, and when they were read. Who reads one holds the lock, so that all who wait share it.
@@ -141,6 +142,7 @@ named! {
     EnvironmentModel: name, environment_id;
     SegmentListModel: name, segment_id;
     SettingModel: key, setting_id;
+    TagModel: name, tag_id;
 }
 
 impl Named for ProductModel {

@@ -51,17 +51,17 @@ impl Config {
         let (id, is_v1) = (config.config_id, is_v1(&config));
         let answers = match is_v1 {
             true => {
-                let call = client.get_setting_values(id, environment);
-                json(&call.send().await?.into_inner().setting_values)
+                let answer = client.get_setting_values(id, environment).send().await?;
+                json(&answer.setting_values)
             }
             false => {
-                let call = client.get_setting_values_v2(id, environment);
-                json(&call.send().await?.into_inner().setting_formulas)
+                let answer = client.get_setting_values_v2(id, environment).send().await?;
+                json(&answer.setting_formulas)
             }
         };
         let answers = answers.as_array().into_iter().flatten().cloned();
-        let all: Result<Vec<_>> = answers.map(|answer| Seen::of(answer, is_v1)).collect();
-        let mut all = all?;
+        let seen = answers.map(|answer| Seen::of(answer, is_v1));
+        let mut all = seen.collect::<Result<Vec<_>>>()?;
         self.name(&mut all).await?;
         Ok(all)
     }
@@ -70,20 +70,8 @@ impl Config {
     pub(super) async fn seen_one(&self, place: EnvironmentId, id: SettingId) -> Result<Seen> {
         let (client, is_v1) = (&self.product.client, is_v1(&self.get().await?));
         let answer = match is_v1 {
-            true => json(
-                &client
-                    .get_setting_value(place, id)
-                    .send()
-                    .await?
-                    .into_inner(),
-            ),
-            false => json(
-                &client
-                    .get_setting_value_v2(place, id)
-                    .send()
-                    .await?
-                    .into_inner(),
-            ),
+            true => json(&*client.get_setting_value(place, id).send().await?),
+            false => json(&*client.get_setting_value_v2(place, id).send().await?),
         };
         let mut seen = Seen::of(answer, is_v1)?;
         self.name(std::slice::from_mut(&mut seen)).await?;
