@@ -13,9 +13,9 @@ use crate::Result;
 use crate::window::{Calls, Run};
 
 /// The limits that ConfigCat once documented, with the long one cut to what a bench can wait for.
-const DOCUMENTED: [(u32, u64); 2] = [(20, 1), (100, 10)];
+pub(crate) const DOCUMENTED: [(u32, u64); 2] = [(20, 1), (100, 10)];
 /// What a request takes on its way and back.
-const TRIP: Duration = Duration::from_millis(20);
+pub(crate) const TRIP: Duration = Duration::from_millis(20);
 
 /// Calls that all wait from the beginning, under two windows.
 struct Load {
@@ -97,7 +97,7 @@ fn loads() -> Vec<Load> {
     loads
 }
 
-async fn send(client: &Client, (operation, path): (usize, usize)) -> bool {
+pub(crate) async fn send(client: &Client, (operation, path): (usize, usize)) -> bool {
     let id = Uuid::from_u128(path as u128);
     let status = match operation {
         0 => client.get_me().send().await.map(drop),

@@ -11,21 +11,22 @@ const TEN_MINUTES: Duration = Duration::from_secs(600);
 
 /// Why some rows miss their goal; to be read again where the figures change.
 const MISSED: &str = "\nWhat is missed (✗), and why:\n\n\
-- Beside another client, 4 to 15 are refused, 1 to 2 % of all: what no header tells is full whenever the other came in between. \
+- Beside another client, 4 to 15 calls are refused, 1 to 2 % of all: a window that no header tells of is full whenever the \
+  other client has sent in between. \
   The server serves whoever comes first, so ours are quicker than their share (below 1).\n\
-- Two nodes, 1 500 calls and 1 000 paths: two requests of one window were held back, and wait for the next one. Answers of the node \
-  whose clock differs count for nothing but themselves; to map its clock on the other's too was not tried.\n\
+- Two nodes, 1 500 calls and 1 000 paths: two requests of one window were held back, and wait for the next one. The dates of \
+  the node whose clock differs are not used; to relate its clock to that of the other was not tried.\n\
 - Two endpoints beside a limited one: one to four round trips go by until it is known what is counted together.\n\
 - 2 % strays: a single run may be at four fifths, because some strays look like a window; the mean is at 97 %.\n";
 
 /// The part of the page that these rows are.
 pub fn report() -> Result<Told> {
     let mut text = String::from(
-        "\n## Simulated: two windows, and what is hard about them\n\nThese rows are on paused time: the client's limiter against the \
-         server model of its tests, which shares no code with `configcat-fake`. 20 requests in a second and 100 in 10 s; a request \
-         takes 20 ms, and all calls wait from the beginning. Each cell has the time as a ratio of the best possible, and how many \
-         were refused; the goal is 1.03 (1.05 for 1 000 paths) and 3. The other client ignores the limit and sends at even \
-         intervals a third of what each count allows; the best possible leaves it that.\n\n\
+        "\n## Simulated: two windows, with clocks that differ and with another client\n\nThese rows are on paused time: the \
+         client's limiter against the server model of its tests, which shares no code with `configcat-fake`. 20 requests in a second \
+         and 100 in 10 s; a request takes 20 ms, and all calls wait from the beginning. Each cell has the time as a ratio of the best \
+         possible time, and how many calls were refused; the goal is 1.03 (1.05 for 1 000 paths) and 3. The other client ignores the \
+         limit and sends at even intervals a third of what each count allows; the best possible time leaves it that third.\n\n\
          | calls | best | alone | server's clock 1 h ahead | two nodes, 3 s apart | beside another: best | ours |\n\
          | --- | ---: | ---: | ---: | ---: | ---: | ---: |\n",
     );
@@ -36,7 +37,8 @@ pub fn report() -> Result<Told> {
         met &= ok;
     }
     text.push_str(
-        "\n## Simulated: servers that change, and odd ones\n\nOf the best possible time, as above; the goal is 1.1.\n\n\
+        "\n## Simulated: limits that change, and unusual servers\n\nThe ratio is to the best possible time, as above; the goal \
+         is 1.1.\n\n\
          | load | best | ours | ratio | 429 |\n| --- | ---: | ---: | ---: | ---: |\n",
     );
     for (line, ok) in odd()? {
@@ -44,8 +46,9 @@ pub fn report() -> Result<Told> {
         met &= ok;
     }
     text.push_str(
-        "\n## Simulated: ten minutes of bad luck\n\nStray refusals ask for a second and are no limit's. Of 24 runs, the mean and \
-         the least.\n\n| load | possible | ours, mean | least | goal |\n| --- | ---: | ---: | ---: | ---: |\n",
+        "\n## Simulated: ten minutes with stray refusals or a hidden limit\n\nA stray refusal is a 429 that belongs to no limit \
+         and asks for a second. The mean and the least of 24 runs.\n\n| load | possible | ours, mean | least | goal |\n\
+         | --- | ---: | ---: | ---: | ---: |\n",
     );
     for (line, ok) in rates()? {
         writeln!(text, "{line}")?;
@@ -353,7 +356,8 @@ fn patience() -> Result<Told> {
         outcome.refused() > 0 && overtaken < 10,
     ];
     let line = format!(
-        "One stray refusal that asks for a second, then 200 calls: {took:.2} s, {refused} refused{} (goal: 2 s). 400 calls wait, and \
+        "One stray refusal that asks for a second, then 200 calls: {took:.2} s, {refused} refused{} (goal: 2 s). 400 calls \
+         wait, and \
          one is refused in between: {overtaken} others finish before it{} (goal: fewer than 10).",
         mark(ok[0]),
         mark(ok[1])

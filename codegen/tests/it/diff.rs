@@ -208,7 +208,7 @@ fn the_docs_have_the_table() {
     let found = std::fs::read_to_string(&file).unwrap_or_default();
     assert!(
         found == text,
-        "docs/versioning.md is not what the rules say; run `UPDATE=1 cargo test -p configcat-management-codegen --test diff`"
+        "docs/versioning.md is not what the rules say; run `UPDATE=1 cargo test -p configcat-management-codegen --test it diff`"
     );
 }
 
@@ -225,12 +225,12 @@ fn table() -> String {
 # What a change of the API means for you
 
 A program that was written against one release compiles against the next, as long as nothing in this table says *breaking*.
-The table is written by `codegen/tests/it/diff.rs` from the rules that `cargo xtask diff` goes by. Each rule is shown by pairs of
+The table is written by `codegen/tests/it/diff.rs` from the rules of `cargo xtask diff`. Each rule has examples: pairs of
 small descriptions (`codegen/tests/it/diff/`), and `xtask/tests/it/promise.rs` generates both clients of every pair and compiles a
 program that uses all of the old one against the new one: it compiles where the table says *additive* or *docs*, and does not
-where it says *breaking*, unless it says *at run time*.
+where it says *breaking*, unless it says *at run time*: then it compiles, and may fail when it runs.
 
-The gravest change decides the version: *breaking* is a major release, *additive* a minor one, *docs* a patch. Below 1.0.0,
+The most severe change decides the version: *breaking* is a major release, *additive* a minor one, *docs* a patch. Below 1.0.0,
 as cargo has it, *breaking* raises the second number and all else the third.
 
 | what changes | kind in JSON | it is | what becomes of the Rust | pairs |
@@ -251,12 +251,12 @@ as cargo has it, *breaking* raises the second number and all else the third.
         );
     }
     text + "
-Three things follow that are not so elsewhere. An answer's field that becomes *required* breaks, because its `Option` goes;
-unless it may be null, or is a list, where nothing changes. A field that is sent and becomes *optional* breaks as well,
-because `new` loses an argument. A new value of an enum never breaks, because enums are open.
+Three of these rules differ from what other clients do. A field of an answer that becomes *required* is a breaking change, because
+its type is no longer an `Option`; if it may be null or is a list, nothing changes. A field that is sent and becomes *optional* is a
+breaking change too, because `new` loses an argument. A new value of an enum is never one, because enums are open.
 
-Limits are facts of the server: it refuses what is outside of them whatever the release of the client. A tightened one counts
-as breaking because the client refuses it from then on, before anything is sent.
+The server enforces its limits whatever the release of the client. A tightened limit counts as breaking because the newer
+client refuses such a value before it is sent.
 
 What is only received implements `Default` and has a `with_` for each field, so a test that builds an answer compiles when a
 field is added.

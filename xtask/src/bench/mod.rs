@@ -108,7 +108,7 @@ impl Bench {
             Some("makespan") => {
                 let mut cargo = programs::cargo(workspace.root());
                 cargo.args(["bench", "--package", "configcat-management-examples"]);
-                cargo.args(["--bench", "makespan", "--"]);
+                cargo.args(["--bench", "makespan", "--features", "redis", "--"]);
                 return run::ended(cargo.args(&self.arguments));
             }
             _ => {}
