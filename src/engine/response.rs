@@ -135,16 +135,10 @@ impl<T: DeserializeOwned> ResponseValue<T> {
                 None => Ok(value),
                 Some(problem) => Err(problem.to_string()),
             },
-            Err(error) => {
-                // Once more, to find the place: what can be read pays nothing for it.
-                let mut json = serde_json::Deserializer::from_slice(&body);
-                let traced = serde_path_to_error::deserialize::<_, T>(&mut json).err();
-                let path = traced.map(|traced| traced.path().to_string());
-                Err(match belongs::list::<T>(&body) {
-                    Some(problem) => problem.to_string(),
-                    None => misread::words(&answer.headers, &answer.body, &error, path.as_deref()),
-                })
-            }
+            Err(error) => Err(match belongs::list::<T>(&body) {
+                Some(problem) => problem.to_string(),
+                None => misread::words(&answer.headers, &body, &error),
+            }),
         };
         Self::of(answer, decoded)
     }
@@ -196,7 +190,7 @@ impl ResponseValue<serde_json::Value> {
             (_, Ok(serde_json::Value::Null)) if described => Err("it is null".to_string()),
             (_, Ok(value)) => Ok(value),
             (_, Err(_)) if !described && !misread::is_page(body) => Ok(serde_json::Value::Null),
-            (_, Err(error)) => Err(misread::words(&answer.headers, body, &error, None)),
+            (_, Err(error)) => Err(misread::words(&answer.headers, body, &error)),
         };
         Self::of(answer, decoded)
     }

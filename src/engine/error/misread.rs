@@ -1,7 +1,9 @@
 //! Why a body cannot be read, in words that hold nothing of it but names of fields: a value may be a secret.
 
 use http::{HeaderMap, header};
+use serde_json::Value;
 use serde_json::error::Category;
+use serde_path_to_error::Segment;
 
 use super::message::one_line;
 
@@ -9,13 +11,8 @@ use super::message::one_line;
 pub(crate) const PAGE: &str = "it is a web page and not JSON, so something between here and the API has answered, such as a proxy \
                                or a sign-in page";
 
-/// Words for an error of serde, and where it is. `path` is the place in the document, as far as it is known.
-pub(crate) fn words(
-    headers: &HeaderMap,
-    body: &[u8],
-    error: &serde_json::Error,
-    path: Option<&str>,
-) -> String {
+/// Words for an error of serde, and where it is.
+pub(crate) fn words(headers: &HeaderMap, body: &[u8], error: &serde_json::Error) -> String {
     let body = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body);
     if body.trim_ascii().is_empty() {
         return "it is empty".to_string();
@@ -31,8 +28,8 @@ pub(crate) fn words(
     match error.classify() {
         Category::Eof => format!("it ends before its JSON does, at {at}"),
         Category::Data => {
-            let path = path.filter(|path| !matches!(*path, "" | "." | "?"));
-            let path = path.map(|path| format!("`{}`: ", one_line(path)));
+            let path = path(body, error).filter(|path| !path.is_empty());
+            let path = path.map(|path| format!("`{}`: ", one_line(&path)));
             format!(
                 "{}{}, at {at}",
                 path.unwrap_or_default(),
@@ -46,6 +43,40 @@ pub(crate) fn words(
             format!("it is not JSON ({text}), at {at}")
         }
     }
+}
+
+/// The path in the document to what an error is about.
+///
+/// The document is cut off within that value and read as any JSON, which then ends too early there. To read it as the type that
+/// was asked for would compile all that decodes that type a second time.
+fn path(body: &[u8], error: &serde_json::Error) -> Option<String> {
+    let lines = body.split_inclusive(|byte| *byte == b'\n');
+    let before: usize = lines
+        .take(error.line().checked_sub(1)?)
+        .map(<[u8]>::len)
+        .sum();
+    let read = body.get(..before + error.column())?;
+    let cut = match read.split_last() {
+        // A text, or the end of an object or a list.
+        Some((b'"' | b'}' | b']', rest)) => rest.to_vec(),
+        // Anything else; a text that does not end takes its place.
+        _ => {
+            let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"+-.".contains(byte);
+            let start = read
+                .iter()
+                .rposition(|byte| !is_part(byte))
+                .map_or(0, |end| end + 1);
+            [&read[..start], b"\""].concat()
+        }
+    };
+    let mut json = serde_json::Deserializer::from_slice(&cut);
+    let error = serde_path_to_error::deserialize::<_, Value>(&mut json).err()?;
+    let path = error.path().to_string();
+    Some(match error.path().iter().last() {
+        // Within an object, but of no field: the object is meant.
+        Some(Segment::Unknown) => path.trim_end_matches('?').trim_end_matches('.').to_string(),
+        _ => path,
+    })
 }
 
 /// Whether something between here and the API answered in its place.
@@ -104,4 +135,97 @@ fn kind(text: &str) -> String {
 
 fn quoted<'a>(text: &'a str, before: &str) -> Option<&'a str> {
     text.strip_prefix(before)?.split('`').next()
+}
+
+#[cfg(test)]
+mod tests {
+    //! The path to what cannot be read is the one that reading with the type itself finds.
+
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+    use serde::Deserialize;
+    use serde_json::{Value, json};
+
+    #[derive(Debug, Deserialize)]
+    #[allow(dead_code)]
+    struct Answer {
+        id: i32,
+        items: Vec<Item>,
+        single: Option<Item>,
+        texts: BTreeMap<String, Vec<Option<String>>>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[allow(dead_code)]
+    struct Item {
+        name: String,
+        on: bool,
+        share: f64,
+        inner: Option<Box<Item>>,
+    }
+
+    fn good() -> Value {
+        let item = json!({ "name": "a\"b\\", "on": true, "share": -12.5e3 });
+        let mut outer = item.clone();
+        outer["inner"] = item.clone();
+        json!({
+            "id": 12345, "items": [item, outer], "single": outer, "unknown": [1, { "a": "}" }],
+            "texts": { "a.b": ["x", null], "ü\n": [], "k": ["yz"] },
+        })
+    }
+
+    /// Each value of a document.
+    fn pointers(value: &Value, at: &str, found: &mut Vec<String>) {
+        found.push(at.to_owned());
+        match value {
+            Value::Object(fields) => fields.iter().for_each(|(name, value)| {
+                pointers(value, &format!("{at}/{name}"), found);
+            }),
+            Value::Array(entries) => entries.iter().enumerate().for_each(|(index, value)| {
+                pointers(value, &format!("{at}/{index}"), found);
+            }),
+            _ => {}
+        }
+    }
+
+    fn other() -> impl Strategy<Value = Value> {
+        prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            "[a\"\\\\{}\\[\\], :\n]{0,9}".prop_map(Value::from),
+            Just(json!([])),
+            Just(json!([[], "]"])),
+            Just(json!({})),
+            Just(json!({ "name": ["}"] })),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn one_wrong_value_is_found(which in any::<prop::sample::Index>(), other in prop::option::of(other()), pretty in any::<bool>()) {
+            let mut document = good();
+            let mut places = Vec::new();
+            pointers(&document, "", &mut places);
+            let (parent, name) = which.get(&places).rsplit_once('/').unwrap_or_default();
+            match (document.pointer_mut(parent).unwrap(), other) {
+                (Value::Object(fields), None) => drop(fields.remove(name)),
+                (Value::Array(entries), None) => entries.clear(),
+                (Value::Object(fields), Some(other)) => drop(fields.insert(name.to_owned(), other)),
+                (Value::Array(entries), Some(other)) => entries[name.parse::<usize>().unwrap()] = other,
+                (scalar, _) => *scalar = Value::Null,
+            }
+            let body = match pretty {
+                true => serde_json::to_vec_pretty(&document).unwrap(),
+                false => serde_json::to_vec(&document).unwrap(),
+            };
+            let Err(error) = serde_json::from_slice::<Answer>(&body) else { return Ok(()) };
+            let mut json = serde_json::Deserializer::from_slice(&body);
+            let typed = serde_path_to_error::deserialize::<_, Answer>(&mut json).unwrap_err();
+            let typed = typed.path().to_string();
+            prop_assert_eq!(super::path(&body, &error).unwrap(), typed.trim_matches('.'), "{}", error);
+        }
+    }
 }
