@@ -15,6 +15,7 @@ mod schemas;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use semver::Version;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -148,14 +149,19 @@ impl Bump {
     /// The next version, where `Bump` is what has changed since `version`. Below 1.0.0, cargo takes the second number for
     /// the first: what breaks raises it, all else raises the third.
     #[must_use]
-    pub fn next(self, [major, minor, patch]: [u64; 3]) -> [u64; 3] {
+    pub fn next(self, version: &Version) -> Version {
+        let &Version {
+            major,
+            minor,
+            patch,
+            ..
+        } = version;
         match (self, major) {
-            (Bump::None, _) => [major, minor, patch],
-            (Bump::Major, 0) => [0, minor + 1, 0],
-            (Bump::Minor | Bump::Patch, 0) => [0, minor, patch + 1],
-            (Bump::Major, _) => [major + 1, 0, 0],
-            (Bump::Minor, _) => [major, minor + 1, 0],
-            (Bump::Patch, _) => [major, minor, patch + 1],
+            (Bump::None, _) => version.clone(),
+            (Bump::Major, 0) => Version::new(0, minor + 1, 0),
+            (Bump::Major, _) => Version::new(major + 1, 0, 0),
+            (Bump::Minor, 1..) => Version::new(major, minor + 1, 0),
+            (Bump::Minor | Bump::Patch, _) => Version::new(major, minor, patch + 1),
         }
     }
 }

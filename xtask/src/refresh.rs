@@ -214,10 +214,10 @@ fn changes(
         }
         if root.join("Cargo.toml").exists() {
             let version = release::next(workspace, source, facts, diff.bump)?;
-            for (file, text) in release::with_version(root, version)? {
+            for (file, text) in release::with_version(root, &version)? {
                 change(&file, text)?;
             }
-            report.version = Some(release::shown(version));
+            report.version = Some(version.to_string());
         }
     }
     Ok(changes)

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use configcat_management_codegen::diff::{self, Bump};
 use configcat_management_codegen::sources::Source;
 use configcat_management_codegen::{Error, Result, facts};
+use semver::Version;
 use serde_json::Value;
 
 use crate::programs;
@@ -60,7 +61,7 @@ pub(crate) fn last_before_head(workspace: &Workspace) -> Option<String> {
 fn newest(workspace: &Workspace, list: &[&str]) -> Option<String> {
     let listed = git(workspace, list)?;
     let tags = listed.lines().filter_map(|tag| {
-        let version = workspace::version(tag.trim_start_matches('v')).ok()?;
+        let version: Version = tag.trim_start_matches('v').parse().ok()?;
         Some((version, tag.to_owned()))
     });
     tags.max().map(|(_, tag)| tag)
@@ -85,7 +86,7 @@ pub(crate) fn next(
     source: &Source,
     facts: &Value,
     since_vendored: Bump,
-) -> Result<[u64; 3]> {
+) -> Result<Version> {
     let now = workspace.version()?;
     let tag = match history(workspace) {
         Ok(()) => last(workspace),
@@ -102,19 +103,19 @@ pub(crate) fn next(
     let file = workspace.description(source);
     let old = at(workspace, &commit, &file).and_then(|text| facts::read(&text).ok());
     let least = match (before, old) {
-        (Some(before), Some(old)) => diff::between(&old, facts, source).bump.next(before),
-        _ => since_vendored.next(now),
+        (Some(before), Some(old)) => diff::between(&old, facts, source).bump.next(&before),
+        _ => since_vendored.next(&now),
     };
     Ok(now.max(least))
 }
 
 /// The files that have the version in them, with another one.
-pub(crate) fn with_version(root: &Path, version: [u64; 3]) -> Result<Vec<(PathBuf, String)>> {
-    let new = shown(version);
+pub(crate) fn with_version(root: &Path, version: &Version) -> Result<Vec<(PathBuf, String)>> {
+    let new = version.to_string();
     let manifest = root.join("Cargo.toml");
     let text = workspace::read(&manifest)?;
     let old = workspace::version_in(&text)
-        .map(shown)
+        .map(|version| version.to_string())
         .ok_or_else(|| Error::file(&manifest, "has no version of three numbers"))?;
     if old == new {
         return Ok(Vec::new());
@@ -152,8 +153,4 @@ fn locked(text: &str, old: &str, new: &str) -> String {
             false => block.replacen(&old, &new, 1),
         });
     blocks.collect::<Vec<_>>().join("\n\n")
-}
-
-pub(crate) fn shown([major, minor, patch]: [u64; 3]) -> String {
-    format!("{major}.{minor}.{patch}")
 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use configcat_management_codegen::docs::Docs;
 use configcat_management_codegen::sources::{Source, Sources};
 use configcat_management_codegen::{Error, Result};
+use semver::Version;
 
 use crate::transaction;
 
@@ -61,7 +62,7 @@ impl Workspace {
     }
 
     /// The version that the crates have.
-    pub(crate) fn version(&self) -> Result<[u64; 3]> {
+    pub(crate) fn version(&self) -> Result<Version> {
         let file = self.root.join("Cargo.toml");
         version_in(&read(&file)?).ok_or_else(|| {
             Error::file(
@@ -101,10 +102,10 @@ pub(crate) fn read(file: &Path) -> Result<String> {
 }
 
 /// The version in the root's manifest.
-pub(crate) fn version_in(manifest: &str) -> Option<[u64; 3]> {
+pub(crate) fn version_in(manifest: &str) -> Option<Version> {
     let manifest: toml::Table = manifest.parse().ok()?;
     let package = manifest.get("workspace")?.get("package")?;
-    version(package.get("version")?.as_str()?).ok()
+    package.get("version")?.as_str()?.parse().ok()
 }
 
 /// Whether a text can be the name of something in Rust.
@@ -119,18 +120,6 @@ pub(crate) fn is_rust_name(text: &str) -> bool {
         "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
     ];
     !TAKEN.contains(&text) && !MORE.contains(&text)
-}
-
-/// A version of three numbers.
-pub(crate) fn version(text: &str) -> Result<[u64; 3]> {
-    let numbers: Option<Vec<u64>> = text.split('.').map(|part| part.parse().ok()).collect();
-    numbers
-        .and_then(|numbers| <[u64; 3]>::try_from(numbers).ok())
-        .ok_or_else(|| {
-            Error::new(format!(
-                "`{text}` is no version of three numbers, as in 0.1.0"
-            ))
-        })
 }
 
 /// A value as JSON for scripts.

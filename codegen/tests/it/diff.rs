@@ -188,13 +188,18 @@ fn schemas_may_go_in_circles() {
 /// Cargo's own rule for versions below 1.0.0.
 #[test]
 fn versions_below_one_shift() {
-    assert_eq!(Bump::Major.next([0, 1, 4]), [0, 2, 0]);
-    assert_eq!(Bump::Minor.next([0, 1, 4]), [0, 1, 5]);
-    assert_eq!(Bump::Patch.next([0, 1, 4]), [0, 1, 5]);
-    assert_eq!(Bump::Major.next([1, 2, 3]), [2, 0, 0]);
-    assert_eq!(Bump::Minor.next([1, 2, 3]), [1, 3, 0]);
-    assert_eq!(Bump::Patch.next([1, 2, 3]), [1, 2, 4]);
-    assert_eq!(Bump::None.next([0, 1, 4]), [0, 1, 4]);
+    for (bump, before, after) in [
+        (Bump::Major, "0.1.4", "0.2.0"),
+        (Bump::Minor, "0.1.4", "0.1.5"),
+        (Bump::Patch, "0.1.4", "0.1.5"),
+        (Bump::Major, "1.2.3", "2.0.0"),
+        (Bump::Minor, "1.2.3", "1.3.0"),
+        (Bump::Patch, "1.2.3", "1.2.4"),
+        (Bump::None, "0.1.4", "0.1.4"),
+    ] {
+        let before = before.parse().expect("a version");
+        assert_eq!(bump.next(&before).to_string(), after, "{bump} of {before}");
+    }
 }
 
 /// `docs/versioning.md` is what the rules and the pairs say. `UPDATE=1` writes it.

@@ -2,11 +2,11 @@
 
 use configcat_management_codegen::diff::{self, Bump};
 use configcat_management_codegen::sources::Source;
-use configcat_management_codegen::{Result, facts};
+use configcat_management_codegen::{Error, Result, facts};
 
 use super::stage::CLIENT;
 use crate::programs;
-use crate::release::{self, shown};
+use crate::release;
 use crate::workspace::{self, Workspace};
 
 /// The features that cargo-semver-checks looks at.
@@ -21,27 +21,25 @@ pub(super) fn kept(workspace: &Workspace) -> Result<bool> {
     let now = workspace.version()?;
     let Some(tag) = release::last_before_head(workspace) else {
         crate::say!(
-            "no promise to keep: there is no tag `v…`, so nothing was released; {} is the first",
-            shown(now)
+            "no promise to keep: there is no tag `v…`, so nothing was released; {now} is the first"
         );
         return Ok(true);
     };
-    let released = workspace::version(tag.trim_start_matches('v'))?;
+    let released = tag.trim_start_matches('v').parse();
+    let released = released.map_err(|error| Error::new(format!("the tag `{tag}`: {error}")))?;
     let mut bump = Bump::None;
     for source in &workspace.sources.sources {
         let (found, why) = since(workspace, source, &tag)?;
         crate::say!("{} since {tag}: {found}, because {why}", source.name);
         bump = bump.max(found);
     }
-    let least = bump.next(released);
+    let least = bump.next(&released);
     let kept = now >= least;
     match kept {
-        true => crate::say!("{} keeps the promise of {tag}", shown(now)),
-        false => crate::say!(
-            "{} does not keep the promise of {tag}: it has to be {} at least",
-            shown(now),
-            shown(least)
-        ),
+        true => crate::say!("{now} keeps the promise of {tag}"),
+        false => {
+            crate::say!("{now} does not keep the promise of {tag}: it has to be {least} at least")
+        }
     }
     Ok(semver_checks(workspace, &tag)? && kept)
 }

@@ -9,7 +9,6 @@ use serde_json::Value;
 
 use super::stage::{CLIENT, FAKE, copy, list, write};
 use crate::programs::{self, cargo};
-use crate::release::shown;
 use crate::workspace::Workspace;
 
 /// What cargo says of a package or a version that a registry does not have.
@@ -29,7 +28,7 @@ const NOTES: [&str; 4] = [
 
 /// Uploads what is staged and unpacked below `folder`, without what the registry has already.
 pub(super) fn upload(workspace: &Workspace, folder: &Path, registry: Option<&str>) -> Result<()> {
-    let version = shown(workspace.version()?);
+    let version = workspace.version()?.to_string();
     for package in [CLIENT, FAKE] {
         let published = published(folder, package, &version, registry)?;
         if let Some(published) = published {
