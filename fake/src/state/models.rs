@@ -45,21 +45,23 @@ impl State {
             .with_reason_required(product.demands_reason(environment)))
     }
 
+    /// Lists have thousands of them, so each field is set in its place: a `with_` would move the model.
     pub(crate) fn setting_model(&self, setting: &Setting) -> Result<SettingModel, Refusal> {
         let tag = |attached: &Attached| self.tag_model(self.tag(attached.tag_id)?);
-        Ok(SettingModel::default()
-            .with_config_id(setting.config_id)
-            .with_config_name(self.config(setting.config_id)?.name.clone())
-            .with_created_at(Some(setting.created_at))
-            .with_hint(setting.hint.clone())
-            .with_is_json(setting.is_json)
-            .with_key(setting.key.clone())
-            .with_name(setting.name.clone())
-            .with_order(setting.order)
-            .with_predefined_variations(setting.variations.clone())
-            .with_setting_id(setting.id)
-            .with_setting_type(setting.setting_type.clone())
-            .with_tags(setting.tags.iter().map(tag).collect::<Result<_, _>>()?))
+        let mut model = SettingModel::default();
+        model.config_id = setting.config_id;
+        model.config_name = self.config(setting.config_id)?.name.clone();
+        model.created_at = Some(setting.created_at);
+        model.hint.clone_from(&setting.hint);
+        model.is_json = setting.is_json;
+        model.key.clone_from(&setting.key);
+        model.name.clone_from(&setting.name);
+        model.order = setting.order;
+        model.predefined_variations = setting.variations.clone();
+        model.setting_id = setting.id;
+        model.setting_type = setting.setting_type.clone();
+        model.tags = setting.tags.iter().map(tag).collect::<Result<_, _>>()?;
+        Ok(model)
     }
 
     pub(crate) fn tag_model(&self, tag: &Tag) -> Result<TagModel, Refusal> {
