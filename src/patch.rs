@@ -47,6 +47,7 @@
 use std::marker::PhantomData;
 
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::engine::check::Violation;
@@ -211,7 +212,7 @@ impl<K: Kind> Patch<K> {
                 document[*name] = value.clone();
             }
         }
-        serde_json::from_value(document).map_err(|error| {
+        read(&document).map_err(|error| {
             let problem = format!("would leave what the API does not take: {error}");
             Self::invalid("body", problem)
         })
@@ -338,7 +339,7 @@ pub(crate) fn between<K: Kind>(before: &Value, after: &Value) -> Patch<K> {
 /// What a setting of a V2 config serves, of any answer that has it, in the form that requests have.
 pub(crate) fn formula_of(seen: &impl Serialize) -> Result<UpdateEvaluationFormulaModel> {
     let document = document::of_seen::<Formula>(&json(seen));
-    serde_json::from_value(document).map_err(|error| {
+    read(&document).map_err(|error| {
         let problem = format!("is not what requests have: {error}");
         Patch::<Formula>::invalid("answer", problem)
     })
@@ -356,6 +357,15 @@ pub(crate) fn same_formula(
 }
 
 /// The types of this crate are objects with text keys; writing them as JSON does not fail.
+///
+/// It goes through text, as requests and answers do: what writes a type into a [`Value`], and reads it from one, would be
+/// compiled for each of them besides.
 pub(crate) fn json(value: &impl Serialize) -> Value {
-    serde_json::to_value(value).unwrap_or_default()
+    let text = serde_json::to_vec(value).unwrap_or_default();
+    serde_json::from_slice(&text).unwrap_or_default()
+}
+
+/// Reads a type of this crate.
+pub(crate) fn read<T: DeserializeOwned>(document: &Value) -> serde_json::Result<T> {
+    serde_json::from_slice(&serde_json::to_vec(document)?)
 }

@@ -3,52 +3,91 @@
 use std::fmt;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
-use serde::de::{Deserialize, Deserializer, Error, Visitor};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, Visitor};
 
-/// A value that is there, `null` included.
-pub(crate) fn present<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<serde_json::Value>, D::Error> {
-    serde_json::Value::deserialize(deserializer).map(Some)
+/// What serde's `deserialize_with` takes, for structs that serde derives.
+macro_rules! read {
+    ($($seed:ident),*) => {
+        $(impl $seed {
+            #[allow(dead_code)] // No description of today has such a struct; a refresh may bring one.
+            pub(crate) fn read<'de, D: Deserializer<'de>>(
+                deserializer: D,
+            ) -> Result<<Self as DeserializeSeed<'de>>::Value, D::Error> {
+                Self.deserialize(deserializer)
+            }
+        })*
+    };
 }
 
-/// A time; without a zone it is read as UTC.
-pub(crate) fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<DateTime<Utc>, D::Error> {
-    struct Time;
+read!(Present, Time, TimeOrNone);
 
-    impl Visitor<'_> for Time {
-        type Value = DateTime<Utc>;
+/// Reads a value that is there, `null` included.
+pub(crate) struct Present;
 
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a time of RFC 3339")
-        }
+impl<'de> DeserializeSeed<'de> for Present {
+    type Value = Option<serde_json::Value>;
 
-        fn visit_str<E: Error>(self, text: &str) -> Result<DateTime<Utc>, E> {
-            let zoned = text.parse::<DateTime<Utc>>().ok();
-            let plain = || {
-                text.parse::<NaiveDateTime>()
-                    .ok()
-                    .map(|time| time.and_utc())
-            };
-            zoned.or_else(plain).ok_or_else(|| E::custom("not a time"))
-        }
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        serde_json::Value::deserialize(deserializer).map(Some)
     }
-
-    deserializer.deserialize_str(Time)
 }
 
-/// The same, where it may be `null` or missing.
-pub(crate) fn time_or_none<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<DateTime<Utc>>, D::Error> {
-    struct Read(DateTime<Utc>);
+/// Reads a time; without a zone it is one of UTC.
+pub(crate) struct Time;
 
-    impl<'de> Deserialize<'de> for Read {
-        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-            time(deserializer).map(Read)
-        }
+impl<'de> DeserializeSeed<'de> for Time {
+    type Value = DateTime<Utc>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Time {
+    type Value = DateTime<Utc>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a time of RFC 3339")
     }
 
-    let read = Option::<Read>::deserialize(deserializer)?;
-    Ok(read.map(|Read(time)| time))
+    fn visit_str<E: Error>(self, text: &str) -> Result<DateTime<Utc>, E> {
+        let zoned = text.parse::<DateTime<Utc>>().ok();
+        let plain = || {
+            text.parse::<NaiveDateTime>()
+                .ok()
+                .map(|time| time.and_utc())
+        };
+        zoned.or_else(plain).ok_or_else(|| E::custom("not a time"))
+    }
+}
+
+/// Reads the same, where it may be `null`.
+pub(crate) struct TimeOrNone;
+
+impl<'de> DeserializeSeed<'de> for TimeOrNone {
+    type Value = Option<DateTime<Utc>>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_option(self)
+    }
+}
+
+impl<'de> Visitor<'de> for TimeOrNone {
+    type Value = Option<DateTime<Utc>>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a time of RFC 3339, or null")
+    }
+
+    fn visit_none<E: Error>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        Time.deserialize(deserializer).map(Some)
+    }
 }

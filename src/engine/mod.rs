@@ -14,6 +14,7 @@ pub(crate) mod limit;
 pub(crate) mod open_enum;
 pub(crate) mod operation;
 pub(crate) mod optional;
+pub(crate) mod read;
 pub(crate) mod request;
 pub(crate) mod response;
 pub(crate) mod secret;

@@ -264,12 +264,12 @@ impl CopyPlan {
             };
             let [before, after] = [before, after].map(|it| with_ids(it.clone(), &ids));
             if !is_v1(&after) {
-                let formulas: [UpdateEvaluationFormulaModel; 2] = [read(before)?, read(after)?];
+                let formulas: [UpdateEvaluationFormulaModel; 2] = [read(&before)?, read(&after)?];
                 changes.push((&*key, formulas, done));
                 continue;
             }
             let (id, reason) = (to.setting(key).await?.setting_id, &copy.options.reason);
-            let [before, after]: [UpdateSettingValueModel; 2] = [read(before)?, read(after)?];
+            let [before, after]: [UpdateSettingValueModel; 2] = [read(&before)?, read(&after)?];
             let edit = |_: &SettingValueModel, wanted: &mut UpdateSettingValueModel| {
                 let is_known = *wanted == before || *wanted == after;
                 overwrite(key, wanted, is_known, &after)
@@ -371,8 +371,8 @@ fn overwrite<T: Clone>(key: &str, wanted: &mut T, is_known: bool, after: &T) -> 
     Ok(())
 }
 
-fn read<T: serde::de::DeserializeOwned>(document: Value) -> Result<T> {
-    serde_json::from_value(document).map_err(Error::other)
+fn read<T: serde::de::DeserializeOwned>(document: &Value) -> Result<T> {
+    patch::read(document).map_err(Error::other)
 }
 
 /// The variations of a setting, each with a name that no other setting's has.

@@ -39,7 +39,7 @@ impl Seen {
             true => patch::document_of::<SettingValueV1>(&answer),
             false => patch::document_of::<Formula>(&answer),
         };
-        let seen: Seen = serde_json::from_value(answer).map_err(Error::other)?;
+        let seen: Seen = patch::read(&answer).map_err(Error::other)?;
         Ok(Seen { document, ..seen })
     }
 }

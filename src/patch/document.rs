@@ -37,7 +37,7 @@ pub(super) fn of_wanted<K: Kind>(wanted: &Value, before: &Value) -> Value {
 
 /// Removes what an answer has and a request does not, found by the way through the request's type.
 fn keep_what_requests_have<K: Kind>(document: &mut Value) {
-    let part: Result<K::Part, _> = serde_json::from_value(document.clone());
+    let part: Result<K::Part, _> = super::read(document);
     if let Ok(part) = part {
         let part = super::json(&part);
         for root in K::ROOTS {

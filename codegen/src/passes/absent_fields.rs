@@ -86,7 +86,7 @@ fn read_zoneless(field: &mut Field) -> bool {
     }
     if !optional {
         field.attrs.push(syn::parse_quote!(
-            #[serde(deserialize_with = "crate::engine::lenient::time")]
+            #[serde(deserialize_with = "crate::engine::lenient::Time::read")]
         ));
         return true;
     }
@@ -94,7 +94,7 @@ fn read_zoneless(field: &mut Field) -> bool {
         field.attrs.push(syn::parse_quote!(#[serde(default)]));
     }
     field.attrs.push(syn::parse_quote!(
-        #[serde(deserialize_with = "crate::engine::lenient::time_or_none")]
+        #[serde(deserialize_with = "crate::engine::lenient::TimeOrNone::read")]
     ));
     true
 }

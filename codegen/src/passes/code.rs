@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use heck::ToUpperCamelCase;
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Attribute, File, Ident, ImplItem, ImplItemFn, Item, ItemStruct, Type};
+use syn::punctuated::Punctuated;
+use syn::{
+    Attribute, File, Ident, ImplItem, ImplItemFn, Item, ItemStruct, Meta, Path, Token, Type,
+};
 
 use crate::{Error, Result};
 
@@ -273,4 +276,39 @@ pub(super) fn argument<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
 /// Whether `ty` is `String`, whatever path leads to it.
 pub(super) fn is_string(ty: &Type) -> bool {
     matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "String"))
+}
+
+/// Changes what is derived.
+pub(super) fn each_derive(attributes: &mut [Attribute], mut change: impl FnMut(&mut Vec<Path>)) {
+    for attribute in attributes {
+        let Meta::List(list) = &mut attribute.meta else {
+            continue;
+        };
+        if !list.path.is_ident("derive") {
+            continue;
+        }
+        let derives: syn::Result<Punctuated<Path, Token![,]>> =
+            list.parse_args_with(Punctuated::parse_terminated);
+        if let Ok(derives) = derives {
+            let mut derives = derives.into_iter().collect();
+            change(&mut derives);
+            list.tokens = quote!(#(#derives),*);
+        }
+    }
+}
+
+/// Takes a trait out of what is derived; whether it was in there.
+pub(super) fn underive(attributes: &mut [Attribute], name: &str) -> bool {
+    let is_it = |derive: &Path| {
+        derive
+            .segments
+            .last()
+            .is_some_and(|last| last.ident == name)
+    };
+    let mut was_there = false;
+    each_derive(attributes, |derives| {
+        was_there |= derives.iter().any(is_it);
+        derives.retain(|derive| !is_it(derive));
+    });
+    was_there
 }

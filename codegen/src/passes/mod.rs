@@ -26,6 +26,7 @@ mod operations;
 mod optional_answers;
 mod own_types;
 mod parameters;
+mod readers;
 mod secrets;
 mod sent_bodies;
 mod structs;
@@ -172,6 +173,11 @@ pub const ON_RUST: &[Pass<OnRust>] = &[
         name: "absent-fields",
         mends: "an answer can be read although a field is missing, or a time has no zone",
         run: absent_fields::run,
+    },
+    Pass {
+        name: "readers",
+        mends: "structs are read by little code of their own, not by what serde derives",
+        run: readers::run,
     },
     Pass {
         name: "checks",

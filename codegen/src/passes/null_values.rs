@@ -21,7 +21,7 @@ pub(super) fn run(code: &mut Code, _: &Context<'_>) -> Result<usize> {
                 field.attrs.push(syn::parse_quote!(#[serde(default)]));
             }
             field.attrs.push(syn::parse_quote!(
-                #[serde(deserialize_with = "crate::engine::lenient::present")]
+                #[serde(deserialize_with = "crate::engine::lenient::Present::read")]
             ));
             times += 1;
         }

@@ -10,7 +10,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 use syn::{Attribute, Field, Fields, Ident, Item, ItemStruct, Type};
 
-use super::code::{argument, doc, is_string, schemas_by_type, serde_option};
+use super::code::{argument, doc, each_derive, is_string, schemas_by_type, serde_option, underive};
 use super::{Code, Context};
 use crate::Result;
 use crate::schemas::sent;
@@ -36,7 +36,7 @@ pub(super) fn run(code: &mut Code, context: &Context<'_>) -> Result<usize> {
             .iter()
             .any(|name| item.ident == name)
         {
-            underived(&mut item.attrs, "Debug");
+            underive(&mut item.attrs, "Debug");
         }
         let name = item.ident.to_string();
         if defaults.contains(&name) {
@@ -55,13 +55,6 @@ pub(super) fn run(code: &mut Code, context: &Context<'_>) -> Result<usize> {
     }
     code.types = items;
     Ok(times)
-}
-
-/// Takes a trait out of the derives.
-fn underived(attributes: &mut [Attribute], name: &str) {
-    each_derive(attributes, |derives| {
-        derives.retain(|derive| !derive.is_ident(name));
-    });
 }
 
 /// The structs that get a `Default`: those that are only received, and what stands in them. What is sent must not be made
@@ -125,24 +118,6 @@ fn plain(ty: &Type) -> Option<String> {
     let Type::Path(path) = ty else { return None };
     let last = path.path.segments.last()?;
     last.arguments.is_empty().then(|| last.ident.to_string())
-}
-
-fn each_derive(attributes: &mut [Attribute], change: impl Fn(&mut Vec<syn::Path>)) {
-    for attribute in attributes {
-        let syn::Meta::List(list) = &mut attribute.meta else {
-            continue;
-        };
-        if !list.path.is_ident("derive") {
-            continue;
-        }
-        let derives: syn::Result<syn::punctuated::Punctuated<syn::Path, syn::Token![,]>> =
-            list.parse_args_with(syn::punctuated::Punctuated::parse_terminated);
-        if let Ok(derives) = derives {
-            let mut derives = derives.into_iter().collect();
-            change(&mut derives);
-            list.tokens = quote!(#(#derives),*);
-        }
-    }
 }
 
 fn constructors(item: &ItemStruct) -> Item {

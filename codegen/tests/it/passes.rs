@@ -46,6 +46,7 @@ passes! {
     structs: "structs",
     null_values: "null-values",
     absent_fields: "absent-fields",
+    readers: "readers",
     checks: "checks",
     operations: "operations",
     groups: "groups",

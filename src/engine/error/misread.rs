@@ -28,8 +28,7 @@ pub(crate) fn words(headers: &HeaderMap, body: &[u8], error: &serde_json::Error)
     match error.classify() {
         Category::Eof => format!("it ends before its JSON does, at {at}"),
         Category::Data => {
-            let path = path(body, error).filter(|path| !path.is_empty());
-            let path = path.map(|path| format!("`{}`: ", one_line(&path)));
+            let path = path(body, error).map(|path| format!("`{}`: ", one_line(&path)));
             format!(
                 "{}{}, at {at}",
                 path.unwrap_or_default(),
@@ -72,11 +71,16 @@ fn path(body: &[u8], error: &serde_json::Error) -> Option<String> {
     let mut json = serde_json::Deserializer::from_slice(&cut);
     let error = serde_path_to_error::deserialize::<_, Value>(&mut json).err()?;
     let path = error.path().to_string();
-    Some(match error.path().iter().last() {
+    match error.path().iter().next_back() {
+        // It is about the whole document.
+        None => None,
         // Within an object, but of no field: the object is meant.
-        Some(Segment::Unknown) => path.trim_end_matches('?').trim_end_matches('.').to_string(),
-        _ => path,
-    })
+        Some(Segment::Unknown) => {
+            let path = path.trim_end_matches('?').trim_end_matches('.');
+            (!path.is_empty()).then(|| path.to_string())
+        }
+        Some(_) => Some(path),
+    }
 }
 
 /// Whether something between here and the API answered in its place.
@@ -225,7 +229,7 @@ mod tests {
             let mut json = serde_json::Deserializer::from_slice(&body);
             let typed = serde_path_to_error::deserialize::<_, Answer>(&mut json).unwrap_err();
             let typed = typed.path().to_string();
-            prop_assert_eq!(super::path(&body, &error).unwrap(), typed.trim_matches('.'), "{}", error);
+            prop_assert_eq!(super::path(&body, &error).unwrap_or_default(), typed.trim_matches('.'), "{}", error);
         }
     }
 }

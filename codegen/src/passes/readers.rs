@@ -1,0 +1,163 @@
+//! A struct is read by little code of its own.
+//!
+//! What serde derives for reading was a third of the client's lines once macros were expanded, and compiled for each type
+//! anew. What is the same for all structs stands in the client's `read`; each struct has the list of its fields. One that has
+//! an option of serde that is not known here keeps what serde derives.
+
+use proc_macro2::Literal;
+use quote::{format_ident, quote};
+use syn::{Field, Ident, Item, ItemStruct, Path};
+
+use super::code::{argument, serde_name, serde_option, underive};
+use super::{Code, Context};
+use crate::Result;
+
+pub(super) fn run(code: &mut Code, _: &Context<'_>) -> Result<usize> {
+    let mut times = 0;
+    let mut items = Vec::with_capacity(code.types.len());
+    for mut item in std::mem::take(&mut code.types) {
+        let mut readers = Vec::new();
+        if let Item::Struct(item) = &mut item
+            && let Some(fields) = fields(item)
+            && underive(&mut item.attrs, "Deserialize")
+        {
+            for field in &mut item.fields {
+                field.attrs.retain(|attribute| {
+                    serde_option(std::slice::from_ref(attribute), "deserialize_with").is_none()
+                });
+            }
+            readers = reader(&item.ident, &fields);
+            times += 1;
+        }
+        items.push(item);
+        items.extend(readers);
+    }
+    code.types = items;
+    Ok(times)
+}
+
+/// A field, as it is read.
+struct Known {
+    ident: Ident,
+    name: String,
+    /// What reads the value, if it is not the type's own reader.
+    seed: Option<Path>,
+    may_be_absent: bool,
+}
+
+/// The fields of a struct, if all that serde is told of it is known here.
+fn fields(item: &ItemStruct) -> Option<Vec<Known>> {
+    let mut attributes = item.attrs.iter();
+    let is_plain = item.generics.params.is_empty()
+        && !attributes.any(|attribute| attribute.path().is_ident("serde"));
+    is_plain.then(|| item.fields.iter().map(known).collect())?
+}
+
+fn known(field: &Field) -> Option<Known> {
+    let ident = field.ident.clone()?;
+    let mut seed = None;
+    let mut may_be_absent = argument(&field.ty, "Option").is_some();
+    for attribute in &field.attrs {
+        if !attribute.path().is_ident("serde") {
+            continue;
+        }
+        let known = attribute.parse_nested_meta(|meta| {
+            let text = match meta.input.peek(syn::Token![=]) {
+                true => Some(meta.value()?.parse::<syn::LitStr>()?),
+                false => None,
+            };
+            let option = meta.path.get_ident().map(Ident::to_string);
+            match (option.as_deref(), text) {
+                (Some("rename" | "skip_serializing_if"), Some(_)) => Ok(()),
+                (Some("default"), None) => {
+                    may_be_absent = true;
+                    Ok(())
+                }
+                (Some("deserialize_with"), Some(text)) => {
+                    // Ours are named after the type that reads.
+                    let path = text.value();
+                    let path = path.strip_suffix("::read").unwrap_or_default();
+                    seed = Some(syn::parse_str(path)?);
+                    Ok(())
+                }
+                _ => Err(meta.error("is not known here")),
+            }
+        });
+        known.ok()?;
+    }
+    Some(Known {
+        name: serde_name(&field.attrs, &ident),
+        ident,
+        seed,
+        may_be_absent,
+    })
+}
+
+fn reader(ty: &Ident, fields: &[Known]) -> Vec<Item> {
+    let ty_name = ty.to_string();
+    let names: Vec<&String> = fields.iter().map(|field| &field.name).collect();
+    let idents: Vec<&Ident> = fields.iter().map(|field| &field.ident).collect();
+    let places: Vec<Literal> = (0..names.len()).map(Literal::usize_unsuffixed).collect();
+    let values: Vec<Ident> = idents
+        .iter()
+        .map(|ident| format_ident!("its_{ident}"))
+        .collect();
+    let steps = fields
+        .iter()
+        .zip(&values)
+        .zip(&places)
+        .map(|((field, value), place)| {
+            let name = &field.name;
+            match &field.seed {
+                None => quote!(#place => read::set(&mut #value, &mut map, #name)?),
+                Some(seed) => {
+                    quote!(#place => read::set_with(&mut #value, &mut map, #name, #seed)?)
+                }
+            }
+        });
+    let finished = fields.iter().zip(&values).map(|(field, value)| {
+        let name = &field.name;
+        match field.may_be_absent {
+            true => quote!(#value.unwrap_or_default()),
+            false => quote!(read::required(#value, #name)?),
+        }
+    });
+    let deserialize = syn::parse_quote! {
+        impl<'de> ::serde::Deserialize<'de> for #ty {
+            fn deserialize<D: ::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::std::result::Result<Self, D::Error> {
+                crate::engine::read::object(deserializer)
+            }
+        }
+    };
+    let object = syn::parse_quote! {
+        impl<'de> crate::engine::read::Object<'de> for #ty {
+            const NAME: &'static str = #ty_name;
+            const FIELDS: &'static [&'static str] = &[#(#names),*];
+
+            fn place(name: &str) -> usize {
+                match name {
+                    #(#names => #places,)*
+                    _ => usize::MAX,
+                }
+            }
+
+            fn read<A: ::serde::de::MapAccess<'de>>(
+                mut map: A,
+            ) -> ::std::result::Result<Self, A::Error> {
+                use crate::engine::read;
+
+                #(let mut #values = ::std::option::Option::None;)*
+                while let Some(field) = read::next(&mut map, Self::place)? {
+                    match field {
+                        #(#steps,)*
+                        _ => read::skip(&mut map)?,
+                    }
+                }
+                ::std::result::Result::Ok(#ty { #(#idents: #finished),* })
+            }
+        }
+    };
+    vec![deserialize, object]
+}
