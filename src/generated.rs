@@ -7,7 +7,7 @@ pub(crate) mod configcat {
 
 /// A typed extension of httpmock: `server.get_config(|when, then| …)`. Cargo feature `httpmock`.
 #[cfg(feature = "httpmock")]
-pub mod configcat_httpmock {
+pub(crate) mod configcat_httpmock {
     include!(concat!(env!("OUT_DIR"), "/configcat_httpmock.rs"));
 }
 

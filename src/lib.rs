@@ -110,6 +110,14 @@ mod engine;
 #[doc(hidden)]
 pub mod fuzzing;
 mod generated;
+/// A typed extension of [httpmock](https://crates.io/crates/httpmock), `server.get_config(|when, then| …)`, and what of that crate
+/// appears in its signatures.
+#[cfg(feature = "httpmock")]
+pub mod httpmock {
+    pub use ::httpmock::{Method, Mock, MockServer, Then, When};
+
+    pub use crate::generated::configcat_httpmock::{MockServerExt, operations};
+}
 pub mod integration;
 mod likeness;
 pub mod names;
@@ -137,8 +145,6 @@ pub use engine::secret::Secret;
 pub use engine::transport::events::Event;
 pub use engine::transport::retry::RetryPolicy;
 pub use generated::configcat::{OPERATIONS, operations, types};
-#[cfg(feature = "httpmock")]
-pub use generated::configcat_httpmock as httpmock;
 pub use value::SettingValue;
 
 pub use bytes;

@@ -2,7 +2,7 @@
 #![cfg(feature = "httpmock")]
 
 use configcat_management::chrono::{DateTime, Utc};
-use configcat_management::httpmock::MockServerExt;
+use configcat_management::httpmock::{MockServer, MockServerExt};
 use configcat_management::types::{
     AuditLogType, ChangeRequestStatus, ConfigId, ConfigModel, CreateTagModel, EnvironmentId,
     IntegrationLinkType, JsonPatchOperation, OperationType, ProductId, SdkKeysModel, SettingId,
@@ -10,7 +10,6 @@ use configcat_management::types::{
 };
 use configcat_management::uuid::{Uuid, uuid};
 use configcat_management::{Client, Error, RetryPolicy};
-use httpmock::MockServer;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
