@@ -110,3 +110,51 @@ pub(crate) fn skip<'de, A: MapAccess<'de>>(map: &mut A) -> Result<(), A::Error> 
 pub(crate) fn required<T, E: Error>(field: Option<T>, name: &'static str) -> Result<T, E> {
     field.ok_or_else(|| E::missing_field(name))
 }
+
+/// Reads a struct from an object, by a line for each field: its place among the fields, its name, its name in JSON, and whether
+/// it has to be there; then what reads it, if it is not its own type.
+macro_rules! read_object {
+    ($ty:ident $($place:literal $field:ident $name:literal $how:ident $(by $seed:path)?;)*) => {
+        impl<'de> ::serde::Deserialize<'de> for $ty {
+            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
+                $crate::engine::read::object(deserializer)
+            }
+        }
+
+        impl<'de> $crate::engine::read::Object<'de> for $ty {
+            const NAME: &'static str = stringify!($ty);
+            const FIELDS: &'static [&'static str] = &[$($name),*];
+
+            fn place(name: &str) -> usize {
+                match name {
+                    $($name => $place,)*
+                    _ => usize::MAX,
+                }
+            }
+
+            fn read<A: ::serde::de::MapAccess<'de>>(mut map: A) -> ::std::result::Result<Self, A::Error> {
+                $(let mut $field = None;)*
+                while let Some(place) = $crate::engine::read::next(&mut map, Self::place)? {
+                    match place {
+                        $($place => $crate::engine::read::read_object!(@ set $field, map, $name $(, $seed)?),)*
+                        _ => $crate::engine::read::skip(&mut map)?,
+                    }
+                }
+                Ok($ty { $($field: $crate::engine::read::$how($field, $name)?,)* })
+            }
+        }
+    };
+    (@ set $field:ident, $map:ident, $name:literal) => {
+        $crate::engine::read::set(&mut $field, &mut $map, $name)?
+    };
+    (@ set $field:ident, $map:ident, $name:literal, $seed:path) => {
+        $crate::engine::read::set_with(&mut $field, &mut $map, $name, $seed)?
+    };
+}
+pub(crate) use read_object;
+
+/// The value of a field that may be absent.
+#[inline]
+pub(crate) fn optional<T: Default, E: Error>(value: Option<T>, _: &'static str) -> Result<T, E> {
+    Ok(value.unwrap_or_default())
+}

@@ -5,7 +5,7 @@
 //! an option of serde that is not known here keeps what serde derives.
 
 use proc_macro2::Literal;
-use quote::{format_ident, quote};
+use quote::quote;
 use syn::{Field, Ident, Item, ItemStruct, Path};
 
 use super::code::{argument, serde_name, serde_option, underive};
@@ -16,7 +16,7 @@ pub(super) fn run(code: &mut Code, _: &Context<'_>) -> Result<usize> {
     let mut times = 0;
     let mut items = Vec::with_capacity(code.types.len());
     for mut item in std::mem::take(&mut code.types) {
-        let mut readers = Vec::new();
+        let mut read = None;
         if let Item::Struct(item) = &mut item
             && let Some(fields) = fields(item)
             && underive(&mut item.attrs, "Deserialize")
@@ -26,11 +26,11 @@ pub(super) fn run(code: &mut Code, _: &Context<'_>) -> Result<usize> {
                     serde_option(std::slice::from_ref(attribute), "deserialize_with").is_none()
                 });
             }
-            readers = reader(&item.ident, &fields);
+            read = Some(reader(&item.ident, &fields));
             times += 1;
         }
         items.push(item);
-        items.extend(readers);
+        items.extend(read);
     }
     code.types = items;
     Ok(times)
@@ -93,71 +93,17 @@ fn known(field: &Field) -> Option<Known> {
     })
 }
 
-fn reader(ty: &Ident, fields: &[Known]) -> Vec<Item> {
-    let ty_name = ty.to_string();
-    let names: Vec<&String> = fields.iter().map(|field| &field.name).collect();
-    let idents: Vec<&Ident> = fields.iter().map(|field| &field.ident).collect();
-    let places: Vec<Literal> = (0..names.len()).map(Literal::usize_unsuffixed).collect();
-    let values: Vec<Ident> = idents
-        .iter()
-        .map(|ident| format_ident!("its_{ident}"))
-        .collect();
-    let steps = fields
-        .iter()
-        .zip(&values)
-        .zip(&places)
-        .map(|((field, value), place)| {
-            let name = &field.name;
-            match &field.seed {
-                None => quote!(#place => read::set(&mut #value, &mut map, #name)?),
-                Some(seed) => {
-                    quote!(#place => read::set_with(&mut #value, &mut map, #name, #seed)?)
-                }
-            }
-        });
-    let finished = fields.iter().zip(&values).map(|(field, value)| {
-        let name = &field.name;
-        match field.may_be_absent {
-            true => quote!(#value.unwrap_or_default()),
-            false => quote!(read::required(#value, #name)?),
-        }
+/// The call of the client's macro, with a line for each field.
+fn reader(ty: &Ident, fields: &[Known]) -> Item {
+    let lines = fields.iter().enumerate().map(|(place, field)| {
+        let place = Literal::usize_unsuffixed(place);
+        let Known { ident, name, .. } = field;
+        let how = match field.may_be_absent {
+            true => quote!(optional),
+            false => quote!(required),
+        };
+        let by = field.seed.as_ref().map(|seed| quote!(by #seed));
+        quote!(#place #ident #name #how #by;)
     });
-    let deserialize = syn::parse_quote! {
-        impl<'de> ::serde::Deserialize<'de> for #ty {
-            fn deserialize<D: ::serde::Deserializer<'de>>(
-                deserializer: D,
-            ) -> ::std::result::Result<Self, D::Error> {
-                crate::engine::read::object(deserializer)
-            }
-        }
-    };
-    let object = syn::parse_quote! {
-        impl<'de> crate::engine::read::Object<'de> for #ty {
-            const NAME: &'static str = #ty_name;
-            const FIELDS: &'static [&'static str] = &[#(#names),*];
-
-            fn place(name: &str) -> usize {
-                match name {
-                    #(#names => #places,)*
-                    _ => usize::MAX,
-                }
-            }
-
-            fn read<A: ::serde::de::MapAccess<'de>>(
-                mut map: A,
-            ) -> ::std::result::Result<Self, A::Error> {
-                use crate::engine::read;
-
-                #(let mut #values = ::std::option::Option::None;)*
-                while let Some(field) = read::next(&mut map, Self::place)? {
-                    match field {
-                        #(#steps,)*
-                        _ => read::skip(&mut map)?,
-                    }
-                }
-                ::std::result::Result::Ok(#ty { #(#idents: #finished),* })
-            }
-        }
-    };
-    vec![deserialize, object]
+    syn::parse_quote!(crate::engine::read::read_object! { #ty #(#lines)* })
 }
