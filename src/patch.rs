@@ -365,7 +365,13 @@ pub(crate) fn json(value: &impl Serialize) -> Value {
     serde_json::from_slice(&text).unwrap_or_default()
 }
 
-/// Reads a type of this crate.
-pub(crate) fn read<T: DeserializeOwned>(document: &Value) -> serde_json::Result<T> {
-    serde_json::from_slice(&serde_json::to_vec(document)?)
+/// Reads a type of this crate, or says why it cannot be read.
+pub(crate) fn read<T: DeserializeOwned>(document: &Value) -> Result<T, String> {
+    let text = serde_json::to_vec(document).unwrap_or_default();
+    serde_json::from_slice(&text).map_err(|error| {
+        let words = error.to_string();
+        // The line and the column are those of a text that nobody has seen.
+        let words = words.rsplit_once(" at line ").map(|(words, _)| words);
+        words.map_or_else(|| error.to_string(), str::to_string)
+    })
 }

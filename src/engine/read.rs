@@ -1,7 +1,7 @@
 //! How objects of JSON become structs.
 //!
-//! It is what serde derives for a struct, with the part that is the same for all structs written once: what is derived for
-//! nearly two hundred structs took a third of this crate's time to compile.
+//! It is what serde derives for a struct, with the part that is the same for all structs written once, so that less is
+//! compiled.
 
 use std::fmt;
 use std::marker::PhantomData;

@@ -62,7 +62,8 @@ fn newest(workspace: &Workspace, list: &[&str]) -> Option<String> {
     let listed = git(workspace, list)?;
     let tags = listed.lines().filter_map(|tag| {
         let version: Version = tag.trim_start_matches('v').parse().ok()?;
-        Some((version, tag.to_owned()))
+        // What comes before a release is none.
+        version.pre.is_empty().then(|| (version, tag.to_owned()))
     });
     tags.max().map(|(_, tag)| tag)
 }

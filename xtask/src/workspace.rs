@@ -105,7 +105,8 @@ pub(crate) fn read(file: &Path) -> Result<String> {
 pub(crate) fn version_in(manifest: &str) -> Option<Version> {
     let manifest: toml::Table = manifest.parse().ok()?;
     let package = manifest.get("workspace")?.get("package")?;
-    package.get("version")?.as_str()?.parse().ok()
+    let version: Version = package.get("version")?.as_str()?.parse().ok()?;
+    (version.pre.is_empty() && version.build.is_empty()).then_some(version)
 }
 
 /// Whether a text can be the name of something in Rust.

@@ -1,7 +1,6 @@
 //! A struct is read by little code of its own.
 //!
-//! What serde derives for reading was a third of the client's lines once macros were expanded, and compiled for each type
-//! anew. What is the same for all structs stands in the client's `read`; each struct has the list of its fields. One that has
+//! What serde derives for reading is much code, compiled for each type anew. What is the same for all structs stands in the client's `read`; each struct has the list of its fields. One that has
 //! an option of serde that is not known here keeps what serde derives.
 
 use proc_macro2::Literal;

@@ -280,6 +280,7 @@ async fn a_plan_and_the_form_of_the_older_audit_logs_are_options() -> Result<()>
         .get(format!("{url}/v1/organizations/{organization}/auditlogs"))
         .basic_auth("user", Some("pass"));
     let logs = logs.send().await.expect("it answers");
+    assert_eq!(logs.status(), 200);
     let text = logs.text().await.expect("it ends");
     assert!(text.starts_with('{'), "a page, not a list: {text}");
     Ok(())

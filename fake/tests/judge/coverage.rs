@@ -38,10 +38,12 @@ pub(crate) async fn check(fake: &Fake) -> Result<(), Failed> {
         serde_json::from_str(include_str!("../../../spec/configcat/swagger.json"))?;
     let (client, demo) = (fake.client(), fake.demo().ok_or("there is a demo")?);
     let configs = client.get_configs(demo.product_id).send().await?;
+    let mut judged = BTreeSet::new();
     for config in configs
         .iter()
         .filter(|config| config.name.starts_with("Judged"))
     {
+        judged.insert(config.evaluation_version.clone());
         let (id, environment) = (config.config_id, demo.production_id);
         let (served, lists) = match config.evaluation_version {
             EvaluationVersion::V1 => {
@@ -66,7 +68,10 @@ pub(crate) async fn check(fake: &Fake) -> Result<(), Failed> {
             }
         }
     }
-    Ok(())
+    match judged == BTreeSet::from([EvaluationVersion::V1, EvaluationVersion::V2]) {
+        true => Ok(()),
+        false => Err(format!("there are rules of {judged:?} alone").into()),
+    }
 }
 
 /// The words below a field of this name.

@@ -47,6 +47,14 @@ fn guards_and_previews() -> Result<()> {
     assert!(problem.ends_with(
         "`/isJson` cannot be changed by this operation; `/name`, `/hint`, `/tags`, `/order` can"
     ));
+    let number = JsonPatchOperation::new("replace", "/name").with_value(5);
+    let problem = refused(SettingPatch::new().raw(number).preview(&seen));
+    assert!(
+        problem.ends_with(
+            "would leave what the API does not take: invalid type: integer `5`, expected a string"
+        ),
+        "{problem}"
+    );
     let gone = refused(
         SettingValuePatch::new()
             .remove_rule(0)

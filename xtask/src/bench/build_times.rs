@@ -331,9 +331,9 @@ left out with its rows.
 | --- | --- | --- |
 {table}
 The goal is 1.10. Of what the published crate adds to the floor, {:.2} is its own code and {:.2} what it depends on: chrono and
-json-patch with the crates that they need are most of that. Its types are read by code that a pass of the generator writes, a third of
-what serde derives, and an error is located without a second reader for each type: both together took a fifth of its own work away. The
-repository adds the generator to that, which the published crate does without.
+json-patch with the crates that they need are most of that. Its types are read by code that a pass of the generator writes, not by what
+serde derives, and an error is located without a second reader for each type. The repository adds the generator to that, which the
+published crate does without.
 {beside}",
         own.cpu / floor.cpu,
         (staged.cpu - own.cpu) / floor.cpu - 1.0

@@ -98,6 +98,8 @@ fn release(tree: &Tree) {
     git(&root, &["add", "Cargo.toml", "spec"]);
     git(&root, &["commit", "--quiet", "--message", "Release"]);
     git(&root, &["tag", "v0.3.0"]);
+    // What comes before a release is none.
+    git(&root, &["tag", "v0.4.0-rc.1"]);
     tree.edit("Cargo.toml", "0.3.0", "0.3.1");
     git(&root, &["commit", "--quiet", "--all", "--message", "Go on"]);
 }
