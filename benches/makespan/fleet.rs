@@ -214,9 +214,5 @@ pub(crate) async fn report() -> Result<(String, bool)> {
             "| {what} | {best:.2} s | {took:.2} s | {ratio:.3}{quick} | {refused}{quiet} | {finished}{whole} |"
         )?;
     }
-    text.push_str(
-        "\nWhat headers tell is shared. What refusals teach stays in each process: each learns the short window of each endpoint by \
-         refusals of its own, and all of them together may send more than it lets through.\n",
-    );
     Ok((text, met))
 }

@@ -207,16 +207,17 @@ impl ClientBuilder {
     /// user, and name the same Redis here, are paced as one. Default: each process on its own.
     ///
     /// The URL is one such as `redis://host:6379`, `rediss://user:password@host:6380` for TLS, or `unix:///run/redis.sock`.
-    /// One server, 5.0 or later, or a proxy that stands for one; not the nodes of a cluster. It gets one small key for each
-    /// user, `configcat:rate:` and a SHA-256 hash of base URL and user name, which is forgotten an hour after the last call.
-    /// No secret goes there, and nothing of what calls send or receive.
+    /// One server, 5.0 or later, or a proxy that stands for one; not the nodes of a cluster. It gets small keys that begin with
+    /// `configcat:rate:` and a SHA-256 hash of base URL and user name: one for each user, and one for each set of calls that the
+    /// server counts together. Each is forgotten an hour after its last call. No secret goes there, and nothing of what calls
+    /// send or receive.
     ///
     /// No call fails because of Redis. While it is away, each process keeps to the rate limit on its own, which the server may
     /// have to remind it of with a 429, and says so: once as a warning of `tracing`, and as [`Event::FleetAway`]. When it is
     /// back, they share again.
     ///
-    /// Calls of one process go first come, first served; between processes it is who asks first. What the headers tell is
-    /// shared. Limits without headers, published or learnt, are kept by each process on its own.
+    /// Calls of one process go first come, first served; between processes it is who asks first. What headers and refusals tell
+    /// is shared. Limits that the program states, see [`RateLimiter::published`], are kept by each process on its own.
     ///
     /// Needs the cargo feature `redis`.
     #[cfg(feature = "redis")]

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use configcat_fake::{Fake, Fault, Recorded};
+use configcat_fake::{Fake, Fault, QuotaPer, Recorded};
 use configcat_management::{Client, Error, Event};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use processes::{Fleet, worker};
@@ -30,6 +30,11 @@ fn main() {
         with_redis(
             "eight_processes_share_a_quota",
             eight_processes_share_a_quota,
+        ),
+        with_redis("one_refusal_teaches_all", one_refusal_teaches_all),
+        with_redis(
+            "one_process_tells_all_what_is_counted_apart",
+            one_process_tells_all_what_is_counted_apart,
         ),
         with_redis("redis_dies_in_the_middle", redis_dies_in_the_middle),
         with_redis("redis_comes_back", redis_comes_back),
@@ -133,6 +138,40 @@ async fn redis_comes_back(mut redis: Redis) {
     assert_eq!(refused(&later), 0);
 }
 
+/// No header tells of the shorter window: what one process is refused, all others keep to.
+async fn one_refusal_teaches_all(redis: Redis) {
+    let second = Duration::from_secs(1);
+    let limits = Fake::builder().quota(5, second).quota(10, 3 * second);
+    let fake = limits.start().await;
+    Fleet::start(&fake, &redis, 4, 5).finish();
+    let requests = fake.requests();
+    let took = tell("two windows", &requests);
+    assert_eq!(requests.len() - refused(&requests), 20);
+    // On the way to full speed, no more than were accepted go too many.
+    assert!(refused(&requests) < 5, "{}", refused(&requests));
+    // Five at the beginning and after 1, 3 and 4 s are the best possible.
+    assert!(took < 6 * second, "{took:?}");
+}
+
+/// What the server counts apart, one process finds out for all.
+async fn one_process_tells_all_what_is_counted_apart(redis: Redis) {
+    let limits = Fake::builder().quota(5, Duration::from_secs(60));
+    let fake = limits.quota_per(QuotaPer::Operation).start().await;
+    let client = || fake.client_builder().fleet(redis.url()).build().unwrap();
+    let one = client();
+    for _ in 0..4 {
+        one.get_products().send().await.unwrap();
+        one.get_organizations().send().await.unwrap();
+    }
+    // For all calls together, nothing would be left by now.
+    let other = client().with_deadline(Duration::from_secs(5));
+    other.get_me().send().await.unwrap();
+    other.get_products().send().await.unwrap();
+    let error = other.get_products().send().await.unwrap_err();
+    assert!(matches!(error, Error::Deadline(_)), "{error}");
+    assert_eq!(refused(&fake.requests()), 0);
+}
+
 /// But for those that had made their calls before.
 fn each_warned_once(warnings: &[usize]) {
     assert!(warnings.iter().all(|warned| *warned <= 1), "{warnings:?}");
@@ -191,8 +230,9 @@ async fn the_key_tells_nothing_and_expires(redis: Redis) {
     let keys = connection.keys("*").unwrap();
     assert_eq!(keys.len(), 2, "one for each user: {keys:?}");
     for key in keys {
-        let hash = key.strip_prefix("configcat:rate:").unwrap();
-        assert_eq!(hash.len(), 64);
+        let hash = key.strip_prefix("configcat:rate:{").unwrap();
+        let (hash, scope) = hash.split_once("}:").unwrap();
+        assert_eq!((hash.len(), scope), (64, "0000000000000000"));
         assert!(hash.bytes().all(|byte| byte.is_ascii_hexdigit()));
         let lives: i64 = redis::cmd("PTTL").arg(&key).query(&mut connection).unwrap();
         assert!((1..=3_600_000).contains(&lives), "{lives}");
@@ -338,9 +378,9 @@ fn a_wrong_url_is_told() {
     }
 }
 
-/// What the script keeps.
+/// What the script keeps of all calls.
 fn state(connection: &mut redis::Connection) -> serde_json::Value {
-    let key = connection.keys("*").unwrap().remove(0);
+    let key = connection.keys("*}:0000000000000000").unwrap().remove(0);
     serde_json::from_str(&connection.get(&key).unwrap().unwrap()).unwrap()
 }
 

@@ -1,16 +1,18 @@
--- The rate limit of a fleet: what is left of the period, and who may send next. Redis' clock is the only one; all times
+-- The rate limits of a fleet: what is left of each window, and who may send next. Redis' clock is the only one; all times
 -- are milliseconds.
 --
--- KEYS[1] holds the state. ARGV: the longest wait, what to do, and then
+-- KEYS[1] holds what all scopes share, KEYS[2] the state of one. ARGV: the longest wait, what to do, and then
 --   hello
---   ask       demand
+--   ask       grain demand
 --   back      epoch given sent
---   answered  epoch given outcome remaining kind reset rounded retry_after date
+--   answered  epoch given outcome remaining kind reset rounded retry_after date quota period
 -- where "" is what an answer does not tell, kind is "at" (a moment of the server's clock) or "in" (from now on), rounded is
--- what the reset may lack, and outcome is "ok", "refused" or "broken".
+-- what the reset may lack, outcome is "ok", "refused" or "broken", and quota and period are what a refusal names. grain says
+-- how narrow the asker's scopes are; "" where they stay as they are.
 --
 -- `ask` gives {1, epoch, now}: one request may go, and has to be given back by `back` or `answered`; or {0, wait, certain}:
--- nothing before so long, or before an answer to somebody else comes where that is not certain.
+-- nothing before so long, or before an answer to somebody else comes where that is not certain; or {2, grain}: scopes are
+-- narrower than the asker thinks.
 
 -- Forgotten so long after the last call.
 local TTL = 3600000
@@ -28,15 +30,76 @@ local SAME_MOMENT, SAME_DELAY = 50, 1500
 local MARGIN, DRIFT, FINE = 2, 1e-4, 20
 -- So many of a period are held back to look at the server's clock, where others wait for the next period anyway.
 local LOOKS = 8
+-- The first guess of a window that no header tells of, as `DOCUMENTED` in hidden.rs.
+local GUESS_QUOTA, GUESS_PERIOD = 20, 1000
+-- How often such a window has to be full before one request more is tried, where it was sure and where it was not: the least
+-- and the most. As `SURE` and `UNSURE` in hidden.rs.
+local SURE, SURE_MOST, UNSURE, UNSURE_MOST = 16, 256, 2, 8
+-- So many windows are kept that no header tells of.
+local WINDOWS = 3
+-- To what servers round the waits that they ask for.
+local SECOND = 1000
+-- Requests are counted by such a part of a window's period.
+local PARTS = 64
 
 local max_wait, what = tonumber(ARGV[1]), ARGV[2]
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + tonumber(time[2]) / 1000
 
+-- grain: how narrow scopes are, since `narrowed`. shown: the windows that refusals have shown in any scope, {quota, period,
+-- what headers tell there}.
+local fleet = { grain = 0, narrowed = 0, shown = {} }
+local fleet_stored = redis.call('GET', KEYS[1])
+if fleet_stored then
+  fleet = cjson.decode(fleet_stored)
+end
+
+local function forget_after()
+  return math.max(TTL, math.ceil(2 * max_wait))
+end
+
+local function save_fleet()
+  redis.call('SET', KEYS[1], cjson.encode(fleet), 'PX', forget_after())
+end
+
+-- `quota` requests in any time as long as `period`. log: {part, requests, those of them that are answered}, oldest first; a
+-- request counts from when it was let go, and anew from its answer.
+local function window(quota, period, shown)
+  return {
+    quota = quota, named = quota, period = period, shown = shown, step = 1, full = 0, patience = shown and SURE or 0, log = {},
+  }
+end
+
+local function count(w, moment, requests, answered)
+  local part, place = math.floor(moment * PARTS / w.period), #w.log
+  while place > 0 and w.log[place][1] > part do
+    place = place - 1
+  end
+  local entry = w.log[place]
+  if entry and entry[1] == part then
+    entry[2], entry[3] = math.max(entry[2] + requests, 0), entry[3] + answered
+  elseif requests > 0 then
+    table.insert(w.log, place + 1, { part, requests, answered })
+  end
+end
+
+-- When an entry of a log does not count any more.
+local function expires(w, entry)
+  return (entry[1] + 1) * w.period / PARTS + w.period
+end
+
 -- state: "unknown" (one goes first), "free" (the server says nothing of limits), "open" (`left` until `ends`), "closed"
--- (nothing goes before `ends`). `flight` are under way in this epoch, `late` since the one before.
-local s = { state = 'unknown', epoch = 0, flight = 0, late = 0, late_until = 0, given = 0, refusals = 0 }
-local stored = redis.call('GET', KEYS[1])
+-- (nothing goes before `ends`). `flight` are under way in this epoch, of which `lost` may never come back, and `late` since the
+-- one before. `accepted` were in this epoch, `proven` in those before. `windows` are those that no header tells of.
+local s = {
+  state = 'unknown', epoch = 0, flight = 0, lost = 0, late = 0, late_until = 0, given = 0, refusals = 0,
+  accepted = 0, proven = 0, began = now, windows = { window(GUESS_QUOTA, GUESS_PERIOD, false) },
+}
+if now >= fleet.narrowed and now < fleet.narrowed + GUESS_PERIOD then
+  -- What went before scopes were narrowed may be of any of them.
+  count(s.windows[1], fleet.narrowed, GUESS_QUOTA, 0)
+end
+local stored = redis.call('GET', KEYS[2])
 if stored then
   local known = cjson.decode(stored)
   if known.seen <= now + 1000 then
@@ -48,7 +111,8 @@ end
 
 local function save()
   s.seen = now
-  redis.call('SET', KEYS[1], cjson.encode(s), 'PX', math.max(TTL, math.ceil(2 * max_wait)))
+  redis.call('SET', KEYS[2], cjson.encode(s), 'PX', forget_after())
+  redis.call('PEXPIRE', KEYS[1], forget_after())
 end
 
 -- Knowledge ends. Who is under way may be counted yet.
@@ -56,7 +120,156 @@ local function start(state, ends)
   s.late = s.flight + (now < s.late_until and s.late or 0)
   s.late_until = s.given + TRANSIT
   s.state, s.ends, s.epoch, s.flight = state, ends, s.epoch + 1, 0
-  s.probe, s.look = nil, nil
+  s.probe, s.look, s.lost, s.began = nil, nil, 0, now
+  s.accepted, s.proven = 0, math.max(s.accepted, math.floor(s.proven / 2))
+end
+
+local function near(a, b)
+  return a < b * 1.5 and b < a * 1.5
+end
+
+-- How many requests count, and how many of them are answered.
+local function used(w)
+  while w.log[1] and expires(w, w.log[1]) <= now do
+    table.remove(w.log, 1)
+  end
+  local requests, answered = 0, 0
+  for _, entry in ipairs(w.log) do
+    requests, answered = requests + entry[2], answered + entry[3]
+  end
+  return requests, answered
+end
+
+-- A window is full of requests that were accepted: perhaps it holds more. Says whether it is believed in any longer.
+local function try_more(w)
+  if w.shown then
+    if w.last_full and now < w.last_full + w.period then
+      return true -- One step in a period, because a window of the server may end in between.
+    end
+    w.full, w.last_full = w.full + 1, now
+    if w.full <= w.patience then
+      return true
+    end
+  end
+  if not w.shown and w.quota > 2 * w.named or w.quota > 16 * math.max(w.named, 16) then
+    return false
+  end
+  local more = w.quota + w.step
+  w.step = w.step * 2
+  if w.quota < w.named and more >= w.named then
+    more, w.step, w.full, w.patience = w.named, 1, 0, SURE -- Back at what it is said to hold.
+  end
+  w.quota = more
+  return true
+end
+
+-- Until when a window that no header tells of is full; nil where none is.
+local function full()
+  local latest
+  for i = #s.windows, 1, -1 do
+    local w = s.windows[i]
+    local requests, answered = used(w)
+    if answered >= w.quota and not try_more(w) then
+      table.remove(s.windows, i)
+      s.refuted = true
+    elseif requests >= w.quota then
+      local over = requests - w.quota
+      for _, entry in ipairs(w.log) do
+        over = over - entry[2]
+        if over < 0 then
+          latest = math.max(latest or 0, expires(w, entry))
+          break
+        end
+      end
+    end
+  end
+  return latest
+end
+
+local function add_window(w)
+  if #s.windows >= WINDOWS then
+    table.remove(s.windows, 1)
+  end
+  table.insert(s.windows, w)
+end
+
+-- Takes over what refusals have shown in scopes of which headers tell the same.
+local function spread()
+  for _, shown in ipairs(fleet.shown) do
+    local quota, period, beside = shown[1], shown[2], shown[3]
+    if s.quota and math.abs(beside - s.quota) <= 8 + beside / 8 then
+      local known
+      for _, w in ipairs(s.windows) do
+        known = near(w.period, period) and w or known
+      end
+      if known and not known.shown then
+        known.quota, known.named, known.shown, known.full, known.patience = quota, quota, true, 0, SURE
+      elseif not known and not s.refuted then
+        add_window(window(quota, period, true))
+      end
+    end
+  end
+end
+
+-- A window is why a request was refused; it names what it holds, or not.
+local function refused(w, named)
+  local requests = used(w)
+  local tried = w.step > 1
+  local before = tried and w.quota - w.step / 2 or w.quota
+  local fits = named and requests * 5 >= math.min(named, before) * 4
+    or not named and math.abs(requests - before) <= 1 + before / 16
+  w.named = named or w.named
+  if not fits then
+    w.quota = math.max(requests, math.floor(before / 2), 1)
+    w.patience = math.min(math.max(w.patience * 2, UNSURE), UNSURE_MOST)
+  elseif not w.shown then
+    w.quota = named or math.max(requests, 1)
+    w.named, w.patience = w.quota, SURE
+  else
+    w.quota = named and math.min(math.max(requests, 1), named) or before
+    if w.quota < w.named then
+      w.patience = math.min(math.max(w.patience * 2, UNSURE), UNSURE_MOST) -- Others take part.
+    elseif tried then
+      w.patience = math.min(math.max(w.patience * 4, UNSURE), SURE_MOST)
+    end
+  end
+  w.shown, w.step, w.full, w.last_full = w.shown or fits, 1, 0, nil
+  return fits
+end
+
+-- A refusal that is not that of a window which headers tell. Without a window that it fits, and without words that name one,
+-- it is believed once it comes again after about as many requests.
+local function learn(named, period, pause)
+  local fits, quota, length
+  for _, w in ipairs(s.windows) do
+    local is_full = used(w) * 5 >= w.quota * 4
+    if period and near(w.period, period) or not period and is_full and pause < w.period + SECOND then
+      w.period = period or w.period
+      fits, quota, length = refused(w, named), w.quota, w.period
+      break
+    end
+  end
+  if not length then
+    quota, length = named or math.max(s.accepted, 1), math.min(period or now - s.began + pause, max_wait)
+    local again = s.suspect and math.abs(quota - s.suspect) <= math.max(quota, s.suspect) / 4
+    s.suspect, fits = quota, named ~= nil
+    if not named and not again then
+      return
+    end
+    local w = window(quota, length, fits)
+    count(w, now + pause - length, quota, 0) -- It is full, and over when the wait is.
+    add_window(w)
+  end
+  if fits and s.quota then
+    local kept = { { quota, length, s.quota } }
+    for _, shown in ipairs(fleet.shown) do
+      if not near(shown[2], length) and #kept < WINDOWS then
+        table.insert(kept, shown)
+      end
+    end
+    fleet.shown = kept
+    save_fleet()
+  end
 end
 
 -- When to send the next one of so many that look at the server's clock from equal distances around a tick of it.
@@ -80,7 +293,22 @@ local function ask(demand)
   end
   if s.state == 'closed' then
     return wait(s.ends, true)
-  elseif s.state == 'unknown' then
+  end
+  spread()
+  -- To full speed step by step, as far as it is not proven: where nothing is refused, twice as many go each time.
+  local steps = s.state == 'open' or s.state == 'free' and s.epoch > 0
+  if steps and s.flight - s.lost >= math.max(s.accepted + 1, s.proven) then
+    if now < s.given + TRANSIT then
+      return wait(s.given + TRANSIT)
+    end
+    s.lost = s.flight
+  end
+  local until_free = full()
+  if until_free then
+    save()
+    return wait(until_free, s.flight == 0)
+  end
+  if s.state == 'unknown' then
     if s.probe and now < s.probe then
       return wait(s.probe)
     end
@@ -100,6 +328,9 @@ local function ask(demand)
     end
   end
   s.flight, s.given = s.flight + 1, now
+  for _, w in ipairs(s.windows) do
+    count(w, math.floor(now), 1, 0)
+  end
   save()
   return { 1, s.epoch, math.floor(now) }
 end
@@ -147,7 +378,7 @@ local function over(kind, reset, rounded)
   return math.min(moment, now + max_wait)
 end
 
-local function answered(current, given, outcome, remaining, kind, reset, rounded, retry_after, date)
+local function answered(current, given, outcome, remaining, kind, reset, rounded, retry_after, date, named, period)
   if date then
     saw(date, given)
   end
@@ -173,12 +404,18 @@ local function answered(current, given, outcome, remaining, kind, reset, rounded
     if s.refusals > 1 then
       pause = math.max(pause, backoff) -- Told, and it was not enough.
     end
-    start('closed', now + math.min(pause, max_wait))
+    pause = math.min(pause, max_wait)
+    -- One that headers tell of has nothing left, or the refusal names it.
+    local left = remaining or (s.state == 'open' and s.left or 1)
+    if retry_after and (named and named ~= s.quota or not named and left > 0 and s.accepted > 0) then
+      learn(named, period and math.min(period, max_wait), pause)
+    end
+    start('closed', now + pause)
     s.id = later and id or s.id
     return
   end
   if current then
-    s.refusals = 0
+    s.refusals, s.accepted = 0, s.accepted + 1
   end
   if not remaining then
     if current and s.state == 'unknown' and outcome == 'ok' then
@@ -194,14 +431,35 @@ local function answered(current, given, outcome, remaining, kind, reset, rounded
     if s.state == 'open' then
       start('open')
     end
+    s.quota = later and remaining + 1 or math.max(s.quota or 0, remaining + 1)
     s.state, s.left, s.ends, s.probe = 'open', remaining, over(kind, reset, rounded), nil
     s.id, s.at = id or s.id, kind == 'at' and reset or nil
   end
 end
 
+-- One comes back: from now on, its answer is what counts, if there is one.
+local function recount(given, is_answered)
+  for _, w in ipairs(s.windows) do
+    count(w, given, -1, 0)
+    if is_answered then
+      count(w, math.floor(now), 1, 1)
+    end
+  end
+end
+
 if what == 'ask' then
-  return ask(tonumber(ARGV[3]))
+  local grain = tonumber(ARGV[3])
+  if grain and grain < fleet.grain then
+    return { 2, fleet.grain }
+  elseif grain and grain > fleet.grain then
+    fleet.grain, fleet.narrowed = grain, now
+    save_fleet()
+  end
+  return ask(tonumber(ARGV[4]))
 elseif what == 'back' then
+  if ARGV[5] ~= '1' then
+    recount(tonumber(ARGV[4]), false)
+  end
   if land(tonumber(ARGV[3])) then
     if ARGV[5] == '1' then
       unseen()
@@ -214,7 +472,8 @@ elseif what == 'answered' then
     return tonumber(ARGV[i]) -- nil where it is empty
   end
   local kind = ARGV[7] ~= '' and ARGV[7] or nil
-  answered(land(number(3)), number(4), ARGV[5], number(6), kind, number(8), number(9), number(10), number(11))
+  recount(number(4), ARGV[5] ~= 'refused')
+  answered(land(number(3)), number(4), ARGV[5], number(6), kind, number(8), number(9), number(10), number(11), number(12), number(13))
 end
 save()
 return {}

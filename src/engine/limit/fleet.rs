@@ -1,4 +1,4 @@
-//! A rate limit that many processes share: what is left of the period is in Redis, where a script gives the permits.
+//! Rate limits that many processes share: what is left of each window is in Redis, where a script gives the permits.
 //!
 //! Only the head of a process's queue asks. What asks and what tells runs in a task of its own, so that a call which is
 //! dropped meanwhile loses nothing. Where Redis does not answer, each process is on its own until it is back.
@@ -13,6 +13,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::reading::Reading;
+use super::target::Grain;
 use super::times::Time;
 use crate::engine::transport::events::{Event, Listener};
 use crate::{Error, Result, Secret};
@@ -20,7 +21,7 @@ use crate::{Error, Result, Secret};
 /// What goes before the hash in the name of a key.
 const PREFIX: &str = "configcat:rate:";
 /// Goes into the hash, so that releases that keep their state in another way do not meet.
-const FORMAT: &str = "1";
+const FORMAT: &str = "2";
 
 /// A Redis that takes longer is away. Most take less than a millisecond.
 const ANSWER_TIME: Duration = Duration::from_millis(500);
@@ -60,6 +61,8 @@ pub(crate) enum Reply {
     Granted(Ticket),
     /// Nothing before this time is over; and whether no answer can change that.
     Wait(Duration, bool),
+    /// Answers have shown others that scopes are as narrow as this.
+    Narrow(Grain),
 }
 
 /// The right to send one request, given by the fleet. Dropping it gives it back.
@@ -105,18 +108,20 @@ impl Fleet {
         (&self.0.key, &self.0.address) == (&other.0.key, &other.0.address)
     }
 
-    /// Asks for the right to send one request of a scope, for one of so many that wait; `None` where Redis is away.
-    pub(crate) async fn ask(&self, scope: u64, demand: u32) -> Option<Reply> {
+    /// Asks for the right to send one request of a scope, for one of so many that wait; `None` where Redis is away. `grain` is
+    /// how narrow scopes are here; `None` where they stay as they are.
+    pub(crate) async fn ask(&self, scope: u64, grain: Option<Grain>, demand: u32) -> Option<Reply> {
         let fleet = self.clone();
         // A ticket that nobody waits for any more gives itself back.
-        tokio::spawn(async move { fleet.asked(scope, demand).await })
+        tokio::spawn(async move { fleet.asked(scope, grain, demand).await })
             .await
             .ok()?
     }
 
-    async fn asked(self, scope: u64, demand: u32) -> Option<Reply> {
-        let demand = [demand.to_string()];
-        let reply = self.call(scope, "ask", &demand).await?;
+    async fn asked(self, scope: u64, grain: Option<Grain>, demand: u32) -> Option<Reply> {
+        let grain = grain.map(|grain| (grain as u8).to_string());
+        let arguments = [grain.unwrap_or_default(), demand.to_string()];
+        let reply = self.call(scope, "ask", &arguments).await?;
         let (reply, closed) = match *reply {
             [1, epoch, given] => {
                 let fleet = Some(self.clone());
@@ -135,6 +140,7 @@ impl Fleet {
                 let until = (certain == 1).then(|| (scope, Instant::now() + wait));
                 (Reply::Wait(wait, certain == 1), until)
             }
+            [2, grain] => (Reply::Narrow(Grain::from_number(grain)?), None),
             _ => return None,
         };
         *lock(&self.0.closed) = closed;
@@ -251,12 +257,10 @@ impl Keeper {
         Ok(redis)
     }
 
-    /// Each scope has a key of its own; that of all calls is the one that the others begin with.
+    /// What all scopes share has a key, and each scope has one that begins with it. The braces have a cluster keep them together.
     fn invocation(&self, scope: u64, what: &str) -> ScriptInvocation<'_> {
-        let mut invocation = match scope {
-            0 => self.script.key(&self.key),
-            scope => self.script.key(format!("{}:{scope:016x}", self.key)),
-        };
+        let mut invocation = self.script.key(&self.key);
+        invocation.key(format!("{}:{scope:016x}", self.key));
         invocation.arg(&self.max_wait).arg(what);
         invocation
     }
@@ -292,6 +296,7 @@ impl Ticket {
             _ => "ok",
         };
         let rounded = if reading.is_exact { "0" } else { "1000" };
+        let named = reading.named.filter(|(quota, _)| *quota > 0);
         let arguments = [
             self.epoch.to_string(),
             self.given.to_string(),
@@ -302,6 +307,10 @@ impl Ticket {
             rounded.to_string(),
             reading.retry_after.map(milliseconds).unwrap_or_default(),
             reading.date.map(unix_milliseconds).unwrap_or_default(),
+            number(named.map(|(quota, _)| quota)),
+            named
+                .map(|(_, period)| milliseconds(period))
+                .unwrap_or_default(),
         ];
         let scope = self.scope;
         let told = tokio::spawn(async move { fleet.call(scope, "answered", &arguments).await });
@@ -344,7 +353,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 fn key(base: &str, user: &str) -> String {
     let hash = Sha256::digest(format!("{FORMAT}\n{base}\n{user}"));
     let hex = hash.iter().map(|byte| format!("{byte:02x}"));
-    hex.fold(PREFIX.to_string(), |key, byte| key + &byte)
+    hex.fold(format!("{PREFIX}{{"), |key, byte| key + &byte) + "}"
 }
 
 fn milliseconds(time: Duration) -> String {
@@ -353,4 +362,19 @@ fn milliseconds(time: Duration) -> String {
 
 fn unix_milliseconds(moment: chrono::DateTime<chrono::Utc>) -> String {
     format!("{:.3}", moment.timestamp_micros() as f64 / 1000.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::hidden::DOCUMENTED;
+
+    #[test]
+    fn a_fleet_begins_with_the_same_guess() {
+        let (quota, period) = DOCUMENTED;
+        let line = format!(
+            "local GUESS_QUOTA, GUESS_PERIOD = {quota}, {}\n",
+            period.as_millis()
+        );
+        assert!(include_str!("fleet.lua").contains(&line), "{line}");
+    }
 }

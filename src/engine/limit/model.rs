@@ -114,12 +114,19 @@ impl Model {
         scope.take_off(common, now, target)
     }
 
-    /// Why nothing may go by the limits that no header tells of: until when, unless an answer comes first.
+    /// Until when nothing may go by the limits that are published, unless an answer comes first. All others are the fleet's.
     #[cfg(feature = "redis")]
-    pub(crate) fn unheaded(&mut self, target: Target, now: Instant) -> Option<Instant> {
+    pub(crate) fn full_by_published(&mut self, target: Target, now: Instant) -> Option<Instant> {
+        let is_published = !self.published.is_empty();
         let (scope, common) = self.scope(target, now);
         scope.advance(common, now);
-        scope.unheaded(now)
+        is_published.then(|| scope.unheaded(now))?
+    }
+
+    /// How narrow scopes are; `None` where they stay as they are.
+    #[cfg(feature = "redis")]
+    pub(crate) fn grain(&self) -> Option<Grain> {
+        self.published.is_empty().then_some(self.grain)
     }
 
     /// An answer came. Says whether calls are of other scopes from now on.
@@ -291,7 +298,10 @@ impl Model {
     }
 
     /// From now on each of these has a scope of its own.
-    fn narrow(&mut self, grain: Grain, now: Instant) {
+    pub(crate) fn narrow(&mut self, grain: Grain, now: Instant) {
+        if grain <= self.grain {
+            return;
+        }
         self.grain = grain;
         let mut scopes = BTreeMap::new();
         for (_, mut old) in std::mem::take(&mut self.scopes) {

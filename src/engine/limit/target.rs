@@ -11,6 +11,20 @@ pub(crate) enum Grain {
     Path,
 }
 
+#[cfg(feature = "redis")]
+impl Grain {
+    /// The other way round than `as u8`.
+    pub(crate) fn from_number(number: i64) -> Option<Self> {
+        let all = [
+            Grain::Credential,
+            Grain::Kind,
+            Grain::Operation,
+            Grain::Path,
+        ];
+        all.into_iter().find(|grain| *grain as i64 == number)
+    }
+}
+
 /// A call, as far as counts go: a hash for each grain below the credential.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Target {

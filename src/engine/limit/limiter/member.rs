@@ -44,13 +44,14 @@ impl RateLimiter {
         let shared = &self.shared;
         let slot = shared.slots.clone().acquire_owned().await.ok();
         let target = queued.target;
-        let (scope, demand, closed) = {
+        let (scope, grain, demand, closed) = {
             let mut state = shared.state();
             let now = Instant::now();
-            let closed = shared.change(&mut state, |model| model.unheaded(target, now));
+            let closed = shared.change(&mut state, |model| model.full_by_published(target, now));
             let closed = closed.map(|moment| moment - now);
             (
                 state.model.key(&target),
+                state.model.grain(),
                 state.demand(&target, deadline),
                 closed,
             )
@@ -58,7 +59,13 @@ impl RateLimiter {
         if let Some(wait) = closed {
             return Some(Err((wait, false)));
         }
-        Some(match fleet.ask(scope, demand).await? {
+        Some(match fleet.ask(scope, grain, demand).await? {
+            Reply::Narrow(grain) => {
+                let mut state = shared.state();
+                shared.change(&mut state, |model| model.narrow(grain, Instant::now()));
+                state.regroup();
+                Err((Duration::ZERO, false))
+            }
             Reply::Wait(wait, certain) => Err((wait, certain)),
             Reply::Granted(ticket) => {
                 let mut state = shared.state();
