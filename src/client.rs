@@ -11,7 +11,7 @@ use crate::engine::core::Core;
 use crate::engine::limit::limiter::RateLimiter;
 use crate::engine::request::{Request, RequestBuilder};
 use crate::engine::transport::retry::RetryPolicy;
-use crate::{IntoOption, Operation, ResponseValue, Result, patch};
+use crate::{IntoOption, Operation, ResponseValue, Result};
 
 mod builder;
 
@@ -147,12 +147,11 @@ impl Client {
         &self,
         request: Result<Request>,
     ) -> Result<ResponseValue<T>> {
-        ResponseValue::read(self.core.answer(request.and_then(patch::checked)).await?)
+        ResponseValue::read(self.core.answer(request).await?)
     }
 
     /// Makes a call that answers without a value.
     pub(crate) async fn execute_unit(&self, request: Result<Request>) -> Result<ResponseValue<()>> {
-        let request = request.and_then(patch::checked);
         ResponseValue::read_nothing(self.core.answer(request).await?)
     }
 

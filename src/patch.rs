@@ -71,7 +71,8 @@ mod webhook;
 
 pub use formula::{Formula, FormulaPatch};
 pub use kind::{Kind, Wanted};
-pub(crate) use limits::checked;
+#[cfg(feature = "catalog")]
+pub(crate) use limits::check_json;
 pub use proxy_profile::{ProxyProfile, ProxyProfilePatch};
 pub use setting::{Setting, SettingPatch};
 pub use setting_value::{SettingValuePatch, SettingValueV1};

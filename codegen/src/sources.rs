@@ -53,6 +53,8 @@ pub struct Source {
     pub parameters: BTreeMap<String, Parameter>,
     /// What must never be printed.
     pub secrets: Secrets,
+    /// Schemas whose limits depend on the operation that they are sent by; the client checks them by hand.
+    pub checked_by_hand: Vec<String>,
     /// Fields of answers, as `Schema.field`, that must be there although their type has an empty value; `*` is any.
     pub needed: Vec<String>,
 }

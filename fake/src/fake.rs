@@ -202,6 +202,8 @@ impl Fake {
     /// Moves the server's clock on, and no other: a quota starts anew, an invitation runs out. It goes no further than a century
     /// from where it started.
     ///
+    /// A client that was told to wait for the quota does not know of this and goes on waiting; a new one, as below, does not.
+    ///
     /// ```
     /// # use std::time::Duration;
     /// # #[tokio::main(flavor = "current_thread")]
@@ -210,7 +212,7 @@ impl Fake {
     /// let fake = Fake::builder().quota(1, Duration::from_secs(60)).start().await;
     /// fake.client().get_me().send().await?;
     /// fake.advance(Duration::from_secs(60));
-    /// let me = fake.client().get_me().send().await?;
+    /// let me = fake.client_builder().build()?.get_me().send().await?;
     /// assert_eq!(me.headers()["x-rate-limit-remaining"], "0"); // not refused: the first of a new period
     /// # Ok(())
     /// # }

@@ -60,7 +60,6 @@ impl Catalog {
     ) -> Result<ResponseValue<Value>> {
         let tool = self.find(name)?;
         let request = tool.request(core.request(tool.operation), arguments);
-        let request = request.and_then(crate::patch::checked);
         ResponseValue::read_json(core.answer(request).await?, tool.answers)
     }
 }
@@ -152,7 +151,7 @@ impl Serialize for Checked<'_> {
 }
 
 impl Check for Checked<'_> {
-    fn check(&self, _: &check::Place<'_>) -> Result<(), Violation> {
-        Ok(())
+    fn check(&self, at: &check::Place<'_>) -> Result<(), Violation> {
+        crate::patch::check_json(self.0, at)
     }
 }

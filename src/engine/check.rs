@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::Secret;
+use crate::{Operation, Secret};
 
 /// What the API would refuse, found before it was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +27,11 @@ impl Violation {
 pub(crate) trait Check {
     /// The first limit that is not kept.
     fn check(&self, at: &Place<'_>) -> Result<(), Violation>;
+
+    /// What is wrong with a list of none of these.
+    fn check_none() -> Result<(), Violation> {
+        Ok(())
+    }
 }
 
 impl<T: Check> Check for Option<T> {
@@ -37,6 +42,9 @@ impl<T: Check> Check for Option<T> {
 
 impl<T: Check> Check for Vec<T> {
     fn check(&self, at: &Place<'_>) -> Result<(), Violation> {
+        if self.is_empty() {
+            return T::check_none();
+        }
         self.iter()
             .enumerate()
             .try_for_each(|(index, value)| value.check(&at.index(index)))
@@ -81,6 +89,7 @@ pub(crate) struct Place<'a> {
 }
 
 enum Step<'a> {
+    Body(&'static Operation),
     Field(&'a str),
     Index(usize),
 }
@@ -93,6 +102,22 @@ impl<'a> Place<'a> {
         }
     }
 
+    pub(crate) fn body(operation: &'static Operation) -> Self {
+        Place {
+            parent: None,
+            step: Step::Body(operation),
+        }
+    }
+
+    /// What the body is sent by; `None` outside of a body.
+    pub(crate) fn operation(&self) -> Option<&'static Operation> {
+        match (self.parent, &self.step) {
+            (Some(parent), _) => parent.operation(),
+            (None, Step::Body(operation)) => Some(operation),
+            (None, _) => None,
+        }
+    }
+
     pub(crate) fn field(&'a self, name: &'a str) -> Self {
         Place {
             parent: Some(self),
@@ -100,7 +125,7 @@ impl<'a> Place<'a> {
         }
     }
 
-    fn index(&'a self, index: usize) -> Self {
+    pub(crate) fn index(&'a self, index: usize) -> Self {
         Place {
             parent: Some(self),
             step: Step::Index(index),
@@ -200,6 +225,7 @@ impl fmt::Display for Place<'_> {
             parent.fmt(f)?;
         }
         match (self.parent, &self.step) {
+            (_, Step::Body(_)) => f.write_str("body"),
             (None, Step::Field(name)) => f.write_str(name),
             (Some(_), Step::Field(name)) => write!(f, ".{name}"),
             (_, Step::Index(index)) => write!(f, "[{index}]"),

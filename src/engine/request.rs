@@ -144,7 +144,7 @@ impl RequestBuilder {
 
     /// The body.
     pub(crate) fn json(mut self, body: &(impl Serialize + Check)) -> Self {
-        if let Err(violation) = body.check(&Place::root("body")) {
+        if let Err(violation) = body.check(&Place::body(self.request.operation)) {
             self.refuse(violation);
             return self;
         }

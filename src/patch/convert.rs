@@ -10,6 +10,7 @@ use json_patch::{
 use super::limits::whole;
 use super::{Kind, Patch};
 use crate::Error;
+use crate::engine::check::Place;
 use crate::types::{JsonPatchOperation, OperationType};
 
 impl<K> Clone for Patch<K> {
@@ -73,9 +74,11 @@ impl<K: Kind> TryFrom<Patch<K>> for json_patch::Patch {
     type Error = Error;
 
     fn try_from(patch: Patch<K>) -> Result<Self, Error> {
+        let body = Place::root("body");
         let operations = patch.operations.into_iter().enumerate();
         let operations = operations.map(|(index, operation)| {
-            whole(&operation, index).map_err(|wrong| Error::invalid(K::OPERATION, wrong))?;
+            whole(&operation, &body.index(index))
+                .map_err(|wrong| Error::invalid(K::OPERATION, wrong))?;
             let JsonPatchOperation {
                 from,
                 op,

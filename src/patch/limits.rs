@@ -7,32 +7,53 @@ use serde_json::{Value, json};
 
 use super::kind::Kind;
 use super::{Formula, ProxyProfile, Setting, SettingValueV1, Webhook};
+use crate::Operation;
 use crate::engine::check::{Check, Place, Violation};
-use crate::engine::request::Request;
 use crate::operations::{
     UpdateProxyProfile, UpdateSetting, UpdateSettingValue, UpdateSettingValueBySdkkey,
     UpdateSettingValueBySdkkeyV2, UpdateSettingValueV2, UpdateWebhook,
 };
 use crate::types::{JsonPatchOperation, OperationType};
-use crate::{Error, Operation};
 
-/// The request, if it is no patch, or one that may be sent.
-pub(crate) fn checked(request: Request) -> Result<Request, Error> {
-    match request
-        .body
-        .as_ref()
-        .map(|body| check(request.operation, body))
-    {
-        Some(Err(violation)) => Err(Error::invalid(request.operation, violation)),
-        _ => Ok(request),
+/// A patch that is sent has operations, and each is whole and writes what the API takes.
+impl Check for JsonPatchOperation {
+    fn check(&self, at: &Place<'_>) -> Result<(), Violation> {
+        whole(self, at)?;
+        at.length("path", &self.path, 1, usize::MAX)?;
+        // Limits are those of texts, numbers and lists.
+        if matches!(self.value, None | Some(Value::Null | Value::Bool(_))) {
+            return Ok(());
+        }
+        at.operation()
+            .and_then(limits)
+            .map_or(Ok(()), |of| of(self))
+    }
+
+    fn check_none() -> Result<(), Violation> {
+        Err(Violation::new(
+            "body",
+            "is a patch without operations; there is nothing to change",
+        ))
     }
 }
 
-/// The first thing that is wrong with the body of a call, if it is a patch.
-fn check(operation: &Operation, body: &[u8]) -> Result<(), Violation> {
+/// The same for a body that is JSON already, if it is a patch.
+#[cfg(feature = "catalog")]
+pub(crate) fn check_json(body: &Value, at: &Place<'_>) -> Result<(), Violation> {
+    if at.operation().and_then(limits).is_none() {
+        return Ok(());
+    }
+    let operations = super::read::<Vec<JsonPatchOperation>>(body);
+    operations.map_or(Ok(()), |operations| operations.check(at))
+}
+
+type Limits = fn(&JsonPatchOperation) -> Result<(), Violation>;
+
+/// What checks what the patch of an operation writes; `None` if it takes no patch.
+fn limits(operation: &Operation) -> Option<Limits> {
     let is = |known: &Operation| known.id == operation.id;
     let known = [
-        (is(UpdateSetting::OPERATION), setting as fn(&_) -> _),
+        (is(UpdateSetting::OPERATION), setting as Limits),
         (is(UpdateSettingValue::OPERATION), value_v1),
         (is(UpdateSettingValueBySdkkey::OPERATION), value_v1),
         (is(UpdateSettingValueV2::OPERATION), formula),
@@ -40,28 +61,11 @@ fn check(operation: &Operation, body: &[u8]) -> Result<(), Violation> {
         (is(UpdateWebhook::OPERATION), webhook),
         (is(UpdateProxyProfile::OPERATION), proxy_profile),
     ];
-    let Some((_, check)) = known.into_iter().find(|(is, _)| *is) else {
-        return Ok(());
-    };
-    if body == b"[]" {
-        return Err(Violation::new(
-            "body",
-            "is a patch without operations; there is nothing to change",
-        ));
-    }
-    let operations: Vec<JsonPatchOperation> = serde_json::from_slice(body).unwrap_or_default();
-    for (index, operation) in operations.iter().enumerate() {
-        whole(operation, index)?;
-        // Limits are those of texts, numbers and lists.
-        if !matches!(operation.value, None | Some(Value::Null | Value::Bool(_))) {
-            check(operation)?;
-        }
-    }
-    Ok(())
+    known.into_iter().find_map(|(is, of)| is.then_some(of))
 }
 
 /// What RFC 6902 requires of an operation: a value to write or to compare with, which may be `null`, or a source.
-pub(super) fn whole(operation: &JsonPatchOperation, index: usize) -> Result<(), Violation> {
+pub(super) fn whole(operation: &JsonPatchOperation, at: &Place<'_>) -> Result<(), Violation> {
     let name = match operation.op {
         OperationType::Add | OperationType::Replace | OperationType::Test => "value",
         OperationType::Move | OperationType::Copy => "from",
@@ -74,7 +78,7 @@ pub(super) fn whole(operation: &JsonPatchOperation, index: usize) -> Result<(), 
     match missing {
         false => Ok(()),
         true => Err(Violation::new(
-            format!("body[{index}].{name}"),
+            at.field(name).to_string(),
             format!("is missing; `{}` needs one", operation.op),
         )),
     }

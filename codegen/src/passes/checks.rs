@@ -25,6 +25,10 @@ pub(super) fn run(code: &mut Code, context: &Context<'_>) -> Result<usize> {
         let Some(schema) = by_type.get(&item.ident.to_string()) else {
             continue;
         };
+        let by_hand = &context.source.checked_by_hand;
+        if by_hand.iter().any(|name| item.ident == name) {
+            continue;
+        }
         let mut lines = Vec::new();
         for field in &item.fields {
             let Some(ident) = &field.ident else { continue };

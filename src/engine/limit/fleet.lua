@@ -1,7 +1,7 @@
 -- The rate limits of a fleet: what is left of each window, and who may send next. Redis' clock is the only one; all times
 -- are milliseconds.
 --
--- KEYS[1] holds what all scopes share, KEYS[2] the state of one. ARGV: the longest wait, what to do, and then
+-- KEYS[1] holds what all scopes share, KEYS[2] the state of one. ARGV: the rules, what to do, and then
 --   hello
 --   ask       grain demand
 --   back      epoch given sent
@@ -18,23 +18,10 @@
 local TTL = 3600000
 -- Where the one that goes first is not heard of again, the next one goes after this.
 local PROBE = 2000
--- A request that was let go is in the server's count by then.
-local TRANSIT = 2000
--- The first wait after a refusal that does not say how long; doubled for each one that follows.
-local FIRST_WAIT = 500
--- How long a count is believed that comes without a reset.
-local WITHOUT_RESET = 1000
 -- Resets that are no further apart are the same one.
 local SAME_MOMENT, SAME_DELAY = 50, 1500
 -- Two clocks: what is rounded on the way, how far they drift apart in each millisecond, and how well is well enough.
 local MARGIN, DRIFT, FINE = 2, 1e-4, 20
--- So many of a period are held back to look at the server's clock, where others wait for the next period anyway.
-local LOOKS = 8
--- The first guess of a window that no header tells of, as `DOCUMENTED` in hidden.rs.
-local GUESS_QUOTA, GUESS_PERIOD = 20, 1000
--- How often such a window has to be full before one request more is tried, where it was sure and where it was not: the least
--- and the most. As `SURE` and `UNSURE` in hidden.rs.
-local SURE, SURE_MOST, UNSURE, UNSURE_MOST = 16, 256, 2, 8
 -- So many windows are kept that no header tells of.
 local WINDOWS = 3
 -- To what servers round the waits that they ask for.
@@ -42,7 +29,10 @@ local SECOND = 1000
 -- Requests are counted by such a part of a window's period.
 local PARTS = 64
 
-local max_wait, what = tonumber(ARGV[1]), ARGV[2]
+-- What the model keeps to as well: max_wait, first_wait, transit, without_reset, looks, guess, sure, unsure, see fleet.rs.
+local rules, what = cjson.decode(ARGV[1]), ARGV[2]
+local max_wait, transit = rules.max_wait, rules.transit
+local guess_quota, guess_period = rules.guess[1], rules.guess[2]
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + tonumber(time[2]) / 1000
 
@@ -66,7 +56,7 @@ end
 -- request counts from when it was let go, and anew from its answer.
 local function window(quota, period, shown)
   return {
-    quota = quota, named = quota, period = period, shown = shown, step = 1, full = 0, patience = shown and SURE or 0, log = {},
+    quota = quota, named = quota, period = period, shown = shown, step = 1, full = 0, patience = shown and rules.sure[1] or 0, log = {},
   }
 end
 
@@ -93,11 +83,11 @@ end
 -- one before. `accepted` were in this epoch, `proven` in those before. `windows` are those that no header tells of.
 local s = {
   state = 'unknown', epoch = 0, flight = 0, lost = 0, late = 0, late_until = 0, given = 0, refusals = 0,
-  accepted = 0, proven = 0, began = now, windows = { window(GUESS_QUOTA, GUESS_PERIOD, false) },
+  accepted = 0, proven = 0, began = now, windows = { window(guess_quota, guess_period, false) },
 }
-if now >= fleet.narrowed and now < fleet.narrowed + GUESS_PERIOD then
+if now >= fleet.narrowed and now < fleet.narrowed + guess_period then
   -- What went before scopes were narrowed may be of any of them.
-  count(s.windows[1], fleet.narrowed, GUESS_QUOTA, 0)
+  count(s.windows[1], fleet.narrowed, guess_quota, 0)
 end
 local stored = redis.call('GET', KEYS[2])
 if stored then
@@ -118,7 +108,7 @@ end
 -- Knowledge ends. Who is under way may be counted yet.
 local function start(state, ends)
   s.late = s.flight + (now < s.late_until and s.late or 0)
-  s.late_until = s.given + TRANSIT
+  s.late_until = s.given + transit
   s.state, s.ends, s.epoch, s.flight = state, ends, s.epoch + 1, 0
   s.probe, s.look, s.lost, s.began = nil, nil, 0, now
   s.accepted, s.proven = 0, math.max(s.accepted, math.floor(s.proven / 2))
@@ -157,7 +147,7 @@ local function try_more(w)
   local more = w.quota + w.step
   w.step = w.step * 2
   if w.quota < w.named and more >= w.named then
-    more, w.step, w.full, w.patience = w.named, 1, 0, SURE -- Back at what it is said to hold.
+    more, w.step, w.full, w.patience = w.named, 1, 0, rules.sure[1] -- Back at what it is said to hold.
   end
   w.quota = more
   return true
@@ -203,7 +193,7 @@ local function spread()
         known = near(w.period, period) and w or known
       end
       if known and not known.shown then
-        known.quota, known.named, known.shown, known.full, known.patience = quota, quota, true, 0, SURE
+        known.quota, known.named, known.shown, known.full, known.patience = quota, quota, true, 0, rules.sure[1]
       elseif not known and not s.refuted then
         add_window(window(quota, period, true))
       end
@@ -221,16 +211,16 @@ local function refused(w, named)
   w.named = named or w.named
   if not fits then
     w.quota = math.max(requests, math.floor(before / 2), 1)
-    w.patience = math.min(math.max(w.patience * 2, UNSURE), UNSURE_MOST)
+    w.patience = math.min(math.max(w.patience * 2, rules.unsure[1]), rules.unsure[2])
   elseif not w.shown then
     w.quota = named or math.max(requests, 1)
-    w.named, w.patience = w.quota, SURE
+    w.named, w.patience = w.quota, rules.sure[1]
   else
     w.quota = named and math.min(math.max(requests, 1), named) or before
     if w.quota < w.named then
-      w.patience = math.min(math.max(w.patience * 2, UNSURE), UNSURE_MOST) -- Others take part.
+      w.patience = math.min(math.max(w.patience * 2, rules.unsure[1]), rules.unsure[2]) -- Others take part.
     elseif tried then
-      w.patience = math.min(math.max(w.patience * 4, UNSURE), SURE_MOST)
+      w.patience = math.min(math.max(w.patience * 4, rules.unsure[1]), rules.sure[2])
     end
   end
   w.shown, w.step, w.full, w.last_full = w.shown or fits, 1, 0, nil
@@ -298,8 +288,8 @@ local function ask(demand)
   -- To full speed step by step, as far as it is not proven: where nothing is refused, twice as many go each time.
   local steps = s.state == 'open' or s.state == 'free' and s.epoch > 0
   if steps and s.flight - s.lost >= math.max(s.accepted + 1, s.proven) then
-    if now < s.given + TRANSIT then
-      return wait(s.given + TRANSIT)
+    if now < s.given + transit then
+      return wait(s.given + transit)
     end
     s.lost = s.flight
   end
@@ -318,7 +308,7 @@ local function ask(demand)
     if capacity <= 0 then
       return wait(s.ends, s.left == 0)
     end
-    if capacity <= LOOKS and demand > capacity then
+    if capacity <= rules.looks and demand > capacity then
       s.look = s.look or look(capacity)
       if s.look and s.look > now then
         save()
@@ -368,7 +358,7 @@ end
 
 -- When a period is over for certain.
 local function over(kind, reset, rounded)
-  local moment = now + WITHOUT_RESET
+  local moment = now + rules.without_reset
   if kind == 'in' then
     moment = now + reset + rounded
   elseif kind == 'at' then
@@ -395,7 +385,7 @@ local function answered(current, given, outcome, remaining, kind, reset, rounded
       return -- Sent before the refusal that is known already.
     end
     s.refusals = s.refusals + 1
-    local backoff = FIRST_WAIT * 2 ^ math.min(s.refusals - 1, 16)
+    local backoff = rules.first_wait * 2 ^ math.min(s.refusals - 1, 16)
     local told = retry_after
     if not told and id and (remaining or 0) == 0 then
       told = math.max(over(kind, reset, rounded) - now, 0)

@@ -12,7 +12,10 @@ use sha2::{Digest as _, Sha256};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
 
+use super::flight::Flight;
+use super::hidden::{DOCUMENTED, SURE, UNSURE};
 use super::reading::Reading;
+use super::scope::{FIRST_WAIT, LOOKS, WITHOUT_RESET};
 use super::target::Grain;
 use super::times::Time;
 use crate::engine::transport::events::{Event, Listener};
@@ -39,7 +42,8 @@ struct Keeper {
     /// Without credentials.
     address: String,
     key: String,
-    max_wait: String,
+    /// What the script keeps to, as the model does.
+    rules: String,
     script: Script,
     listener: Option<Listener>,
     /// Never held across an await.
@@ -95,7 +99,7 @@ impl Fleet {
             address: client.get_connection_info().addr().to_string(),
             client,
             key: key(base, user),
-            max_wait: milliseconds(max_wait),
+            rules: rules(max_wait),
             script: Script::new(include_str!("fleet.lua")),
             listener,
             link: Mutex::new(Link::New),
@@ -261,7 +265,7 @@ impl Keeper {
     fn invocation(&self, scope: u64, what: &str) -> ScriptInvocation<'_> {
         let mut invocation = self.script.key(&self.key);
         invocation.key(format!("{}:{scope:016x}", self.key));
-        invocation.arg(&self.max_wait).arg(what);
+        invocation.arg(&self.rules).arg(what);
         invocation
     }
 
@@ -356,25 +360,27 @@ fn key(base: &str, user: &str) -> String {
     hex.fold(format!("{PREFIX}{{"), |key, byte| key + &byte) + "}"
 }
 
+/// The constants of the model, for the script: waits and periods in milliseconds.
+fn rules(max_wait: Duration) -> String {
+    let milliseconds = |time: Duration| time.as_secs_f64() * 1000.0;
+    let (quota, period) = DOCUMENTED;
+    let rules = serde_json::json!({
+        "max_wait": milliseconds(max_wait),
+        "first_wait": milliseconds(FIRST_WAIT),
+        "transit": milliseconds(Flight::GRACE),
+        "without_reset": milliseconds(WITHOUT_RESET),
+        "looks": LOOKS,
+        "guess": [quota, milliseconds(period)],
+        "sure": SURE,
+        "unsure": UNSURE,
+    });
+    rules.to_string()
+}
+
 fn milliseconds(time: Duration) -> String {
     format!("{:.3}", time.as_secs_f64() * 1000.0)
 }
 
 fn unix_milliseconds(moment: chrono::DateTime<chrono::Utc>) -> String {
     format!("{:.3}", moment.timestamp_micros() as f64 / 1000.0)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::hidden::DOCUMENTED;
-
-    #[test]
-    fn a_fleet_begins_with_the_same_guess() {
-        let (quota, period) = DOCUMENTED;
-        let line = format!(
-            "local GUESS_QUOTA, GUESS_PERIOD = {quota}, {}\n",
-            period.as_millis()
-        );
-        assert!(include_str!("fleet.lua").contains(&line), "{line}");
-    }
 }

@@ -12,10 +12,10 @@ pub(crate) const DOCUMENTED: (u32, Duration) = (20, Duration::from_secs(1));
 
 /// A window that a refusal has shown is tried again after it was full so often; four times as often after each time that it
 /// turned out to be there, up to the second number.
-const SURE: (u32, u32) = (16, 256);
+pub(super) const SURE: (u32, u32) = (16, 256);
 
 /// The same for one that holds less than it is said to, because others take part, or by mistake; there, twice as often.
-const UNSURE: (u32, u32) = (2, 8);
+pub(super) const UNSURE: (u32, u32) = (2, 8);
 
 /// To what servers round the waits that they ask for.
 const SECOND: Duration = Duration::from_secs(1);

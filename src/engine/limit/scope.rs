@@ -16,7 +16,7 @@ use super::share::Share;
 use super::target::Target;
 
 /// The first wait after a refusal that does not say how long; doubled for each one that follows.
-const FIRST_WAIT: Duration = Duration::from_millis(500);
+pub(super) const FIRST_WAIT: Duration = Duration::from_millis(500);
 
 /// The longest such wait, unless the server asks for more: a period of the longest limit that is known of.
 const LAST_WAIT: Duration = Duration::from_secs(60);
@@ -25,13 +25,13 @@ const LAST_WAIT: Duration = Duration::from_secs(60);
 const SURPRISE: Duration = Duration::from_secs(1);
 
 /// How long a count is believed that comes without a reset.
-const WITHOUT_RESET: Duration = Duration::from_secs(1);
+pub(super) const WITHOUT_RESET: Duration = Duration::from_secs(1);
 
 /// How long a period without answers is believed in where it is not known how long periods are.
 const WITHOUT_ANSWER: Duration = Duration::from_secs(60);
 
 /// So many of a period are held back to look at the server's clock, where others wait for the next period anyway.
-const LOOKS: u32 = 8;
+pub(super) const LOOKS: u32 = 8;
 
 /// So few requests of a period do not tell that more are to come.
 const FEW: u32 = 4;
