@@ -3,6 +3,8 @@
 mod guards;
 mod on_the_server;
 
+use std::collections::BTreeSet;
+
 use configcat_fake::Fake;
 use configcat_management::patch::{
     FormulaPatch, Kind, Patch, ProxyProfilePatch, SettingPatch, SettingValuePatch, WebhookPatch,
@@ -359,4 +361,51 @@ fn a_proxy_profile() {
     ] {
         assert_eq!(wire(patch), expected);
     }
+}
+
+/// What `ALLOWED` in src/patch/limits.rs says: texts of 7 to 255 characters are allowed wherever a patch writes one.
+#[test]
+fn texts_of_common_length_are_within_all_limits_of_patches() {
+    fn walk(schemas: &Value, schema: &Value, found: &mut BTreeSet<String>, limits: &mut usize) {
+        match schema {
+            Value::Object(fields) => {
+                if let Some(least) = fields.get("minLength").and_then(Value::as_u64) {
+                    *limits += 1;
+                    assert!(least <= 7, "{schema}");
+                }
+                if let Some(most) = fields.get("maxLength").and_then(Value::as_u64) {
+                    *limits += 1;
+                    assert!(most >= 255, "{schema}");
+                }
+                if let Some(Value::String(name)) = fields.get("$ref") {
+                    let name = name.rsplit('/').next().expect("a name");
+                    if found.insert(name.to_string()) {
+                        walk(schemas, &schemas[name], found, limits);
+                    }
+                }
+                fields
+                    .values()
+                    .for_each(|part| walk(schemas, part, found, limits));
+            }
+            Value::Array(parts) => parts
+                .iter()
+                .for_each(|part| walk(schemas, part, found, limits)),
+            _ => {}
+        }
+    }
+    let description: Value =
+        serde_json::from_str(include_str!("../../spec/configcat/swagger.json")).expect("JSON");
+    let schemas = &description["components"]["schemas"];
+    let (mut found, mut limits) = (BTreeSet::new(), 0);
+    for part in [
+        "ReplaceSettingModel",
+        "UpdateSettingValueModel",
+        "UpdateEvaluationFormulaModel",
+        "WebHookRequestModel",
+        "CreateOrUpdateProxyProfileRequest",
+    ] {
+        assert!(schemas[part].is_object(), "{part}");
+        walk(schemas, &schemas[part], &mut found, &mut limits);
+    }
+    assert!(limits > 15, "{limits}");
 }
