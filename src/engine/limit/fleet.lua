@@ -118,6 +118,13 @@ local function near(a, b)
   return a < b * 1.5 and b < a * 1.5
 end
 
+local function set_period(w, period)
+  for _, entry in ipairs(w.log) do
+    entry[1] = math.ceil((entry[1] + 1) * w.period / period) - 1
+  end
+  w.period = period
+end
+
 -- How many requests count, and how many of them are answered.
 local function used(w)
   while w.log[1] and expires(w, w.log[1]) <= now do
@@ -234,7 +241,7 @@ local function learn(named, period, pause)
   for _, w in ipairs(s.windows) do
     local is_full = used(w) * 5 >= w.quota * 4
     if period and near(w.period, period) or not period and is_full and pause < w.period + SECOND then
-      w.period = period or w.period
+      set_period(w, period or w.period)
       fits, quota, length = refused(w, named), w.quota, w.period
       break
     end

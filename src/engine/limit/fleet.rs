@@ -300,7 +300,6 @@ impl Ticket {
             _ => "ok",
         };
         let rounded = if reading.is_exact { "0" } else { "1000" };
-        let named = reading.named.filter(|(quota, _)| *quota > 0);
         let arguments = [
             self.epoch.to_string(),
             self.given.to_string(),
@@ -311,8 +310,9 @@ impl Ticket {
             rounded.to_string(),
             reading.retry_after.map(milliseconds).unwrap_or_default(),
             reading.date.map(unix_milliseconds).unwrap_or_default(),
-            number(named.map(|(quota, _)| quota)),
-            named
+            number(reading.named.map(|(quota, _)| quota)),
+            reading
+                .named
                 .map(|(_, period)| milliseconds(period))
                 .unwrap_or_default(),
         ];

@@ -56,8 +56,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 "#;
 
-/// Each is built so often, in turns, and the least time counts.
+/// Each is built so often, in turns.
 const ROUNDS: u32 = 3;
+/// Of what is built in a round, the program by hand.
+const FLOOR_COLUMN: usize = 0;
 
 const PUBLISHED: &str = "published";
 const OTHER: &str = "by-openapi-generator";
@@ -68,20 +70,6 @@ pub(super) struct Took {
     wall: f64,
     /// Of all cores together. Steadier than the wall where others work on the machine, too.
     pub(super) cpu: f64,
-}
-
-impl Took {
-    const NOTHING: Took = Took {
-        wall: 0.0,
-        cpu: 0.0,
-    };
-
-    fn least((one, other): (Took, Took)) -> Took {
-        Took {
-            wall: one.wall.min(other.wall),
-            cpu: one.cpu.min(other.cpu),
-        }
-    }
 }
 
 /// A program that is built, and what it is called in the table.
@@ -160,7 +148,7 @@ pub(crate) fn measure(workspace: &Workspace, other: Option<&Path>) -> Result<()>
     }
     let mut alone = vec![(PUBLISHED, stage::CLIENT)];
     alone.extend(other.as_ref().map(|other| (OTHER, other.package.as_str())));
-    let mut took: Vec<Took> = Vec::new();
+    let mut rounds: Vec<Vec<Took>> = Vec::new();
     for round in 1..=ROUNDS {
         let mut times = Vec::new();
         for program in &programs {
@@ -181,18 +169,10 @@ pub(crate) fn measure(workspace: &Workspace, other: Option<&Path>) -> Result<()>
                 time.cpu
             );
         }
-        took = match took.is_empty() {
-            true => times,
-            false => took.into_iter().zip(times).map(Took::least).collect(),
-        };
+        rounds.push(times);
     }
-    let alone = took.split_off(programs.len());
-    let rows: Vec<_> = programs
-        .iter()
-        .map(|program| program.title.as_str())
-        .zip(took)
-        .collect();
-    let text = text(&rows, &alone);
+    let titles = programs.iter().map(|program| program.title.as_str());
+    let text = text(&titles.collect::<Vec<_>>(), &rounds);
     stage::write(&root.join("docs/build-times.md"), &text)?;
     crate::say!("wrote docs/build-times.md");
     Ok(())
@@ -282,60 +262,78 @@ pub(super) fn build(package: &Path, arguments: &[&str]) -> Result<Took> {
     }
 }
 
-fn text(took: &[(&str, Took)], alone: &[Took]) -> String {
-    let nth = |n: usize| took.get(n).map_or(Took::NOTHING, |(_, took)| *took);
-    let floor = nth(0);
-    let own = alone.first().copied().unwrap_or(Took::NOTHING);
-    let others = alone.get(1).copied();
-    let row = |name: &str, time: Took| {
+/// What was built in all rounds, first the programs, then crates alone.
+fn text(programs: &[&str], rounds: &[Vec<Took>]) -> String {
+    // Of what stood beside it in the same round: from one to the next, the machine is not the same.
+    let ratios = |of: usize, to: usize, seconds: fn(&Took) -> f64| {
+        let ratio = |times: &Vec<Took>| Some(seconds(times.get(of)?) / seconds(times.get(to)?));
+        let mut ratios: Vec<f64> = rounds.iter().filter_map(ratio).collect();
+        ratios.sort_by(f64::total_cmp);
+        ratios
+    };
+    let median = |of, to, seconds| {
+        let ratios = ratios(of, to, seconds);
+        ratios.get(ratios.len() / 2).copied().unwrap_or(f64::NAN)
+    };
+    let [work, time]: [fn(&Took) -> f64; 2] = [|took| took.cpu, |took| took.wall];
+    let row = |name: &str, column: usize| {
+        let all = ratios(column, FLOOR_COLUMN, work);
+        let (least, most) = (all.first(), all.last());
         format!(
-            "| {name} | {:.2} | {:.2} |\n",
-            time.cpu / floor.cpu,
-            time.wall / floor.wall
+            "| {name} | {:.2} | {:.2} to {:.2} | {:.2} |\n",
+            median(column, FLOOR_COLUMN, work),
+            least.unwrap_or(&f64::NAN),
+            most.unwrap_or(&f64::NAN),
+            median(column, FLOOR_COLUMN, time),
         )
     };
-    let mut table: String = took.iter().map(|(name, time)| row(name, *time)).collect();
-    table += &row(
+    let alone = [
         "this crate alone, once all that it depends on is built",
-        own,
-    );
-    if let Some(others) = others {
-        table += &row("openapi-generator's client alone, likewise", others);
-    }
-    let staged = nth(1);
-    let beside = match took.get(3).zip(others) {
-        None => String::new(),
-        Some(((_, other), alone)) => format!(
-            "
+        "openapi-generator's client alone, likewise",
+    ];
+    let titles = programs.iter().chain(&alone).enumerate();
+    let columns = rounds.first().map_or(0, Vec::len);
+    let table: String = titles
+        .take(columns)
+        .map(|(column, name)| row(name, column))
+        .collect();
+    let (staged, own) = (1, programs.len());
+    let beside = match columns == programs.len() + alone.len() {
+        false => String::new(),
+        true => {
+            let (other, others) = (programs.len() - 1, programs.len() + 1);
+            format!(
+                "
 Against openapi-generator's client, and with the same TLS, the whole program takes {:.2} times the work and {:.2} times the time,
 of which the floor alone is {:.2} and {:.2}; the crate by itself takes {:.2} times the work and {:.2} times the time of theirs.
 ",
-            staged.cpu / other.cpu,
-            staged.wall / other.wall,
-            floor.cpu / other.cpu,
-            floor.wall / other.wall,
-            own.cpu / alone.cpu,
-            own.wall / alone.wall
-        ),
+                median(staged, other, work),
+                median(staged, other, time),
+                median(FLOOR_COLUMN, other, work),
+                median(FLOOR_COLUMN, other, time),
+                median(own, others, work),
+                median(own, others, time),
+            )
+        }
     };
     format!(
         "# What it costs to build
 
 Clean debug builds of one program each, with the default features (TLS by rustls), as cargo builds crates of a registry (not
-incrementally), in turns on one machine, the least of {ROUNDS}, as ratios to the floor. Work counts the seconds of all cores; it hardly
-depends on what else the machine does. Time is what the wall clock says. `cargo xtask bench build-times -- FOLDER` measures anew and
-writes this file; FOLDER has a client that openapi-generator made of the same published description (`generate -g rust`), and may be
-left out with its rows.
+incrementally), in turns on one machine, as ratios to the floor of the same round, the median of {ROUNDS} rounds. Work counts the seconds
+of all cores, time is what the wall clock says. Both depend on what else the machine does; the third column shows how far the rounds
+are apart. `cargo xtask bench build-times -- FOLDER` measures anew and writes this file; FOLDER has a client that openapi-generator
+made of the same published description (`generate -g rust`), and may be left out with its rows.
 
-| what is built | work | time |
-| --- | --- | --- |
+| what is built | work | of the rounds | time |
+| --- | --- | --- | --- |
 {table}
 The goal is 1.10. Of what the published crate adds to the floor, {:.2} is its own code and {:.2} what it depends on: chrono and
 json-patch with the crates that they need are most of that. Its types are read by code that a pass of the generator writes, not by what
 serde derives, and an error is located without a second reader for each type. The repository adds the generator to that, which the
 published crate does without.
 {beside}",
-        own.cpu / floor.cpu,
-        (staged.cpu - own.cpu) / floor.cpu - 1.0
+        median(own, FLOOR_COLUMN, work),
+        median(staged, FLOOR_COLUMN, work) - median(own, FLOOR_COLUMN, work) - 1.0
     )
 }
