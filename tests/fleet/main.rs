@@ -33,6 +33,10 @@ fn main() {
         ),
         with_redis("one_refusal_teaches_all", one_refusal_teaches_all),
         with_redis(
+            "without_limits_nobody_waits_for_long",
+            without_limits_nobody_waits_for_long,
+        ),
+        with_redis(
             "one_process_tells_all_what_is_counted_apart",
             one_process_tells_all_what_is_counted_apart,
         ),
@@ -152,6 +156,18 @@ async fn one_refusal_teaches_all(redis: Redis) {
     assert!(refused(&requests) < 5, "{}", refused(&requests));
     // Five at the beginning and after 1, 3 and 4 periods are the best possible.
     assert!(took < 6 * period, "{took:?}");
+}
+
+/// Neither the guess of 20 a second nor what a refusal seems to say stays where the server has no limit.
+async fn without_limits_nobody_waits_for_long(redis: Redis) {
+    let fake = Fake::start().await;
+    fake.fail_next(1, Fault::Answer(refusal()));
+    Fleet::start(&fake, &redis, 4, 100).finish();
+    let requests = fake.requests();
+    let took = tell("no limits, one stray refusal", &requests);
+    assert_eq!((requests.len(), refused(&requests)), (401, 1));
+    // The refusal asks for a second; for 20 a second it would be 20.
+    assert!(took < Duration::from_secs(6), "{took:?}");
 }
 
 /// What the server counts apart, one process finds out for all.
@@ -403,6 +419,6 @@ fn makespan(requests: &[Recorded]) -> Duration {
 fn tell(what: &str, requests: &[Recorded]) -> Duration {
     let took = makespan(requests);
     let (all, refused) = (requests.len(), refused(requests));
-    println!("{FLEET} processes, {what}: {all} requests in {took:?}, {refused} refused");
+    println!("{what}: {all} requests in {took:?}, {refused} refused");
     took
 }
