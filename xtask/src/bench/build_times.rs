@@ -336,3 +336,58 @@ published crate does without.
         median(own, FLOOR_COLUMN, work)
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Least of three would be 1.1 here: the floor of the first round beside ours of the second.
+    #[test]
+    fn a_build_is_compared_with_the_floor_of_its_round() {
+        let measured = [
+            [
+                (61.0, 110.0),
+                (84.0, 149.0),
+                (113.0, 206.0),
+                (89.0, 159.0),
+                (15.0, 18.0),
+                (19.0, 22.0),
+            ],
+            [
+                (64.0, 117.0),
+                (68.0, 121.0),
+                (110.0, 197.0),
+                (86.0, 151.0),
+                (21.0, 25.0),
+                (21.0, 24.0),
+            ],
+            [
+                (73.0, 133.0),
+                (86.0, 154.0),
+                (105.0, 193.0),
+                (86.0, 155.0),
+                (16.0, 20.0),
+                (21.0, 24.0),
+            ],
+        ];
+        let rounds = measured.map(|round| round.map(|(wall, cpu)| Took { wall, cpu }).to_vec());
+        let page = text(&["the floor", "ours", "from git", "theirs"], &rounds);
+        for line in [
+            "| the floor | 1.00 | 1.00 to 1.00 | 1.00 |",
+            "| ours | 1.16 | 1.03 to 1.35 | 1.18 |",
+            "| theirs | 1.29 | 1.17 to 1.45 | 1.34 |",
+            "| openapi-generator's client alone, likewise | 0.20 | 0.18 to 0.21 | 0.31 |",
+            "takes 0.94 times the work and 0.94 times the time",
+        ] {
+            assert!(page.contains(line), "{line}\n{page}");
+        }
+        // Without their client.
+        let without = rounds.map(|round| vec![round[0], round[1], round[2], round[4]]);
+        let page = text(&["the floor", "ours", "from git"], &without);
+        assert!(
+            page.contains("| this crate alone, once all that it depends on is built | 0.16 |"),
+            "{page}"
+        );
+        assert!(!page.contains("openapi-generator's client alone"), "{page}");
+    }
+}
