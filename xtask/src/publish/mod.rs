@@ -1,5 +1,6 @@
 //! `cargo xtask publish`: the crates as they go to the registry.
 
+mod inline;
 mod promise;
 pub(crate) mod stage;
 mod upload;
@@ -15,8 +16,8 @@ use crate::{Outcome, programs, release};
 
 /// Stage both crates with the generated code in place, package them, build and test what was packaged, and upload it.
 ///
-/// Staged below `target/publish/`: `configcat-management` without build script and generator, and `configcat-fake`. The
-/// same tree gives the same bytes. What they are built from is fetched, if it is not there. Then, offline, from the unpacked
+/// Staged below `target/publish/`: `configcat-management` without build script and generator, its functions marked so that a
+/// program compiles those that it calls; and `configcat-fake`. The same tree gives the same bytes. What they are built from is fetched, if it is not there. Then, offline, from the unpacked
 /// archives: both are built, each cargo feature alone, all and none; unit tests, doc tests, the tests that need nothing of the
 /// repository, and the docs as docs.rs builds them, without a warning; the oldest supported compiler, where rustup has it; the
 /// size; and whether the version keeps the promise of docs/versioning.md since the last tag `v…`, by `cargo xtask diff`, by the

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use configcat_management_codegen::{Error, Result, generate};
 use toml::{Table, Value};
 
+use super::inline;
 use crate::links;
 use crate::workspace::{self, Workspace};
 
@@ -50,6 +51,7 @@ pub(crate) fn stage_for(
     }
     write(&client.join("Cargo.toml"), &manifests.client()?)?;
     generated(workspace, &client)?;
+    inline::mark_all(&client.join("src"))?;
 
     let fake = folder.join(FAKE);
     copy_folder(&root.join("fake/src"), &fake.join("src"))?;

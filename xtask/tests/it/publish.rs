@@ -68,6 +68,38 @@ fn nothing_of_the_repository_is_needed() {
     );
 }
 
+/// A program compiles of the client what it calls: all but the engine is marked for that, and nothing else is changed.
+#[test]
+fn the_source_is_that_of_the_repository_but_for_inline() {
+    let folder = staged();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../src");
+    let staged = files(&folder.path().join("configcat-management/src"));
+    let mut marked = 0;
+    for (name, bytes) in files(&root) {
+        // What it includes is in another place.
+        if name == Path::new("generated.rs") {
+            continue;
+        }
+        let shown = name.display();
+        let ours = String::from_utf8(bytes).expect("UTF-8");
+        let theirs = String::from_utf8(staged[&name].clone()).expect("UTF-8");
+        let lines = |text: &str| -> Vec<String> {
+            let lines = text.lines().filter(|line| line.trim() != "#[inline]");
+            lines.map(str::to_owned).collect()
+        };
+        assert_eq!(lines(&theirs), lines(&ours), "{shown}");
+        match name.starts_with("engine") {
+            true => assert_eq!(theirs, ours, "{shown}"),
+            false => marked += theirs.len() - ours.len(),
+        }
+    }
+    assert!(marked > 400 * "#[inline]".len(), "{marked} bytes");
+    let generated = String::from_utf8_lossy(&staged[Path::new("generated/configcat.rs")]);
+    let functions = generated.matches(" fn ").count();
+    let marked = generated.matches("#[inline]\n").count();
+    assert!(marked * 10 > functions * 9, "{marked} of {functions}");
+}
+
 #[test]
 fn a_folder_with_something_else_in_it_is_left_alone() {
     let folder = TempDir::new().expect("a folder");
