@@ -106,9 +106,9 @@ pub(crate) fn skip<'de, A: MapAccess<'de>>(map: &mut A) -> Result<(), A::Error> 
     map.next_value::<IgnoredAny>().map(drop)
 }
 
-/// The value of a field that has to be there.
-pub(crate) fn required<T, E: Error>(field: Option<T>, name: &'static str) -> Result<T, E> {
-    field.ok_or_else(|| E::missing_field(name))
+/// A field that has to be there is not.
+pub(crate) fn missing<E: Error>(name: &'static str) -> E {
+    E::missing_field(name)
 }
 
 /// Reads a struct from an object, by a line for each field: its place among the fields, its name, its name in JSON, and whether
@@ -135,26 +135,35 @@ macro_rules! read_object {
             fn read<A: ::serde::de::MapAccess<'de>>(mut map: A) -> ::std::result::Result<Self, A::Error> {
                 $(let mut $field = None;)*
                 while let Some(place) = $crate::engine::read::next(&mut map, Self::place)? {
+                    // No `?`: to compile one takes as long as the rest of a field, for it converts the error.
                     match place {
-                        $($place => $crate::engine::read::read_object!(@ set $field, map, $name $(, $seed)?),)*
+                        $($place => if let Err(error) = $crate::engine::read::read_object!(@ set $field, map, $name $(, $seed)?) {
+                            return Err(error);
+                        },)*
                         _ => $crate::engine::read::skip(&mut map)?,
                     }
                 }
-                Ok($ty { $($field: $crate::engine::read::$how($field, $name)?,)* })
+                Ok($ty { $($field: $crate::engine::read::read_object!(@ $how $field, $name),)* })
             }
         }
     };
     (@ set $field:ident, $map:ident, $name:literal) => {
-        $crate::engine::read::set(&mut $field, &mut $map, $name)?
+        $crate::engine::read::set(&mut $field, &mut $map, $name)
     };
     (@ set $field:ident, $map:ident, $name:literal, $seed:path) => {
-        $crate::engine::read::set_with(&mut $field, &mut $map, $name, $seed)?
+        $crate::engine::read::set_with(&mut $field, &mut $map, $name, $seed)
+    };
+    (@ required $field:ident, $name:literal) => {
+        match $field {
+            Some(value) => value,
+            None => return Err($crate::engine::read::missing($name)),
+        }
+    };
+    (@ optional $field:ident, $name:literal) => {
+        match $field {
+            Some(value) => value,
+            None => ::std::default::Default::default(),
+        }
     };
 }
 pub(crate) use read_object;
-
-/// The value of a field that may be absent.
-#[inline]
-pub(crate) fn optional<T: Default, E: Error>(value: Option<T>, _: &'static str) -> Result<T, E> {
-    Ok(value.unwrap_or_default())
-}
