@@ -132,10 +132,10 @@ macro_rules! read_object {
                 }
             }
 
+            #[allow(clippy::question_mark, reason = "each `?` converts the error, which takes as long to compile as the rest of a field")]
             fn read<A: ::serde::de::MapAccess<'de>>(mut map: A) -> ::std::result::Result<Self, A::Error> {
                 $(let mut $field = None;)*
                 while let Some(place) = $crate::engine::read::next(&mut map, Self::place)? {
-                    // No `?`: to compile one takes as long as the rest of a field, for it converts the error.
                     match place {
                         $($place => if let Err(error) = $crate::engine::read::read_object!(@ set $field, map, $name $(, $seed)?) {
                             return Err(error);

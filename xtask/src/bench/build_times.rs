@@ -330,8 +330,9 @@ made of the same published description (`generate -g rust`), and may be left out
 {table}
 The goal is 1.10. Of what the published crate adds to the floor, {:.2} is its own code; the rest is what it depends on: chrono and
 json-patch with the crates that they need are most of that. Its types are read by code that a pass of the generator writes, not by what
-serde derives, and an error is located without a second reader for each type. The repository adds the generator to that, which the
-published crate does without.
+serde derives, and an error is located without a second reader for each type. In the published crate, all functions but those that each
+call runs through are marked `#[inline]`: they are compiled in the program that calls them, and not at all if none does. The repository
+has no such marks, and adds the generator, which the published crate does without.
 {beside}",
         median(own, FLOOR_COLUMN, work)
     )
