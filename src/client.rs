@@ -94,9 +94,10 @@ impl Client {
     /// ```
     /// # fn example(client: configcat_management::Client, environment: uuid::Uuid, setting: i32) {
     /// use configcat_management::RetryPolicy;
+    /// use configcat_management::patch::SettingValuePatch;
     ///
     /// // This PATCH sets a value, so applying it twice does no harm.
-    /// let on: Vec<configcat_management::types::JsonPatchOperation> = Vec::new();
+    /// let on = SettingValuePatch::new().turn_on();
     /// let twice_is_fine = client.with_retry(RetryPolicy::default().including_unsafe());
     /// let call = twice_is_fine.update_setting_value(environment, setting, on);
     /// # }

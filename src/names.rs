@@ -240,7 +240,7 @@ impl Environment {
         }
     }
 
-    /// The environment as the server has it.
+    /// The environment as the server has it (`get-environments`).
     ///
     /// # Errors
     ///
@@ -286,7 +286,7 @@ impl Flag {
     ///
     /// # Errors
     ///
-    /// Says what there is where a name does not fit; otherwise those of the calls.
+    /// If a name does not fit, the error says what there is; otherwise those of the calls.
     pub async fn served(&self) -> Result<Served> {
         let (_, _, environment_id, setting_id) = self.resolve().await?;
         let config = &self.environment.config;
@@ -298,7 +298,7 @@ impl Flag {
 macro_rules! handles {
     ($($handle:ident: $name:ident $(, $id:ident: $type:ident)?;)*) => {
         $($(impl $handle {
-            /// The id, for the generated calls.
+            /// The id, for the generated calls; from the list that `get` reads, which is read once for all clones.
             ///
             /// # Errors
             ///

@@ -320,6 +320,7 @@ impl fmt::Debug for Verifier {
 }
 
 /// The signature of a notification, for tests of a receiver: what ConfigCat sends in the [`SIGNATURE`] header for one key.
+/// `timestamp` is in seconds since 1970, as in the [`TIMESTAMP`] header.
 ///
 /// ```
 /// use configcat_management::{Secret, webhook};

@@ -21,7 +21,7 @@ pub(crate) fn report(rows: &[Row], period: Duration, command: &str) -> Result<(S
     writeln!(text, "# Pacing\n")?;
     writeln!(
         text,
-        "A limit that headers tell is kept without a refusal, where nobody else uses the credentials. One that no header tells is \
+        "A limit that headers tell is kept without a refusal, if its windows are fixed, it does not change and nobody else uses the credentials. One that no header tells is \
          learnt from a refusal or two, for the credentials or for each endpoint, and a call that meets one waits and keeps its \
          place. No call is sent before the time that the server asks for, and none waits for a limit that is not its own.\n"
     )?;

@@ -113,7 +113,7 @@ impl ClientBuilder {
     }
 
     /// Credentials and host from the variables that the official tools read: `CONFIGCAT_API_USER`, `CONFIGCAT_API_PASS`
-    /// (both needed), and `CONFIGCAT_BASE_URL` (a URL) or `CONFIGCAT_API_HOST` (a host name). An empty variable counts as
+    /// (both needed), and `CONFIGCAT_BASE_URL` (a URL) or `CONFIGCAT_API_HOST` (a host name); if both are set, the URL counts. An empty variable counts as
     /// unset. What is set before stays where the environment has nothing; what is set afterwards wins.
     pub fn from_env(mut self) -> Self {
         let mut variable = |name: &str| match std::env::var(name) {

@@ -10,6 +10,7 @@ use http::StatusCode;
 use tokio::time::Instant;
 
 use super::{Draft, EditValue, Rounds};
+use crate::engine::transport::from_now;
 use crate::paging::Stream;
 use crate::types::{
     ChangeRequestModel, ChangeRequestStatus, CreateChangeRequestModel,
@@ -85,14 +86,14 @@ pub struct Proposal {
 }
 
 impl Proposal {
-    /// What becomes of the request, as a stream: as it is now, and then each time that something of it changes. It is looked
-    /// at (`get-change-request`) a hundred times in this time, but at least once a minute. The stream ends with the approval,
-    /// or where the request was applied or closed; with an error where time is up before, and with those of the call.
+    /// What becomes of the request, as a stream: as it is now, and then each time that something of it changes. It is read
+    /// (`get-change-request`) every hundredth of this time, but at least 10 ms and at most a minute apart. The stream ends with the
+    /// approval, or when the request is applied or closed; with an error if time is up before, and with those of the call.
     pub fn states(&self, within: Duration) -> States {
         States {
             proposal: self.clone(),
             every: (within / 100).clamp(SHORTEST, LONGEST),
-            deadline: Instant::now() + within,
+            deadline: from_now(within),
             last: None,
             look: None,
             ended: false,

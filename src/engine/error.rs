@@ -62,11 +62,13 @@ pub enum Error {
     Api(Box<ApiError>),
     /// There was no answer, or it broke off.
     Connection(Box<ConnectionError>),
-    /// There was an answer, but it is not what the API describes. The call was processed.
+    /// There was an answer, but it is not what the API describes. The server may have processed the call, or a
+    /// proxy may have answered in its place.
     Decode(Box<DecodeError>),
     /// The call would have to wait for the rate limit past its deadline, and was not sent, or not once more.
     Deadline(Box<DeadlineError>),
-    /// An [edit](crate::edit) was given up, or a value was refused before it got into a call. Nothing was changed.
+    /// An [edit](crate::edit) was given up, or a value was refused before it got into a call. The edit that failed changed nothing;
+    /// earlier steps of [`CopyPlan::apply`](crate::names::CopyPlan::apply) and [`Retire::send`](crate::names::Retire::send) stay done.
     Edit(Box<EditError>),
 }
 
@@ -145,8 +147,7 @@ impl Error {
         Reading::of(self.status()?, self.headers()?).remaining
     }
 
-    /// How long the period of the rate limit lasted when the last answer was written; `None` where it did not say, or there
-    /// was none.
+    /// The time from the last answer to the end of the rate limit's period; `None` if it did not say, or if there was none.
     pub fn reset(&self) -> Option<Duration> {
         let headers = self.headers()?;
         let reset = Reading::of(self.status()?, headers).reset?;

@@ -107,7 +107,7 @@ impl<T> ResponseValue<T> {
         self.reading().remaining
     }
 
-    /// How long the period of the rate limit lasted when the answer was written.
+    /// The time from the answer to the end of the rate limit's period; `None` if the answer does not say.
     pub fn reset(&self) -> Option<Duration> {
         Some(times::left(&self.headers, self.reading().reset?))
     }

@@ -14,7 +14,7 @@ use crate::types::SettingId;
 use crate::{Error, IntoOption, Result, SettingValue};
 
 impl Product {
-    /// The flags that nobody has changed for so many days in some environment (`get-staleflags`), with the places that use
+    /// The flags that nobody has changed for so many days (7 to 90) in some environment (`get-staleflags`), with the places that use
     /// them (`get-code-references` for each that has some) and who changed them last (one call for each config and
     /// environment of the report).
     ///
@@ -203,7 +203,8 @@ impl Retire {
     ///
     /// # Errors
     ///
-    /// Lists the [`uses`](Retire::uses) where there are some, and nothing is changed; otherwise those of the calls.
+    /// Lists the [`uses`](Retire::uses) if there are some, and nothing is changed; otherwise those of the calls. What was done before the
+    /// call that failed stays done: the tag is detached, the value is set.
     pub async fn send(self) -> Result<()> {
         if !self.even_if_used
             && let uses = self.uses().await?

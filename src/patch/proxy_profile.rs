@@ -81,12 +81,12 @@ impl Rules for ProxyProfile {
 }
 
 impl Patch<ProxyProfile> {
-    /// Gives the profile another name.
+    /// Gives the profile another name, of up to 255 characters.
     pub fn rename(self, name: impl Into<String>) -> Self {
         self.replace(Path::root(NAME), Value::from(name.into()))
     }
 
-    /// Gives the profile a description.
+    /// Gives the profile a description, of up to 1 000 characters.
     pub fn set_description(self, description: impl Into<String>) -> Self {
         self.replace(Path::root(DESCRIPTION), Value::from(description.into()))
     }

@@ -59,12 +59,12 @@ fn tags_mut(document: &mut Value) -> impl Iterator<Item = &mut Value> {
 }
 
 impl Patch<Setting> {
-    /// Gives the setting another name. Its key stays.
+    /// Gives the setting another name, of 1 to 255 characters. Its key stays.
     pub fn rename(self, name: impl Into<String>) -> Self {
         self.replace(Path::root(NAME), Value::from(name.into()))
     }
 
-    /// Gives the setting a hint.
+    /// Gives the setting a hint, of up to 1 000 characters.
     pub fn set_hint(self, hint: impl Into<String>) -> Self {
         self.replace(Path::root(HINT), Value::from(hint.into()))
     }

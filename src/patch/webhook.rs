@@ -52,12 +52,12 @@ impl Rules for Webhook {
 }
 
 impl Patch<Webhook> {
-    /// Calls this address.
+    /// Calls this address, of 7 to 1 000 characters.
     pub fn set_url(self, url: impl Into<String>) -> Self {
         self.replace(Path::root(URL), Value::from(url.into()))
     }
 
-    /// Sends this body.
+    /// Sends this body, of up to 15 000 characters.
     pub fn set_content(self, content: impl Into<String>) -> Self {
         self.replace(Path::root(CONTENT), Value::from(content.into()))
     }

@@ -55,6 +55,9 @@ async fn an_edit_is_proposed_approved_and_applied() -> Result<()> {
     assert_eq!(proposal.request.reason.as_deref(), Some("Launch"));
     assert!(proposal.apply().await.is_err(), "nobody has approved it");
 
+    // As long as there is a clock.
+    let mut states = proposal.states(Duration::MAX);
+    assert!(!states.next().await.unwrap()?.approved);
     let mut states = proposal.states(SOON);
     let first = states.next().await.unwrap()?;
     assert!(!first.approved);

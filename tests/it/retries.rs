@@ -1,4 +1,4 @@
-//! Nothing is sent twice that may have been applied, and nothing is lost that can be saved.
+//! No POST or PATCH is sent twice that may have been applied, and nothing is lost that can be saved.
 //!
 //! The first test plays each fault once, then a success, for every method; counts on the server's side what was sent how
 //! often; and keeps the table as `docs/faults.md`. `UPDATE_FAULTS=1 cargo test -p configcat-management --test it retries` writes it.

@@ -77,7 +77,7 @@ async fn each_wrong_use_is_told_in_the_words_of_the_table() -> Result<()> {
     let sent = fake.requests().len();
     let mut table = Table(
         "# Wrong uses, and what they are told\n\n\
-         Written by `tests/it/wrong_uses.rs`, which makes each mistake. Nothing in these tables reaches the server.\n"
+         Written by `tests/it/wrong_uses.rs`, which makes each mistake. No change in these tables reaches the server; an edit reads the value first.\n"
             .to_string(),
     );
 

@@ -24,7 +24,8 @@ pub fn report() -> Result<Told> {
     let mut text = String::from(
         "\n## Simulated: two windows, with clocks that differ and with another client\n\nThese rows are on paused time: the \
          client's limiter against the server model of its tests, which shares no code with `configcat-fake`. 20 requests in a second \
-         and 100 in 10 s; a request takes 20 ms, and all calls wait from the beginning. Each cell has the time as a ratio of the best \
+         and 100 in 10 s; a request takes 20 ms, and all calls wait from the beginning. With a count for each of 1 000 paths, best is the time of the same \
+         client without limits. Each cell has the time as a ratio of the best \
          possible time, and how many calls were refused; the goal is 1.03 (1.05 for 1 000 paths) and 3. The other client ignores the \
          limit and sends at even intervals a third of what each count allows; the best possible time leaves it that third.\n\n\
          | calls | best | alone | server's clock 1 h ahead | two nodes, 3 s apart | beside another: best | ours |\n\

@@ -127,7 +127,7 @@ impl RateLimiter {
         Self::of(Model::published(Self::DEFAULT_MAX_WAIT, windows.collect()))
     }
 
-    /// The same with another longest wait at a time, whatever a server says. A call that the server refuses with 429 and a longer
+    /// The same with another longest wait at a time, whatever a server says. Default: 15 minutes. A call that the server refuses with 429 and a longer
     /// `Retry-After` fails at once with that error, which tells the wait in [`retry_after`](crate::Error::retry_after). To be
     /// called before the first call is made.
     #[must_use]
@@ -136,7 +136,7 @@ impl RateLimiter {
         self
     }
 
-    /// The same with another bound of requests that are under way at once; at least 1. To be called before the first call is
+    /// The same with another bound of requests that are under way at once; at least 1. Default: 200. To be called before the first call is
     /// made.
     ///
     /// ```
@@ -184,7 +184,7 @@ impl RateLimiter {
         self.shared.permits.load(Ordering::Relaxed)
     }
 
-    /// How long that period lasts from now on, as far as known.
+    /// The time from now to the end of the period that headers told of last, as far as known.
     pub fn reset(&self) -> Option<Duration> {
         let (_, reset) = self.shared.state().model.left();
         reset.map(|reset| reset.saturating_duration_since(Instant::now()))

@@ -10,8 +10,9 @@ use crate::{Error, Operation};
 
 /// What a call is doing, told to [`ClientBuilder::on_event`](crate::ClientBuilder::on_event). No secret and no body is in it.
 ///
-/// A call that gets its answer ends with [`Event::Answered`], any other with [`Event::GaveUp`]. A call that is dropped ends
-/// without a word. What is told of a fleet is of no call in particular.
+/// Each attempt that gets a whole response gives [`Event::Answered`]. A call that fails ends with [`Event::GaveUp`], with two
+/// exceptions: one whose arguments are refused gives no event, and one whose body cannot be decoded ends with `Answered`. A call that
+/// is dropped ends without a word. What is told of a fleet is of no call in particular.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Event {

@@ -193,7 +193,7 @@ impl Transport {
 }
 
 /// A moment that no clock reaches stands for one that it cannot express.
-fn from_now(time: Duration) -> Instant {
+pub(crate) fn from_now(time: Duration) -> Instant {
     const DECADES: Duration = Duration::from_secs(30 * 366 * 24 * 3600);
     Instant::now() + time.min(DECADES)
 }

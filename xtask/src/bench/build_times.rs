@@ -304,8 +304,9 @@ fn text(programs: &[&str], rounds: &[Vec<Took>]) -> String {
             let (other, others) = (programs.len() - 1, programs.len() + 1);
             format!(
                 "
-Against openapi-generator's client, and with the same TLS, the whole program takes {:.2} times the work and {:.2} times the time,
-of which the floor alone is {:.2} and {:.2}; the crate by itself takes {:.2} times the work and {:.2} times the time of theirs.
+Against openapi-generator's client, and with the same TLS, the whole program takes {:.2} times the work and {:.2} times the time;
+the program by hand (the floor) takes {:.2} and {:.2} of theirs, and the crate by itself {:.2} and {:.2}. These are medians of ratios within a
+round, so they differ a little from what the rows above give.
 ",
                 median(staged, other, work),
                 median(staged, other, time),
