@@ -101,6 +101,20 @@ pub(crate) fn set_with<'de, T, S: DeserializeSeed<'de, Value = T>, A: MapAccess<
     Ok(())
 }
 
+/// Reads the value of a field that has an empty one, which `null` stands for: older servers send it for texts and lists.
+#[inline]
+pub(crate) fn set_or_empty<'de, T: Deserialize<'de> + Default, A: MapAccess<'de>>(
+    field: &mut Option<T>,
+    map: &mut A,
+    name: &'static str,
+) -> Result<(), A::Error> {
+    if field.is_some() {
+        return Err(A::Error::duplicate_field(name));
+    }
+    *field = Some(map.next_value::<Option<T>>()?.unwrap_or_default());
+    Ok(())
+}
+
 /// Reads over the value of a field that the struct does not have.
 pub(crate) fn skip<'de, A: MapAccess<'de>>(map: &mut A) -> Result<(), A::Error> {
     map.next_value::<IgnoredAny>().map(drop)
@@ -112,7 +126,7 @@ pub(crate) fn missing<E: Error>(name: &'static str) -> E {
 }
 
 /// Reads a struct from an object, by a line for each field: its place among the fields, its name, its name in JSON, and whether
-/// it has to be there; then what reads it, if it is not its own type.
+/// it is `required`, `optional`, or empty if it is absent or `null` (`or_empty`); then what reads it, if it is not its own type.
 macro_rules! read_object {
     ($ty:ident $($place:literal $field:ident $name:literal $how:ident $(by $seed:path)?;)*) => {
         impl<'de> ::serde::Deserialize<'de> for $ty {
@@ -137,7 +151,7 @@ macro_rules! read_object {
                 $(let mut $field = None;)*
                 while let Some(place) = $crate::engine::read::next(&mut map, Self::place)? {
                     match place {
-                        $($place => if let Err(error) = $crate::engine::read::read_object!(@ set $field, map, $name $(, $seed)?) {
+                        $($place => if let Err(error) = $crate::engine::read::read_object!(@ set $how $field, map, $name $(, $seed)?) {
                             return Err(error);
                         },)*
                         _ => $crate::engine::read::skip(&mut map)?,
@@ -147,10 +161,13 @@ macro_rules! read_object {
             }
         }
     };
-    (@ set $field:ident, $map:ident, $name:literal) => {
+    (@ set or_empty $field:ident, $map:ident, $name:literal) => {
+        $crate::engine::read::set_or_empty(&mut $field, &mut $map, $name)
+    };
+    (@ set $how:ident $field:ident, $map:ident, $name:literal) => {
         $crate::engine::read::set(&mut $field, &mut $map, $name)
     };
-    (@ set $field:ident, $map:ident, $name:literal, $seed:path) => {
+    (@ set $how:ident $field:ident, $map:ident, $name:literal, $seed:path) => {
         $crate::engine::read::set_with(&mut $field, &mut $map, $name, $seed)
     };
     (@ required $field:ident, $name:literal) => {
@@ -159,7 +176,7 @@ macro_rules! read_object {
             None => return Err($crate::engine::read::missing($name)),
         }
     };
-    (@ optional $field:ident, $name:literal) => {
+    (@ $how:ident $field:ident, $name:literal) => {
         match $field {
             Some(value) => value,
             None => ::std::default::Default::default(),

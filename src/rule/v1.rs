@@ -94,13 +94,16 @@ fn only(mut list: Vec<UpdateComparisonValueListModel>) -> Result<String, WrongVa
 
 /// Lists are written with commas.
 fn joined(list: &[UpdateComparisonValueListModel]) -> Result<String, WrongValue> {
-    if let Some(item) = list.iter().find(|item| item.value.contains(',')) {
-        let problem = format!(
-            "has `{}`; in V1 configs, commas stand between the texts of a list",
-            item.value
-        );
-        return Err(wrong(problem));
-    }
     let texts: Vec<&str> = list.iter().map(|item| item.value.as_str()).collect();
+    // Of these, something else would be read back.
+    for text in &texts {
+        let why = match () {
+            () if text.contains(',') => "commas stand between the texts of a list",
+            () if text.trim().is_empty() => "an empty text of a list is lost",
+            () if text.trim() != *text => "spaces around a text of a list are lost",
+            () => continue,
+        };
+        return Err(wrong(format!("has `{text}`; in V1 configs, {why}")));
+    }
     Ok(texts.join(", "))
 }

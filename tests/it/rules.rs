@@ -399,6 +399,14 @@ async fn rules_go_into_v1_configs_as_far_as_these_have_them() -> Result<()> {
             "the comparison value has `Paris, Texas`; in V1 configs, commas stand between the texts of a list",
         ),
         (
+            v1(when("City").is_one_of(["Paris", ""]).serve(true)),
+            "the comparison value has ``; in V1 configs, an empty text of a list is lost",
+        ),
+        (
+            v1(when("City").is_one_of([" Paris"]).serve(true)),
+            "the comparison value has ` Paris`; in V1 configs, spaces around a text of a list are lost",
+        ),
+        (
             v1(UpdateTargetingRuleModel::new()),
             "the rule serves no value",
         ),

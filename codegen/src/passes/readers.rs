@@ -1,11 +1,12 @@
 //! A struct is read by little code of its own.
 //!
-//! What serde derives for reading is much code, compiled for each type anew. What is the same for all structs stands in the client's `read`; each struct has the list of its fields. One that has
-//! an option of serde that is not known here keeps what serde derives.
+//! What serde derives for reading is much code, compiled for each type anew. What is the same for all structs stands in the
+//! client's `read`; each struct has the list of its fields. One that has an option of serde that is not known here keeps what
+//! serde derives.
 
-use proc_macro2::Literal;
+use proc_macro2::{Literal, Span};
 use quote::quote;
-use syn::{Field, Ident, Item, ItemStruct, Path};
+use syn::{Field, Ident, Item, ItemStruct, Path, Type};
 
 use super::code::{argument, serde_name, serde_option, underive};
 use super::{Code, Context};
@@ -41,7 +42,8 @@ struct Known {
     name: String,
     /// What reads the value, if it is not the type's own reader.
     seed: Option<Path>,
-    may_be_absent: bool,
+    /// `optional`, if it may be absent; `or_empty`, if `null` reads as its empty value as well; else `required`.
+    how: &'static str,
 }
 
 /// The fields of a struct, if all that serde is told of it is known here.
@@ -87,9 +89,20 @@ fn known(field: &Field) -> Option<Known> {
     Some(Known {
         name: serde_name(&field.attrs, &ident),
         ident,
+        how: match may_be_absent {
+            true if seed.is_none() && is_reference(&field.ty) => "or_empty",
+            true => "optional",
+            false => "required",
+        },
         seed,
-        may_be_absent,
     })
+}
+
+/// Whether servers can have `null` for it: for texts and lists, not for numbers, switches and enums.
+fn is_reference(ty: &Type) -> bool {
+    let Type::Path(path) = ty else { return false };
+    let last = path.path.segments.last();
+    last.is_some_and(|last| last.ident == "String" || last.ident == "Vec")
 }
 
 /// The call of the client's macro, with a line for each field.
@@ -97,10 +110,7 @@ fn reader(ty: &Ident, fields: &[Known]) -> Item {
     let lines = fields.iter().enumerate().map(|(place, field)| {
         let place = Literal::usize_unsuffixed(place);
         let Known { ident, name, .. } = field;
-        let how = match field.may_be_absent {
-            true => quote!(optional),
-            false => quote!(required),
-        };
+        let how = Ident::new(field.how, Span::call_site());
         let by = field.seed.as_ref().map(|seed| quote!(by #seed));
         quote!(#place #ident #name #how #by;)
     });

@@ -32,6 +32,8 @@ pub(crate) fn check(
         return Ok(());
     }
     let at = "body.rolloutPercentageItems";
+    let most = seen.feature_flag_limitations.max_percentage_option_count;
+    within(items.len(), most, "items", at)?;
     let shares = items.iter().map(|item| item.percentage);
     percentages::check(shares).map_err(|wrong| wrong.at(at))?;
     for (index, item) in items.iter().enumerate() {
@@ -75,15 +77,35 @@ fn condition(seen: &SettingValueModel, rule: &UpdateRolloutRuleModel, at: &str) 
     }
     let at = format!("{at}.comparisonValue");
     let text = rule.comparison_value.as_deref().unwrap_or_default();
-    not_empty(text.trim_matches([',', ' ']), &at)?;
-    let most = seen.feature_flag_limitations.max_comparison_value_length;
-    within(text.chars().count(), most, "characters", &at)?;
-    let checked = match rule
-        .comparator
-        .as_ref()
-        .and_then(|comparator| comparator.takes())
-    {
-        Some(Operand::Number) if text.trim().parse::<f64>().is_err() => {
+    let comparator = rule.comparator.as_ref();
+    let takes = comparator.and_then(|comparator| comparator.takes());
+    let limits = &seen.feature_flag_limitations;
+    within(
+        text.chars().count(),
+        limits.max_comparison_value_length,
+        "characters",
+        &at,
+    )?;
+    if let Some(Operand::Texts | Operand::Versions) = takes {
+        // Commas stand between the texts.
+        let texts = text.split(',').map(str::trim);
+        let texts: Vec<&str> = texts.filter(|text| !text.is_empty()).collect();
+        not_empty(texts.first().copied().unwrap_or_default(), &at)?;
+        let most = limits.max_comparison_value_list_length;
+        within(texts.len(), most, "texts", &at)?;
+        let longest = texts.iter().map(|text| text.chars().count()).max();
+        let most = limits.max_comparison_value_list_item_length;
+        within(
+            longest.unwrap_or_default(),
+            most,
+            "characters in a text",
+            &at,
+        )?;
+    } else {
+        not_empty(text, &at)?;
+    }
+    let checked = match takes {
+        Some(Operand::Number) if !text.trim().parse().is_ok_and(f64::is_finite) => {
             Err(wrong(format!("is `{text}`; the comparator takes a number")))
         }
         Some(Operand::Version) => version(text),

@@ -50,6 +50,56 @@ async fn a_patch_is_checked_against_what_was_seen() -> Result<()> {
     Ok(())
 }
 
+/// Comparison values of V1 configs: what the check before the call says of them is what the server says.
+#[tokio::test]
+async fn the_check_and_the_server_agree_on_v1_rules() -> Result<()> {
+    use RolloutRuleComparator as C;
+    let fake = Fake::start().await;
+    let (client, demo) = (fake.client(), fake.demo().unwrap());
+    let (place, flag) = (demo.test_id, demo.v1.beta_search);
+    let seen = client.get_setting_value(place, flag).send().await?;
+    let long = |length: usize| "x".repeat(length);
+    let list = |texts: usize| vec!["x"; texts].join(",");
+    let limits = &seen.feature_flag_limitations;
+    let most = |limit: i32| usize::try_from(limit).expect("a limit");
+    let (text, item, texts) = (
+        most(limits.max_comparison_value_length),
+        most(limits.max_comparison_value_list_item_length),
+        most(limits.max_comparison_value_list_length),
+    );
+    for (comparator, value, is_right) in [
+        (C::Contains, ",".to_owned(), true),
+        (C::Contains, " ".to_owned(), true),
+        (C::Contains, String::new(), false),
+        (C::Contains, long(text), true),
+        (C::Contains, long(text + 1), false),
+        (C::IsOneOf, "a,,b".to_owned(), true),
+        (C::IsOneOf, " , ".to_owned(), false),
+        (C::IsOneOf, long(item), true),
+        (C::IsOneOf, long(item + 1), false),
+        (C::IsOneOf, list(texts), 2 * texts <= text),
+        (C::IsOneOf, list(texts + 1), false),
+        (C::NumberLess, " 5.5 ".to_owned(), true),
+        (C::NumberLess, "NaN".to_owned(), false),
+        (C::NumberLess, "1e400".to_owned(), false),
+    ] {
+        let shown = format!("{comparator} {:.20} of {}", value, value.len());
+        let rule = UpdateRolloutRuleModel::new(true)
+            .with_comparison_attribute("A")
+            .with_comparator(comparator)
+            .with_comparison_value(value);
+        let patch = SettingValuePatch::new().replace_rules(vec![rule]);
+        assert_eq!(patch.check(&seen).is_ok(), is_right, "{shown}");
+        let call = client.update_setting_value(place, flag, patch);
+        assert_eq!(
+            call.send().await.is_ok(),
+            is_right,
+            "{shown}, by the server"
+        );
+    }
+    Ok(())
+}
+
 #[tokio::test]
 async fn segments_and_other_flags_are_looked_at_on_the_server() -> Result<()> {
     let fake = Fake::start().await;
