@@ -8,10 +8,10 @@
 //!
 //! The name is the tool name (`configs.getConfig`), an older one, or the operation's id (`get-config`). The arguments are
 //! one JSON object, `-` reads it from standard input: parameters under the API's own names, the body under `body`. The
-//! answer is printed as JSON; `null` where there is none. `--list` prints a line for each operation, `--describe` what agents
+//! answer is printed as JSON; `null` if there is none. `--list` prints a line for each operation, `--describe` what agents
 //! are told of one, or of all.
 //!
-//! `CONFIGCAT_API_USER` and `CONFIGCAT_API_PASS` have the credentials, `CONFIGCAT_BASE_URL` the server where it is not
+//! `CONFIGCAT_API_USER` and `CONFIGCAT_API_PASS` have the credentials, `CONFIGCAT_BASE_URL` the server if it is not
 //! ConfigCat's own; `--list` and `--describe` need none of them.
 //!
 //! Exit codes: 0 done; 1 the call failed; 2 it could not be made as it was written.

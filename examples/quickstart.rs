@@ -32,7 +32,7 @@ async fn main() -> stage::Result<()> {
     println!("\nOver the wire:");
     for request in fake.requests() {
         let ms = request.duration.as_secs_f64() * 1000.0;
-        // None where the connection was cut, which nobody asked the fake for.
+        // None if the connection was cut, which nobody asked the fake for.
         let status = request.status.unwrap_or_default();
         println!(
             "  {:<6} {status} {ms:>5.1} ms  {}",

@@ -1,4 +1,4 @@
-//! Turns a flag on, and shows what happens where it is on already.
+//! Turns a flag on, and shows what happens if it is on already.
 //!
 //! Without credentials on the embedded fake; with `CONFIGCAT_API_USER` and `CONFIGCAT_API_PASS` on the service, where the ids
 //! are arguments: `cargo run --example turn_on -- ENVIRONMENT_ID SETTING_ID`
@@ -21,7 +21,7 @@ async fn main() -> stage::Result<()> {
             println!("{time:<10} {}", shown(&seen));
             continue;
         }
-        // Read, changed, sent with the version that was read; nothing is sent where nothing changes.
+        // Read, changed, sent with the version that was read; nothing is sent if nothing changes.
         let edit = stage.client.edit_value(environment, flag, |formula| {
             formula.turn_on();
             Ok(())

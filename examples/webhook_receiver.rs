@@ -26,7 +26,7 @@ async fn receive(
 ) -> (StatusCode, String) {
     match verifier.verify(&headers, &body, Utc::now()) {
         Ok(notification) => {
-            // Here is the place to act on it. Where that fails, `verifier.forget(&notification)` and answer with a 500.
+            // Here is the place to act on it. If that fails, `verifier.forget(&notification)` and answer with a 500.
             let (id, bytes) = (notification.id, body.len());
             (StatusCode::OK, format!("accepted {id}, {bytes} bytes"))
         }

@@ -161,7 +161,7 @@ fn within_bounds(request: Request) -> Result<Request> {
     ))
 }
 
-/// What Ada says of a failure: a type, a message and details for each problem. Empty where the failure is not Ada's.
+/// What Ada says of a failure: a type, a message and details for each problem. Empty if the failure is not Ada's.
 ///
 /// ```no_run
 /// # async fn example(client: configcat_management::ada::Client) {

@@ -219,7 +219,7 @@ impl Tool {
         self.parameters
     }
 
-    /// What the body must be, as JSON Schema; `None` where there is none. Its references lead into
+    /// What the body must be, as JSON Schema; `None` if there is none. Its references lead into
     /// [`arguments`](Tool::arguments).
     pub fn body(&self) -> Option<&'static Value> {
         self.body

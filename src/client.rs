@@ -63,8 +63,8 @@ pub(crate) use builder::{checked_base, usable};
 /// ```
 ///
 /// - Make one runtime, and keep it as long as the client. Threads may share both: `block_on` takes the runtime by reference.
-/// - Nothing moves between two `block_on`. Where tasks should go on meanwhile, such as [`read_ahead`](crate::paging::Pages::read_ahead),
-///   make the runtime with `new_multi_thread`.
+/// - Nothing moves between two `block_on`. If tasks should go on meanwhile, such as
+///   [`read_ahead`](crate::paging::Pages::read_ahead), make the runtime with `new_multi_thread`.
 /// - Do not call `block_on` in async code, nor in what async code calls: tokio panics with "Cannot start a runtime from within a
 ///   runtime". Use `.await` there.
 #[derive(Clone)]

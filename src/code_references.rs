@@ -64,7 +64,7 @@ impl FoundLine {
     /// The most lines before, and after, a found one: 10, as many as ConfigCat's own scanner allows. The API's description
     /// names no limit.
     pub const MAX_CONTEXT: usize = 10;
-    /// As many lines before and after as ConfigCat's own scanner takes where it is not told: 4.
+    /// As many lines before and after as ConfigCat's own scanner takes if it is not told: 4.
     pub const DEFAULT_CONTEXT: usize = 4;
 
     /// A line without lines around it.
@@ -86,7 +86,7 @@ impl FoundLine {
         }
     }
 
-    /// A line of a file that was read, with up to `context` lines before and after; `None` where the file has no such line.
+    /// A line of a file that was read, with up to `context` lines before and after; `None` if the file has no such line.
     /// `line` counts from 1.
     pub fn in_source(
         setting_id: impl Into<SettingId>,
@@ -116,7 +116,7 @@ impl FoundLine {
         self
     }
 
-    /// The line names the setting by an alias. Where a setting is used in more lines than are uploaded, direct uses go first.
+    /// The line names the setting by an alias. If a setting is used in more lines than are uploaded, direct uses go first.
     #[must_use]
     pub fn by_alias(mut self) -> Self {
         self.alias = true;
@@ -228,7 +228,7 @@ impl CodeReferences {
         self
     }
 
-    /// All branches that still exist. The server deletes its reports of others, so the scanned branch is added where it is
+    /// All branches that still exist. The server deletes its reports of others, so the scanned branch is added if it is
     /// missing. Default: not sent.
     pub fn active_branches(
         mut self,

@@ -1,8 +1,8 @@
-//! Change what was seen: read, change, send, and where somebody else was faster, once more.
+//! Change what was seen: read, change, send, and if somebody else was faster, once more.
 //!
 //! Two people who change the same value at the same time overwrite each other: each sends what they made of what they read.
 //! [`Client::edit_value`] makes that impossible. It reads what a setting serves, lets a closure change it, and sends the
-//! change with the version that it read. Where the server has a newer one by then, it answers 409 and changes nothing, and
+//! change with the version that it read. If the server has a newer one by then, it answers 409 and changes nothing, and
 //! the edit begins again: with what the other one made of it.
 //!
 //! ```no_run
@@ -30,14 +30,14 @@
 //! For one setting the smallest JSON Patch that makes the change (`update-setting-value-v2`), and not the whole value
 //! (`replace-setting-value-v2`): what the closure does not touch is not written, so a part of a rule that this release does
 //! not know yet stays as it is. The patch's indices are right, because the server applies it to the version that was read or
-//! not at all. And for the same reason it can be sent again where its answer was lost: edits do so, within the client's
+//! not at all. And for the same reason it can be sent again if its answer was lost: edits do so, within the client's
 //! [`RetryPolicy`](crate::RetryPolicy), and a version that is there already shows in the next read. For several settings,
 //! the new values of those that changed (`post-setting-values-v2`), all of them or none.
 //!
 //! Before that, what is new is checked against what was read: types of values, comparators, percentages, limits. What would
 //! be refused is not sent, and the error names the place.
 //!
-//! # Where others have to approve
+//! # When others have to approve
 //!
 //! [`EditValue::propose`] makes a change request in place of the change; see [`Proposal`].
 //!
@@ -80,20 +80,20 @@ const MAX_PAUSE: Duration = Duration::from_secs(3);
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Edited<T> {
-    /// What the server has now: the answer to the change, or what was read where there was nothing to change.
+    /// What the server has now: the answer to the change, or what was read if there was nothing to change.
     pub value: T,
-    /// Whether something was changed. Where the closure leaves all as it is, nothing is sent.
+    /// Whether something was changed. If the closure leaves all as it is, nothing is sent.
     pub changed: bool,
-    /// How often it was read and changed; 1 where nobody else came in between.
+    /// How often it was read and changed; 1 if nobody else came in between.
     pub rounds: u32,
 }
 
 impl Client {
     /// Changes what a setting serves in an environment: reads it (`get-setting-value-v2`), lets the closure change it, and
-    /// sends the change (`update-setting-value-v2`), again and again where somebody else changes it at the same time. For
+    /// sends the change (`update-setting-value-v2`), again and again if somebody else changes it at the same time. For
     /// configs with evaluation version `v2`. See [`edit`](crate::edit).
     ///
-    /// The closure is called once a round, each time with what was just read. Where it fails, nothing is sent.
+    /// The closure is called once a round, each time with what was just read. If it fails, nothing is sent.
     pub fn edit_value<F>(
         &self,
         environment_id: impl Into<EnvironmentId>,
@@ -183,13 +183,13 @@ impl Options {
 macro_rules! notes {
     ($change:ident $(<$edit:ident>)?) => {
         impl $(<$edit>)? $change $(<$edit>)? {
-            /// Note for the audit log. Where one is required and missing, nothing is changed.
+            /// Note for the audit log. If one is required and missing, nothing is changed.
             pub fn reason(mut self, reason: impl crate::IntoOption<String>) -> Self {
                 self.options.reason = reason.into_option();
                 self
             }
 
-            /// Applies the change at once where approval is required and the caller may skip it. V1 configs know no
+            /// Applies the change at once if approval is required and the caller may skip it. V1 configs know no
             /// approvals.
             pub fn bypass_approval(mut self, bypass_approval: impl crate::IntoOption<bool>) -> Self {
                 self.options.bypass_approval = bypass_approval.into_option();

@@ -133,7 +133,7 @@ macro_rules! sets {
                     }
                 }
 
-                /// `None` where a required parameter is missing.
+                /// `None` if a required parameter is missing.
                 fn read(mut map: Map) -> Option<Self> {
                     Some($set {
                         $($required: map.remove($name)?,)*
@@ -300,7 +300,7 @@ impl IntegrationParameters {
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`], as [`check`](Self::check) has it, and where these are parameters of another type: an integration
+    /// [`Error::Invalid`], as [`check`](Self::check) has it, and if these are parameters of another type: an integration
     /// keeps its type.
     pub fn modify(self, integration: &IntegrationModel) -> Result<ModifyIntegrationRequest> {
         let (own, other) = (self.integration_type(), &integration.integration_type);

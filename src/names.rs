@@ -13,7 +13,7 @@
 //! [`compare`] shows what two environments serve differently, [`copy()`] brings what one serves to another, [`Product::stale`]
 //! finds flags that nobody changes any more, and [`Flag::retire`] deletes one that nobody uses.
 //!
-//! Names and keys are compared whatever their case. Where several fit, one that is written the same is taken; otherwise the
+//! Names and keys are compared whatever their case. If several fit, one that is written the same is taken; otherwise the
 //! error lists them, and an id may stand in place of a name. What is not there is an error that says what is.
 //!
 //! Nothing is called before it is needed. Each list (products, the configs and environments of a product, the settings of a
@@ -90,7 +90,7 @@ pub struct Product {
 }
 
 impl Product {
-    /// The organization by its name or id, where several have a product of this name.
+    /// The organization by its name or id, if several have a product of this name.
     #[must_use]
     pub fn in_organization(mut self, name_or_id: impl IntoOption<String>) -> Self {
         self.organization = name_or_id.into_option();
@@ -116,7 +116,7 @@ impl Product {
     ///
     /// # Errors
     ///
-    /// Says which products there are where none or several fit; otherwise those of the call.
+    /// If none or several fit, the error says which products there are. Other errors are those of the call.
     pub async fn get(&self) -> Result<ProductModel> {
         let place = match &self.organization {
             Some(organization) => format!("the organization `{organization}`"),
@@ -148,7 +148,7 @@ impl Product {
     ///
     /// # Errors
     ///
-    /// Says which environments there are where none or several fit; otherwise those of the calls.
+    /// If none or several fit, the error says which environments there are. Other errors are those of the calls.
     pub async fn environment(&self, name_or_id: &str) -> Result<EnvironmentModel> {
         find!(self, "environment", name_or_id, environments.get_environments(self => product_id, "product"))
     }
@@ -182,7 +182,7 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// Says which configs there are where none or several fit; otherwise those of the calls.
+    /// If none or several fit, the error says which configs there are. Other errors are those of the calls.
     pub async fn get(&self) -> Result<ConfigModel> {
         find!(self.product, "config", &self.name, configs.get_configs(self.product => product_id, "product"))
     }
@@ -191,7 +191,7 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// Says which settings there are where none fits; otherwise those of the calls.
+    /// If none fits, the error says which settings there are. Other errors are those of the calls.
     pub async fn setting(&self, key_or_id: &str) -> Result<SettingModel> {
         find!(self.product, "setting", key_or_id, settings.get_settings(self => config_id, "config"))
     }

@@ -24,7 +24,7 @@
 //!   next page is on its way while this one is looked at: one page, never more.
 //! - The first page is the one that `page_number` names, by default 1. The end is where the server says that there is no
 //!   next page, or where a page is empty.
-//! - Where a server does not look at the number of the page, so that the listing would never end, the stream ends with
+//! - If a server does not look at the number of the page, so that the listing would never end, the stream ends with
 //!   [`Error::Decode`]: another page came than was asked for, or ten pages in a row had nothing new (a hundred, if the listing grows).
 //! - Each page is one call with the client's retries, pace and deadline. After an error the stream is at its end; entries
 //!   that it gave before are good.
@@ -36,7 +36,8 @@
 //! that it remembers the ids, some 16 bytes for each entry.
 //!
 //! Nothing is missed as long as entries are only added at the front. Those that are added after the first page was read do not
-//! come, except where they are added faster than they are read: then some of them come between older ones. What disappears from a page that was read, such as a change request that no longer matches the filter,
+//! come, except if they are added faster than they are read: then some of them come between older ones. What
+//! disappears from a page that was read, such as a change request that no longer matches the filter,
 //! pulls as many entries from the next page onto that one, and these are missed. Audit logs do not lose entries at the front.
 
 use std::collections::HashSet;
@@ -59,7 +60,7 @@ use crate::{Error, Operation, Result, operations};
 /// 10 pages. A server that never gets further costs ten requests, and not the whole quota.
 const MOST_STALE: u32 = 10;
 
-/// 100 pages, where the listing grows meanwhile: entries that are added at the front push known ones to the next page, and where
+/// 100 pages, if the listing grows meanwhile: entries that are added at the front push known ones to the next page, and if
 /// many are added and pages are small, that goes on for a while.
 const MOST_STALE_GROWING: u32 = 100;
 
@@ -69,7 +70,7 @@ const MOST_STALE_GROWING: u32 = 100;
 pub struct Page<T> {
     /// The entries of the page, without those that an earlier page had.
     pub entries: Vec<T>,
-    /// Where the page stands among all pages; `None` where the server did not tell, and then it is the last.
+    /// Where the page stands among all pages; `None` if the server did not tell, and then it is the last.
     pub paging: Option<PagingResponseInfo>,
 }
 

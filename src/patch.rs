@@ -136,7 +136,7 @@ impl<K: Kind> Patch<K> {
         &self.operations
     }
 
-    /// The operations to send; `None` where there is nothing to change, and so nothing to call.
+    /// The operations to send; `None` if there is nothing to change, and so nothing to call.
     pub fn into_operations(self) -> Option<Vec<JsonPatchOperation>> {
         (!self.is_empty()).then_some(self.operations)
     }
@@ -203,7 +203,7 @@ impl<K: Kind> Patch<K> {
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`], naming the path, where an operation fails or leaves what may be changed.
+    /// [`Error::Invalid`], naming the path, if an operation fails or leaves what may be changed.
     pub fn preview(&self, seen: &K::Seen) -> Result<K::Part> {
         let seen = json(seen);
         let mut document = document::of_seen::<K>(&seen);
@@ -255,12 +255,12 @@ impl<K: Kind> Patch<K> {
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] where the answer does not have the form that the API describes for requests.
+    /// [`Error::Invalid`] if the answer does not have the form that the API describes for requests.
     pub fn part(seen: &K::Seen) -> Result<K::Part> {
         Self::new().preview(seen)
     }
 
-    /// The smallest sensible patch that makes `after` out of `before`; empty where they are the same.
+    /// The smallest sensible patch that makes `after` out of `before`; empty if they are the same.
     ///
     /// `after` is a changed copy of the answer, or the modifiable part as [`part`](Patch::part) gives it. Of the part, an empty
     /// text or list may be left out; anything else that is left out stays as it is. Entries of lists that only changed
@@ -268,7 +268,7 @@ impl<K: Kind> Patch<K> {
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`], naming the path, where they differ in something that the operation may not change, and where a
+    /// [`Error::Invalid`], naming the path, if they differ in something that the operation may not change, and if a
     /// header would be written whose value the server hides.
     pub fn diff(before: &K::Seen, after: &impl Wanted<K>) -> Result<Self> {
         let (before, after) = (json(before), json(after));

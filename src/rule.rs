@@ -34,7 +34,7 @@
 //! configcat_management::rule::when("Age").number_is_below("eighteen");
 //! ```
 //!
-//! Where comparator and value are only known at run time, [`Attribute::compares`] refuses a wrong pair.
+//! If comparator and value are only known at run time, [`Attribute::compares`] refuses a wrong pair.
 
 use crate::SettingValue;
 use crate::types::{
@@ -129,7 +129,7 @@ impl Conditions {
         self
     }
 
-    /// Serves this value where all hold. It has to be of the setting's type.
+    /// Serves this value if all hold. It has to be of the setting's type.
     ///
     /// To serve a predefined variation, its value will do with [`edit_value`](crate::Client::edit_value); elsewhere change
     /// the rule's `value` into one that is made from the variation.
@@ -140,7 +140,7 @@ impl Conditions {
             .with_value(value)
     }
 
-    /// Splits users among values where all hold.
+    /// Splits users among values if all hold.
     pub fn split(self, percentages: Percentages) -> UpdateTargetingRuleModel {
         everyone().split(percentages).with_conditions(self.0)
     }

@@ -79,7 +79,7 @@ impl SettingValue {
     ///
     /// # Errors
     ///
-    /// Where it cannot be written as JSON, such as a map with keys that are no text.
+    /// If it cannot be written as JSON, such as a map with keys that are no text.
     pub fn json(value: &impl Serialize) -> Result<Self> {
         let text = serde_json::to_string(value);
         text.map(SettingValue::String).map_err(Error::other)
@@ -95,7 +95,7 @@ impl SettingValue {
         }
     }
 
-    /// The value for a setting of this type. A whole number becomes a decimal one where the setting is of type `double`.
+    /// The value for a setting of this type. A whole number becomes a decimal one if the setting is of type `double`.
     ///
     /// ```
     /// use configcat_management::SettingValue;
@@ -109,8 +109,8 @@ impl SettingValue {
     ///
     /// # Errors
     ///
-    /// Names both types where the setting does not serve such a value. A type that this release does not know is not checked.
-    /// Neither NaN nor infinity is a value, and no `int` setting holds more than 32 bits.
+    /// If the setting does not serve such a value, the error names both types. A type that this release does not know is not
+    /// checked. Neither NaN nor infinity is a value, and no `int` setting holds more than 32 bits.
     pub fn fit(self, setting_type: &SettingType) -> Result<Self> {
         self.fitted(setting_type).map_err(WrongValue::error)
     }
@@ -178,7 +178,7 @@ macro_rules! from {
 from!(bool => Bool, &str => String, String => String, i32 => Int, i64 => Int, u32 => Int, f32 => Double, f64 => Double);
 crate::into_option!(SettingValue: bool, &str, String, i32, i64, u32, f32, f64);
 
-/// The way back. Each fails where the value is of another type; an `f64` takes whole numbers too.
+/// The way back. Each fails if the value is of another type; an `f64` takes whole numbers too.
 macro_rules! into {
     ($($rust:ty: $wanted:ident, $($pattern:pat => $result:expr),+;)*) => {
         $(impl TryFrom<SettingValue> for $rust {

@@ -184,8 +184,8 @@ impl Verifier {
     /// Verifies with these signing keys, as ConfigCat shows them: `configcat_whsk_` and so on. While keys are changed there are
     /// two, and either will do.
     ///
-    /// Empty keys are left out, because anybody could sign with them. Where none is left, every notification is refused; and so
-    /// it is where a key has white space or control characters, which ConfigCat's keys do not have.
+    /// Empty keys are left out, because anybody could sign with them. If none is left, every notification is refused; and so
+    /// it is if a key has white space or control characters, which ConfigCat's keys do not have.
     pub fn new<K: Into<Secret>>(keys: impl IntoIterator<Item = K>) -> Self {
         let keys = keys.into_iter().map(Into::into);
         Verifier {
@@ -215,7 +215,7 @@ impl Verifier {
     /// How many accepted notifications are remembered, to refuse them when they come again; the oldest are forgotten first.
     /// Default: [`DEFAULT_REPLAY_WINDOW`](Self::DEFAULT_REPLAY_WINDOW). 0 turns it off.
     ///
-    /// It is complete where it holds all that arrive within the age. It lives in this process: behind a load balancer, each
+    /// It is complete if it holds all that arrive within the age. It lives in this process: behind a load balancer, each
     /// process has its own.
     #[must_use]
     pub fn with_replay_window(mut self, notifications: usize) -> Self {

@@ -83,7 +83,7 @@ async fn permit(limiter: &RateLimiter, target: Target) -> Option<Permit> {
     permit.ok()
 }
 
-/// So many calls of these targets in turn. Where there are other tasks, they go on while the request is in flight.
+/// So many calls of these targets in turn. If there are other tasks, they go on while the request is in flight.
 async fn calls_of(
     limiter: &RateLimiter,
     targets: &[Target],

@@ -23,7 +23,7 @@ struct Load {
     per: QuotaPer,
     /// Operation and path of each call.
     calls: Vec<(usize, usize)>,
-    /// In seconds; `None`: what the same calls take where nothing limits them.
+    /// In seconds; `None`: what the same calls take if nothing limits them.
     best: Option<f64>,
     most: f64,
     ahead: TimeDelta,

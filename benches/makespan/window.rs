@@ -167,7 +167,7 @@ pub(crate) async fn fake(quota: usize, period: Duration, ahead: TimeDelta) -> Ar
     Arc::new(builder.quota(quota as u32, period).start().await)
 }
 
-/// What Q calls and one round trip take where nothing limits them.
+/// What Q calls and one round trip take if nothing limits them.
 pub(crate) async fn unthrottled(quota: usize) -> Result<(f64, f64)> {
     let fake = Fake::builder()
         .quota(1_000_000, Duration::from_secs(3600))

@@ -38,7 +38,7 @@ pub(crate) struct AuditLogItem {
     why: Option<String>,
 }
 
-/// Those in the body: the least that anybody writes, where ours knows all of them.
+/// Those in the body: the least that anybody writes; ours knows all of them.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) enum AuditLogType {

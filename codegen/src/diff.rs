@@ -54,7 +54,7 @@ pub struct Change {
 /// An operation, or a schema, or something in one of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Place {
-    /// The operation's id, where it has one.
+    /// The operation's id, if it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operation: Option<String>,
     /// The operation's method.
@@ -93,7 +93,7 @@ pub struct Diff {
 /// The difference between two descriptions that [`facts::read`] took, reduced or not. `source` has the ids of operations
 /// that have none, and what else `sources.toml` says that makes a difference to the Rust.
 ///
-/// Prose is compared where both descriptions have some.
+/// Prose is compared if both descriptions have some.
 #[must_use]
 pub fn between(old: &Value, new: &Value, source: &Source) -> Diff {
     let prose = facts::has_prose(old) && facts::has_prose(new);
@@ -146,7 +146,7 @@ impl Diff {
 }
 
 impl Bump {
-    /// The next version, where `Bump` is what has changed since `version`. Below 1.0.0, cargo takes the second number for
+    /// The next version, if `Bump` is what has changed since `version`. Below 1.0.0, cargo takes the second number for
     /// the first: what breaks raises it, all else raises the third.
     #[must_use]
     pub fn next(self, version: &Version) -> Version {

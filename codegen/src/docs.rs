@@ -61,7 +61,7 @@ impl Docs {
     /// It is not YAML, says something twice, or has members that nobody would read.
     pub fn read(text: &str) -> Result<Self> {
         let failed = |error: yaml_serde::Error| Error::new(format!("cannot be read: {error}"));
-        // Read as any YAML first: that refuses a key that occurs twice, where a map would take the last.
+        // Read as any YAML first: that refuses a key that occurs twice; a map would take the last.
         let any: yaml_serde::Value = yaml_serde::from_str(text).map_err(failed)?;
         if any.is_null() {
             return Ok(Docs::default());

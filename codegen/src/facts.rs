@@ -72,7 +72,7 @@ pub fn parse(text: &str) -> Result<Value> {
     Ok(description)
 }
 
-/// All that keeps a generator from taking a description, each with its place. [`read`] takes it where there is nothing.
+/// All that keeps a generator from taking a description, each with its place. [`read`] takes it if there is nothing.
 #[must_use]
 pub fn problems(description: &Value) -> Vec<Problem> {
     check::problems(description)
@@ -259,7 +259,7 @@ pub fn parameters<'a>(description: &'a Value, operation: &OperationRef<'a>) -> V
     found
 }
 
-/// The schema of an operation's request body, with the `$ref` of the body followed. Where JSON is not offered by its plain
+/// The schema of an operation's request body, with the `$ref` of the body followed. If JSON is not offered by its plain
 /// name, the first media type gives it.
 #[must_use]
 pub fn body<'a>(description: &'a Value, operation: &OperationRef<'a>) -> Option<&'a Value> {
@@ -300,7 +300,7 @@ pub(crate) fn own_properties(schema: &Value) -> impl Iterator<Item = (&str, &Val
     members(schema, "/properties")
 }
 
-/// The values of an enum, as they would stand in a query; none where the schema is no enum.
+/// The values of an enum, as they would stand in a query; none if the schema is no enum.
 pub fn values(schema: &Value) -> impl Iterator<Item = String> {
     let values = schema.get("enum").and_then(Value::as_array);
     let values = values.into_iter().flatten();
@@ -324,7 +324,7 @@ fn plain(value: &Value) -> String {
         .map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// What `value` stands for: itself, or what its `$ref`s lead to. Nothing where they lead nowhere, or in a circle.
+/// What `value` stands for: itself, or what its `$ref`s lead to. Nothing if they lead nowhere, or in a circle.
 pub(crate) fn follow<'a>(description: &'a Value, value: &'a Value) -> Option<&'a Value> {
     let mut value = value;
     for _ in 0..MAX_HOPS {
@@ -344,7 +344,7 @@ pub(crate) fn template(path: &str) -> Vec<&str> {
         .collect()
 }
 
-/// The members of the object at a place; none where there is no object.
+/// The members of the object at a place; none if there is no object.
 fn members<'a>(value: &'a Value, pointer: &str) -> impl Iterator<Item = (&'a str, &'a Value)> {
     value
         .pointer(pointer)
@@ -354,7 +354,7 @@ fn members<'a>(value: &'a Value, pointer: &str) -> impl Iterator<Item = (&'a str
         .map(|(name, value)| (name.as_str(), value))
 }
 
-/// The text of a member; empty where there is none.
+/// The text of a member; empty if there is none.
 fn text<'a>(value: &'a Value, key: &str) -> &'a str {
     value.get(key).and_then(Value::as_str).unwrap_or_default()
 }

@@ -31,7 +31,7 @@ pub struct Generated {
 ///
 /// # Errors
 ///
-/// A file cannot be read, a pass does not apply where it is expected to, or the generator refuses the description.
+/// A file cannot be read, a pass that is expected to apply does not, or the generator refuses the description.
 pub fn generate(sources: &Sources, source: &Source) -> Result<Generated> {
     let read = |path: &PathBuf| -> Result<(PathBuf, String)> {
         let path = sources.folder.join(path);
@@ -93,7 +93,7 @@ pub fn generate_from(source: &Source, description: &Value, docs: &Docs) -> Resul
     })
 }
 
-/// The generator's client and httpmock extension. Where a description asks for what it cannot do, it panics as often as
+/// The generator's client and httpmock extension. If a description asks for what it cannot do, it panics as often as
 /// not; whoever refreshes a description gets a sentence all the same.
 fn generator(source: &Source, spec: &openapiv3::OpenAPI) -> Result<(TokenStream, TokenStream)> {
     let run = AssertUnwindSafe(|| {

@@ -61,7 +61,7 @@ impl<'a> Translator<'a> {
         written
     }
 
-    /// Any schema. Where it is `open`, an object may have members that it does not name.
+    /// Any schema. If it is `open`, an object may have members that it does not name.
     pub(crate) fn schema(&self, schema: &Value, open: bool) -> Value {
         let Some(facts) = schema.as_object() else {
             return schema.clone();

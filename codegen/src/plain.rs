@@ -6,7 +6,7 @@
 //! - Objects that are made of others by `allOf` have all members themselves.
 //! - A name for a scalar, or for a list, stands for what it names.
 //!
-//! Where a description has none of that, it stays as it is.
+//! If a description has none of that, it stays as it is.
 
 use heck::ToUpperCamelCase;
 use serde_json::{Map, Value, json};
@@ -252,7 +252,7 @@ fn merged(plain: &mut Value) {
     });
 }
 
-/// All members of an object; `None` where it is made of something that is none.
+/// All members of an object; `None` if it is made of something that is none.
 fn members(description: &Value, schema: &Value, depth: usize) -> Option<Map<String, Value>> {
     let schema = facts::follow(description, schema)?.as_object()?;
     let is_object = schema.get("type").is_none_or(|kind| kind == "object");

@@ -19,11 +19,11 @@ use crate::sources::Source;
 /// What a description is.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Preview {
-    /// What the API is called; empty where it does not say.
+    /// What the API is called; empty if it does not say.
     pub title: String,
     /// The version of the API.
     pub version: String,
-    /// The version of OpenAPI, or of Swagger; empty where it is neither.
+    /// The version of OpenAPI, or of Swagger; empty if it is neither.
     pub openapi: String,
     /// In the order of the file.
     pub operations: Vec<Operation>,
@@ -191,7 +191,7 @@ fn authentication(description: &Value) -> Vec<String> {
     each.collect()
 }
 
-/// A text or number at a place; empty where there is none.
+/// A text or number at a place; empty if there is none.
 fn said(description: &Value, place: &str) -> String {
     match description.pointer(place) {
         Some(Value::String(text)) => text.clone(),

@@ -29,13 +29,13 @@ pub struct Source {
     pub title: String,
     /// Where the service runs.
     pub server: String,
-    /// Where the description is published: a path on the server, or a URL; empty where it is written by hand.
+    /// Where the description is published: a path on the server, or a URL; empty if it is written by hand.
     pub published: String,
     /// The vendored facts, relative to the folder of `sources.toml`.
     pub file: PathBuf,
     /// What we say about them, relative to the folder of `sources.toml`.
     pub docs: PathBuf,
-    /// The cargo feature that turns it on; none where it is always there.
+    /// The cargo feature that turns it on; none if it is always there.
     pub feature: Option<String>,
     /// The path of the Rust type that the generated methods are added to.
     pub client: String,
@@ -47,7 +47,7 @@ pub struct Source {
     pub aliases: BTreeMap<String, Vec<String>>,
     /// Schema to the path of the Rust type that stands for it.
     pub types: BTreeMap<String, String>,
-    /// Name of a parameter or field to the type of the id in it, where it is not the name itself.
+    /// Name of a parameter or field to the type of the id in it, if it is not the name itself.
     pub ids: BTreeMap<String, String>,
     /// Name of a parameter to what is special about it.
     pub parameters: BTreeMap<String, Parameter>,
@@ -60,7 +60,7 @@ pub struct Source {
 }
 
 impl Source {
-    /// The module that the client and its types are in: `crate::garden` where the client is `crate::garden::Client`.
+    /// The module that the client and its types are in: `crate::garden` if the client is `crate::garden::Client`.
     #[must_use]
     pub fn module(&self) -> &str {
         self.client
@@ -73,7 +73,7 @@ impl Source {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Parameter {
-    /// Its Rust name, where it is not the API's name in snake case.
+    /// Its Rust name, if it is not the API's name in snake case.
     pub name: Option<String>,
     /// The server needs it, whatever the description says.
     pub required: bool,

@@ -1,4 +1,4 @@
-//! Where an example plays: the service where credentials are set, the embedded fake otherwise.
+//! Where an example plays: the service if credentials are set, the embedded fake otherwise.
 
 use std::error::Error;
 use std::io::IsTerminal;
@@ -82,7 +82,7 @@ pub fn say(text: &str) {
     }
 }
 
-/// The text in a colour of the terminal, such as `32` for green; as it is where the output is none, or `NO_COLOR` is set.
+/// The text in a colour of the terminal, such as `32` for green; as it is if the output is none, or `NO_COLOR` is set.
 pub fn paint(colour: u8, text: &str) -> String {
     let wanted = env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     match wanted && io::stdout().is_terminal() {
@@ -92,7 +92,7 @@ pub fn paint(colour: u8, text: &str) -> String {
 }
 
 impl Stage {
-    /// A name: the command's [`word`] with this number; on the fake, where there is none, the demo's.
+    /// A name: the command's [`word`] with this number; on the fake, if there is none, the demo's.
     pub fn name(&self, number: usize, what: &str, of_demo: &str) -> Result<String> {
         match word(number) {
             Some(name) => Ok(name),

@@ -27,7 +27,7 @@ use crate::schema;
 
 /// Where Ada's paths begin.
 const ROOT: &str = "/api";
-/// How many integrations a page has where nobody says.
+/// How many integrations a page has if nobody says.
 const PAGE: usize = 20;
 /// And at most.
 const MAX_PAGE: usize = 100;
@@ -73,7 +73,7 @@ impl Ada {
         *lock(&self.limits) = limits();
     }
 
-    /// What a request stands for; `None` where it is not for Ada.
+    /// What a request stands for; `None` if it is not for Ada.
     pub(crate) fn find(&self, method: &Method, path: &str) -> Option<Route> {
         let path = path
             .strip_prefix(ROOT)

@@ -129,7 +129,7 @@ pub(crate) fn catch_up(state: &mut State, now: DateTime<Utc>) -> Result<(), Refu
     change_requests::catch_up(state, now)
 }
 
-/// What carries an operation out; `None` where the server does not know how yet.
+/// What carries an operation out; `None` if the server does not know how yet.
 pub(crate) fn handler(operation: &str) -> Option<Handler> {
     let mut handlers = DOMAINS.iter().copied().flatten();
     let found = handlers.find(|(known, _)| *known == operation);

@@ -184,7 +184,7 @@ pub(crate) struct Arguments {
     )]
     pub(crate) v1_audit_logs: V1AuditLogs,
 
-    /// Keeps the state in a file, as JSON, and goes on with it the next time; the seed counts only where the file is missing.
+    /// Keeps the state in a file, as JSON, and goes on with it the next time; the seed counts only if the file is missing.
     ///
     /// It is written soon after every change and at the end, never in part. It holds SDK keys and other secrets of the state.
     #[arg(long, env = "CONFIGCAT_FAKE_STATE", value_name = "FILE")]

@@ -72,11 +72,11 @@ pub struct FakeBuilder {
 }
 
 impl FakeBuilder {
-    /// The user name where none is set.
+    /// The user name if none is set.
     pub const DEFAULT_USER: &'static str = "user";
-    /// The password where none is set.
+    /// The password if none is set.
     pub const DEFAULT_PASSWORD: &'static str = "pass";
-    /// Ada's token where none is set.
+    /// Ada's token if none is set.
     pub const DEFAULT_ADA_TOKEN: &'static str = "token";
 
     pub(crate) fn new() -> Self {
@@ -180,7 +180,7 @@ impl FakeBuilder {
         self.seed(Seed::empty())
     }
 
-    /// A file that keeps the state from one server to the next, as JSON. Where it exists, the server starts with it, and not
+    /// A file that keeps the state from one server to the next, as JSON. If it exists, the server starts with it, and not
     /// with the seed; a file with nothing in it counts as none. It is written soon after every change, once a second at most, and at
     /// the end, in one step, so that it is never half-written; only its owner can read it, because it holds the state's secrets. A
     /// file beside it, `.NAME.lock`, keeps a second server away from it. Default: none.
@@ -198,7 +198,7 @@ impl FakeBuilder {
     /// Whether `/_fake/…` is there, by which a test in any language resets the server, moves its clock or plans faults. Default:
     /// it is.
     ///
-    /// It needs the credentials of the API, and is answered where the server is named by its IP address or as `localhost`;
+    /// It needs the credentials of the API, and is answered if the server is named by its IP address or as `localhost`;
     /// `GET /_fake/openapi.json` describes it.
     pub fn control(mut self, control: bool) -> Self {
         self.control = control;
@@ -206,7 +206,7 @@ impl FakeBuilder {
     }
 
     /// A file that every request is added to when it is over, one JSON object a line: `time`, `method`, `path`, `operation`,
-    /// `status`, `milliseconds` and `body`. It is created where it does not exist. Default: none.
+    /// `status`, `milliseconds` and `body`. It is created if it does not exist. Default: none.
     pub fn record(mut self, file: impl Into<PathBuf>) -> Self {
         self.record = Some(file.into());
         self
@@ -257,7 +257,7 @@ impl FakeBuilder {
     }
 
     /// Speaks TLS with a certificate and key of one's own, in PEM files: the certificate first, then those that vouch for it.
-    /// [`Fake::client`] trusts it, and reaches the server where the certificate is for 127.0.0.1. Default: plain HTTP.
+    /// [`Fake::client`] trusts it, and reaches the server if the certificate is for 127.0.0.1. Default: plain HTTP.
     #[cfg(feature = "tls")]
     pub fn tls_files(mut self, certificate: impl Into<PathBuf>, key: impl Into<PathBuf>) -> Self {
         self.tls = Some(Certificate::Own {
@@ -283,7 +283,7 @@ impl FakeBuilder {
     ///
     /// # Panics
     ///
-    /// Where it cannot start: this is for tests. [`try_start`](Self::try_start) gives the error instead.
+    /// If it cannot start: this is for tests. [`try_start`](Self::try_start) gives the error instead.
     pub async fn start(self) -> Fake {
         match self.try_start().await {
             Ok(fake) => fake,
@@ -295,8 +295,8 @@ impl FakeBuilder {
     ///
     /// # Errors
     ///
-    /// Where the port is taken, an origin is none, the file to record to or the one for the state cannot be used, or the credentials are of a kind
-    /// that HTTP Basic authentication cannot carry.
+    /// If the port is taken, an origin is none, the file to record to or the one for the state cannot be used, or the
+    /// credentials are of a kind that HTTP Basic authentication cannot carry.
     pub async fn try_start(self) -> io::Result<Fake> {
         let (user, password) = &self.credentials;
         let tcp = TcpListener::bind(self.address).await;

@@ -27,7 +27,7 @@ pub(crate) struct Call {
     /// The query, decoded.
     pub(crate) query: Vec<(String, String)>,
     pub(crate) sdk_key: Option<Secret>,
-    /// `Null` where the operation has none.
+    /// `Null` if the operation has none.
     pub(crate) body: Value,
     pub(crate) now: DateTime<Utc>,
 }
@@ -41,7 +41,7 @@ impl Call {
             .map_err(|_| Refusal::field(name, format!("`{text}` is not valid here.")))
     }
 
-    /// An argument of the query; `None` where it is not given.
+    /// An argument of the query; `None` if it is not given.
     pub(crate) fn query<T: FromStr>(&self, name: &str) -> Result<Option<T>, Refusal> {
         let given = self.query.iter().find(|(given, _)| given == name);
         let Some((_, text)) = given.filter(|(_, text)| !text.is_empty()) else {
@@ -66,7 +66,7 @@ impl Call {
             .collect()
     }
 
-    /// Why the caller makes the change, where the query says so.
+    /// Why the caller makes the change, if the query says so.
     pub(crate) fn reason(&self) -> Option<&str> {
         let given = self.query.iter().find(|(given, _)| given == "reason");
         given
@@ -93,7 +93,7 @@ fn read<T: DeserializeOwned>(document: &Value) -> Result<T, Refusal> {
     T::deserialize(document).map_err(|error| Refusal::field("Body", error.to_string()))
 }
 
-/// What becomes of something where the fields that are given are changed, and the others stay.
+/// What becomes of something when the fields that are given are changed, and the others stay.
 pub(crate) fn merged<T: Serialize + DeserializeOwned>(
     before: &T,
     wanted: &impl Serialize,
@@ -226,7 +226,7 @@ impl Problems {
         self.0.entry(field.into()).or_default().push(message.into());
     }
 
-    /// Notes where a name is one of those that are taken, whatever the case.
+    /// Notes a problem if a name is one of those that are taken, whatever the case.
     pub(crate) fn demand_unique<'a>(
         &mut self,
         field: &str,
@@ -241,7 +241,7 @@ impl Problems {
         self.demand_free(field, !taken.into_iter().any(is_taken));
     }
 
-    /// Notes where a name is taken.
+    /// Notes a problem if a name is taken.
     pub(crate) fn demand_free(&mut self, field: &str, is_free: bool) {
         if !is_free {
             let what = field.rsplit('.').next().unwrap_or(field).to_lowercase();
@@ -249,7 +249,7 @@ impl Problems {
         }
     }
 
-    /// An error where there is a problem.
+    /// An error if there is a problem.
     pub(crate) fn none(self) -> Result<(), Refusal> {
         match self.0.is_empty() {
             true => Ok(()),

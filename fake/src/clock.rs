@@ -43,7 +43,7 @@ impl Clock {
         now.checked_add(ahead).unwrap_or(now)
     }
 
-    /// Moves the clock on. `false` where it would be more than a century in all; then it stays.
+    /// Moves the clock on. `false` if it would be more than a century in all; then it stays.
     pub(crate) fn advance(&self, by: Duration) -> bool {
         let most = u64::try_from(FOR_EVER.as_millis()).unwrap_or(u64::MAX);
         let add = |ahead: u64| {
@@ -55,7 +55,7 @@ impl Clock {
             .is_ok()
     }
 
-    /// Sets the clock, forwards as [`advance`](Self::advance) does, or back. `false` where it would be more than a century away
+    /// Sets the clock, forwards as [`advance`](Self::advance) does, or back. `false` if it would be more than a century away
     /// from where it was; then it stays.
     pub(crate) fn set(&self, time: DateTime<Utc>) -> bool {
         let by = time - self.now();

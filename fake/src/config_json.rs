@@ -76,7 +76,7 @@ fn place(state: &State, sdk_key: &str) -> Option<(ConfigId, EnvironmentId)> {
         .then_some(place)
 }
 
-/// 200, or 304 where the caller has this body already. Pages of any site may read it, as they may from ConfigCat.
+/// 200, or 304 if the caller has this body already. Pages of any site may read it, as they may from ConfigCat.
 fn answer(body: Vec<u8>, headers: &HeaderMap) -> Response<Body> {
     let tag = format!("\"{}\"", &hex(&body)[..32]);
     let known = headers.get_all(header::IF_NONE_MATCH).iter();

@@ -25,7 +25,7 @@ impl Credentials {
         first.map_or(("", ""), |(user, password)| (user, password.expose()))
     }
 
-    /// The user name of a request, where it comes with the right password.
+    /// The user name of a request, if it comes with the right password.
     pub(crate) fn user(&self, headers: &HeaderMap) -> Option<String> {
         let given = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
         let (scheme, encoded) = given.split_once(' ')?;

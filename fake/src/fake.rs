@@ -41,7 +41,7 @@ pub struct Fake {
     pub(crate) client: Client,
     pub(crate) demo: Option<Demo>,
     pub(crate) saver: Option<Arc<Saver>>,
-    /// What clients have to trust, where the server speaks TLS.
+    /// What clients have to trust, if the server speaks TLS.
     pub(crate) certificate: Option<String>,
     pub(crate) stop: Option<oneshot::Sender<()>>,
     pub(crate) task: Option<JoinHandle<()>>,
@@ -52,7 +52,7 @@ impl Fake {
     ///
     /// # Panics
     ///
-    /// Where the server cannot start; see [`FakeBuilder::try_start`].
+    /// If the server cannot start; see [`FakeBuilder::try_start`].
     pub async fn start() -> Self {
         Fake::builder().start().await
     }
@@ -103,7 +103,7 @@ impl Fake {
     ///
     /// # Panics
     ///
-    /// Where the token is of a kind that no header can carry.
+    /// If the token is of a kind that no header can carry.
     pub fn ada_client(&self) -> ada::Client {
         match self.ada_client_builder().build() {
             Ok(client) => client,
@@ -127,13 +127,13 @@ impl Fake {
     }
 
     #[cfg(feature = "ada")]
-    /// Ends the development of an integration of Ada, or begins it again, which no operation does. `false` where there is
+    /// Ends the development of an integration of Ada, or begins it again, which no operation does. `false` if there is
     /// no such integration.
     pub fn set_ada_status(&self, id: &str, status: ada::types::IntegrationStatus) -> bool {
         self.server.ada.set_status(id, status)
     }
 
-    /// The ids of the demo, where the server was started with it.
+    /// The ids of the demo, if the server was started with it.
     pub fn demo(&self) -> Option<&Demo> {
         self.demo.as_ref()
     }
@@ -176,7 +176,7 @@ impl Fake {
     }
 
     /// Somebody accepts an invitation, which no operation does: becomes a member with this full name, and gets the user id
-    /// that this gives. `None` where there is no such invitation, or it has expired.
+    /// that this gives. `None` if there is no such invitation, or it has expired.
     pub fn accept_invitation(
         &self,
         invitation_id: InvitationId,
@@ -226,7 +226,7 @@ impl Fake {
         View::new(&lock(&self.server.state), usize::MAX)
     }
 
-    /// The certificate that clients have to trust, as PEM; `None` where the server does not speak TLS.
+    /// The certificate that clients have to trust, as PEM; `None` if the server does not speak TLS.
     pub fn certificate(&self) -> Option<&str> {
         self.certificate.as_deref()
     }
@@ -240,7 +240,7 @@ impl Fake {
     ///
     /// # Errors
     ///
-    /// Where the last state cannot be saved in its [file](FakeBuilder::state_file). The server has stopped all the same.
+    /// If the last state cannot be saved in its [file](FakeBuilder::state_file). The server has stopped all the same.
     pub async fn try_stop(mut self) -> io::Result<()> {
         let saved = self.end();
         if let Some(task) = self.task.take() {
@@ -261,7 +261,7 @@ impl Fake {
     ///
     /// # Panics
     ///
-    /// Where the seed cannot be planted again, which is a bug.
+    /// If the seed cannot be planted again, which is a bug.
     pub fn reset(&self) {
         if let Err(error) = self.server.reset() {
             panic!("the seed: {error}");
@@ -275,7 +275,7 @@ impl Fake {
         saving::to_json(&lock(&self.server.state)).unwrap_or_default()
     }
 
-    /// Lets nothing out any more, and writes the last changes where there is a file for them.
+    /// Lets nothing out any more, and writes the last changes if there is a file for them.
     fn end(&mut self) -> io::Result<()> {
         self.server.stopped.store(true, Ordering::Release);
         self.server.changed.send_replace(());
@@ -284,7 +284,7 @@ impl Fake {
             .take()
             .map(|saver| saver.close(&self.server.state));
         if let Some(stop) = self.stop.take() {
-            // Nobody listens where the runtime has gone, and the server with it.
+            // Nobody listens if the runtime has gone, and the server with it.
             let _ = stop.send(());
         }
         saved.unwrap_or(Ok(()))

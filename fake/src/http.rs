@@ -72,7 +72,7 @@ pub(crate) struct Server {
     pub(crate) changed: watch::Sender<()>,
 }
 
-/// Locks, even where a thread panicked with the lock in its hands: what it left behind is still the state.
+/// Locks, even if a thread panicked with the lock in its hands: what it left behind is still the state.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -21,9 +21,9 @@ pub struct Recorded {
     pub method: Method,
     /// The path, with its query.
     pub path: String,
-    /// The id of the operation, such as `get-config`; `None` where the path and method are none.
+    /// The id of the operation, such as `get-config`; `None` if the path and method are none.
     pub operation: Option<&'static str>,
-    /// The status of the answer; `None` while there is none, and where none went out.
+    /// The status of the answer; `None` while there is none, and if none went out.
     pub status: Option<u16>,
     /// The body of the request, as text, cut at [`Recorded::MAX_BODY`] bytes.
     pub body: String,
@@ -66,7 +66,7 @@ impl Serialize for Recorded {
     }
 }
 
-/// A file to add requests to. Where it is new, only its owner can read it.
+/// A file to add requests to. If it is new, only its owner can read it.
 pub(crate) fn open(path: &Path) -> io::Result<File> {
     let mut options = File::options();
     options.append(true).create(true);
@@ -116,7 +116,7 @@ impl Journal {
             entry.status = status;
             entry.duration = (ended - entry.started).to_std().unwrap_or_default();
             if self.log {
-                // Nobody reads it where it cannot be written.
+                // Nobody reads it if it cannot be written.
                 let _ = writeln!(io::stderr(), "{}", log_line(entry));
             }
             if let Some(file) = &mut self.file

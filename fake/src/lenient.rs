@@ -60,7 +60,7 @@ pub(crate) fn spelling(schema: &'static Schema, text: &str) -> Option<&'static s
     known.find(|known| known.eq_ignore_ascii_case(text))
 }
 
-/// The same document with its numbers whole where they can be, so that 5 equals 5.0.
+/// The same document with its numbers whole if they can be, so that 5 equals 5.0.
 pub(crate) fn whole_numbers(value: &mut Value) {
     match value {
         Value::Number(number) => {
@@ -74,7 +74,7 @@ pub(crate) fn whole_numbers(value: &mut Value) {
     }
 }
 
-/// A number without a fraction as a whole one, where it is not one already.
+/// A number without a fraction as a whole one, if it is not one already.
 fn whole(number: &Number) -> Option<Number> {
     let value = number.as_f64().filter(|_| number.is_f64())?;
     (value.fract() == 0.0 && value.abs() <= EXACT).then(|| Number::from(value as i64))

@@ -27,11 +27,12 @@
 //! - Every request is checked against the published description, and refused with the messages for each field.
 //! - Every answer is written by the generated types, so that it cannot drift from them.
 //! - HTTP Basic authentication; SDK keys; 404 for ids that do not exist; deletions that take along what hangs on them.
-//! - Values fit their setting's type; keys, and names where the service wants that, are unique whatever the case; V1 operations are refused on V2 configs, and the other way
-//!   round; `latestVersionId` is guarded with 409; a patch that changes nothing answers 204.
+//! - Values fit their setting's type; keys, and names if the service wants that, are unique whatever the case;
+//!   V1 operations are refused on V2 configs, and the other way round; `latestVersionId` is guarded with 409; a patch that
+//!   changes nothing answers 204.
 //! - Every change is in the audit logs, with who, where and why; deleted settings stay listed.
 //! - Change requests are proposed, discussed, approved and applied, by hand or at their time; they notice what was published in
-//!   between. Environments demand reasons and approvals where the product's preferences say so.
+//!   between. Environments demand reasons and approvals if the product's preferences say so.
 //! - Stale flags are found by the server's clock and by what changed.
 //! - Rate limits, counted for each credential, operation or path, with the headers that the API sends; see
 //!   [`FakeBuilder::quota`] and [`FakeBuilder::quota_per`].
@@ -45,7 +46,7 @@
 //! ([`Fake::fail_next`]). Its clock is tokio's: a test that pauses time and moves it on moves the server's quota too;
 //! [`Fake::advance`] moves the server's clock alone. Its state is JSON ([`Fake::to_json`]): a [`Seed`] for other servers, or
 //! a file that outlives this one ([`FakeBuilder::state_file`]). In debug builds it checks each of its answers against the
-//! description, and panics where one does not fit.
+//! description, and panics if one does not fit.
 //!
 //! Its URL, opened in a browser, is a page: flags to switch, the last requests, the remaining quota, live. It needs no
 //! credentials, and shows request bodies as they were sent; [`FakeBuilder::without_page`] leaves it out.

@@ -103,10 +103,10 @@ pub(crate) struct Blocked {
 /// Counts requests.
 #[derive(Clone, Debug)]
 pub(crate) struct Limits {
-    /// The longest period comes last. Empty where nothing is limited.
+    /// The longest period comes last. Empty if nothing is limited.
     quotas: Vec<Quota>,
     pub(crate) per: QuotaPer,
-    /// By credential, and by operation or path where these are counted.
+    /// By credential, and by operation or path if these are counted.
     windows: HashMap<(String, String), Vec<Window>>,
 }
 
@@ -114,7 +114,7 @@ pub(crate) struct Limits {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Counted<'a> {
     pub(crate) user: &'a str,
-    /// `None` where the API has no such operation; then the path stands for it.
+    /// `None` if the API has no such operation; then the path stands for it.
     pub(crate) operation: Option<&'a str>,
     pub(crate) method: &'a str,
     pub(crate) path: &'a str,
@@ -153,7 +153,7 @@ impl Limits {
         }
     }
 
-    /// Where a credential stands, with no request counted: in the fullest of its counts; `None` where nothing was sent in this
+    /// Where a credential stands, with no request counted: in the fullest of its counts; `None` if nothing was sent in this
     /// period.
     pub(crate) fn standing(&self, user: &str, now: Instant) -> Option<Standing> {
         let own = self.windows.iter().filter(|((owner, _), _)| owner == user);
@@ -163,12 +163,12 @@ impl Limits {
             .min_by_key(|standing| standing.remaining)
     }
 
-    /// The quota that the headers tell of; `None` where nothing is limited.
+    /// The quota that the headers tell of; `None` if nothing is limited.
     pub(crate) fn longest(&self) -> Option<Quota> {
         self.quotas.last().copied()
     }
 
-    /// Lets a request through and counts it, or blocks it: then longer periods do not count it. The standing is `None` where
+    /// Lets a request through and counts it, or blocks it: then longer periods do not count it. The standing is `None` if
     /// nothing is limited.
     pub(crate) fn admit(
         &mut self,

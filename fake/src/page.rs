@@ -87,7 +87,7 @@ struct Shown {
     request_count: u64,
     /// Newest first.
     requests: Vec<Recorded>,
-    /// `None` where nothing is limited.
+    /// `None` if nothing is limited.
     quota: Option<Standing>,
 }
 

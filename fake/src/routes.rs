@@ -59,7 +59,7 @@ impl Routes {
     }
 }
 
-/// Takes percent-encoding away; `None` where it is broken, or hides something else than UTF-8.
+/// Takes percent-encoding away; `None` if it is broken, or hides something else than UTF-8.
 fn decoded(text: &str) -> Option<String> {
     let is_hex = |rest: &str| {
         rest.get(..2)

@@ -115,7 +115,7 @@ impl Saver {
         })
     }
 
-    /// What the file holds; `None` where there is none yet, or nothing in it.
+    /// What the file holds; `None` if there is none yet, or nothing in it.
     pub(crate) fn load(&self) -> io::Result<Option<State>> {
         let wrong = |error| named(self.path.display(), &error);
         match std::fs::read_to_string(&self.path) {
@@ -128,7 +128,7 @@ impl Saver {
         }
     }
 
-    /// Writes the state where it has changed since the last time. Requests wait only while it is copied.
+    /// Writes the state if it has changed since the last time. Requests wait only while it is copied.
     pub(crate) fn save(&self, state: &Mutex<State>) -> io::Result<()> {
         let mut written = lock(&self.written);
         if lock(&self.held).is_none() {

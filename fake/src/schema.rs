@@ -229,7 +229,7 @@ fn brief(value: &Value) -> String {
     }
 }
 
-/// Where in a document something is. It is written out only where there is something to tell.
+/// Where in a document something is. It is written out only if there is something to tell.
 #[derive(Clone, Copy)]
 enum At<'a> {
     Document,
@@ -269,7 +269,7 @@ impl fmt::Display for At<'_> {
 }
 
 impl At<'_> {
-    /// The document has a name where it is meant as a whole, and none where it is what something stands in.
+    /// The document has a name if it is meant as a whole, and none if it is what something stands in.
     fn write_above(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             At::Document => Ok(()),

@@ -103,7 +103,7 @@ impl Seed {
     ///
     /// # Errors
     ///
-    /// Where the text is something else, of another version, or refers to what is not in it.
+    /// If the text is something else, of another version, or refers to what is not in it.
     pub fn from_json(text: &str) -> Result<Self, SeedError> {
         let state = saving::from_json(text)?;
         Ok(Seed(Contents::State(Arc::new(state))))
@@ -114,7 +114,7 @@ impl Seed {
         Seed(Contents::State(Arc::new(state.clone())))
     }
 
-    /// A state of one's own, and the ids of the demo where it is one.
+    /// A state of one's own, and the ids of the demo if it is one.
     pub(crate) fn plant(&self, now: DateTime<Utc>) -> Result<(State, Option<Demo>), String> {
         if let Contents::State(state) = &self.0 {
             return Ok((State::clone(state), None));

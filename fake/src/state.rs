@@ -144,7 +144,7 @@ pub(crate) struct Tag {
 /// A setting that is gone.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Deleted {
-    /// When it was deleted; `None` where an older state does not tell.
+    /// When it was deleted; `None` if an older state does not tell.
     #[serde(default)]
     pub(crate) deleted_at: Option<DateTime<Utc>>,
     #[serde(flatten)]
@@ -158,7 +158,7 @@ pub(crate) struct Served {
     pub(crate) version_id: VersionId,
     /// Grows with every version, of whatever setting.
     pub(crate) version: u32,
-    /// `None` where nobody changed it yet.
+    /// `None` if nobody changed it yet.
     pub(crate) updated_at: Option<DateTime<Utc>>,
 }
 
@@ -399,7 +399,7 @@ impl State {
     }
 }
 
-/// The place after the last, where a request does not name one.
+/// The place after the last, if a request does not name one.
 pub(crate) fn next_order(orders: impl Iterator<Item = i32>) -> i32 {
     orders.max().map_or(0, |last| last.saturating_add(1))
 }

@@ -116,7 +116,7 @@ fn beside(state: &Path) -> PathBuf {
 /// How a kept certificate begins: with the names that it is for.
 const NAMES: &str = "Names: ";
 
-/// The certificate in a file, where it is for these names; otherwise one that is put there.
+/// The certificate in a file, if it is for these names; otherwise one that is put there.
 fn kept(path: &Path, names: &[String]) -> io::Result<Identity> {
     let about = |error: io::Error| named(path.display(), &error);
     let first = format!("{NAMES}{}\n", names.join(", "));

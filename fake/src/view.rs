@@ -114,11 +114,11 @@ pub struct SettingView {
 pub struct ValueView {
     /// The environment.
     pub environment_id: EnvironmentId,
-    /// What is served where no rule fits.
+    /// What is served if no rule fits.
     pub value: SettingValue,
     /// How many rules come first; a percentage split counts as one.
     pub rules: usize,
-    /// When it was changed; `None` where nobody changed it yet.
+    /// When it was changed; `None` if nobody changed it yet.
     pub changed_at: Option<DateTime<Utc>>,
 }
 
@@ -213,7 +213,7 @@ fn setting(state: &State, setting: &Setting, environments: &[EnvironmentView]) -
 }
 
 impl Rules {
-    /// What is served where no rule fits.
+    /// What is served if no rule fits.
     pub(crate) fn value(&self) -> SettingValue {
         match self {
             Rules::V1(rules) => rules.value.clone(),

@@ -80,7 +80,7 @@ impl ClientBuilder {
     }
 
     /// Handle, URL and token from `ADA_HANDLE`, `ADA_BASE_URL` and `ADA_API_TOKEN`. An empty variable counts as unset. What is
-    /// set before stays where the environment has nothing; what is set afterwards wins.
+    /// set before stays if the environment has nothing; what is set afterwards wins.
     pub fn from_env(mut self) -> Self {
         let mut variable = |name: &str| match std::env::var(name) {
             Ok(text) => Some(text).filter(|text| !text.is_empty()),

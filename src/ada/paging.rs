@@ -46,7 +46,7 @@ impl Integrations {
     ///
     /// # Errors
     ///
-    /// Those of the call, and [`Error::Decode`] where the address of the next page leads nowhere.
+    /// Those of the call, and [`Error::Decode`] if the address of the next page leads nowhere.
     pub async fn next(&mut self) -> Option<Result<Integration>> {
         std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }

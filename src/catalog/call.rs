@@ -23,7 +23,7 @@ impl Client {
     /// `body`. `null` stands for no arguments, and an optional parameter that is `null` for one that is not given.
     ///
     /// What goes over the wire is what the typed call would send, paced and repeated as all calls are. The value is the
-    /// server's JSON with all that it holds, also what this release does not know; `null` where there is none.
+    /// server's JSON with all that it holds, also what this release does not know; `null` if there is none.
     ///
     /// ```no_run
     /// # async fn example(client: configcat_management::Client) -> configcat_management::Result<()> {

@@ -114,7 +114,7 @@ impl ClientBuilder {
 
     /// Credentials and host from the variables that the official tools read: `CONFIGCAT_API_USER`, `CONFIGCAT_API_PASS`
     /// (both needed), and `CONFIGCAT_BASE_URL` (a URL) or `CONFIGCAT_API_HOST` (a host name); if both are set, the URL counts. An empty variable counts as
-    /// unset. What is set before stays where the environment has nothing; what is set afterwards wins.
+    /// unset. What is set before stays if the environment has nothing; what is set afterwards wins.
     pub fn from_env(mut self) -> Self {
         let mut variable = |name: &str| match std::env::var(name) {
             Ok(text) if text.is_empty() => None,
@@ -139,7 +139,7 @@ impl ClientBuilder {
         }
     }
 
-    /// The host of a dedicated or on-premise ConfigCat, with its port where it is not 443; reached by https.
+    /// The host of a dedicated or on-premise ConfigCat, with its port if it is not 443; reached by https.
     /// Default: [`DEFAULT_BASE_URL`](Self::DEFAULT_BASE_URL).
     pub fn host(self, host: impl Into<String>) -> Self {
         let host = host.into();
@@ -306,7 +306,7 @@ impl ClientBuilder {
         })
     }
 
-    /// A transport with all the other settings. `credentials` says what to check where the server refuses them.
+    /// A transport with all the other settings. `credentials` says what to check if the server refuses them.
     pub(crate) fn connect(
         self,
         base: String,
@@ -399,7 +399,7 @@ impl ClientBuilder {
 /// The header in which official tools name themselves.
 const CALLER_ID: HeaderName = HeaderName::from_static("x-caller-id");
 
-/// rustls where several kinds of TLS are built in, so that what another crate turns on changes nothing here.
+/// rustls if several kinds of TLS are built in, so that what another crate turns on changes nothing here.
 fn reqwest_builder() -> reqwest::ClientBuilder {
     let builder = reqwest::Client::builder();
     #[cfg(any(feature = "rustls", feature = "rustls-ring"))]

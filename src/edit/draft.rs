@@ -40,14 +40,14 @@ impl Draft {
         &self.setting
     }
 
-    /// What is served where no rule matches; `None` where that is of a type that this release does not know.
+    /// What is served if no rule matches; `None` if that is of a type that this release does not know.
     pub fn default_value(&self) -> Option<SettingValue> {
         self.wanted.default_value.value()
     }
 
-    /// Serves this where no rule matches.
+    /// Serves this if no rule matches.
     ///
-    /// It has to be of the setting's type; a whole number will do for decimals. Where the setting has predefined variations, it
+    /// It has to be of the setting's type; a whole number will do for decimals. If the setting has predefined variations, it
     /// has to be the value of one, and is sent with its id.
     pub fn set_default(&mut self, value: impl Into<SettingValue>) -> &mut Self {
         let value: SettingValue = value.into();
@@ -55,12 +55,12 @@ impl Draft {
         self
     }
 
-    /// Serves `true` where no rule matches.
+    /// Serves `true` if no rule matches.
     pub fn turn_on(&mut self) -> &mut Self {
         self.set_default(true)
     }
 
-    /// Serves `false` where no rule matches.
+    /// Serves `false` if no rule matches.
     pub fn turn_off(&mut self) -> &mut Self {
         self.set_default(false)
     }
@@ -133,7 +133,7 @@ impl Drafts {
     ///
     /// # Errors
     ///
-    /// Names the key where the config has no such setting.
+    /// If the config has no such setting, the error names the key.
     pub fn get(&mut self, key: &str) -> Result<&mut Draft> {
         let mut drafts = self.0.iter_mut();
         let found = drafts.find(|draft| draft.setting.key == key);

@@ -8,7 +8,7 @@ use crate::patch::SettingValuePatch;
 use crate::types::{EnvironmentId, SettingId, SettingValueModel, UpdateSettingValueModel};
 use crate::{Client, Error, Result, operations};
 
-/// Reads, lets the closure change what was read, and sends the difference; again where somebody else was faster.
+/// Reads, lets the closure change what was read, and sends the difference; again if somebody else was faster.
 pub(crate) async fn edit_v1(
     client: &Client,
     environment_id: EnvironmentId,

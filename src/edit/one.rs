@@ -62,7 +62,7 @@ impl<F> EditValue<F> {
         Ok(answer?.into_inner())
     }
 
-    /// `None` where the server found nothing to change.
+    /// `None` if the server found nothing to change.
     async fn write(
         &self,
         version: VersionId,
@@ -112,8 +112,8 @@ impl<F: FnMut(&mut Draft) -> Result<()>> EditValue<F> {
     ///
     /// # Errors
     ///
-    /// [`Error::Edit`], with the number of rounds, where the closure failed or somebody else was faster in every round;
-    /// [`Error::Invalid`] where it would be refused, and was not sent; otherwise those of the calls. Of these, a 409 with
+    /// [`Error::Edit`], with the number of rounds, if the closure failed or somebody else was faster in every round;
+    /// [`Error::Invalid`] if it would be refused, and was not sent; otherwise those of the calls. Of these, a 409 with
     /// [`perhaps_processed`](Error::perhaps_processed) means that an answer was lost, and the value has changed again since.
     pub async fn send(mut self) -> Result<Edited<SettingFormulaModel>> {
         let operation = self.target.operation();

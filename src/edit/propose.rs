@@ -24,13 +24,13 @@ const LONGEST: Duration = Duration::from_secs(60);
 const SHORTEST: Duration = Duration::from_millis(10);
 
 impl<F: FnMut(&mut Draft) -> Result<()>> EditValue<F> {
-    /// Proposes the edit as a change request (`create-change-request`) in place of making it, again where somebody else was
+    /// Proposes the edit as a change request (`create-change-request`) in place of making it, again if somebody else was
     /// faster.
     ///
     /// # Errors
     ///
-    /// As for [`send`](EditValue::send); and says so where there is nothing to change, or where the organization has no change
-    /// requests.
+    /// As for [`send`](EditValue::send). If there is nothing to change, or the organization has no change requests, the error
+    /// says so.
     pub async fn propose(mut self, title: impl Into<String>) -> Result<Proposal> {
         let (operation, title) = (operations::CreateChangeRequest::OPERATION, title.into());
         let mut rounds = Rounds::new(operation, self.options.attempts);
@@ -104,7 +104,7 @@ impl Proposal {
     ///
     /// # Errors
     ///
-    /// Those of the call: of them, a 400 where an approval is missing, or where the value has changed since.
+    /// Those of the call: of them, a 400 if an approval is missing, or if the value has changed since.
     pub async fn apply(&self) -> Result<ChangeRequestModel> {
         let id = self.request.change_request_id;
         let call = self.client.apply_change_request(id);

@@ -90,8 +90,8 @@ impl<F: FnMut(&mut Drafts) -> Result<()>> EditValues<F> {
     ///
     /// # Errors
     ///
-    /// [`Error::Edit`], with the number of rounds, where the closure failed or somebody else was faster in every round;
-    /// [`Error::Invalid`] where it would be refused, and was not sent; otherwise those of the calls. Of these, a 409 with
+    /// [`Error::Edit`], with the number of rounds, if the closure failed or somebody else was faster in every round;
+    /// [`Error::Invalid`] if it would be refused, and was not sent; otherwise those of the calls. Of these, a 409 with
     /// [`perhaps_processed`](Error::perhaps_processed) means that an answer was lost, and the values have changed again since.
     pub async fn send(mut self) -> Result<Edited<ConfigSettingFormulasModel>> {
         let key = Key::Several(self.target.config_id, self.target.environment_id);

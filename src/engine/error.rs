@@ -73,7 +73,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// What was called; `None` where the client could not be built, or there is no such operation.
+    /// What was called; `None` if the client could not be built, or there is no such operation.
     pub fn operation(&self) -> Option<&'static Operation> {
         match self {
             Error::Config(_) => None,
@@ -88,7 +88,7 @@ impl Error {
         }
     }
 
-    /// The status of the answer, where there was one.
+    /// The status of the answer, if there was one.
     pub fn status(&self) -> Option<StatusCode> {
         match self {
             Error::Api(error) => Some(error.status),
@@ -142,7 +142,7 @@ impl Error {
         }
     }
 
-    /// How many requests the rate limit left when the last answer was written; `None` where it did not say, or there was none.
+    /// How many requests the rate limit left when the last answer was written; `None` if it did not say, or there was none.
     pub fn remaining(&self) -> Option<u32> {
         Reading::of(self.status()?, self.headers()?).remaining
     }
@@ -154,7 +154,7 @@ impl Error {
         Some(times::left(headers, reset))
     }
 
-    /// The headers of the answer, where there was one.
+    /// The headers of the answer, if there was one.
     pub fn headers(&self) -> Option<&HeaderMap> {
         match self {
             Error::Api(error) => Some(&error.headers),

@@ -61,7 +61,7 @@ impl Visitor<'_> for Time {
     }
 }
 
-/// Reads the same, where it may be `null`.
+/// Reads the same, for a time that may be `null`.
 pub(crate) struct TimeOrNone;
 
 impl<'de> DeserializeSeed<'de> for TimeOrNone {

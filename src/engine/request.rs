@@ -73,7 +73,7 @@ impl RequestBuilder {
         self
     }
 
-    /// One query parameter: nothing where there is no value, one pair for each element of a list.
+    /// One query parameter: nothing if there is no value, one pair for each element of a list.
     pub(crate) fn query(mut self, name: &'static str, value: &impl Query) -> Self {
         value.each(&mut |value| {
             let query = match &mut self.request.query {
@@ -90,7 +90,7 @@ impl RequestBuilder {
         self
     }
 
-    /// One header: nothing where there is no value. Its text goes as it is.
+    /// One header: nothing if there is no value. Its text goes as it is.
     #[allow(dead_code)] // No header of today's descriptions is for everyone to see; a refresh may bring one.
     pub(crate) fn header(mut self, name: &str, value: &impl Query) -> Self {
         let mut text = None;
@@ -109,7 +109,7 @@ impl RequestBuilder {
         self
     }
 
-    /// One header that is a secret: marked as sensitive, and not shown where it cannot be sent.
+    /// One header that is a secret: marked as sensitive, and not shown if it cannot be sent.
     pub(crate) fn secret_header(mut self, name: &'static str, value: &Secret) -> Self {
         let problem = match value.expose() {
             "" => "is empty",

@@ -81,7 +81,7 @@ impl<T> ResponseValue<T> {
         self.inner
     }
 
-    /// The status as the server sent it: 204 where a patch changed nothing; 404 where a deletion was tried again because its
+    /// The status as the server sent it: 204 if a patch changed nothing; 404 if a deletion was tried again because its
     /// first answer was lost, and found nothing left to delete.
     pub fn status(&self) -> StatusCode {
         self.status
@@ -92,7 +92,7 @@ impl<T> ResponseValue<T> {
         &self.headers
     }
 
-    /// How often the call was tried; 1 where it went through at once.
+    /// How often the call was tried; 1 if it went through at once.
     pub fn attempts(&self) -> u32 {
         self.attempts
     }
@@ -145,7 +145,7 @@ impl<T: DeserializeOwned> ResponseValue<T> {
 }
 
 impl ResponseValue<()> {
-    /// Where no value is expected, whatever comes will do; but a page is not the API's, so the call did not get there.
+    /// If no value is expected, whatever comes will do; but a page is not the API's, so the call did not get there.
     pub(crate) fn read_nothing(answer: Answer) -> Result<Self> {
         let decoded = match misread::is_page(&answer.body) {
             true => Err(misread::PAGE.to_string()),
@@ -182,7 +182,7 @@ impl<T> ResponseValue<T> {
 
 #[cfg(feature = "catalog")]
 impl ResponseValue<serde_json::Value> {
-    /// The JSON of an answer as it came. Where none is `described`, other text counts as none.
+    /// The JSON of an answer as it came. If none is `described`, other text counts as none.
     pub(crate) fn read_json(answer: Answer, described: bool) -> Result<Self> {
         let body = without_mark(&answer.body);
         let decoded = match (answer.has_no_content(), serde_json::from_slice(body)) {

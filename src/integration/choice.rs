@@ -9,9 +9,9 @@ use crate::open_enum;
 pub(super) trait Choice: Sized {
     /// The texts that the API documents.
     fn allowed() -> Vec<&'static str>;
-    /// `None` where the text is kept as an unknown parameter.
+    /// `None` if the text is kept as an unknown parameter.
     fn read(text: &str) -> Option<Self>;
-    /// `None` where the parameter is left out.
+    /// `None` if the parameter is left out.
     fn write(&self) -> Option<&str>;
 }
 

@@ -25,7 +25,7 @@ impl Flag {
         }
     }
 
-    /// What a change led to. Where a name cannot be read any more, its id stands there: the change is made.
+    /// What a change led to. If a name cannot be read any more, its id stands there: the change is made.
     async fn changed<T: Serialize>(&self, edited: Edited<T>, is_v1: bool) -> Result<Changed> {
         let mut seen = Seen::of(patch::json(&edited.value), is_v1)?;
         let config = &self.environment.config;
@@ -81,11 +81,11 @@ enum Step {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Changed {
-    /// Whether something was changed. Where all is so already, nothing is sent.
+    /// Whether something was changed. If all is so already, nothing is sent.
     pub changed: bool,
-    /// How often it was read and changed; 1 where nobody else came in between.
+    /// How often it was read and changed; 1 if nobody else came in between.
     pub rounds: u32,
-    /// What is served now. Where the name of a segment or a prerequisite could not be read any more, its id stands there.
+    /// What is served now. If the name of a segment or a prerequisite could not be read any more, its id stands there.
     pub served: Served,
 }
 
@@ -95,17 +95,17 @@ impl Change {
         self
     }
 
-    /// Serves `true` where no rule matches. Rules and split stay.
+    /// Serves `true` if no rule matches. Rules and split stay.
     pub fn turn_on(self) -> Self {
         self.set_default(true)
     }
 
-    /// Serves `false` where no rule matches. Rules and split stay.
+    /// Serves `false` if no rule matches. Rules and split stay.
     pub fn turn_off(self) -> Self {
         self.set_default(false)
     }
 
-    /// Serves this value where no rule matches. It has to be of the setting's type; a whole number will do for decimals.
+    /// Serves this value if no rule matches. It has to be of the setting's type; a whole number will do for decimals.
     pub fn set_default(self, value: impl Into<SettingValue>) -> Self {
         self.step(Step::Default(value.into()))
     }
@@ -127,13 +127,13 @@ impl Change {
         self.add_rule(everyone().split(percentages))
     }
 
-    /// Makes the change: reads, changes, and sends the difference, again where somebody else was faster. A V2 value is guarded
+    /// Makes the change: reads, changes, and sends the difference, again if somebody else was faster. A V2 value is guarded
     /// by its version (see [`edit`](crate::edit)), a V1 value by `test` operations for each part that is touched.
     ///
     /// # Errors
     ///
-    /// Says what there is where a name does not fit. [`Error::Edit`] where a V1 config cannot say it, or somebody else was
-    /// faster in every round; [`Error::Invalid`] where it would be refused, and was not sent; otherwise those of the calls.
+    /// If a name does not fit, the error says what there is. [`Error::Edit`] if a V1 config cannot say it, or somebody else was
+    /// faster in every round; [`Error::Invalid`] if it would be refused, and was not sent; otherwise those of the calls.
     pub async fn send(self) -> Result<Changed> {
         let Change {
             flag,

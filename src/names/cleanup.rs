@@ -99,7 +99,7 @@ pub struct StaleFlag {
     pub setting_id: SettingId,
     /// The environments in which it is stale.
     pub stale_in: Vec<String>,
-    /// When it was changed last, in any environment; `None` where it never was.
+    /// When it was changed last, in any environment; `None` if it never was.
     pub changed_at: Option<DateTime<Utc>>,
     /// Who did so.
     pub changed_by: Option<String>,
@@ -154,7 +154,7 @@ pub struct Retire {
 }
 
 impl Retire {
-    /// Deletes it even where code or other flags use it. The server may still refuse what other flags look at.
+    /// Deletes it even if code or other flags use it. The server may still refuse what other flags look at.
     pub fn even_if_used(mut self) -> Self {
         self.even_if_used = true;
         self
@@ -166,13 +166,13 @@ impl Retire {
         self
     }
 
-    /// Serves this value first, in the environment of the handle, where no rule matches.
+    /// Serves this value first, in the environment of the handle, if no rule matches.
     pub fn set_default(mut self, value: impl Into<SettingValue>) -> Self {
         self.default = Some(value.into());
         self
     }
 
-    /// Note for the audit log, for the value. A deletion cannot have one: where the server demands it, it refuses.
+    /// Note for the audit log, for the value. A deletion cannot have one: if the server demands it, it refuses.
     pub fn reason(mut self, reason: impl IntoOption<String>) -> Self {
         self.reason = reason.into_option();
         self
@@ -183,7 +183,7 @@ impl Retire {
     ///
     /// # Errors
     ///
-    /// Says what there is where a name does not fit; otherwise those of the calls.
+    /// If a name does not fit, the error says what there is. Other errors are those of the calls.
     pub async fn uses(&self) -> Result<Vec<String>> {
         let (config, id) = (&self.flag.environment.config, self.flag.setting_id().await?);
         let (client, product_id) = (&config.product.client, config.product.product_id().await?);

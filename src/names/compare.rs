@@ -20,12 +20,12 @@ use crate::Result;
 /// # }
 /// ```
 ///
-/// Segments are the same where they have the same name, and prerequisites where they have the same key. Two calls
+/// Segments are the same if they have the same name, and prerequisites if they have the same key. Two calls
 /// (`get-setting-values` or `get-setting-values-v2`), besides those that find names.
 ///
 /// # Errors
 ///
-/// Says what there is where a name does not fit; otherwise those of the calls.
+/// If a name does not fit, the error says what there is. Other errors are those of the calls.
 pub fn compare<'a>(
     one: &'a Environment,
     other: &'a Environment,
@@ -101,7 +101,7 @@ pub struct Comparison {
     pub same: usize,
 }
 
-/// A part in which a setting differs, and what it is in both environments; `None` where it is not there.
+/// A part in which a setting differs, and what it is in both environments; `None` if it is not there.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]

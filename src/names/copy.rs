@@ -74,7 +74,7 @@ impl Copy {
     ///
     /// # Errors
     ///
-    /// Says what the target lacks, and where a name does not fit; otherwise those of the calls.
+    /// The error says what the target lacks, or that a name does not fit. Other errors are those of the calls.
     pub async fn preview(self) -> Result<CopyPlan> {
         let (from, to) = (&self.from.config, &self.to.config);
         let version = from.get().await?.evaluation_version;
@@ -215,7 +215,7 @@ fn is_v1(document: &Value) -> bool {
 }
 
 impl CopyPlan {
-    /// What is to be done, in this order, and what of it is done. Empty where both sides are the same.
+    /// What is to be done, in this order, and what of it is done. Empty if both sides are the same.
     pub fn steps(&self) -> &[CopyStep] {
         &self.steps
     }
@@ -227,7 +227,7 @@ impl CopyPlan {
     ///
     /// # Errors
     ///
-    /// [`Error::Edit`] where a setting has changed since the preview; otherwise those of the calls.
+    /// [`Error::Edit`] if a setting has changed since the preview; otherwise those of the calls.
     pub async fn apply(&mut self) -> Result<()> {
         let CopyPlan { copy, steps } = self;
         if steps.iter().all(|step| step.done) {

@@ -48,7 +48,7 @@ pub(super) struct Place<'a> {
 }
 
 impl<K: Eq + Hash, T: Named> Level<K, T> {
-    /// The one that the word names. Reads the list where there is none, or none that is young enough and has it.
+    /// The one that the word names. Reads the list if there is none, or none that is young enough and has it.
     pub(super) async fn find<F>(
         &self,
         key: K,

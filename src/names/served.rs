@@ -20,11 +20,11 @@ pub struct Served {
     pub key: String,
     /// Its type.
     pub setting_type: SettingType,
-    /// What users get whom no rule catches; `None` where the type is one that this release does not know.
+    /// What users get whom no rule catches; `None` if the type is one that this release does not know.
     pub default: Option<SettingValue>,
     /// The rules with conditions, in the order of evaluation.
     pub rules: Vec<Rule>,
-    /// Which percentage of the users whom no rule catches gets which value; empty where all get the default.
+    /// Which percentage of the users whom no rule catches gets which value; empty if all get the default.
     pub split: Vec<(i64, SettingValue)>,
     /// The attribute by which users are split; `None` for their identifier.
     pub split_by: Option<String>,
@@ -37,9 +37,9 @@ pub struct Served {
 pub struct Rule {
     /// The conditions, for people to read.
     pub when: String,
-    /// What is served; `None` where users are split.
+    /// What is served; `None` if users are split.
     pub value: Option<SettingValue>,
-    /// Which percentage of the users gets which value; empty where all get the value.
+    /// Which percentage of the users gets which value; empty if all get the value.
     pub split: Vec<(i64, SettingValue)>,
 }
 

@@ -69,7 +69,7 @@ impl<K: Kind> From<json_patch::Patch> for Patch<K> {
     }
 }
 
-/// Fails where a raw operation is none of RFC 6902: its `op` is unknown, a path is no JSON Pointer, or it lacks its value.
+/// Fails if a raw operation is none of RFC 6902: its `op` is unknown, a path is no JSON Pointer, or it lacks its value.
 impl<K: Kind> TryFrom<Patch<K>> for json_patch::Patch {
     type Error = Error;
 

@@ -127,7 +127,7 @@ pub(super) fn key(value: &Value) -> String {
             format!("[{}]", entries.join(","))
         }
         Value::Object(fields) => {
-            // Their order is that of insertion where a cargo feature of serde_json says so.
+            // Their order is that of insertion if a cargo feature of serde_json says so.
             let fields: BTreeMap<_, _> = fields.iter().collect();
             let fields = fields.into_iter();
             let fields = fields.map(|(name, value)| format!("{name:?}:{}", key(value)));

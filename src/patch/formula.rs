@@ -47,17 +47,17 @@ impl Rules for Formula {
 }
 
 impl Patch<Formula> {
-    /// Serves `true` where no rule matches.
+    /// Serves `true` if no rule matches.
     pub fn turn_on(self) -> Self {
         self.set_default(true)
     }
 
-    /// Serves `false` where no rule matches.
+    /// Serves `false` if no rule matches.
     pub fn turn_off(self) -> Self {
         self.set_default(false)
     }
 
-    /// Serves this value where no rule matches. Its type has to be the setting's: 5 is for whole numbers, 5.0 for decimals.
+    /// Serves this value if no rule matches. Its type has to be the setting's: 5 is for whole numbers, 5.0 for decimals.
     pub fn set_default(self, value: impl Into<SettingValue>) -> Self {
         let value = value.into();
         let field = match value {
@@ -69,7 +69,7 @@ impl Patch<Formula> {
         self.replace(Path::root(DEFAULT).key(field), json(&value))
     }
 
-    /// Serves this where no rule matches: for settings with predefined variations.
+    /// Serves this if no rule matches: for settings with predefined variations.
     pub fn replace_default(self, value: impl Into<UpdateValueModel>) -> Self {
         self.replace(Path::root(DEFAULT), json(&value.into()))
     }
@@ -81,8 +81,8 @@ impl Patch<Formula> {
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`], naming the place in what would be served, where the server would refuse it;
-    /// and where [`preview`](Patch::preview) fails.
+    /// [`Error::Invalid`], naming the place in what would be served, if the server would refuse it;
+    /// and if [`preview`](Patch::preview) fails.
     pub fn check(&self, seen: &SettingFormulaModel) -> Result<()> {
         let against = Against {
             setting: &seen.setting,
@@ -109,7 +109,7 @@ list_methods!(
     add_rule, insert_rule, replace_rule, remove_rule, move_rule, replace_rules,
     ///
     /// Behind a split for everyone it could never apply, and is refused: by [`check`](FormulaPatch::check) and by the
-    /// service. A patch does not see the rules that are there. Where one of them may be such a split, give an index before
+    /// service. A patch does not see the rules that are there. If one of them may be such a split, give an index before
     /// it to `insert_rule`, or let [`edit_value`](crate::Client::edit_value) find the place: there,
     /// [`add_rule`](crate::edit::Draft::add_rule) puts the rule before the split.
 );

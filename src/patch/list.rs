@@ -16,7 +16,7 @@ const MOST_ENTRIES: usize = 3_000;
 /// The most pairs of equal entries that are looked at: each of a thousand with each of a thousand.
 const MOST_PAIRS: usize = 1_000_000;
 
-/// The operations that make `after` of `before`; `None` where the lists are too long to compare.
+/// The operations that make `after` of `before`; `None` if the lists are too long to compare.
 pub(super) fn entries(
     path: &Path,
     before: &[Value],

@@ -73,7 +73,7 @@ impl Rules for ProxyProfile {
         let (before, after) = (notification(before), notification(after));
         let path = Path::root(PREFERENCES).key(NOTIFICATION);
         SIGNING_KEYS.iter().find_map(|name| {
-            // Where notifications are connected or disconnected, the keys come or go with them.
+            // When notifications are connected or disconnected, the keys come or go with them.
             let (before, after) = (before.get(name)?, after.get(name)?);
             first_difference(&path.key(name), before, after)
         })

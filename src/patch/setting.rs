@@ -74,7 +74,7 @@ impl Patch<Setting> {
         self.replace(Path::root(HINT), Value::Null)
     }
 
-    /// Gives the setting another place among those of its config: they are listed by this number, and by name where it is the same.
+    /// Gives the setting another place among those of its config: they are listed by this number, and by name if it is the same.
     pub fn set_order(self, order: i32) -> Self {
         self.replace(Path::root(ORDER), Value::from(order))
     }
@@ -101,7 +101,7 @@ impl Patch<Setting> {
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`](crate::Error::Invalid) where the tag is not among those that were seen, or an earlier operation of
+    /// [`Error::Invalid`](crate::Error::Invalid) if the tag is not among those that were seen, or an earlier operation of
     /// the patch removed it.
     pub fn remove_tag(self, tag_id: impl Into<TagId>, seen: &[TagModel]) -> Result<Self> {
         let tag_id = tag_id.into();

@@ -47,17 +47,17 @@ impl Rules for SettingValueV1 {
 }
 
 impl Patch<SettingValueV1> {
-    /// Serves `true` where no rule matches.
+    /// Serves `true` if no rule matches.
     pub fn turn_on(self) -> Self {
         self.set_value(true)
     }
 
-    /// Serves `false` where no rule matches.
+    /// Serves `false` if no rule matches.
     pub fn turn_off(self) -> Self {
         self.set_value(false)
     }
 
-    /// Serves this value where no rule matches.
+    /// Serves this value if no rule matches.
     pub fn set_value(self, value: impl Into<SettingValue>) -> Self {
         self.replace(Path::root(VALUE), json(&value.into()))
     }
@@ -66,8 +66,8 @@ impl Patch<SettingValueV1> {
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`], naming the place in what would be served, where the server would refuse it;
-    /// and where [`preview`](Patch::preview) fails.
+    /// [`Error::Invalid`], naming the place in what would be served, if the server would refuse it;
+    /// and if [`preview`](Patch::preview) fails.
     pub fn check(&self, seen: &SettingValueModel) -> Result<()> {
         let checked = check_v1(seen, &Self::part(seen)?, &self.preview(seen)?);
         checked.map_err(|wrong| Error::invalid(SettingValueV1::OPERATION, wrong))

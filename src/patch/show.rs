@@ -19,7 +19,7 @@ impl fmt::Debug for JsonPatchOperation {
     }
 }
 
-/// One line for each operation; `nothing to change` where there is none.
+/// One line for each operation; `nothing to change` if there is none.
 impl<K: Kind> fmt::Display for Patch<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.is_empty() {

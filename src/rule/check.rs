@@ -23,7 +23,7 @@ fn violation(field: impl Into<String>, problem: impl Into<String>) -> Checked {
 }
 
 /// Puts new values into the form that the setting has them in: with the id of the predefined variation that each is, and
-/// decimal where the setting is.
+/// decimal if the setting is.
 pub(crate) fn complete(
     setting: &SettingDataV2Model,
     before: &UpdateEvaluationFormulaModel,

@@ -11,7 +11,7 @@ use crate::types::{
 
 /// An attribute of the user that a condition looks at; made by [`when`](super::when).
 ///
-/// Lists are of texts, or of [`UpdateComparisonValueListModel`]s where an entry has a hint. Points in time travel as Unix
+/// Lists are of texts, or of [`UpdateComparisonValueListModel`]s if an entry has a hint. Points in time travel as Unix
 /// seconds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "a condition needs a comparator"]

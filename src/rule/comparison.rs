@@ -99,7 +99,7 @@ impl RolloutRuleComparator {
     }
 }
 
-/// A value to compare with, where its kind is only known at run time.
+/// A value to compare with, if its kind is only known at run time.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Comparison {
@@ -172,7 +172,7 @@ impl Attribute {
     ///
     /// # Errors
     ///
-    /// Where the comparator takes another kind of value. A text will do for a version where it is one. With a comparator that
+    /// If the comparator takes another kind of value. A text will do for a version if it is one. With a comparator that
     /// this release does not know, anything goes.
     pub fn compares(
         self,

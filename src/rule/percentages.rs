@@ -23,7 +23,7 @@ pub struct Percentages(Vec<(i32, SettingValue)>);
 ///
 /// # Errors
 ///
-/// Where they do not add up to 100, or one is not 0 to 100.
+/// If they do not add up to 100, or one is not 0 to 100.
 pub fn percentages<V: Into<SettingValue>>(
     shares: impl IntoIterator<Item = (i32, V)>,
 ) -> Result<Percentages> {

@@ -9,7 +9,7 @@ use crate::types::{
 };
 use crate::value::WrongValue;
 
-/// Fails, with the reason, where V1 configs have no such rule: more than one condition, another flag, percentages, one of the
+/// Fails, with the reason, if V1 configs have no such rule: more than one condition, another flag, percentages, one of the
 /// newer comparators, or a list in which an entry has a comma.
 impl TryFrom<UpdateTargetingRuleModel> for UpdateRolloutRuleModel {
     type Error = Error;

@@ -9,7 +9,7 @@ use crate::types::{
 macro_rules! shapes {
     ($($model:ident { $($more:ident)? };)*) => {
         $(impl $model {
-            /// The value, of whichever type; `None` where no field has one that this release knows.
+            /// The value, of whichever type; `None` if no field has one that this release knows.
             pub fn value(&self) -> Option<SettingValue> {
                 let number = || self.double_value.map(SettingValue::Double);
                 let number = || self.int_value.map(SettingValue::from).or_else(number);

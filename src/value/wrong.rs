@@ -24,12 +24,12 @@ impl WrongValue {
         WrongValue::new("the value", problem)
     }
 
-    /// For callers, where no call is known yet.
+    /// For callers, when no call is known yet.
     pub(crate) fn error(self) -> Error {
         Error::other(self)
     }
 
-    /// The same, where the place is known.
+    /// The same, when the place is known.
     pub(crate) fn at(self, field: impl Into<String>) -> Violation {
         Violation::new(field, self.problem)
     }

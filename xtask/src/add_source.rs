@@ -20,7 +20,7 @@ use crate::{candidate, preview};
 ///
 /// Written are `spec/NAME/openapi.json`, `docs.yaml` (a skeleton to fill in) and `surface.txt`, an entry in
 /// `spec/sources.toml`, the cargo feature NAME, `src/NAME.rs`, and the modules in `src/generated.rs` and `src/lib.rs`. The
-/// client is compiled first, in a copy of the tree. Where anything is in the way, nothing is written, and what it is is told.
+/// client is compiled first, in a copy of the tree. If anything is in the way, nothing is written, and what it is is told.
 ///
 /// JSON: {"name", "operations", "schemas", "written": [...], "problems": [{"path", "message"}]}.
 ///

@@ -75,7 +75,7 @@ fn check(workspace: &Workspace, staged: &Path, features: &[&str]) -> Command {
         .args(["--no-default-features", "--features", &features.join(",")])
         .arg("--target-dir")
         .arg(target)
-        // A new source has no words yet: that is a warning, and stays one where others make errors of them.
+        // A new source has no words yet: that is a warning, and stays one even if others make errors of them.
         .env_remove("RUSTFLAGS")
         .env_remove("CARGO_ENCODED_RUSTFLAGS");
     check

@@ -111,7 +111,7 @@ fn name(change: &Change) -> String {
     format!("`{}`", parts.join("."))
 }
 
-/// The text with lines at the end of a section under `[Unreleased]`; the section is made where there is none.
+/// The text with lines at the end of a section under `[Unreleased]`; the section is made if there is none.
 fn inserted(text: &str, section: &str, lines: &[String]) -> String {
     let mut all: Vec<String> = text.lines().map(str::to_owned).collect();
     let found = all.iter().position(|line| line.trim_end() == UNRELEASED);

@@ -23,7 +23,7 @@ const TEXTS: &str = "Markdown";
 /// successor, vendored descriptions that `refresh` would write differently, and a surface that is not that of the code; in Markdown files, relative links that lead to no file or
 /// heading, and paths of files that are not there.
 ///
-/// JSON: {"SOURCE": ["problem", ...], ...}, and "Markdown" where something is wrong there.
+/// JSON: {"SOURCE": ["problem", ...], ...}, and "Markdown" if something is wrong there.
 ///
 /// Exit codes: 0 all is well; 1 something was found; 2 something cannot be read.
 #[derive(Debug, Args)]
@@ -113,7 +113,7 @@ fn surface_problem(
     }))
 }
 
-/// The number of the first line that differs; none where there is no difference.
+/// The number of the first line that differs; none if there is no difference.
 fn first_difference(one: &str, other: &str) -> Option<usize> {
     if one == other {
         return None;

@@ -14,8 +14,8 @@ use crate::workspace::{self, Workspace};
 /// Tell what has changed between two descriptions, and what that means for users of the generated Rust.
 ///
 /// Both may be JSON or YAML, as published or as vendored in `spec/`. Every change is additive, breaking, or docs: the
-/// table is in docs/versioning.md. The bump is `major` where something breaks, `minor` where something is added, `patch`
-/// where only people notice, `none` where nothing has changed; below 1.0.0, `major` raises the second number of the
+/// table is in docs/versioning.md. The bump is `major` if something breaks, `minor` if something is added, `patch`
+/// if only people notice, `none` if nothing has changed; below 1.0.0, `major` raises the second number of the
 /// version and all else the third.
 ///
 /// JSON: {"bump", "additive": [...], "breaking": [...], "docs": [...]}; every entry has `kind` (the rule), `message`, and
@@ -31,7 +31,7 @@ pub(crate) struct Compare {
     /// How to write it.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// The source of `spec/sources.toml` whose ids, types and secrets apply; where it is not given, the one with the title
+    /// The source of `spec/sources.toml` whose ids, types and secrets apply; if it is not given, the one with the title
     /// of the new description, if any.
     #[arg(long, value_name = "NAME")]
     source: Option<String>,
@@ -66,7 +66,7 @@ fn read(file: &Path) -> Result<Value> {
     facts::read(&workspace::read(file)?).map_err(|error| Error::file(file, error))
 }
 
-/// The source that a description is of; one that knows nothing where there is none.
+/// The source that a description is of; one that knows nothing if there is none.
 fn by_title(workspace: &Workspace, description: &Value) -> Source {
     let title = description
         .pointer("/info/title")

@@ -117,7 +117,7 @@ fn for_each(folder: &Path, extension: &str, mut look: impl FnMut(&str)) -> Resul
     Ok(())
 }
 
-/// Does the work of rustdoc where cargo has called this program for it, with leave to use what is unstable.
+/// Does the work of rustdoc if cargo has called this program for it, with leave to use what is unstable.
 pub(crate) fn as_rustdoc() -> Option<ExitCode> {
     let rustdoc = std::env::var_os(VARIABLE)?;
     let status = Command::new(rustdoc)

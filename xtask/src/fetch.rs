@@ -20,7 +20,7 @@ use crate::workspace::{self, Workspace};
 /// How long nothing may come: a connection, an answer, the next bytes.
 const SILENCE: Duration = Duration::from_secs(30);
 
-/// How long a download may take in all, where nobody says otherwise: a megabyte takes a modem so long.
+/// How long a download may take in all, if nobody says otherwise: a megabyte takes a modem so long.
 const PATIENCE: Duration = Duration::from_secs(300);
 
 /// How long it may take before people are shown how far it is.
@@ -64,7 +64,7 @@ impl fmt::Display for Place {
 }
 
 impl Place {
-    /// The text that is there. What was downloaded before is taken again where the server says that it has not changed.
+    /// The text that is there. What was downloaded before is taken again if the server says that it has not changed.
     pub(crate) fn text(&self, workspace: &Workspace) -> Result<String> {
         match self {
             Place::File(file) => workspace::read(file),
@@ -110,7 +110,7 @@ impl Kept {
         }
     }
 
-    /// What was said, and what was sent, where both are there.
+    /// What was said, and what was sent, if both are there.
     fn read(&self, url: &str) -> Option<(Marks, Vec<u8>)> {
         let marks: Marks = serde_json::from_slice(&fs::read(&self.marks).ok()?).ok()?;
         let body = fs::read(&self.body).ok()?;
@@ -177,7 +177,7 @@ fn download(url: &str, kept: &Kept) -> Result<Vec<u8>> {
     Ok(body)
 }
 
-/// The body, bounded in size and time, with a bar where it takes long enough for people to wonder.
+/// The body, bounded in size and time, with a bar if it takes long enough for people to wonder.
 fn body(
     answer: &mut Response,
     length: Option<u64>,

@@ -27,7 +27,7 @@ const LISTED: usize = 50;
 /// 2.0 is told what would have to change; of anything else, why it is neither.
 ///
 /// JSON: {"title", "version", "openapi", "operations": [{"id", "method", "path"}], "schemas": COUNT, "problems": [{"path",
-/// "message"}]}; `path` is a JSON pointer, `id` is null where there is none.
+/// "message"}]}; `path` is a JSON pointer, `id` is null if there is none.
 ///
 /// Exit codes: 0 looked at, whatever was found; 2 the document cannot be fetched or read.
 #[derive(Debug, Args)]
@@ -52,7 +52,7 @@ impl Look {
     }
 }
 
-/// Looks at a description, and asks the generator where that is worth while: the passes that would apply come along.
+/// Looks at a description, and asks the generator if that is worth while: the passes that would apply come along.
 pub(crate) fn look(workspace: &Workspace, text: &str) -> (Preview, Vec<(String, usize)>) {
     let description = match facts::parse(text) {
         Ok(description) => description,

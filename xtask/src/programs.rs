@@ -10,7 +10,7 @@ use toml::{Table, Value};
 
 use crate::workspace;
 
-/// How long a connection may take and how often it is tried again, where the user has not said so: a machine without a network
+/// How long a connection may take and how often it is tried again, if the user has not said so: a machine without a network
 /// is told of it within seconds. Cargo's own values are 30 s and 3.
 const HURRIED: [(&str, &str); 2] = [("CARGO_HTTP_TIMEOUT", "10"), ("CARGO_NET_RETRY", "1")];
 
@@ -42,7 +42,7 @@ pub(crate) fn git(folder: &Path) -> Command {
 }
 
 /// Makes sure that everything is on this machine that `folder` is built from, so that what follows can be built offline. Nothing
-/// is asked of the network where it is there already.
+/// is asked of the network if it is there already.
 ///
 /// The versions are those of the lock file of `root`, from which that of `folder` was copied.
 pub(crate) fn fetch(root: &Path, folder: &Path) -> Result<()> {
@@ -74,7 +74,7 @@ pub(crate) fn fetch(root: &Path, folder: &Path) -> Result<()> {
     as_locked(root, folder)
 }
 
-/// Lets a command that needs the network fail within seconds where there is none.
+/// Lets a command that needs the network fail within seconds if there is none.
 pub(crate) fn hurried(command: &mut Command) {
     for (variable, value) in HURRIED {
         if std::env::var_os(variable).is_none() {
@@ -83,7 +83,7 @@ pub(crate) fn hurried(command: &mut Command) {
     }
 }
 
-/// Refuses versions that the root's lock file does not have: cargo chooses anew where a lock file does not fit its manifests.
+/// Refuses versions that the root's lock file does not have: cargo chooses anew if a lock file does not fit its manifests.
 fn as_locked(root: &Path, folder: &Path) -> Result<()> {
     let file = root.join("Cargo.lock");
     let known = locked(&file)?;
@@ -122,7 +122,7 @@ pub(crate) fn host() -> Option<String> {
     Some(host.to_owned())
 }
 
-/// Runs a program; where it fails, what it printed is the message.
+/// Runs a program; if it fails, what it printed is the message.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     output(command).map(|_| ())
 }

@@ -25,10 +25,10 @@ const FEATURES: [&str; 3] = ["httpmock", "catalog", "schemars"];
 /// The description may be JSON or YAML, and has to be OpenAPI 3.0. Its facts are compared with those that are vendored, and
 /// the difference is shown; the client is generated anew and compiled, in a copy; only then the tree is changed, all files
 /// or none: the facts, the surface, an entry in CHANGELOG.md, and the version. The version is raised by the rules of
-/// docs/versioning.md from that of the last tag `v…`, or of HEAD where there is none, and at most once. What docs.yaml lacks
+/// docs/versioning.md from that of the last tag `v…`, or of HEAD if there is none, and at most once. What docs.yaml lacks
 /// is listed, with stubs to fill in.
 ///
-/// Where anything fails, the tree stays as it was. A download is kept below target/, and asked for again on condition that
+/// If anything fails, the tree stays as it was. A download is kept below target/, and asked for again on condition that
 /// it has changed.
 ///
 /// JSON: {"source", "changed", "written": [...], "version", "diff": {...}, "lacking": [...]}.
@@ -40,7 +40,7 @@ pub(crate) struct Refresh {
     /// Which source of `spec/sources.toml`.
     #[arg(default_value = "configcat")]
     source: String,
-    /// The published description; where it is not given, the URL in `spec/sources.toml`.
+    /// The published description; if it is not given, the URL in `spec/sources.toml`.
     #[arg(long, value_name = "FILE|URL")]
     from: Option<Place>,
     /// Write nothing; only show what differs.

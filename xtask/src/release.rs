@@ -81,7 +81,7 @@ fn git(workspace: &Workspace, arguments: &[&str]) -> Option<String> {
 }
 
 /// The version that a source's new facts ask for: that of the last release, raised by all that has changed since; that of
-/// HEAD where nothing was released, and that of the tree where nothing was committed. Never less than there is.
+/// HEAD if nothing was released, and that of the tree if nothing was committed. Never less than there is.
 pub(crate) fn next(
     workspace: &Workspace,
     source: &Source,

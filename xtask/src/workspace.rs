@@ -47,7 +47,7 @@ impl Workspace {
         self.sources.folder.join(&source.file)
     }
 
-    /// Our words about a source; none at all where there is no file yet.
+    /// Our words about a source; none at all if there is no file yet.
     pub(crate) fn docs(&self, source: &Source) -> Result<Docs> {
         let file = self.sources.folder.join(&source.docs);
         if !file.exists() {

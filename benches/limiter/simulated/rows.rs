@@ -9,7 +9,7 @@ const DOCUMENTED: [(u32, u64); 2] = [(20, SECOND), (100, 10 * SECOND)];
 const ONE: [(u32, u64); 1] = [(100, 10 * SECOND)];
 const TEN_MINUTES: Duration = Duration::from_secs(600);
 
-/// Why some rows miss their goal; to be read again where the figures change.
+/// Why some rows miss their goal; to be read again when the figures change.
 const MISSED: &str = "\nWhat is missed (✗), and why:\n\n\
 - Beside another client, 4 to 15 calls are refused, 1 to 2 % of all: a window that no header tells of is full whenever the \
   other client has sent in between. \

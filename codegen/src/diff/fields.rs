@@ -27,7 +27,7 @@ impl Seen {
 }
 
 impl<'a> Comparison<'a> {
-    /// The fields of two structs at the same place; `sent` where both have a `new`.
+    /// The fields of two structs at the same place; `sent` if both have a `new`.
     pub(super) fn fields(&mut self, place: &Place, old: &'a Value, new: &'a Value, sent: bool) {
         let (olds, news) = (self.old.fields(old), self.new.fields(new));
         let names: BTreeSet<_> = olds.keys().chain(news.keys()).copied().collect();
@@ -124,7 +124,7 @@ impl<'a> Comparison<'a> {
         self.words(place, old.schema, new.schema);
     }
 
-    /// Lengths, ranges and counts. `checked` where the client refuses what is outside of them.
+    /// Lengths, ranges and counts. `checked` if the client refuses what is outside of them.
     pub(super) fn limits(&mut self, place: &Place, old: &'a Value, new: &'a Value, checked: bool) {
         let rules = match checked {
             true => (Rule::LimitTightened, Rule::LimitLoosened),
@@ -182,7 +182,7 @@ const KEYWORDS: [&str; 13] = [
     "maxProperties",
 ];
 
-/// The bounds that the client checks, as the pass `checks` does; everything where it checks nothing.
+/// The bounds that the client checks, as the pass `checks` does; everything if it checks nothing.
 fn bounds(schema: &Value) -> (i64, i64) {
     let number = |keyword: &str| schema.get(keyword).and_then(Value::as_i64);
     let (least, most) = match schema.get("type").and_then(Value::as_str) {
@@ -219,7 +219,7 @@ impl<'a> Side<'a> {
             _ => false,
         };
         let default = schema.get("default").filter(|default| !default.is_null());
-        // A schema that stands behind a `$ref` is named, and needs the `Option` even where it is a list.
+        // A schema that stands behind a `$ref` is named, and needs the `Option` even if it is a list.
         let may_be_empty = reference(self.meant(schema).0).is_none() && shape.may_be_empty();
         let absorbs = may_be_empty || default.is_some();
         let base = match (&shape, is_secret) {

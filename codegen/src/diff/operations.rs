@@ -40,7 +40,7 @@ impl Operation<'_> {
 
 /// What success looks like.
 struct Answer<'a> {
-    /// What is in the body, where there may be one.
+    /// What is in the body, if there may be one.
     schema: Option<&'a Value>,
     /// Whether there may be a body and none.
     optional: bool,
@@ -52,7 +52,7 @@ impl<'a> Comparison<'a> {
     pub(super) fn operations(&mut self) {
         let (mut olds, mut news) = (self.old.operations(), self.new.operations());
         let mut pairs = Vec::new();
-        // A method goes by its id; the place helps where that has changed.
+        // A method goes by its id; the place helps if that has changed.
         let same_id =
             |one: &Operation<'_>, other: &Operation<'_>| one.id.is_some() && one.id == other.id;
         let same_key = |one: &Operation<'_>, other: &Operation<'_>| one.key() == other.key();
@@ -323,7 +323,7 @@ impl<'a> Side<'a> {
         answer
     }
 
-    /// The credentials that are enough, each alternative as text; an empty one where none are needed.
+    /// The credentials that are enough, each alternative as text; an empty one if none are needed.
     fn credentials(&self, operation: &Operation<'a>) -> BTreeSet<String> {
         let security = operation.found.value.get("security");
         let security = security.or_else(|| self.description.get("security"));

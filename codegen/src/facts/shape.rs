@@ -13,7 +13,7 @@ pub(super) enum Kind {
     Target,
     /// A boolean.
     Flag,
-    /// A boolean that says something only where it is true.
+    /// A boolean that says something only if it is true.
     Mark,
     /// A number.
     Number,
@@ -38,7 +38,7 @@ pub(super) enum Kind {
 /// What an object holds.
 #[derive(Debug)]
 pub(super) struct Shape {
-    /// The part of `components` where `$ref`s from here lead to; none where there can be no `$ref`.
+    /// The part of `components` where `$ref`s from here lead to; none if there can be no `$ref`.
     pub(super) section: Option<&'static str>,
     /// What must be there, unless a `$ref` stands for everything.
     pub(super) demanded: &'static [&'static str],
@@ -49,12 +49,12 @@ pub(super) struct Shape {
 }
 
 impl Shape {
-    /// The `$ref` that stands for an object, where there may be one.
+    /// The `$ref` that stands for an object, if there may be one.
     pub(super) fn reference<'a>(&self, object: &'a Map<String, Value>) -> Option<&'a Value> {
         self.section.and_then(|_| object.get("$ref"))
     }
 
-    /// What a member holds, where it is one that is kept.
+    /// What a member holds, if it is one that is kept.
     pub(super) fn member(&self, name: &str) -> Option<&'static Kind> {
         let mut members = self.members.iter();
         members.find(|(key, _)| *key == name).map(|(_, kind)| kind)

@@ -1,7 +1,7 @@
 //! An answer can be read although a field is missing, or a time has no zone.
 //!
 //! Servers that run on premises are older than the description. What they leave out reads as the empty value of its type,
-//! where that cannot be taken for something else: `false`, zero, an empty text, list or map, an enum's empty value. An id, a
+//! if that cannot be taken for something else: `false`, zero, an empty text, list or map, an enum's empty value. An id, a
 //! time, a secret, an object and a value that is served have no empty value and stay required; and so do the fields that
 //! `sources.toml` names under `needed`.
 

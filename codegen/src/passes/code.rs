@@ -235,7 +235,7 @@ pub(super) fn serde_name(attributes: &[Attribute], rust: &syn::Ident) -> String 
     renamed.unwrap_or_else(|| rust.to_string().trim_start_matches("r#").to_string())
 }
 
-/// An option of the serde attributes: `None` where it is not there, `Some(None)` where it has no text.
+/// An option of the serde attributes: `None` if it is not there, `Some(None)` if it has no text.
 pub(super) fn serde_option(attributes: &[Attribute], name: &str) -> Option<Option<String>> {
     let mut found = None;
     for attribute in attributes {
@@ -257,7 +257,7 @@ pub(super) fn serde_option(attributes: &[Attribute], name: &str) -> Option<Optio
     found
 }
 
-/// The `T` of `Name<T>`, where `ty` is one, whatever path leads to `Name`.
+/// The `T` of `Name<T>`, if `ty` is one, whatever path leads to `Name`.
 pub(super) fn argument<'a>(ty: &'a Type, name: &str) -> Option<&'a Type> {
     let Type::Path(path) = ty else { return None };
     let last = path.path.segments.last()?;

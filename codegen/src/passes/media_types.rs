@@ -43,7 +43,7 @@ fn contents(operation: &mut Map<String, Value>) -> Vec<&mut Map<String, Value>> 
         .collect()
 }
 
-/// Leaves JSON alone, and says whether there was anything else; `None` where there is no JSON. Where the plain type is
+/// Leaves JSON alone, and says whether there was anything else; `None` if there is no JSON. If the plain type is
 /// not offered, the first of its kin (`text/json`, `application/hal+json`, …) gives the schema.
 fn only_json(content: &mut Map<String, Value>) -> Option<bool> {
     if content.is_empty() || (content.len() == 1 && content.contains_key(JSON)) {

@@ -1,6 +1,6 @@
 //! A nullable field that is missing reads as `None`.
 //!
-//! The generator takes `required` at its word and fails the whole answer where a nullable field is left out. It does so by
+//! The generator takes `required` at its word and fails the whole answer if a nullable field is left out. It does so by
 //! an attribute; without it, serde reads an absent `Option` as `None`, and still writes `null` for it.
 
 use syn::{Attribute, Meta};

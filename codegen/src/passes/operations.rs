@@ -258,7 +258,7 @@ fn in_operations(ty: &Type) -> Type {
     ty
 }
 
-/// The `T` of `Result<ResponseValue<T>, _>`, in an `Option` where the description has a 204 beside the 200.
+/// The `T` of `Result<ResponseValue<T>, _>`, in an `Option` if the description has a 204 beside the 200.
 fn answer(output: &ReturnType, operation: &OperationRef<'_>) -> Option<Type> {
     let ReturnType::Type(_, output) = output else {
         return None;

@@ -78,7 +78,7 @@ fn defaults(code: &Code, is_sent: impl Fn(&str) -> bool) -> BTreeSet<String> {
             );
         }
     }
-    // The generator writes one where the description has defaults, and an enum of shapes has none.
+    // The generator writes one if the description has defaults, and an enum of shapes has none.
     let mut lacking: BTreeSet<String> = code
         .types
         .iter()

@@ -85,7 +85,7 @@ pub(super) fn three_one(description: &Value) -> Vec<Problem> {
     found
 }
 
-/// Looks for what 3.1 has and 3.0 has not. `names` where the members are names.
+/// Looks for what 3.1 has and 3.0 has not. `names` if the members are names.
 fn newer(value: &Value, place: &str, names: bool, found: &mut Vec<Problem>) {
     match value {
         Value::Array(items) => {

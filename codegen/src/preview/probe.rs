@@ -25,7 +25,7 @@ pub struct Probed {
     pub problems: Vec<Problem>,
 }
 
-/// Generates from a description without problems of its own; where that fails, tries each operation and each schema alone, to
+/// Generates from a description without problems of its own; if that fails, tries each operation and each schema alone, to
 /// tell which of them it is.
 ///
 /// Panics of the generator are caught; a stack that overflows or memory that ends cannot be.

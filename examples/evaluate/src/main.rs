@@ -62,7 +62,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Tells what the SDK serves; an error where it is something else than it should be.
+/// Tells what the SDK serves; an error if it is something else than it should be.
 fn check(when: &str, served: bool, expected: bool) -> Result<(), String> {
     println!("{when}: {served}");
     match served == expected {

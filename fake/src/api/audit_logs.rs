@@ -11,7 +11,7 @@ use crate::call::{Answer, Call, Refusal};
 use crate::state::State;
 use crate::state::audit::Entry;
 
-/// How far back the older operations look where no times are given.
+/// How far back the older operations look if no times are given.
 const DEFAULT_DAYS: i64 = 7;
 /// How far back settings are listed that were deleted.
 const DELETED_DAYS: i64 = 180;

@@ -185,7 +185,7 @@ fn claim(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     changed(state, call, id, AuditLogType::ChangeRequestOwnershipClaimed)
 }
 
-/// The change request of the path, where it is still open.
+/// The change request of the path, if it is still open.
 fn open<'a>(state: &'a State, call: &Call) -> Result<&'a ChangeRequest, Refusal> {
     let request = state.change_request(call.path("changeRequestId")?)?;
     match request.is_open() {

@@ -35,7 +35,7 @@ fn list(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     Answer::ok(&reports.map(model).collect::<Vec<_>>())
 }
 
-/// Takes the place of what was known of the branch, and forgets branches that are gone, where the scan says which are left.
+/// Takes the place of what was known of the branch, and forgets branches that are gone, if the scan says which are left.
 fn upload(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let CodeReferenceRequest {
         active_branches,

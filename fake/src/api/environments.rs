@@ -54,7 +54,7 @@ pub(super) fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
     Answer::created(&model)
 }
 
-/// 400 where another environment of the product has the name.
+/// 400 if another environment of the product has the name.
 fn demand_name(
     state: &State,
     product_id: ProductId,

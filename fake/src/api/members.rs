@@ -326,8 +326,8 @@ fn withdraw(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     Answer::none()
 }
 
-/// Somebody accepts an invitation, which no operation does: becomes a member of the organization, where that is needed, and
-/// joins the group. Gives the id of the user; `None` where there is no such invitation, or it has expired.
+/// Somebody accepts an invitation, which no operation does: becomes a member of the organization, if that is needed, and
+/// joins the group. Gives the id of the user; `None` if there is no such invitation, or it has expired.
 pub(crate) fn accept(
     state: &mut State,
     invitation_id: InvitationId,

@@ -4,7 +4,7 @@ use configcat_management::types::PagingResponseInfo;
 
 use crate::call::{Call, Refusal};
 
-/// The most entries of a page, and how many audit logs have where the request does not say.
+/// The most entries of a page, and how many audit logs have if the request does not say.
 pub(super) const MOST: i32 = 100;
 
 /// The page that a request asks for. One behind the last is empty.

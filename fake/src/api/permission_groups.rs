@@ -81,7 +81,7 @@ fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     get(state, call)
 }
 
-/// 400 where the group may delete something, but neither create nor update it.
+/// 400 if the group may delete something, but neither create nor update it.
 fn demand_creation(group: &PermissionGroupModel) -> Result<(), Refusal> {
     let mut problems = Problems::default();
     for (what, delete, create) in [

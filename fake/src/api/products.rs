@@ -48,7 +48,7 @@ pub(super) fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
     Answer::created(&model)
 }
 
-/// 400 where another product of the organization has the name.
+/// 400 if another product of the organization has the name.
 fn demand_name(
     state: &State,
     organization_id: OrganizationId,

@@ -35,7 +35,7 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
     ("generate-proxy-profile-secret", secret),
 ];
 
-/// Seconds between two fetches, where a request does not say.
+/// Seconds between two fetches, if a request does not say.
 const POLL_INTERVAL: i32 = 60;
 
 fn list(state: &mut State, call: &Call) -> Result<Answer, Refusal> {

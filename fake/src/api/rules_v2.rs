@@ -16,7 +16,7 @@ use super::values::{self, Choice};
 use crate::call::{Problems, Refusal};
 use crate::state::{Rules, RulesV2, Setting, State};
 
-/// Turns rules that are wanted into rules that can be served. They count only where no problem was noted.
+/// Turns rules that are wanted into rules that can be served. They count only if no problem was noted.
 pub(super) struct Checker<'a> {
     state: &'a State,
     setting: &'a Setting,

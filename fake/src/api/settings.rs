@@ -66,7 +66,7 @@ pub(super) fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
     let of_source = source.map(|source| source.tags.iter().map(|tag| tag.tag_id).collect());
     let tags = tags.or(of_source).unwrap_or_default();
     check_tags(state, config, &tags, &mut problems);
-    // Where one was deleted two may share a place; then the ids decide.
+    // If one was deleted, two may share a place; then the ids decide.
     let next = i32::try_from(config.settings.len()).unwrap_or(i32::MAX);
     let mut setting = Setting {
         id: SettingId::default(),
@@ -113,7 +113,7 @@ pub(super) fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
     Answer::created(&model)
 }
 
-/// Notes where a text cannot be the key of a setting.
+/// Notes a problem if a text cannot be the key of a setting.
 fn check_key(key: &str, problems: &mut Problems) {
     let fits = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-');
     if !key.starts_with(|first: char| first.is_ascii_alphabetic()) || !key.chars().all(fits) {

@@ -12,7 +12,7 @@ use configcat_management::types::{
 use crate::call::{Answer, Call, Refusal};
 use crate::state::{Attached, Config, Environment, Setting, State, Target};
 
-/// After how many days without a change a flag is stale, where the request does not say.
+/// After how many days without a change a flag is stale, if the request does not say.
 const DEFAULT_DAYS: i64 = 30;
 
 pub(super) fn get(state: &mut State, call: &Call) -> Result<Answer, Refusal> {

@@ -64,7 +64,7 @@ pub(super) fn place<'a>(
     }
 }
 
-/// An error where a config has not the version that an operation is for.
+/// An error if a config has not the version that an operation is for.
 pub(super) fn demand_version(config: &Config, version: EvaluationVersion) -> Result<(), Refusal> {
     match config.evaluation_version == version {
         true => Ok(()),
@@ -164,7 +164,7 @@ fn variation_of<'a>(
         .find(|variation| of_variation(variation) == *value)
 }
 
-/// A plain value, where the setting may serve it; otherwise why it may not.
+/// A plain value, if the setting may serve it; otherwise why it may not.
 pub(super) fn accept(setting: &Setting, value: SettingValue) -> Result<SettingValue, String> {
     let value = typed(&setting.setting_type, setting.is_json, value)?;
     match setting.variations.is_empty() || variation_of(&setting.variations, &value).is_some() {
@@ -291,7 +291,7 @@ impl Choice {
     }
 }
 
-/// Notes where a text is not what a comparator of V1 rules and segments compares with.
+/// Notes a problem if a text is not what a comparator of V1 rules and segments compares with.
 pub(super) fn check_compared(
     comparator: &RolloutRuleComparator,
     text: &str,
@@ -315,7 +315,7 @@ pub(super) fn check_compared(
     }
 }
 
-/// Notes where the options of a split of a flag are not two, one on and one off.
+/// Notes a problem if the options of a split of a flag are not two, one on and one off.
 pub(super) fn check_switches<'a>(
     setting: &Setting,
     values: impl Iterator<Item = &'a SettingValue>,
@@ -335,7 +335,7 @@ pub(super) fn check_switches<'a>(
     }
 }
 
-/// Notes where percentages do not add up to 100. None at all are fine.
+/// Notes a problem if percentages do not add up to 100. None at all are fine.
 pub(super) fn check_percentages(
     percentages: impl Iterator<Item = i64>,
     at: &str,
@@ -354,7 +354,7 @@ pub(super) fn check_percentages(
     }
 }
 
-/// 400 where the environment demands a reason for a change, and the call has none.
+/// 400 if the environment demands a reason for a change, and the call has none.
 pub(super) fn demand_reason(
     state: &State,
     call: &Call,
@@ -373,7 +373,7 @@ pub(super) fn demand_reason(
     }
 }
 
-/// 400 where values of the environment change by approved change requests alone, unless the caller bypasses that.
+/// 400 if values of the environment change by approved change requests alone, unless the caller bypasses that.
 pub(super) fn demand_approval(
     state: &State,
     call: &Call,
@@ -415,7 +415,7 @@ pub(super) fn publish_because(
     let details = audit::differences(&state.served(target)?.rules, &rules);
     let scope = state.in_target(target);
     state.publish(target, rules, Some(at));
-    // A new version is told of even where it serves the same.
+    // A new version is told of even if it serves the same.
     let kind = AuditLogType::SettingValueChanged;
     state.log_because(at, reason, kind, scope, key, details);
     Ok(())

@@ -143,7 +143,7 @@ fn update_target(state: &mut State, call: &Call, target: Target) -> Result<Answe
     answer(state, target)
 }
 
-/// What is served now, where the config has the right version.
+/// What is served now, if the config has the right version.
 fn rules(state: &State, target: Target) -> Result<&RulesV1, Refusal> {
     match &state.served(target)?.rules {
         Rules::V1(rules) => Ok(rules),
@@ -171,7 +171,7 @@ fn checked(
     Ok(rules)
 }
 
-/// The rules that are wanted. They count only where no problem was noted.
+/// The rules that are wanted. They count only if no problem was noted.
 fn check(
     state: &State,
     setting: &Setting,

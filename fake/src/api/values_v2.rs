@@ -160,7 +160,7 @@ fn update_target(state: &mut State, call: &Call, target: Target) -> Result<Answe
     answer(state, target)
 }
 
-/// What is served now, where the config has the right version.
+/// What is served now, if the config has the right version.
 fn rules(state: &State, target: Target) -> Result<&RulesV2, Refusal> {
     match &state.served(target)?.rules {
         Rules::V2(rules) => Ok(rules),
@@ -168,7 +168,7 @@ fn rules(state: &State, target: Target) -> Result<&RulesV2, Refusal> {
     }
 }
 
-/// 409 where the caller builds on something else than the latest version.
+/// 409 if the caller builds on something else than the latest version.
 fn demand_latest(call: &Call, latest: Option<&Served>) -> Result<(), Refusal> {
     let read: Option<VersionId> = call.query("latestVersionId")?;
     match (read, latest) {

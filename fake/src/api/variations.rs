@@ -16,7 +16,7 @@ use super::values::{self, Choice};
 use crate::call::{Answer, Call, Problems, Refusal, new_id};
 use crate::state::{MAX_PREDEFINED_VARIATIONS, Rules, RulesV2, Setting, State};
 
-/// The variations of a new setting. They count only where no problem was noted.
+/// The variations of a new setting. They count only if no problem was noted.
 pub(super) fn new(
     wanted: Vec<CreatePredefinedVariationModel>,
     setting_type: &SettingType,

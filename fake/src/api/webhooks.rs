@@ -143,7 +143,7 @@ fn replaced(before: &Webhook, wanted: WebHookRequestModel) -> Result<Webhook, Re
     })
 }
 
-/// Notes where a text is no address that could be called.
+/// Notes a problem if a text is no address that could be called.
 pub(super) fn check_url(url: &str, at: &str, problems: &mut Problems) {
     let parsed = configcat_management::reqwest::Url::parse(url);
     let web = parsed.is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());

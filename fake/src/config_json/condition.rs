@@ -87,7 +87,7 @@ pub(super) fn compared(condition: &UserConditionModel, salt: Salt<'_>) -> Value 
 }
 
 /// A condition of a V1 config or a segment, which compare with one text: a list has commas between its entries. `None`
-/// where it cannot hold, because it compares numbers with something else.
+/// if it cannot hold, because it compares numbers with something else.
 pub(super) fn compared_text(
     attribute: &str,
     comparator: &RolloutRuleComparator,

@@ -80,7 +80,7 @@ impl Writer<'_> {
         written
     }
 
-    /// `None` where the rule has not what it needs.
+    /// `None` if the rule has not what it needs.
     fn rollout_condition(&mut self, setting: &Setting, rule: &RolloutRuleModel) -> Option<Value> {
         if let Some(id) = rule.segment_id {
             return Some(self.segment_condition(id, rule.segment_comparator.as_ref()?));

@@ -16,7 +16,7 @@ pub(super) struct Set {
     per: Option<QuotaPer>,
 }
 
-/// Counting starts anew; what has a count of its own stays as it is where that is not told.
+/// Counting starts anew; what has a count of its own stays as it is if that is not told.
 pub(super) async fn set(Shared(server): Control, Json(Set { quota, per }): Json<Set>) -> Outcome {
     let read = |text: &String| text.parse();
     let quotas: Result<Vec<Quota>, _> = quota.iter().map(read).collect();

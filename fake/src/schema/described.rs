@@ -53,14 +53,14 @@ pub(crate) enum Schema {
     Object {
         required: Vec<String>,
         properties: BTreeMap<String, Property>,
-        /// What fields without a description have to be, where that is said.
+        /// What fields without a description have to be, if that is said.
         more: Option<Reference>,
     },
     List(Reference),
     Text {
         least: Option<u64>,
         most: Option<u64>,
-        /// What it may be, where that is an enum.
+        /// What it may be, if that is an enum.
         choices: Option<Vec<String>>,
         format: Option<Format>,
     },
@@ -92,9 +92,9 @@ pub(crate) enum Format {
 #[derive(Debug, Default)]
 pub(crate) struct Described {
     pub(crate) parameters: Vec<Parameter>,
-    /// `None` where it takes none.
+    /// `None` if it takes none.
     pub(crate) body: Option<Reference>,
-    /// The body of each answer by status; `None` where it has none. Debug builds check against it.
+    /// The body of each answer by status; `None` if it has none. Debug builds check against it.
     pub(crate) answers: BTreeMap<String, Option<Reference>>,
 }
 
@@ -104,7 +104,7 @@ pub(crate) struct Parameter {
     pub(crate) name: String,
     pub(crate) place: Place,
     pub(crate) required: bool,
-    /// Of each value, where it may be repeated.
+    /// Of each value, if it may be repeated.
     pub(crate) schema: Reference,
 }
 

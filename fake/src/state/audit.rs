@@ -112,7 +112,7 @@ impl State {
         }
     }
 
-    /// Writes an entry: now, by the user behind the credentials, and with the `reason` of the query, where one is given.
+    /// Writes an entry: now, by the user behind the credentials, and with the `reason` of the query, if one is given.
     ///
     /// `target` names what was acted on, and `details` says what became of it.
     pub(crate) fn log(
@@ -127,7 +127,7 @@ impl State {
         self.log_because(call.now, why, kind, scope, target, details);
     }
 
-    /// Writes an entry on what differs between two models of the same thing; none where nothing does.
+    /// Writes an entry on what differs between two models of the same thing; none if nothing does.
     pub(crate) fn log_change(
         &mut self,
         call: &Call,

@@ -34,9 +34,9 @@ pub(crate) struct Integration {
     pub(crate) name: String,
     pub(crate) kind: IntegrationType,
     pub(crate) parameters: BTreeMap<String, Secret>,
-    /// All of them, where there is none.
+    /// All of them, if there is none.
     pub(crate) configs: Vec<ConfigId>,
-    /// All of them, where there is none.
+    /// All of them, if there is none.
     pub(crate) environments: Vec<EnvironmentId>,
     pub(crate) created: u32,
 }

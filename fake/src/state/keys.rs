@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize, Serializer};
 #[serde(from = "BTreeMap<String, SettingId>")]
 pub(crate) struct Keys {
     ids: BTreeMap<String, SettingId>,
-    /// The keys with capitals, in lower case, and how many are the same then: more than one only where a file says so. Keys
+    /// The keys with capitals, in lower case, and how many are the same then: more than one only if a file says so. Keys
     /// without capitals are found in `ids`, so that they are there once.
     with_capitals: HashMap<String, usize>,
 }

@@ -23,7 +23,7 @@ pub(crate) struct ProxyProfile {
     pub(crate) poll_interval: i32,
     pub(crate) notification: Option<Notification>,
     pub(crate) rules: Vec<ProxyProfileSelectionRule>,
-    /// Config and environment, chosen one by one; counts only where there are no rules.
+    /// Config and environment, chosen one by one; counts only if there are no rules.
     pub(crate) selected: BTreeSet<(ConfigId, EnvironmentId)>,
     pub(crate) secret: Option<Secret>,
     pub(crate) created: u32,
@@ -36,7 +36,7 @@ pub(crate) struct Notification {
     pub(crate) key: Secret,
 }
 
-/// By what SDKs know a config in an environment, where they download it from a proxy.
+/// By what SDKs know a config in an environment, if they download it from a proxy.
 pub(crate) fn sdk_id(config_id: ConfigId, environment_id: EnvironmentId) -> String {
     let (config_id, environment_id) = (config_id.0.simple(), environment_id.0.simple());
     format!("{config_id}-{environment_id}")

@@ -12,7 +12,7 @@ const MAX_MESSAGE: usize = 500;
 
 type Fields = BTreeMap<String, Vec<String>>;
 
-/// The message, and the messages for each field. `credentials` says what to check where they are refused; `mask` takes secrets
+/// The message, and the messages for each field. `credentials` says what to check if they are refused; `mask` takes secrets
 /// out.
 pub(super) fn read(
     status: StatusCode,

@@ -23,7 +23,7 @@ const MAX_MARGIN: f64 = 5.0;
 const SET: u32 = 16;
 const APART: f64 = 1.0;
 
-/// How far this machine's clock may be off where it is all there is.
+/// How far this machine's clock may be off if it is all there is.
 const UNSYNCHRONIZED: f64 = 0.1;
 
 /// Maps the server's moments to this process's.
@@ -31,7 +31,7 @@ const UNSYNCHRONIZED: f64 = 0.1;
 /// A `Date` header tells the server's time to the second, and the answer was written between sending and receiving: each
 /// one narrows the difference between the two clocks. Two answers of which the first came before the server's second
 /// ticked, and the second afterwards, tell it to a few milliseconds. This machine's own time of day is not looked at, so
-/// it may be wrong; only where a server sends no `Date` there is nothing else.
+/// it may be wrong; only if a server sends no `Date` is there nothing else.
 #[derive(Debug)]
 pub(crate) struct ServerClock {
     /// Where all times below count from.
@@ -112,7 +112,7 @@ impl ServerClock {
         self.bounds.is_some_and(|(low, high)| high - low >= seconds)
     }
 
-    /// When a moment of the server, in Unix seconds, is over for certain; `None` where that is more than a year away.
+    /// When a moment of the server, in Unix seconds, is over for certain; `None` if that is more than a year away.
     pub(crate) fn latest(&self, moment: f64) -> Option<Instant> {
         let (low, _) = self.bounds.unwrap_or((self.local - UNSYNCHRONIZED, 0.0));
         let from_anchor = moment - low;
@@ -129,7 +129,7 @@ impl ServerClock {
     }
 
     /// When to ask for an answer whose `Date` parts what is not known of the clock, so that this many of them look at it
-    /// from equal distances; `None` where it is known well enough, or that is not before the `end`, a moment of the server.
+    /// from equal distances; `None` if it is known well enough, or that is not before the `end`, a moment of the server.
     pub(crate) fn look(&self, now: Instant, parts: u32, end: f64) -> Option<Instant> {
         let (low, high) = self.bounds?;
         let unknown = high - low;

@@ -1,7 +1,7 @@
 //! Rate limits that many processes share: what is left of each window is in Redis, where a script gives the permits.
 //!
 //! Only the head of a process's queue asks. What asks and what tells runs in a task of its own, so that a call which is
-//! dropped meanwhile loses nothing. Where Redis does not answer, each process is on its own until it is back.
+//! dropped meanwhile loses nothing. If Redis does not answer, each process is on its own until it is back.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -112,8 +112,8 @@ impl Fleet {
         (&self.0.key, &self.0.address) == (&other.0.key, &other.0.address)
     }
 
-    /// Asks for the right to send one request of a scope, for one of so many that wait; `None` where Redis is away. `grain` is
-    /// how narrow scopes are here; `None` where they stay as they are.
+    /// Asks for the right to send one request of a scope, for one of so many that wait; `None` if Redis is away. `grain` is
+    /// how narrow scopes are here; `None` if they stay as they are.
     pub(crate) async fn ask(&self, scope: u64, grain: Option<Grain>, demand: u32) -> Option<Reply> {
         let fleet = self.clone();
         // A ticket that nobody waits for any more gives itself back.
@@ -151,7 +151,7 @@ impl Fleet {
         Some(reply)
     }
 
-    /// How long nobody of the fleet may send in a scope for certain; `None` where that is not known.
+    /// How long nobody of the fleet may send in a scope for certain; `None` if that is not known.
     pub(crate) fn estimate(&self, scope: u64) -> Option<Duration> {
         let closed = lock(&self.0.closed).filter(|(closed, _)| *closed == scope);
         closed?.1.checked_duration_since(Instant::now())
@@ -162,7 +162,7 @@ impl Fleet {
         matches!(*lock(&self.0.link), Link::Away(_))
     }
 
-    /// Has the script run; `None` where Redis is away.
+    /// Has the script run; `None` if Redis is away.
     async fn call(&self, scope: u64, what: &str, arguments: &[String]) -> Option<Vec<i64>> {
         let mut redis = self.link().await?;
         let mut invocation = self.0.invocation(scope, what);
@@ -282,7 +282,7 @@ impl Ticket {
         self.sent = sent;
     }
 
-    /// An answer came. Goes on even where nobody waits for it: without it, what the last answer of a process told would end
+    /// An answer came. Goes on even if nobody waits for it: without it, what the last answer of a process told would end
     /// with the process.
     pub(crate) async fn answered(mut self, reading: &Reading) {
         let Some(fleet) = self.fleet.take() else {

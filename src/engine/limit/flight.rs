@@ -123,7 +123,7 @@ impl Flight {
             .ok()
     }
 
-    /// Takes the oldest one out, where it has been under way for longer than it takes to be counted.
+    /// Takes the oldest one out, if it has been under way for longer than it takes to be counted.
     pub(crate) fn overdue(&mut self, now: Instant) -> bool {
         let overdue = self.next_landing().is_some_and(|landing| now >= landing);
         overdue && self.under_way.pop_front().is_some()

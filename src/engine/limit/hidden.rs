@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use super::window::Window;
 
 /// What ConfigCat's documentation said until February 2024 of each endpoint: about 20 requests a second. A first guess, which
-/// is given up where more than that is accepted.
+/// is given up if more than that is accepted.
 pub(crate) const DOCUMENTED: (u32, Duration) = (20, Duration::from_secs(1));
 
 /// A window that a refusal has shown is tried again after it was full so often; four times as often after each time that it
@@ -54,7 +54,7 @@ struct Trial {
     refused: u32,
     /// What was believed before it came.
     before: Vec<Hidden>,
-    /// The window that it may be of, where that is to be believed once it comes again.
+    /// The window that it may be of, if that is to be believed once it comes again.
     pending: Option<(u32, Duration)>,
 }
 
@@ -66,7 +66,7 @@ pub(crate) struct Hidden {
     named: u32,
     /// A refusal has shown it, here or in a scope like this one.
     pub(crate) shown: bool,
-    /// So many more are tried next, where it is full of requests that were accepted.
+    /// So many more are tried next, if it is full of requests that were accepted.
     step: u32,
     /// It was full so often since it was last tried, most recently then; and how often it has to be.
     full: u32,
@@ -103,7 +103,7 @@ impl Hidden {
         (self.shown, self.full, self.patience) = (true, 0, SURE.0);
     }
 
-    /// It is full: perhaps it holds more. So many that are under way are slow. Says whether it is believed in any longer: not where
+    /// It is full: perhaps it holds more. So many that are under way are slow. Says whether it is believed in any longer: not if
     /// more than twice of what it should hold was accepted.
     fn try_more(&mut self, now: Instant, slow: u32) -> bool {
         let Window { quota, period, .. } = self.window;
@@ -223,7 +223,7 @@ impl Limits {
         }
     }
 
-    /// All that was under way when the last refusal came has been answered. Says whether it was no window's; `None` where that
+    /// All that was under way when the last refusal came has been answered. Says whether it was no window's; `None` if that
     /// was clear before.
     pub(crate) fn judge(&mut self) -> Option<bool> {
         let trial = self.trial.take()?;
@@ -355,7 +355,7 @@ impl Limits {
         }
     }
 
-    /// Whether one of them is full, and when that may change, where it does not depend on those that are under way.
+    /// Whether one of them is full, and when that may change, if it does not depend on those that are under way.
     /// `slow` are those under way that others have overtaken.
     pub(crate) fn full(
         &mut self,

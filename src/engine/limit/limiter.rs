@@ -90,7 +90,7 @@ struct Shared {
 /// The wait that a deadline does not allow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TooLate {
-    /// How long it would have been; `None` where only the answers of others could tell.
+    /// How long it would have been; `None` if only the answers of others could tell.
     pub(crate) needed: Option<Duration>,
 }
 
@@ -179,7 +179,7 @@ impl RateLimiter {
         self.shared.state().model.left().0
     }
 
-    /// Requests that are under way: sent, or about to be, and not answered. 0 where nobody calls.
+    /// Requests that are under way: sent, or about to be, and not answered. 0 if nobody calls.
     pub fn in_flight(&self) -> usize {
         self.shared.permits.load(Ordering::Relaxed)
     }
@@ -191,7 +191,7 @@ impl RateLimiter {
     }
 
     /// Waits for the right to send one request. `place` is that of the call, once it has one. `waiting` is told once how long
-    /// that may take, where it takes any time.
+    /// that may take, if it takes any time.
     pub(crate) async fn acquire(
         &self,
         target: Target,
@@ -223,7 +223,7 @@ impl RateLimiter {
         })?
     }
 
-    /// A permit, where nobody has to wait.
+    /// A permit, if nobody has to wait.
     fn at_once(&self, target: Target, place: Place, deadline: Option<Instant>) -> Option<Permit> {
         #[cfg(feature = "redis")]
         if self.shared.fleet.get().is_some() {
@@ -244,7 +244,7 @@ impl RateLimiter {
         Some(Permit::new(self.clone(), ticket.ok()?, Some(slot)))
     }
 
-    /// How long one waits; `None` where that cannot be told.
+    /// How long one waits; `None` if that cannot be told.
     fn estimate(&self, queued: &Queued<'_>) -> Option<Duration> {
         let state = self.shared.state();
         #[cfg(feature = "redis")]

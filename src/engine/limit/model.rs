@@ -92,7 +92,7 @@ impl Model {
     }
 
     /// Gives the right to send one request now, or says when to ask again; an answer may change that. `demand` counts those
-    /// that wait for one, and for whom the order of things may be better than the earliest moment; 0 where it is not.
+    /// that wait for one, and for whom the order of things may be better than the earliest moment; 0 if it is not.
     pub(crate) fn admit(
         &mut self,
         target: Target,
@@ -123,7 +123,7 @@ impl Model {
         is_published.then(|| scope.unheaded(now))?
     }
 
-    /// How narrow scopes are; `None` where they stay as they are.
+    /// How narrow scopes are; `None` if they stay as they are.
     #[cfg(feature = "redis")]
     pub(crate) fn grain(&self) -> Option<Grain> {
         self.published.is_empty().then_some(self.grain)
@@ -165,13 +165,13 @@ impl Model {
         finer.is_some()
     }
 
-    /// A request will not be answered. Where it was sent, the server may have counted it.
+    /// A request will not be answered. If it was sent, the server may have counted it.
     pub(crate) fn abandoned(&mut self, ticket: Ticket, now: Instant, sent: bool) {
         let (scope, common) = self.scope(ticket.target, now);
         scope.abandoned(common, ticket, now, sent);
     }
 
-    /// How long a request would wait that has `ahead` others before it; `None` where that cannot be told.
+    /// How long a request would wait that has `ahead` others before it; `None` if that cannot be told.
     pub(crate) fn estimate(&self, target: Target, now: Instant, ahead: u32) -> Option<Duration> {
         let scope = self.scopes.get(&self.key(&target))?;
         scope.estimate(&self.common, now, ahead)
@@ -259,7 +259,7 @@ impl Model {
         }
     }
 
-    /// Tells a scope of the limits that its sisters were shown, where it is like them: headers tell of the same quota.
+    /// Tells a scope of the limits that its sisters were shown, if it is like them: headers tell of the same quota.
     fn spread(&mut self, key: u64, now: Instant) {
         let Some(scope) = self.scopes.get_mut(&key) else {
             return;

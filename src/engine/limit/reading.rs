@@ -54,7 +54,7 @@ impl Reading {
         }
     }
 
-    /// When the period ends; `None` where that is not said, or was long ago when it was said.
+    /// When the period ends; `None` if that is not said, or was long ago when it was said.
     pub(crate) fn reset(&self, clock: &ServerClock, sent: Instant, now: Instant) -> Option<Reset> {
         // Whole seconds may have been rounded either way.
         let rounded = if self.is_exact { 0.0 } else { 1.0 };
@@ -96,7 +96,7 @@ impl Reset {
         matches!(self, Reset::At { low, high } if high <= low)
     }
 
-    /// When it is over for certain; `None` where that is further away than anybody waits.
+    /// When it is over for certain; `None` if that is further away than anybody waits.
     pub(crate) fn latest(self, clock: &ServerClock) -> Option<Instant> {
         match self {
             Reset::At { high, .. } => clock.latest(high),
@@ -173,7 +173,7 @@ pub(crate) enum Order {
 }
 
 impl Order {
-    /// Where nothing is said, nothing is new.
+    /// If nothing is said, nothing is new.
     pub(crate) fn of(new: Option<Reset>, known: Option<Reset>) -> Self {
         let (new, known) = match (new, known) {
             (None, _) => return Order::Same,

@@ -27,10 +27,10 @@ const SURPRISE: Duration = Duration::from_secs(1);
 /// How long a count is believed that comes without a reset.
 pub(super) const WITHOUT_RESET: Duration = Duration::from_secs(1);
 
-/// How long a period without answers is believed in where it is not known how long periods are.
+/// How long a period without answers is believed in if it is not known how long periods are.
 const WITHOUT_ANSWER: Duration = Duration::from_secs(60);
 
-/// So many of a period are held back to look at the server's clock, where others wait for the next period anyway.
+/// So many of a period are held back to look at the server's clock, if others wait for the next period anyway.
 pub(super) const LOOKS: u32 = 8;
 
 /// So few requests of a period do not tell that more are to come.
@@ -134,7 +134,7 @@ impl Scope {
     }
 
     /// Gives the right to send one request now, or says when to ask again; an answer may change that. `demand` counts those
-    /// that wait for one, and for whom the order of things may be better than the earliest moment; 0 where it is not.
+    /// that wait for one, and for whom the order of things may be better than the earliest moment; 0 if it is not.
     pub(crate) fn admit(
         &mut self,
         common: &mut Common,
@@ -218,7 +218,7 @@ impl Scope {
         }
     }
 
-    /// A request will not be answered. Where it was sent, the server may have counted it.
+    /// A request will not be answered. If it was sent, the server may have counted it.
     pub(crate) fn abandoned(
         &mut self,
         common: &mut Common,
@@ -234,7 +234,7 @@ impl Scope {
         }
     }
 
-    /// How long a request would wait that has `ahead` others before it; `None` where that cannot be told.
+    /// How long a request would wait that has `ahead` others before it; `None` if that cannot be told.
     pub(crate) fn estimate(&self, common: &Common, now: Instant, ahead: u32) -> Option<Duration> {
         let windows = self.limits.estimate(now, ahead, self.flight.len());
         let (first, left) = match self.state {

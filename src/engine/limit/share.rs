@@ -1,4 +1,4 @@
-//! What of a period is ours, where others use the same credentials.
+//! What of a period is ours, if others use the same credentials.
 
 /// From this share of others' requests on, a period is contested, and the last of what is left is not touched.
 const CONTESTED: f64 = 0.05;
@@ -49,7 +49,7 @@ impl Share {
         self.ours += 1;
     }
 
-    /// How many of these that were answered without a count, or not at all, may not be in what is `left`: where nobody else takes
+    /// How many of these that were answered without a count, or not at all, may not be in what is `left`: if nobody else takes
     /// part, as many as went beyond it.
     pub(crate) fn unseen(&self, left: u32, unseen: u32) -> u32 {
         match self.most {

@@ -60,7 +60,7 @@ impl Target {
         }
     }
 
-    /// The widest grain at which the two are counted apart; `None` where they never are.
+    /// The widest grain at which the two are counted apart; `None` if they never are.
     pub(crate) fn apart(&self, other: &Target) -> Option<Grain> {
         [Grain::Kind, Grain::Operation, Grain::Path]
             .into_iter()

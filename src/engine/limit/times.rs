@@ -22,7 +22,7 @@ pub(crate) fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a 
     Some(headers.get(name)?.to_str().ok()?.trim())
 }
 
-/// The time in a header; `None` where it says nothing that can be understood. RFC 3339, the HTTP date, Unix seconds and
+/// The time in a header; `None` if it says nothing that can be understood. RFC 3339, the HTTP date, Unix seconds and
 /// seconds from now are understood.
 pub(crate) fn parse(text: &str) -> Option<Time> {
     // Most servers write moments; a text with a colon is no number.
@@ -49,8 +49,8 @@ pub(crate) fn date(headers: &HeaderMap) -> Option<DateTime<Utc>> {
     date.ok().or_else(|| moment(text))
 }
 
-/// How long `Retry-After` asks to wait, by the server's clock; by this machine's where the server does not tell its own.
-/// Zero where the moment has passed.
+/// How long `Retry-After` asks to wait, by the server's clock; by this machine's if the server does not tell its own.
+/// Zero if the moment has passed.
 pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = text(headers, &header::RETRY_AFTER)?;
     let time = parse(text)?;
@@ -64,8 +64,8 @@ pub(crate) fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     Some(left(headers, time))
 }
 
-/// How long it was to a time when these headers were written, by the server's clock; by this machine's, and now, where the
-/// server does not tell its own. Zero where the moment has passed.
+/// How long it was to a time when these headers were written, by the server's clock; by this machine's, and now, if the
+/// server does not tell its own. Zero if the moment has passed.
 pub(crate) fn left(headers: &HeaderMap, time: Time) -> Duration {
     match time {
         Time::In(wait) => wait,

@@ -74,7 +74,7 @@ impl Window {
             .saturating_sub(self.total)
     }
 
-    /// When the next one may go where there is no capacity; `None` where that depends on those that are under way.
+    /// When the next one may go if there is no capacity; `None` if that depends on those that are under way.
     pub(crate) fn next(&self, in_flight: u32) -> Option<Instant> {
         let mut over = (self.total + in_flight).checked_sub(self.quota)?;
         let mut moments = self.used.iter();

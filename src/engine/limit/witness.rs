@@ -15,7 +15,7 @@ use super::target::{Grain, Target};
 /// So many answers are compared with each new one.
 const KEPT: usize = 8;
 
-/// A call is counted apart where so many answers say so, and none says otherwise: servers may count in several places.
+/// A call is counted apart if so many answers say so, and none says otherwise: servers may count in several places.
 const STRIKES: u32 = 2;
 
 /// So many answers without a word show that nobody counts these calls.
@@ -126,7 +126,7 @@ impl Witnesses {
     }
 }
 
-/// Of one count, each answer tells another number; and less, where the window is the same or the clocks of two servers differ.
+/// Of one count, each answer tells another number; and less, if the window is the same or the clocks of two servers differ.
 fn compare(known: &Witness, new: &Witness, sent: Instant, clock: &ServerClock) -> Verdict {
     let (Some(before), Some(reset)) = (known.reset, new.reset) else {
         return Verdict::Open;

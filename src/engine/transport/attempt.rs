@@ -123,7 +123,7 @@ impl Transport {
         let mut body = Incoming::default();
         let mut reading = Reading::of(status, &headers);
         if reading.refused {
-            // The limiter hears the words as well, where they come soon.
+            // The limiter hears the words as well, if they come soon.
             let until = until.min(from_now(WORDS));
             let _ = timeout_at(until, body.read(&mut response, ApiError::MAX_BODY)).await;
             reading.named = named(&String::from_utf8_lossy(body.so_far()));

@@ -27,7 +27,7 @@ impl Outgoing {
         (Outgoing(state), reqwest::Body::wrap(body))
     }
 
-    /// Whether the body stays here for good: nothing of it was sent, and nothing will be. The two sides agree even where a
+    /// Whether the body stays here for good: nothing of it was sent, and nothing will be. The two sides agree even if a
     /// connection turns to it at this very moment.
     pub(super) fn revoke(&self) -> bool {
         match self.claim(REVOKED) {

@@ -40,7 +40,7 @@ pub enum Event {
         operation: &'static Operation,
         /// Which attempt failed, from 1.
         attempt: u32,
-        /// How long until the next one; `None` where the rate limit decides.
+        /// How long until the next one; `None` if the rate limit decides.
         wait: Option<Duration>,
         /// Why the attempt failed: the status, or what happened to the connection.
         reason: String,

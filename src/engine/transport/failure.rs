@@ -81,6 +81,6 @@ pub(super) fn root_cause(error: &reqwest::Error) -> String {
         .map_or_else(String::new, ToString::to_string)
 }
 
-/// What to do where there is no TLS.
+/// What to do if there is no TLS.
 pub(crate) const NO_TLS: &str = "https needs TLS, which this build does not have; turn on the cargo feature `rustls` or \
                                  `native-tls` of configcat-management";

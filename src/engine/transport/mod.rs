@@ -29,7 +29,7 @@ pub(crate) struct Transport {
     pub(crate) base_url: reqwest::Url,
     /// What every request has; the credentials are marked as sensitive.
     pub(crate) headers: HeaderMap,
-    /// What to check where the server refuses the credentials.
+    /// What to check if the server refuses the credentials.
     pub(crate) credentials: &'static str,
     /// What is taken out of the words of a server.
     pub(crate) secrets: Vec<Secret>,

@@ -24,7 +24,7 @@ use crate::engine::limit::limiter::Place;
 /// | anything else | never |
 ///
 /// The time between two attempts is drawn at random from zero to a bound that doubles from attempt to attempt, so that many
-/// clients do not come back at once. Where the server asks for a wait by `Retry-After`, that comes on top. A wait that ends
+/// clients do not come back at once. If the server asks for a wait by `Retry-After`, that comes on top. A wait that ends
 /// beyond the budget or the deadline is not begun: the call fails at once.
 ///
 /// Repetitions cost tokens that successes bring back, as in the AWS SDKs: a client that has failed a hundred times in a row
@@ -106,7 +106,7 @@ impl RetryPolicy {
         self
     }
 
-    /// Repeats POST and PATCH too where the server may have processed them already. Only for calls that may be applied
+    /// Repeats POST and PATCH even if the server may have processed them already. Only for calls that may be applied
     /// twice.
     pub const fn including_unsafe(mut self) -> Self {
         self.unsafe_too = true;
@@ -259,7 +259,7 @@ impl RetryQuota {
         InFlight(self)
     }
 
-    /// Pays for one repetition, where there is enough.
+    /// Pays for one repetition, if there is enough.
     pub(super) fn take(&self) -> bool {
         let others = self.in_flight.load(Ordering::Relaxed).saturating_sub(1);
         let capacity = Self::CAPACITY.saturating_add(Self::COST.saturating_mul(others));

@@ -68,7 +68,7 @@ const OTHER: &str = "by-openapi-generator";
 #[derive(Clone, Copy)]
 pub(super) struct Took {
     wall: f64,
-    /// Of all cores together. Steadier than the wall where others work on the machine, too.
+    /// Of all cores together. Steadier than the wall if others work on the machine, too.
     pub(super) cpu: f64,
 }
 

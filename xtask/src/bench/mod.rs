@@ -40,7 +40,7 @@ pub(crate) struct Bench {
     /// is told.
     #[arg(long)]
     quick: bool,
-    /// Write what was measured, where it is not everything.
+    /// Write what was measured even if it is not everything.
     #[arg(long)]
     accept: bool,
     /// After `--`: the folder of the client that openapi-generator has made of the same description (`generate -g rust`), to

@@ -96,7 +96,7 @@ impl Report {
         Report { rows, measured }
     }
 
-    /// Those that are committed; none where there is no file.
+    /// Those that are committed; none if there is no file.
     pub(crate) fn read(workspace: &Workspace) -> Result<Self> {
         let file = workspace.root().join(FILE);
         if !file.exists() {

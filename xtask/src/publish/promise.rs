@@ -66,7 +66,7 @@ fn since(workspace: &Workspace, source: &Source, tag: &str) -> Result<(Bump, Str
     Ok((diff.bump, why))
 }
 
-/// What cargo-semver-checks says, where it is installed.
+/// What cargo-semver-checks says, if it is installed.
 fn semver_checks(workspace: &Workspace, tag: &str) -> Result<bool> {
     let checks = || {
         let mut checks = programs::cargo(workspace.root());

@@ -1,4 +1,4 @@
-//! The upload: the client first, then the fake, which needs it; again where it broke in the middle.
+//! The upload: the client first, then the fake, which needs it; again if it broke in the middle.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -217,7 +217,7 @@ fn belongs(file: &Path, folder: &Path, module: &str) -> bool {
     first.is_some_and(|first| Path::new(first).file_stem() == Some(OsStr::new(module)))
 }
 
-/// Builds with the oldest supported compiler, where there is one on this machine.
+/// Builds with the oldest supported compiler, if there is one on this machine.
 fn oldest_compiler(staged: &Path, unpacked: &Path) -> Result<()> {
     let file = staged.join(CLIENT).join("Cargo.toml");
     let manifest: Table = workspace::read(&file)?

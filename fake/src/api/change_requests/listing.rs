@@ -11,7 +11,7 @@ use crate::call::{Answer, Call, Refusal};
 use crate::state::State;
 use crate::state::change_requests::ChangeRequest;
 
-/// How many entries a page has where the request does not say.
+/// How many entries a page has if the request does not say.
 const PAGE_SIZE: i32 = 25;
 
 /// All filters have to hold; newest first.

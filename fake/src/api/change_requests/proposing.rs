@@ -132,7 +132,7 @@ pub(super) fn delete(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
     changed(state, call, id, AuditLogType::ChangeRequestSettingDeleted)
 }
 
-/// 404 where a request proposes nothing for a setting.
+/// 404 if a request proposes nothing for a setting.
 fn demand(request: &ChangeRequest, setting_id: SettingId) -> Result<(), Refusal> {
     match request.proposed.contains_key(&setting_id) {
         true => Ok(()),

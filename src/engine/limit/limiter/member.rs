@@ -34,7 +34,7 @@ impl RateLimiter {
         }
     }
 
-    /// Asks the fleet once: a permit, or how long to wait and whether that is certain. `None` where it is away.
+    /// Asks the fleet once: a permit, or how long to wait and whether that is certain. `None` if it is away.
     pub(super) async fn asked(
         &self,
         fleet: &Fleet,
@@ -78,7 +78,7 @@ impl RateLimiter {
         })
     }
 
-    /// Waits until the fleet lets one request go; `None` where it is away, and a `None` within that where somebody else is at
+    /// Waits until the fleet lets one request go; `None` if it is away, and a `None` within that if somebody else is at
     /// the head of the queue. Only the head does so.
     pub(super) async fn wait_for_fleet(
         &self,

@@ -60,7 +60,7 @@ impl Permit {
         }
     }
 
-    /// An answer came. Waits until the fleet knows, where there is one.
+    /// An answer came. Waits until the fleet knows, if there is one.
     pub(crate) async fn answered(mut self, reading: &Reading) {
         self.done = true;
         let shared = &self.limiter.shared;

@@ -217,7 +217,7 @@ proptest! {
         prop_assert_eq!(refused, 0);
     }
 
-    /// So it is where some have deadlines; and each of those gets its permit in time, or is told early.
+    /// So it is if some have deadlines; and each of those gets its permit in time, or is told early.
     #[test]
     fn deadlines_are_kept(
         quota in 12u32..40,

@@ -69,7 +69,7 @@ proptest! {
         let limit = Limit { aligned, ..limit(quota, seconds) };
         let mut weather = Weather { there, back, slow, unsent, dropped, broken, stray: 0 };
         if quota < 8 {
-            // Where a whole quota goes without a word on what is left, nobody can know it.
+            // If a whole quota goes without a word on what is left, nobody can know it.
             (weather.dropped, weather.broken) = (0, 0);
             weather.slow.1 = weather.slow.1.min(1_500_000);
         }
@@ -109,7 +109,7 @@ proptest! {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Also where the first period went by without anybody waiting, and so without a look at the server's clock.
+    /// Also if the first period went by without anybody waiting, and so without a look at the server's clock.
     #[test]
     fn it_becomes_as_fast_as_the_quota_allows(
         seed: u64,
@@ -356,7 +356,7 @@ fn the_estimate_counts_those_before() {
     assert_eq!(wait(&model, 12), 120.0);
 }
 
-/// What is documented is a first guess, which costs a few round trips where it is wrong.
+/// What is documented is a first guess, which costs a few round trips if it is wrong.
 #[test]
 fn without_a_word_on_limits_nothing_waits() {
     let mut model = Model::new(MAX_WAIT);

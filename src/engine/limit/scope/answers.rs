@@ -67,7 +67,7 @@ impl Scope {
         self.share.reported(remaining, left, uncounted);
     }
 
-    /// A 429 came. Gives the limit that it has shown, where no header tells of it. `recent` has when requests of this scope
+    /// A 429 came. Gives the limit that it has shown, if no header tells of it. `recent` has when requests of this scope
     /// were answered.
     pub(crate) fn refused(
         &mut self,

@@ -33,7 +33,7 @@ impl Scope {
     }
 
     /// Whether this request does better to wait: the last ones of a period tell the server's clock, on which the next
-    /// period depends, where they are spread around a tick of it.
+    /// period depends, if they are spread around a tick of it.
     pub(super) fn held_back(
         &mut self,
         common: &Common,
@@ -134,7 +134,7 @@ impl Scope {
         }
     }
 
-    /// What is known of the period after one that is over: all, where the end and the quota are certain and nobody else
+    /// What is known of the period after one that is over: all, if the end and the quota are certain and nobody else
     /// takes part.
     pub(super) fn next_period(&self, common: &Common, now: Instant) -> State {
         let certain = match self.reset {

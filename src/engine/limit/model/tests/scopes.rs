@@ -65,7 +65,7 @@ impl Play {
         self.agenda.insert((at, self.steps), event);
     }
 
-    /// All calls wait from the beginning; each keeps its place. One of another operation or path goes first where that tells
+    /// All calls wait from the beginning; each keeps its place. One of another operation or path goes first if that tells
     /// something, as in the limiter.
     fn run(&mut self, calls: &[Target]) -> Outcome {
         self.run_until(calls, u64::MAX)

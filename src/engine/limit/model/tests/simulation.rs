@@ -335,7 +335,7 @@ pub(super) fn server(limits: &[Limit], clock: u64, format: Format) -> Server {
     }
 }
 
-/// A clock that is off by so many microseconds. That of this machine is not looked at where the server tells its time.
+/// A clock that is off by so many microseconds. That of this machine is not looked at if the server tells its time.
 pub(super) fn clock(offset: i64) -> u64 {
     (1_800_000_000_123_456 + offset) as u64
 }

@@ -8,7 +8,7 @@ pub(super) struct Server {
     /// Shortest first; headers tell of the last.
     pub(super) limits: Vec<(u32, u64)>,
     pub(super) grain: Grain,
-    /// The limit of calls that read, where it is another one.
+    /// The limit of calls that read, if it is another one.
     pub(super) reads: Option<(u32, u64)>,
     /// Only calls of these operations are counted, if there are any here.
     pub(super) only: Vec<u64>,
