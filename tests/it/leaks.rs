@@ -47,6 +47,17 @@ async fn inside(proxy: &str) {
     let server = Server::start(crate::support::json(r#"{"email":"a@b.c","fullName":"A"}"#)).await;
     let me = server.client().get_me().send().await;
     me.expect("the proxy is not asked");
+    #[cfg(feature = "ada")]
+    {
+        let server = Server::start(crate::support::json(r#"{"data":[],"meta":{}}"#)).await;
+        let client = configcat_management::ada::Client::builder()
+            .token("pass-word-1")
+            .base_url(&server.url)
+            .build()
+            .expect("a complete set of settings");
+        let listed = client.get_platform_integrations().send().await;
+        listed.expect("the proxy is not asked by Ada's client either");
+    }
 
     // One that is given is used all the same.
     let http = reqwest::Client::builder().proxy(reqwest::Proxy::all(proxy).expect("an address"));

@@ -381,7 +381,7 @@ async fn rules_go_into_v1_configs_as_far_as_these_have_them() -> Result<()> {
         json!({ "segmentComparator": "isIn", "segmentId": Uuid::max(), "value": "x" })
     );
     let country = || when("Country").is_one_of(["NL"]);
-    let wrong: [(Result<_>, &str); 5] = [
+    let wrong: [(Result<_>, &str); 7] = [
         (
             v1(country().and(country()).serve(true)),
             "the rule needs one condition, no more and no less, in V1 configs",
