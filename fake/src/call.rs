@@ -226,13 +226,17 @@ impl Problems {
         self.0.entry(field.into()).or_default().push(message.into());
     }
 
-    /// Notes a problem if a name is one of those that are taken, whatever the case.
+    /// Notes a problem if a name is one of those that are taken, whatever the case. `None` is the name of a request that gives none, and
+    /// is never taken: something may well have the empty name.
     pub(crate) fn demand_unique<'a>(
         &mut self,
         field: &str,
-        name: &str,
+        name: Option<&str>,
         taken: impl IntoIterator<Item = &'a str>,
     ) {
+        let Some(name) = name else {
+            return;
+        };
         let lower = name.to_lowercase();
         let is_taken = |taken: &str| match name.is_ascii() && taken.is_ascii() {
             true => taken.eq_ignore_ascii_case(name),

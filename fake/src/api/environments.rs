@@ -29,7 +29,7 @@ pub(super) fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
     } = call.body()?;
     let siblings = state.environments_of(product_id);
     let next = next_order(siblings.iter().map(|environment| environment.order));
-    demand_name(state, product_id, None, &name)?;
+    demand_name(state, product_id, None, Some(&name))?;
     let environment = Environment {
         id: new_id(),
         product_id,
@@ -59,7 +59,7 @@ fn demand_name(
     state: &State,
     product_id: ProductId,
     own: Option<EnvironmentId>,
-    name: &str,
+    name: Option<&str>,
 ) -> Result<(), Refusal> {
     let others = state.environments_of(product_id).into_iter();
     let others = others.filter(|other| Some(other.id) != own);
@@ -106,12 +106,7 @@ pub(super) fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
         ..
     } = call.body()?;
     let product_id = before.product.product_id;
-    demand_name(
-        state,
-        product_id,
-        Some(id),
-        name.as_deref().unwrap_or_default(),
-    )?;
+    demand_name(state, product_id, Some(id), name.as_deref())?;
     let environment = state.environment_mut(id)?;
     environment.color = color.or(environment.color.take());
     environment.description = description.or(environment.description.take());

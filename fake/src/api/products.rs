@@ -30,7 +30,7 @@ pub(super) fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
     let siblings = state.products.values();
     let siblings = siblings.filter(|product| product.organization_id == organization_id);
     let next = next_order(siblings.map(|product| product.order));
-    demand_name(state, organization_id, None, &name)?;
+    demand_name(state, organization_id, None, Some(&name))?;
     let product = Product {
         id: new_id(),
         organization_id,
@@ -53,7 +53,7 @@ fn demand_name(
     state: &State,
     organization_id: OrganizationId,
     own: Option<ProductId>,
-    name: &str,
+    name: Option<&str>,
 ) -> Result<(), Refusal> {
     let others = state.products.values();
     let others =
@@ -78,12 +78,7 @@ pub(super) fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
         ..
     } = call.body()?;
     let organization_id = before.organization.organization_id;
-    demand_name(
-        state,
-        organization_id,
-        Some(id),
-        name.as_deref().unwrap_or_default(),
-    )?;
+    demand_name(state, organization_id, Some(id), name.as_deref())?;
     let product = state.product_mut(id)?;
     product.description = description.or(product.description.take());
     product.name = name.unwrap_or_else(|| product.name.clone());

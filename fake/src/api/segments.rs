@@ -83,7 +83,7 @@ fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     } = call.body()?;
     let mut problems = Problems::default();
     let others = state.segments_of(product_id);
-    problems.demand_unique("Name", &name, others.iter().map(|other| &*other.name));
+    problems.demand_unique("Name", Some(&name), others.iter().map(|other| &*other.name));
     values::check_compared(
         &comparator,
         &comparison_value,
@@ -138,8 +138,7 @@ fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     }
     let others = state.segments_of(segment.product_id).into_iter();
     let others = others.filter(|other| other.id != segment.id);
-    let wanted = name.as_deref().unwrap_or_default();
-    problems.demand_unique("Name", wanted, others.map(|other| &*other.name));
+    problems.demand_unique("Name", name.as_deref(), others.map(|other| &*other.name));
     let compared = comparison_value.as_ref().unwrap_or(&segment.value);
     let by = comparator.as_ref().unwrap_or(&segment.comparator);
     values::check_compared(by, compared, "ComparisonValue", &mut problems);

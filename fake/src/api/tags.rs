@@ -20,7 +20,7 @@ pub(super) fn list(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
 pub(super) fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let product_id = state.product(call.path("productId")?)?.id;
     let CreateTagModel { color, name, .. } = call.body()?;
-    demand_name(state, product_id, None, &name)?;
+    demand_name(state, product_id, None, Some(&name))?;
     let tag = Tag {
         id: i64::from(state.count()).into(),
         product_id,
@@ -39,7 +39,7 @@ fn demand_name(
     state: &State,
     product_id: ProductId,
     own: Option<TagId>,
-    name: &str,
+    name: Option<&str>,
 ) -> Result<(), Refusal> {
     let others = state.tags.values();
     let others = others.filter(|other| other.product_id == product_id && Some(other.id) != own);
@@ -59,12 +59,7 @@ pub(super) fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
     let scope = state.in_product(tag.product_id);
     let UpdateTagModel { color, name, .. } = call.body()?;
     let product_id = before.product.product_id;
-    demand_name(
-        state,
-        product_id,
-        Some(id),
-        name.as_deref().unwrap_or_default(),
-    )?;
+    demand_name(state, product_id, Some(id), name.as_deref())?;
     let tag = state.tag_mut(id)?;
     tag.color = color.or(tag.color.take());
     tag.name = name.unwrap_or_else(|| tag.name.clone());

@@ -95,7 +95,7 @@ fn check(
         if effective.trim().is_empty() {
             problems.add(&*name_at, "It must not be empty.");
         }
-        problems.demand_unique(&name_at, &effective, names.iter().map(String::as_str));
+        problems.demand_unique(&name_at, Some(&effective), names.iter().map(String::as_str));
         names.push(effective);
         let value = values::variation_value(&value);
         if variations.iter().any(|variation| variation.value == value) {

@@ -132,6 +132,43 @@ async fn names_are_unique_where_the_service_wants_that() {
     stage.taken("POST", path, on_off("On", "Off")).await;
 }
 
+/// The description lets a change empty a name, so something may have the empty one. Who names nothing does not ask for it.
+#[tokio::test]
+async fn who_gives_no_name_takes_none() {
+    let stage = Stage::new().await;
+    for (list, id, one, change) in [
+        (
+            "/v1/organizations/{organization}/products",
+            "productId",
+            "/v1/products",
+            json!({ "order": 5 }),
+        ),
+        (
+            "/v1/products/{product}/environments",
+            "environmentId",
+            "/v1/environments",
+            json!({ "order": 5 }),
+        ),
+        (
+            "/v1/products/{product}/tags",
+            "tagId",
+            "/v1/tags",
+            json!({ "color": "red" }),
+        ),
+    ] {
+        let mut paths = Vec::new();
+        for name in ["Nameless", "Named"] {
+            let made = stage.taken("POST", list, json!({ "name": name })).await;
+            paths.push(format!("{one}/{}", made[id].to_string().trim_matches('"')));
+        }
+        let empty = json!({ "name": "" });
+        stage.taken("PUT", &paths[0], empty.clone()).await;
+        assert_eq!(stage.taken("PUT", &paths[1], change).await["name"], "Named");
+        let taken = "This name is already in use";
+        stage.refused("PUT", &paths[1], empty, "Name", taken).await;
+    }
+}
+
 #[tokio::test]
 async fn enums_and_ids_of_tags_are_read_leniently() {
     let stage = Stage::new().await;
