@@ -47,17 +47,17 @@ pub(crate) fn read(schema: &'static Schema, value: &mut Value) {
     }
 }
 
-/// How the description spells a value of an enum.
+/// How the description spells a value of an enum, and JSON what is true or false.
 pub(crate) fn spelling(schema: &'static Schema, text: &str) -> Option<&'static str> {
-    let Schema::Text {
-        choices: Some(known),
-        ..
-    } = schema
-    else {
-        return None;
-    };
-    let mut known = known.iter().map(String::as_str);
-    known.find(|known| known.eq_ignore_ascii_case(text))
+    let fits = |known: &&str| known.eq_ignore_ascii_case(text);
+    match schema {
+        Schema::Text {
+            choices: Some(known),
+            ..
+        } => known.iter().map(String::as_str).find(fits),
+        Schema::Boolean => ["true", "false"].into_iter().find(fits),
+        _ => None,
+    }
 }
 
 /// The same document with its numbers whole if they can be, so that 5 equals 5.0.

@@ -47,7 +47,7 @@ pub(crate) fn check(schema: &'static Schema, document: &Value) -> Problems {
     problems
 }
 
-/// The arguments of a path or a query, with enums as the description spells them.
+/// The arguments of a path or a query, with enums and booleans as the description spells them.
 pub(crate) fn read_arguments<'a>(
     described: &'static Described,
     arguments: impl Iterator<Item = (&'a str, &'a mut String)>,
@@ -94,7 +94,7 @@ fn values<'a>(given: impl Iterator<Item = (&'a str, &'a str)>, name: &str) -> Ve
 fn argument(schema: &Schema, text: &str) -> Value {
     let parsed = match schema {
         Schema::Whole { .. } | Schema::Number => serde_json::from_str(text).ok(),
-        Schema::Boolean => text.to_ascii_lowercase().parse().map(Value::Bool).ok(),
+        Schema::Boolean => text.parse().map(Value::Bool).ok(),
         _ => None,
     };
     parsed.unwrap_or_else(|| Value::String(text.to_string()))

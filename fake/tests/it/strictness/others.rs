@@ -5,7 +5,7 @@ use std::time::Duration;
 use configcat_fake::{Fake, Plan};
 use serde_json::{Value, json};
 
-use super::{Stage, VALUE_V1};
+use super::{Stage, VALUE, VALUE_V1};
 
 #[tokio::test]
 async fn keys_are_ascii_and_unique_whatever_the_case() {
@@ -199,6 +199,36 @@ async fn enums_and_ids_of_tags_are_read_leniently() {
             Value::Null,
         )
         .await;
+}
+
+/// .NET writes its booleans with a capital.
+#[tokio::test]
+async fn booleans_of_queries_are_read_whatever_their_case() {
+    let stage = Stage::new().await;
+    let preferences = json!({ "approveRequired": true });
+    let path = "/v1/products/{product}/preferences";
+    stage.taken("POST", path, preferences).await;
+    let on = json!({ "defaultValue": { "boolValue": true } });
+    let path = |bypass: &str| format!("{VALUE}?bypassApproval={bypass}");
+    for (bypass, field, words) in [
+        ("False", "BypassApproval", "The environment demands"),
+        ("1", "bypassApproval", "\"1\" is not true or false"),
+    ] {
+        stage
+            .refused("PUT", &path(bypass), on.clone(), field, words)
+            .await;
+    }
+    for bypass in ["true", "True", "TRUE"] {
+        stage.taken("PUT", &path(bypass), on.clone()).await;
+    }
+    let made = json!({ "name": "Short-lived" });
+    let path = "/v1/products/{product}/environments";
+    let made = stage.taken("POST", path, made).await["environmentId"].to_string();
+    let path = format!(
+        "/v1/environments/{}?cleanupAuditLogs=True",
+        made.trim_matches('"')
+    );
+    stage.taken("DELETE", &path, Value::Null).await;
 }
 
 #[tokio::test]
