@@ -273,13 +273,12 @@ impl State {
 fn object(value: &impl Serialize) -> Result<Map<String, Value>, Refusal> {
     match serde_json::to_value(value) {
         Ok(Value::Object(object)) => Ok(object),
-        _ => Err(Refusal::field("Body", "It is not an object.")),
+        _ => Err(Refusal::body("It is not an object.")),
     }
 }
 
 fn typed<T: DeserializeOwned>(facts: Map<String, Value>) -> Result<T, Refusal> {
-    serde_json::from_value(Value::Object(facts))
-        .map_err(|error| Refusal::field("Body", error.to_string()))
+    serde_json::from_value(Value::Object(facts)).map_err(|error| Refusal::body(error.to_string()))
 }
 
 /// A failure as Ada writes it.

@@ -90,7 +90,7 @@ pub(crate) fn read_as<T: DeserializeOwned>(schema: &str, document: &Value) -> Re
 }
 
 fn read<T: DeserializeOwned>(document: &Value) -> Result<T, Refusal> {
-    T::deserialize(document).map_err(|error| Refusal::field("Body", error.to_string()))
+    T::deserialize(document).map_err(|error| Refusal::body(error.to_string()))
 }
 
 /// What becomes of something when the fields that are given are changed, and the others stay.
@@ -98,7 +98,7 @@ pub(crate) fn merged<T: Serialize + DeserializeOwned>(
     before: &T,
     wanted: &impl Serialize,
 ) -> Result<T, Refusal> {
-    let wrong = |error: serde_json::Error| Refusal::field("Body", error.to_string());
+    let wrong = |error: serde_json::Error| Refusal::body(error.to_string());
     let mut document = serde_json::to_value(before).map_err(wrong)?;
     let wanted = serde_json::to_value(wanted).map_err(wrong)?;
     for (name, value) in wanted.as_object().into_iter().flatten() {
@@ -176,6 +176,11 @@ impl IntoResponse for Answer {
     }
 }
 
+/// What ASP.NET calls a body that is no JSON, or of a wrong type.
+pub(crate) const WHOLE: &str = "$";
+/// What it calls one that is missing.
+pub(crate) const NOTHING: &str = "";
+
 /// A failure.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Refusal {
@@ -209,6 +214,11 @@ impl Refusal {
         let mut problems = Problems::default();
         problems.add(field, message);
         problems.into()
+    }
+
+    /// 400, because of the body as a whole.
+    pub(crate) fn body(message: impl Into<String>) -> Self {
+        Refusal::field(WHOLE, message)
     }
 
     /// 404.

@@ -123,8 +123,7 @@ async fn state(Shared(server): Control) -> Result<Response<Body>, Refusal> {
 }
 
 async fn set_state(Shared(server): Control, JsonText(text): JsonText) -> Outcome {
-    let state =
-        saving::from_json(&text).map_err(|error| Refusal::field("Body", format!("{error}.")))?;
+    let state = saving::from_json(&text).map_err(|error| Refusal::body(format!("{error}.")))?;
     server.replace(state);
     Answer::none()
 }

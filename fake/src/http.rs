@@ -17,7 +17,7 @@ use tower_service::Service as _;
 use crate::ada::Ada;
 use crate::api;
 use crate::body;
-use crate::call::{Answer, Call, Refusal};
+use crate::call::{Answer, Call, NOTHING, Refusal};
 use crate::clock::{self, Clock};
 use crate::config_json;
 use crate::control;
@@ -396,7 +396,7 @@ pub(crate) fn document(
         return Ok(Value::Null);
     }
     if body.is_empty() {
-        return Err(Refusal::field("Body", "It is required."));
+        return Err(Refusal::field(NOTHING, "It is required."));
     }
     let content_type = headers.get(header::CONTENT_TYPE);
     let content_type = content_type
@@ -407,7 +407,7 @@ pub(crate) fn document(
         return Err(Refusal::text(StatusCode::UNSUPPORTED_MEDIA_TYPE, text));
     }
     serde_json::from_slice(&body)
-        .map_err(|error| Refusal::field("Body", format!("It is not JSON: {error}.")))
+        .map_err(|error| Refusal::body(format!("It is not JSON: {error}.")))
 }
 
 /// The three media types of the description, with or without parameters.

@@ -58,7 +58,7 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
         let JsonText(text) = JsonText::from_request(request, state).await?;
         serde_json::from_str(&text)
             .map(Json)
-            .map_err(|error| Refusal::field("Body", format!("{error}.")))
+            .map_err(|error| Refusal::body(format!("{error}.")))
     }
 }
 
@@ -77,7 +77,7 @@ impl<S: Sync> FromRequest<S> for JsonText {
         })?;
         String::from_utf8(body.into())
             .map(JsonText)
-            .map_err(|error| Refusal::field("Body", format!("{error}.")))
+            .map_err(|error| Refusal::body(format!("{error}.")))
     }
 }
 

@@ -16,7 +16,7 @@ pub(crate) fn apply(patch: &Value, mut document: Value, roots: &[&str]) -> Resul
     lenient::whole_numbers(&mut patch);
     lenient::whole_numbers(&mut document);
     let patch: json_patch::Patch = serde_json::from_value(patch)
-        .map_err(|error| Refusal::field("Body", format!("It is no JSON Patch: {error}.")))?;
+        .map_err(|error| Refusal::body(format!("It is no JSON Patch: {error}.")))?;
     // The document is a copy, so nothing has to be undone if the patch fails. The crate's way of undoing panics after a
     // move to an ancestor.
     match json_patch::patch_unsafe(&mut document, &patch) {

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 #[cfg(debug_assertions)]
 use crate::call::Answer;
-use crate::call::Problems;
+use crate::call::{Problems, WHOLE};
 use crate::lenient;
 pub(crate) use described::{Described, Schema, named, of};
 use described::{Format, Place};
@@ -244,7 +244,7 @@ enum At<'a> {
 impl fmt::Display for At<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            At::Document => f.write_str("Body"),
+            At::Document => f.write_str(WHOLE),
             At::Argument(name) => f.write_str(name),
             At::Field(above, name) => {
                 above.write_above(f)?;
@@ -310,7 +310,7 @@ mod tests {
                 "TargetingRules[1].Value",
             ]
         );
-        assert_eq!(fields(check(named("CreateTagModel"), &json!([]))), ["Body"]);
+        assert_eq!(fields(check(named("CreateTagModel"), &json!([]))), ["$"]);
         assert_eq!(
             fields(check(
                 named("CreateConfigRequest"),

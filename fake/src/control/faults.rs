@@ -93,7 +93,7 @@ impl Planned {
             (None, None, Some(Cut::After)) => Ok(Fault::CutAfter),
             _ => {
                 let text = "A fault has one of `status`, `delaySeconds` and `cut`.";
-                Err(Refusal::field("Body", text))
+                Err(Refusal::body(text))
             }
         }
     }

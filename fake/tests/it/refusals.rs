@@ -164,8 +164,8 @@ async fn bodies_are_checked_against_the_description() {
             format!(r#"{{"name":"{}","color":7}}"#, "x".repeat(256)),
             r#"{"Color":["7 is not a text."],"Name":["It has 256 characters; at most 255 are allowed."]}"#,
         ),
-        ("[]".to_string(), r#"{"Body":["A list is not an object."]}"#),
-        (String::new(), r#"{"Body":["It is required."]}"#),
+        ("[]".to_string(), r#"{"$":["A list is not an object."]}"#),
+        (String::new(), r#"{"":["It is required."]}"#),
     ] {
         let answer = raw(&fake, &post, &body).await;
         assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
