@@ -8,6 +8,7 @@ use crate::state::State;
 mod audit_logs;
 mod change_requests;
 mod code_references;
+mod compared;
 mod configs;
 mod environments;
 mod integrations;

@@ -12,6 +12,7 @@ use configcat_management::types::{
     UpdateUserConditionModel, UpdateValueModel, UserConditionModel, ValueModel,
 };
 
+use super::compared;
 use super::values::{self, Choice};
 use crate::call::{Problems, Refusal};
 use crate::state::{Rules, RulesV2, Setting, State};
@@ -258,23 +259,15 @@ impl<'a> Checker<'a> {
             self.problems
                 .add(format!("{at}.ListValue"), "It must not be empty.");
         }
-        let length = string_value.iter().map(|text| text.chars().count()).sum();
-        let most = self.state.limitations().max_comparison_value_length;
-        self.limit(length, most, &format!("{at}.StringValue"));
-        let list = list_value.iter().flatten();
-        let longest = list.map(|item| item.value.chars().count()).max();
-        let most = self
-            .state
-            .limitations()
-            .max_comparison_value_list_item_length;
-        self.limit(
-            longest.unwrap_or_default(),
-            most,
-            &format!("{at}.ListValue"),
+        let text = string_value.as_deref().unwrap_or_default();
+        compared::check_text(
+            self.state,
+            text,
+            &format!("{at}.StringValue"),
+            self.problems,
         );
-        let count = list_value.as_ref().map_or(0, Vec::len);
-        let most = self.state.limitations().max_comparison_value_list_length;
-        self.limit(count, most, &format!("{at}.ListValue"));
+        let items = list_value.iter().flatten().map(|item| &*item.value);
+        compared::check_list(self.state, items, &format!("{at}.ListValue"), self.problems);
         let item = |item: UpdateComparisonValueListModel| {
             let UpdateComparisonValueListModel { hint, value, .. } = item;
             ComparisonValueListModel::default()
@@ -343,11 +336,7 @@ impl<'a> Checker<'a> {
     }
 
     fn limit(&mut self, count: usize, most: i32, at: &str) {
-        if values::too_many(count, most) {
-            let message =
-                format!("It has {count} entries or characters; at most {most} are allowed.");
-            self.problems.add(at, message);
-        }
+        compared::check_count(count, most, at, self.problems);
     }
 }
 

@@ -4,7 +4,7 @@ use configcat_management::types::{
     AuditLogType, CreateSegmentModel, SegmentListModel, SegmentModel, UpdateSegmentModel,
 };
 
-use super::{Handler, values};
+use super::{Handler, compared};
 use crate::call::{Answer, Call, Problems, Refusal, new_id};
 use crate::state::State;
 use crate::state::segments::Segment;
@@ -84,7 +84,8 @@ fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let mut problems = Problems::default();
     let others = state.segments_of(product_id);
     problems.demand_unique("Name", Some(&name), others.iter().map(|other| &*other.name));
-    values::check_compared(
+    compared::check(
+        state,
         &comparator,
         &comparison_value,
         "ComparisonValue",
@@ -139,9 +140,9 @@ fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let others = state.segments_of(segment.product_id).into_iter();
     let others = others.filter(|other| other.id != segment.id);
     problems.demand_unique("Name", name.as_deref(), others.map(|other| &*other.name));
-    let compared = comparison_value.as_ref().unwrap_or(&segment.value);
+    let value = comparison_value.as_ref().unwrap_or(&segment.value);
     let by = comparator.as_ref().unwrap_or(&segment.comparator);
-    values::check_compared(by, compared, "ComparisonValue", &mut problems);
+    compared::check(state, by, value, "ComparisonValue", &mut problems);
     problems.none()?;
     let mut segment = segment.clone();
     segment.comparator = comparator.unwrap_or(segment.comparator);

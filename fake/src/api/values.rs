@@ -2,10 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use configcat_management::SettingValue;
-use configcat_management::rule::Operand;
 use configcat_management::types::{
     AuditLogType, EnvironmentId, EvaluationVersion, PredefinedVariationModel,
-    PredefinedVariationValueModel, RolloutRuleComparator, SettingId, SettingType, ValueModel,
+    PredefinedVariationValueModel, SettingId, SettingType, ValueModel,
 };
 use http::StatusCode;
 
@@ -288,30 +287,6 @@ impl Choice {
             && self.double_value.is_none()
             && self.int_value.is_none()
             && self.string_value.is_none()
-    }
-}
-
-/// Notes a problem if a text is not what a comparator of V1 rules and segments compares with.
-pub(super) fn check_compared(
-    comparator: &RolloutRuleComparator,
-    text: &str,
-    at: &str,
-    problems: &mut Problems,
-) {
-    let number = text.trim().parse::<f64>();
-    let fits = match comparator.takes() {
-        Some(Operand::Number) => number.is_ok_and(f64::is_finite),
-        Some(Operand::Texts | Operand::Versions) => {
-            text.split(',').any(|item| !item.trim().is_empty())
-        }
-        _ => !text.is_empty(),
-    };
-    if !fits {
-        let shown = serde_json::Value::from(text);
-        problems.add(
-            at,
-            format!("Invalid term value: {shown} is nothing that `{comparator}` compares with."),
-        );
     }
 }
 

@@ -11,7 +11,7 @@ use configcat_management::types::{
 };
 use serde_json::json;
 
-use super::values;
+use super::{compared, values};
 use crate::call::{Answer, Call, Problems, Refusal, read_as};
 use crate::patch;
 use crate::state::{Rules, RulesV1, Served, Setting, State, Target};
@@ -308,7 +308,13 @@ fn check_rule(
         problems.add(format!("{at}.{name}"), "The rule needs it.");
     }
     if let (Some(comparator), Some(text)) = (&rule.comparator, &rule.comparison_value) {
-        values::check_compared(comparator, text, &format!("{at}.ComparisonValue"), problems);
+        compared::check(
+            state,
+            comparator,
+            text,
+            &format!("{at}.ComparisonValue"),
+            problems,
+        );
     }
     if let Some(id) = rule.segment_id
         && !state.offers_segment(setting.config_id, id)

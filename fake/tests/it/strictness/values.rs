@@ -320,6 +320,19 @@ async fn texts_are_not_empty_and_may_be_long() {
     stage
         .taken("PUT", VALUE_V1, rule("numberLess", "-5.5"))
         .await;
+    let segment = |comparator: &str, value: &str| json!({ "name": value.len().to_string(), "comparator": comparator, "comparisonAttribute": "A", "comparisonValue": value });
+    let segments = "/v1/products/{product}/segments";
+    for (comparator, most) in [("contains", 65_535), ("isOneOf", 255)] {
+        let (long, longer) = ("x".repeat(most), "x".repeat(most + 1));
+        let words = format!("It has {}", most + 1);
+        let path = segments;
+        stage.taken("PUT", VALUE_V1, rule(comparator, &long)).await;
+        stage.taken("POST", path, segment(comparator, &long)).await;
+        let (rule, at) = (rule(comparator, &longer), "RolloutRules[0].ComparisonValue");
+        stage.refused("PUT", VALUE_V1, rule, at, &words).await;
+        let (segment, at) = (segment(comparator, &longer), "ComparisonValue");
+        stage.refused("POST", path, segment, at, &words).await;
+    }
 }
 
 /// A text setting starts empty; it can get rules before it gets a text.
@@ -394,6 +407,15 @@ async fn a_plan_says_how_much_a_rule_may_have() -> Result<()> {
         };
         compare(texts).await?;
         assert!(compare(texts + 1).await.is_err(), "{plan:?}");
+        // V1 rules and segments have such a list between commas.
+        let listed = async |texts: i32| {
+            let list = vec!["x"; texts as usize].join(", ");
+            let by = RolloutRuleComparator::IsOneOf;
+            let segment = CreateSegmentModel::new(by, "Email", list, texts.to_string());
+            client.create_segment(demo.product_id, segment).send().await
+        };
+        listed(texts).await?;
+        assert!(listed(texts + 1).await.is_err(), "{plan:?}");
     }
     Ok(())
 }
