@@ -66,14 +66,24 @@ impl Serialize for Recorded {
     }
 }
 
-/// A file to add requests to. If it is new, only its owner can read it.
+/// A file to add requests to. On Unix, only its owner can read it.
 pub(crate) fn open(path: &Path) -> io::Result<File> {
+    open_private(path).map_err(|error| named(path.display(), &error))
+}
+
+fn open_private(path: &Path) -> io::Result<File> {
     let mut options = File::options();
     options.append(true).create(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let opened = options.open(path);
-    opened.map_err(|error| named(path.display(), &error))
+    let file = options.open(path)?;
+    // The mode above is that of a new file. Terminals, pipes and `/dev/null` are everybody's, and stay so.
+    #[cfg(unix)]
+    if file.metadata()?.is_file() {
+        let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+        file.set_permissions(private)?;
+    }
+    Ok(file)
 }
 
 /// The requests, oldest first.

@@ -354,6 +354,10 @@ async fn a_record_has_no_secrets_and_is_its_owners() -> Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = tempfile::tempdir().expect("there is room");
     let file = folder.path().join("requests.jsonl");
+    // One that was there already, and that everybody could read.
+    std::fs::write(&file, "").expect("there is room");
+    let everybody = std::fs::Permissions::from_mode(0o644);
+    std::fs::set_permissions(&file, everybody).expect("it is ours");
     let (_program, lines) = start(&["--record", &file.to_string_lossy()]);
     let client = Client::builder()
         .base_url(url(&lines))
