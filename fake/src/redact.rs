@@ -26,15 +26,16 @@ fn redact(document: &mut Value) -> bool {
         // Not `any`, which would stop at the first.
         Value::Array(all) => all.iter_mut().fold(false, |found, one| redact(one) | found),
         Value::Object(fields) => {
+            // ASP.NET reads names whatever their case.
+            let is = |name: &str, wanted: &str| name.eq_ignore_ascii_case(wanted);
+            let has = |wanted: &str| fields.keys().any(|name| is(name, wanted));
             let of_header = |name: &str| name.to_ascii_lowercase().starts_with("/webhookheaders");
-            let patched = fields
-                .get("path")
-                .and_then(Value::as_str)
-                .is_some_and(of_header);
-            let is_header = fields.contains_key("key") && fields.contains_key("value");
+            let mut paths = fields.iter().filter(|(name, _)| is(name, "path"));
+            let patched = paths.any(|(_, path)| path.as_str().is_some_and(of_header));
+            let is_header = has("key") && has("value");
             let mut found = false;
             for (name, value) in fields {
-                let secret = is_secret(name) || (name == "value" && (patched || is_header));
+                let secret = is_secret(name) || (is(name, "value") && (patched || is_header));
                 found |= match secret {
                     true => leave_out(value),
                     false => redact(value),
@@ -90,6 +91,8 @@ mod tests {
             r#"[{"op":"replace","path":"/webHookHeaders/0/value","value":"s3cret"}]"#,
             r#"[{"op":"add","path":"/webHookHeaders/-","value":{"key":"X","value":"s3cret"}}]"#,
             r#"[{"op":"test","path":"/WebhookHeaders","value":[{"key":"X","value":"s3cret"}]}]"#,
+            r#"{"WebHookHeaders":[{"Key":"Authorization","VALUE":"s3cret"}]}"#,
+            r#"[{"Op":"replace","Path":"/webHookHeaders/0/value","Value":"s3cret"}]"#,
             "{\"parameters\":{\"apiKey\":\"s3cret",
             "s3cret",
         ] {
