@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use fs4::TryLockError;
 use serde::{Deserialize, Serialize};
+use tempfile::NamedTempFile;
 
 use crate::http::{Server, lock};
 use crate::state::State;
@@ -241,13 +242,18 @@ fn temporary(name: &str) -> String {
     format!(".{name}.")
 }
 
-/// Puts a file in the place of another in one step. Only its owner can read it: it holds secrets.
-fn write(path: &Path, state: &State) -> io::Result<()> {
+/// A file to put in the place of another in one step. Only its owner can read it: it holds secrets. Where it is left behind, the next
+/// server with that file, or with the state that the file is kept beside, takes it away.
+pub(crate) fn in_place_of(path: &Path) -> io::Result<NamedTempFile> {
     let (folder, name) = place(path);
-    let mut file = tempfile::Builder::new()
+    tempfile::Builder::new()
         .prefix(&temporary(&name))
         .suffix(TEMPORARY)
-        .tempfile_in(folder)?;
+        .tempfile_in(folder)
+}
+
+fn write(path: &Path, state: &State) -> io::Result<()> {
+    let mut file = in_place_of(path)?;
     let mut buffer = BufWriter::with_capacity(256 * 1024, file.as_file_mut());
     let version = VERSION;
     serde_json::to_writer_pretty(&mut buffer, &Written { version, state })?;
@@ -309,6 +315,27 @@ mod tests {
         end.send(()).unwrap();
         fake.stop().await;
         saving.await.unwrap();
+    }
+
+    /// A server that is killed while it writes the state or the certificate beside it leaves a part of one, with secrets in it.
+    #[test]
+    fn what_is_left_behind_of_the_files_of_a_state_is_taken_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let state = folder.path().join("state.json");
+        for name in ["state.json", "state.json.tls.pem", "other.json"] {
+            in_place_of(&folder.path().join(name))
+                .unwrap()
+                .keep()
+                .unwrap();
+        }
+        let _held = hold(&state).unwrap();
+        let left = std::fs::read_dir(folder.path()).unwrap();
+        let mut left: Vec<String> = left
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        left.sort();
+        assert!(left.len() == 2 && left[1] == ".state.json.lock", "{left:?}");
+        assert!(left[0].starts_with(".other.json."), "{left:?}");
     }
 
     /// Changes come all the time: what they cost is bounded, whatever a state weighs.

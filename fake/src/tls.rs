@@ -12,7 +12,7 @@ use tokio_rustls::rustls::crypto::aws_lc_rs::default_provider;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
-use crate::saving::named;
+use crate::saving::{in_place_of, named};
 
 /// Where the certificate comes from.
 #[derive(Clone, Debug)]
@@ -143,10 +143,7 @@ fn kept(path: &Path, names: &[String]) -> io::Result<Identity> {
 
 /// Only its owner can read it.
 fn write(path: &Path, text: &str) -> io::Result<()> {
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
-    let mut file = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
+    let mut file = in_place_of(path)?;
     file.write_all(text.as_bytes())?;
     file.persist(path)?;
     Ok(())
