@@ -206,7 +206,7 @@ impl FakeBuilder {
     }
 
     /// A file that every request is added to when it is over, one JSON object a line: `time`, `method`, `path`, `operation`,
-    /// `status`, `milliseconds` and `body`. It is created where it does not exist. On Unix, only its owner can read it from
+    /// `status`, `milliseconds` and `body`. It is created if it does not exist. On Unix, only its owner can read it from
     /// then on. Default: none.
     pub fn record(mut self, file: impl Into<PathBuf>) -> Self {
         self.record = Some(file.into());
