@@ -37,10 +37,7 @@ fn parameters(kind: &IntegrationType) -> Parameters {
             &["apikey"][..],
             &[("site", &["Us", "Eu", "Us1Fed", "Us3", "Us5"])],
         ),
-        IntegrationType::Slack => (
-            &[SLACK_URL],
-            &[("includeSensitiveData", &["true", "false"])],
-        ),
+        IntegrationType::Slack => (&[SLACK_URL], &[("includeSensitiveData", &["true"])]),
         IntegrationType::Amplitude => (&["apiKey", "secretKey"], &[]),
         IntegrationType::MixPanel => (
             &[

@@ -286,6 +286,17 @@ async fn deleting_needs_creating_and_slack_needs_its_own_address() {
             slack(json!({ "incoming_webhook.url": "https://hooks.slack.com/services/T/B/x" })),
         )
         .await;
+    // Who wants to be told nothing sensitive leaves it out.
+    let sensitive = |value: &str| {
+        slack(
+            json!({ "incoming_webhook.url": "https://hooks.slack.com/services/T/B/x", "includeSensitiveData": value }),
+        )
+    };
+    stage.taken("POST", path, sensitive("true")).await;
+    let at_sensitive = "Parameters.includeSensitiveData";
+    stage
+        .refused("POST", path, sensitive("false"), at_sensitive, "It is none")
+        .await;
     // A value that is no text names its field.
     let number = slack(json!({ "incoming_webhook.url": 5 }));
     stage
