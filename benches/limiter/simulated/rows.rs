@@ -208,6 +208,35 @@ fn odd() -> Result<Vec<Told>> {
             ));
         }
     }
+    for (what, names, tells, asks) in [
+        ("no headers, refusals name the limit", true, false, true),
+        ("no headers, refusals do not name it", false, false, true),
+        (
+            "refusals neither name the limit nor ask for a wait",
+            false,
+            true,
+            false,
+        ),
+        (
+            "neither headers, nor names, nor waits that are asked for",
+            false,
+            false,
+            false,
+        ),
+    ] {
+        for (n, best) in [(300, 24.0), (1500, 144.0)] {
+            let server = Server {
+                names,
+                tells,
+                asks,
+                ..Server::new(&DOCUMENTED, Grain::Operation)
+            };
+            let outcome = Play::new(server, many(1, n)).run()?;
+            let (took, refused) = (outcome.took(|_| true), outcome.refused());
+            let name = format!("{n} calls, two windows, {what}");
+            rows.push(row(&name, best + trip, took, refused));
+        }
+    }
     let one = || Server::new(&ONE, Grain::Credential);
     let kinds = Server {
         reads: Some((4, 10 * SECOND)),

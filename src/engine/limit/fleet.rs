@@ -13,7 +13,8 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::flight::Flight;
-use super::hidden::{DOCUMENTED, SURE, UNSURE};
+use super::hidden::{SURE, UNSURE};
+use super::limits::DOCUMENTED;
 use super::reading::Reading;
 use super::scope::{FIRST_WAIT, LOOKS, WITHOUT_RESET};
 use super::target::Grain;

@@ -6,6 +6,7 @@ pub(crate) mod fleet;
 mod flight;
 mod hidden;
 pub(crate) mod limiter;
+mod limits;
 pub(crate) mod model;
 pub(crate) mod reading;
 mod scope;

@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::clock::ServerClock;
-use super::hidden::{DOCUMENTED, Limits};
+use super::limits::{DOCUMENTED, Limits};
 pub(crate) use super::reading::Reading;
 use super::scope::{Common, Scope, State};
 use super::target::{Grain, Target};

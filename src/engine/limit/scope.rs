@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use super::clock::ServerClock;
 use super::flight::Flight;
-use super::hidden::Limits;
+use super::limits::Limits;
 use super::model::Ticket;
 use super::reading::{Reading, Reset};
 use super::share::Share;
@@ -200,7 +200,7 @@ impl Scope {
         } else if let State::Closed(_) = self.state {
             self.proven += 1;
         }
-        self.limits.accepted(ticket.epoch);
+        self.limits.accepted(now, ticket.epoch, ticket.given);
         let reset = reading.reset(&common.clock, ticket.given, now);
         match reading.remaining {
             Some(remaining) => self.reported(common, current, ticket, now, remaining, reset),

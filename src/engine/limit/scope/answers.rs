@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::super::hidden::Lesson;
+use super::super::limits::Lesson;
 use super::super::model::Ticket;
 use super::super::reading::{Order, Reading, Reset};
 use super::{Common, FIRST_WAIT, LAST_WAIT, SURPRISE, Scope, State};
@@ -106,14 +106,10 @@ impl Scope {
         let wait = wait.min(common.max_wait);
         let over = over.or_else(|| self.reset?.latest(&common.clock));
         let mut shown = None;
-        if self.is_hidden(reading) {
-            // What was accepted since this epoch began is what it allows, and it ends when the wait does.
-            let elapsed = now.saturating_duration_since(self.began);
+        if self.is_hidden(reading, now) {
             let lesson = Lesson {
                 named: reading.named,
-                accepted: self.answered,
                 epoch: self.epoch,
-                elapsed: elapsed.min(common.max_wait),
                 wait,
             };
             shown = self.limits.learn(now, lesson, recent, common.max_wait);
@@ -139,8 +135,9 @@ impl Scope {
     }
 
     /// Whether a refusal may be that of a window which no header tells of.
-    pub(super) fn is_hidden(&self, reading: &Reading) -> bool {
-        if reading.retry_after.is_none() {
+    pub(super) fn is_hidden(&mut self, reading: &Reading, now: Instant) -> bool {
+        let says = reading.retry_after.is_some() || reading.named.is_some();
+        if !says && !self.limits.explain(now) {
             return false;
         }
         let quota = self.share.quota().or(self.quota);

@@ -107,7 +107,7 @@ impl Scope {
         self.limits.advance(now);
         match self.state {
             State::Closed(until) if now >= until => {
-                if self.limits.judge() == Some(false) {
+                if self.limits.judge(now) == Some(false) {
                     self.proven = 0;
                 }
                 self.start(common, now, State::Unknown);

@@ -205,7 +205,46 @@ fn one_endpoint_under_the_documented_limits_costs_hardly_a_refusal() {
                 let outcome = Play::new(server).run(&many(1, n));
                 let ratio = show(&format!("{grain:?} {n} names {names}"), best, &outcome);
                 assert!(ratio <= 1.03);
-                assert!(outcome.refused <= if names { 3 } else { 4 });
+                assert!(outcome.refused <= 3);
+            }
+        }
+    }
+}
+
+/// Calls of one endpoint under two windows, and the least time that they take.
+const TWO_WINDOWS: [([(u32, u64); 2], u32, f64); 3] = [
+    (DOCUMENTED, 300, 24.02),
+    (DOCUMENTED, 1500, 144.02),
+    ([(20, SECOND), (500, 60 * SECOND)], 1100, 124.02),
+];
+
+#[test]
+fn documented_limits_of_which_no_header_tells_cost_hardly_a_refusal() {
+    for (limits, n, best) in TWO_WINDOWS {
+        for names in [true, false] {
+            let mut server = Server::new(&limits, Grain::Operation);
+            (server.names, server.tells) = (names, false);
+            let outcome = Play::new(server).run(&many(1, n));
+            let ratio = show(&format!("{n}, names {names}"), best, &outcome);
+            assert!(ratio <= 1.03 && outcome.refused <= 3);
+        }
+    }
+}
+
+/// Some gateways refuse without `Retry-After`.
+#[test]
+fn refusals_that_ask_for_no_wait_are_few() {
+    for (limits, n, best) in TWO_WINDOWS {
+        for (tells, names) in [(true, true), (true, false), (false, true), (false, false)] {
+            let mut server = Server::new(&limits, Grain::Operation);
+            (server.names, server.tells, server.asks) = (names, tells, false);
+            let outcome = Play::new(server).run(&many(1, n));
+            let what = format!("{n}, tells {tells}, names {names}");
+            let ratio = show(&what, best, &outcome);
+            match tells || names {
+                true => assert!(ratio <= 1.03 && outcome.refused <= 3),
+                // Nothing says anything; it is waited in doubled steps.
+                false => assert!(ratio <= 1.5 && outcome.refused <= n / 15),
             }
         }
     }

@@ -16,6 +16,8 @@ pub(super) struct Server {
     /// Names the limit in the words of a refusal.
     pub(super) names: bool,
     pub(super) tells: bool,
+    /// Says in a refusal how long to wait.
+    pub(super) asks: bool,
     /// Of so many answers, one has headers.
     pub(super) tells_each: u32,
     pub(super) answers: u32,
@@ -40,6 +42,7 @@ impl Server {
             counts: HashMap::new(),
             names: true,
             tells: true,
+            asks: true,
             tells_each: 1,
             answers: 0,
             ahead: 0,
@@ -101,7 +104,8 @@ impl Server {
             }
             if *used >= limit {
                 reading.refused = true;
-                reading.retry_after = Some(Duration::from_secs((*end - now).div_ceil(SECOND)));
+                let wait = Duration::from_secs((*end - now).div_ceil(SECOND));
+                reading.retry_after = self.asks.then_some(wait);
                 reading.named = self.names.then(|| (limit, Duration::from_micros(period)));
                 return reading;
             }

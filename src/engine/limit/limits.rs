@@ -1,0 +1,332 @@
+//! Limits that no header tells of: published, guessed, or learnt from refusals.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::hidden::{Hidden, SECOND, is_about};
+use super::window::Window;
+
+/// What ConfigCat's documentation said until February 2024 of each endpoint: about 20 requests a second. A first guess, which
+/// is given up if more than that is accepted.
+pub(crate) const DOCUMENTED: (u32, Duration) = (20, Duration::from_secs(1));
+
+/// From a moment at which no refusal was, so much is looked at: the longest window that is known of.
+const LONGEST: Duration = Duration::from_secs(60);
+
+/// What a refusal tells of a limit that no header tells of.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lesson {
+    /// What the words of the refusal say.
+    pub(crate) named: Option<(u32, Duration)>,
+    pub(crate) epoch: u64,
+    /// The next one goes after this wait.
+    pub(crate) wait: Duration,
+}
+
+/// What was accepted since a moment at which a window of the server may have begun.
+#[derive(Clone, Copy, Debug)]
+struct Stretch {
+    /// When the first of them was sent, and when it was answered.
+    began: Instant,
+    answered: Instant,
+    accepted: u32,
+}
+
+/// All such limits of a scope.
+#[derive(Clone, Debug)]
+pub(crate) struct Limits {
+    published: Vec<Window>,
+    hidden: Vec<Hidden>,
+    /// Refusals that were no window's, and the number of accepted requests before the last one.
+    strays: u32,
+    suspect: u32,
+    trial: Option<Box<Trial>>,
+    /// The current one, and the first epoch of which requests count in it.
+    stretch: Option<Stretch>,
+    stretch_from: u64,
+    /// A window that was believed in is not there: what others are shown is not true of this scope.
+    refuted: bool,
+}
+
+/// A refusal of which it shows later whether it was a window's: that refuses whatever comes after it.
+#[derive(Clone, Debug)]
+struct Trial {
+    epoch: u64,
+    /// What was under way when it came.
+    accepted: u32,
+    refused: u32,
+    /// What was believed before it came.
+    before: Vec<Hidden>,
+    /// The window that it may be of, if that is to be believed once it comes again.
+    pending: Option<(u32, Duration)>,
+}
+
+impl Limits {
+    /// Keeps to these, and learns others.
+    pub(crate) fn new(published: Vec<Window>, guess: Option<(u32, Duration)>) -> Self {
+        let guess = guess.map(|(quota, period)| Hidden::guess(quota, period));
+        Limits {
+            published,
+            hidden: guess.into_iter().collect(),
+            strays: 0,
+            suspect: 0,
+            trial: None,
+            stretch: None,
+            stretch_from: 0,
+            refuted: false,
+        }
+    }
+
+    /// A request of this epoch, sent at this moment, was accepted.
+    pub(crate) fn accepted(&mut self, now: Instant, epoch: u64, sent: Instant) {
+        if epoch >= self.stretch_from {
+            let current = self.stretch.filter(|it| sent <= it.began + LONGEST);
+            let mut stretch = current.unwrap_or(Stretch {
+                began: sent,
+                answered: now,
+                accepted: 0,
+            });
+            stretch.accepted += 1;
+            self.stretch = Some(stretch);
+        }
+        if let Some(trial) = &mut self.trial {
+            trial.accepted += u32::from(trial.epoch == epoch);
+        }
+        for hidden in &mut self.hidden {
+            hidden.accepted(epoch);
+        }
+    }
+
+    /// Another request of this epoch was refused.
+    pub(crate) fn refused_too(&mut self, epoch: u64) {
+        if let Some(trial) = &mut self.trial {
+            trial.refused += u32::from(trial.epoch == epoch);
+        }
+    }
+
+    /// All that was under way when the last refusal came has been answered. Says whether it was no window's; `None` if that
+    /// was clear before.
+    pub(crate) fn judge(&mut self, now: Instant) -> Option<bool> {
+        let trial = self.trial.take()?;
+        let is_stray = trial.accepted >= 8 + 3 * trial.refused;
+        if is_stray {
+            self.hidden = trial.before;
+            self.strays += 1;
+        } else if let Some((quota, period)) = trial.pending {
+            let quota = quota.saturating_add(trial.accepted);
+            if self.recurs(quota) {
+                self.suppose(Hidden::new(quota, period));
+            }
+        } else {
+            let measured = |hidden: &&mut Hidden| hidden.epoch == Some(trial.epoch);
+            self.hidden
+                .iter_mut()
+                .filter(measured)
+                .for_each(|hidden| hidden.round(now));
+        }
+        Some(is_stray)
+    }
+
+    /// A refusal that is not that of a limit which headers tell. `recent` has when requests of this scope were answered.
+    /// Gives the window that it has shown.
+    pub(crate) fn learn(
+        &mut self,
+        now: Instant,
+        lesson: Lesson,
+        recent: &[Instant],
+        max_wait: Duration,
+    ) -> Option<(u32, Duration)> {
+        self.advance(now);
+        let Lesson { named, wait, epoch } = lesson;
+        let named = named.map(|(quota, period)| (quota.max(1), period.min(max_wait)));
+        let is_it = |hidden: &Hidden| match named {
+            Some((_, period)) => is_near(hidden.window.period, period),
+            None => {
+                let full = is_about(hidden.window.used(), hidden.window.quota);
+                (full || !hidden.is_guess) && wait < hidden.window.period + SECOND
+            }
+        };
+        self.trial = named.is_none().then(|| {
+            Box::new(Trial {
+                epoch,
+                accepted: 0,
+                refused: 0,
+                before: self.hidden.clone(),
+                pending: None,
+            })
+        });
+        let found = self.hidden.iter().position(is_it);
+        let stretch = self.stretch.unwrap_or(Stretch {
+            began: now,
+            answered: now,
+            accepted: 0,
+        });
+        let elapsed = now.saturating_duration_since(stretch.began);
+        let measured = (elapsed + wait).min(max_wait);
+        if named.is_none() && !found.is_some_and(|index| self.hidden[index].is_guess) {
+            // Another one begins when the wait is over.
+            (self.stretch, self.stretch_from) = (None, epoch + 1);
+        }
+        if let Some(index) = found {
+            let hidden = &mut self.hidden[index];
+            if let Some((_, period)) = named {
+                hidden.window.period = period;
+            }
+            if hidden.refused(named.map(|(quota, _)| quota), epoch) {
+                let limit = (hidden.window.quota, hidden.window.period);
+                return (hidden.shown && !hidden.missed).then_some(limit);
+            }
+            self.hidden.remove(index);
+            self.strays += 1;
+            self.refuted = true;
+            return None;
+        }
+        let (quota, period) = named.unwrap_or((stretch.accepted.max(1), measured));
+        let recent = recent.iter().filter(|&&moment| moment + period > now);
+        // Not all that were accepted are remembered one by one.
+        let is_over = elapsed >= period;
+        let accepted = if is_over { 0 } else { stretch.accepted };
+        let known = recent.clone().count() as u32;
+        let count = known.max(accepted);
+        let full = named.is_some() && is_about(count, quota);
+        if !full && self.strays > 0 {
+            if let Some(trial) = &mut self.trial {
+                trial.pending = Some((quota, period));
+            }
+            return None;
+        }
+        let mut hidden = Hidden::new(quota, period);
+        (known..accepted).for_each(|_| hidden.window.count(stretch.answered));
+        recent.for_each(|&moment| hidden.window.count(moment));
+        hidden.epoch = named.is_none().then_some(epoch);
+        if full {
+            hidden.refused(Some(quota), epoch);
+        }
+        self.suppose(hidden);
+        full.then_some((quota, period))
+    }
+
+    /// Whether one that is believed in explains a refusal.
+    pub(crate) fn explain(&mut self, now: Instant) -> bool {
+        self.advance(now);
+        let mut hidden = self.hidden.iter();
+        hidden.any(|hidden| is_about(hidden.window.used(), hidden.window.quota))
+    }
+
+    /// One more window, in place of the guess.
+    fn suppose(&mut self, hidden: Hidden) {
+        let period = hidden.window.period;
+        let is_guess = |known: &Hidden| known.is_guess && is_near(known.window.period, period);
+        self.hidden.retain(|known| known.shown || !is_guess(known));
+        self.hidden.truncate(2);
+        self.hidden.push(hidden);
+    }
+
+    /// Whether the last refusal came after about as many requests.
+    fn recurs(&mut self, quota: u32) -> bool {
+        let before = std::mem::replace(&mut self.suspect, quota);
+        quota.abs_diff(before) <= quota.max(before) / 4
+    }
+
+    pub(crate) fn count(&mut self, now: Instant) {
+        self.each().for_each(|window| window.count(now));
+    }
+
+    pub(crate) fn advance(&mut self, now: Instant) {
+        self.each().for_each(|window| window.advance(now));
+    }
+
+    /// Takes over what another scope was shown. `recent` has when requests of this one were answered.
+    pub(crate) fn believe(
+        &mut self,
+        now: Instant,
+        quota: u32,
+        period: Duration,
+        recent: impl Iterator<Item = Instant>,
+    ) {
+        let known = |hidden: &&mut Hidden| is_near(hidden.window.period, period);
+        match self.hidden.iter_mut().find(known) {
+            Some(hidden) if !hidden.shown => hidden.believe(quota),
+            Some(_) => {}
+            None if self.refuted => {}
+            None => {
+                let mut hidden = Hidden::new(quota, period);
+                hidden.believe(quota);
+                recent.for_each(|moment| hidden.window.count(moment));
+                hidden.window.advance(now);
+                self.hidden.truncate(2);
+                self.hidden.push(hidden);
+            }
+        }
+    }
+
+    /// Whether one of them is full, and when that may change, if it does not depend on those that are under way.
+    /// `slow` are those under way that others have overtaken.
+    pub(crate) fn full(
+        &mut self,
+        now: Instant,
+        (in_flight, slow): (u32, u32),
+    ) -> Option<Option<Instant>> {
+        let (strays, refuted) = (&mut self.strays, &mut self.refuted);
+        self.hidden.retain_mut(|hidden| {
+            let is_full = hidden.window.capacity(in_flight) == 0;
+            let stays = !is_full || hidden.try_more(now, slow);
+            *strays += u32::from(!stays && !hidden.is_guess);
+            *refuted |= !stays;
+            stays
+        });
+        let full = |window: &&Window| window.capacity(in_flight) == 0;
+        self.all().find(full).map(|window| window.next(in_flight))
+    }
+
+    pub(crate) fn estimate(&self, now: Instant, ahead: u32, in_flight: u32) -> Duration {
+        let waits = self.all().map(|w| w.estimate(now, ahead, in_flight));
+        waits.max().unwrap_or_default()
+    }
+
+    /// Whether nothing counts any more.
+    pub(crate) fn is_unused(&self) -> bool {
+        self.all().all(|window| window.used() == 0)
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Window> {
+        let hidden = self.hidden.iter().map(|hidden| &hidden.window);
+        self.published.iter().chain(hidden)
+    }
+
+    fn each(&mut self) -> impl Iterator<Item = &mut Window> {
+        let hidden = self.hidden.iter_mut().map(|hidden| &mut hidden.window);
+        self.published.iter_mut().chain(hidden)
+    }
+}
+
+fn is_near(a: Duration, b: Duration) -> bool {
+    a < b * 3 / 2 && b < a * 3 / 2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_refusals_have_refuted_is_not_believed_again() {
+        let mut limits = Limits::new(Vec::new(), None);
+        let now = Instant::now();
+        limits.believe(now, 28, SECOND, std::iter::empty());
+        for epoch in 1..=2 {
+            assert_eq!(limits.hidden.len(), 1);
+            // Refused when none of the 28 was used.
+            (0..3).for_each(|_| limits.accepted(now, epoch, now));
+            let lesson = Lesson {
+                named: None,
+                epoch,
+                wait: SECOND,
+            };
+            limits.learn(now, lesson, &[], 60 * SECOND);
+        }
+        assert!(limits.hidden.is_empty());
+        limits.believe(now, 28, SECOND, std::iter::empty());
+        assert!(limits.hidden.is_empty());
+    }
+}
