@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::model::Ticket;
+use super::target::Target;
 
 /// Requests that the server may count at any moment.
 #[derive(Debug, Default)]
@@ -31,6 +32,9 @@ impl Flight {
     /// The time from sending to counting, at most: a slow connection is made in it, and a server counts before it works.
     /// Who is answered later than that does not hold the others up.
     pub(crate) const GRACE: Duration = Duration::from_secs(2);
+
+    /// Requests that are sent within such a time may come in another order.
+    const OVERTAKING: Duration = Duration::from_millis(10);
 
     pub(crate) fn len(&self) -> u32 {
         self.under_way.len() as u32
@@ -115,6 +119,15 @@ impl Flight {
         };
         let lost = of_this().filter(|request| request.lost).count();
         (of_this().count() - lost.min(FEW + answered as usize)) as u32
+    }
+
+    /// What the server may have got before one that was sent at this moment, and has not answered yet.
+    pub(crate) fn before(&self, sent: Instant) -> impl ExactSizeIterator<Item = &Target> {
+        let place = self
+            .under_way
+            .partition_point(|it| it.ticket.given <= sent + Self::OVERTAKING);
+        let requests = self.under_way.range(..place);
+        requests.map(|request| &request.ticket.target)
     }
 
     fn find(&self, id: u64) -> Option<usize> {

@@ -16,7 +16,7 @@ pub(super) const UNSURE: (u32, u32) = (2, 8);
 /// To what servers round the waits that they ask for.
 pub(super) const SECOND: Duration = Duration::from_secs(1);
 
-/// People choose such periods, in seconds, and quotas that are a multiple of ten. A measurement that gives both is no chance.
+/// People choose such periods, in seconds, and quotas that are a multiple of fifty. A measurement that gives both is no chance.
 const ROUND_PERIODS: [u64; 9] = [10, 15, 20, 30, 60, 120, 300, 600, 900];
 
 /// A window that is believed in for as long as it shows itself.
@@ -89,7 +89,7 @@ impl Hidden {
             over.is_some_and(|over| over < SECOND * 5 / 4)
         };
         if let Some(seconds) = ROUND_PERIODS.into_iter().find(is_it)
-            && quota.is_multiple_of(10)
+            && quota.is_multiple_of(50)
             && !self.shown
         {
             self.window.period = Duration::from_secs(seconds);
@@ -131,11 +131,21 @@ impl Hidden {
         true
     }
 
-    /// It may be the reason of a refusal; says whether it is believed in any longer.
-    pub(super) fn refused(&mut self, named: Option<u32>, epoch: u64) -> bool {
-        let (used, quota) = (self.window.used(), self.window.quota);
+    /// What it holds for certain, without what is being tried.
+    pub(super) fn held(&self) -> u32 {
+        match self.step {
+            1 => self.window.quota,
+            step => self.window.quota - step / 2,
+        }
+    }
+
+    /// It may be the reason of a refusal; says whether it is believed in any longer. Of what was sent before, so many are in
+    /// flight.
+    pub(super) fn refused(&mut self, named: Option<u32>, epoch: u64, in_flight: u32) -> bool {
+        let answered = self.window.used();
+        let used = answered + in_flight;
         let tried = self.step > 1;
-        let before = if tried { quota - self.step / 2 } else { quota };
+        let before = self.held();
         self.named = named.unwrap_or(self.named);
         let fits = match named {
             Some(named) => is_about(used, named.min(before)),
@@ -147,6 +157,8 @@ impl Hidden {
                 // Others take part: what they leave.
                 Some(named) if self.shown => used.clamp(1, named),
                 None if self.shown => before,
+                // Those in flight are added if they are accepted.
+                None => answered.max(1),
                 _ => used.max(1),
             };
             self.named = named.unwrap_or(self.window.quota);
@@ -166,7 +178,6 @@ impl Hidden {
                 false => 0,
             };
         }
-        // Of those under way, some may have been accepted.
         self.epoch = (named.is_none() && fits && !self.shown).then_some(epoch);
         let again = self.missed && !fits;
         self.missed = !fits;

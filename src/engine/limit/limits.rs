@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::hidden::{Hidden, SECOND, is_about};
+use super::model::Ticket;
 use super::window::Window;
 
 /// What ConfigCat's documentation said until February 2024 of each endpoint: about 20 requests a second. A first guess, which
@@ -19,7 +20,12 @@ const LONGEST: Duration = Duration::from_secs(60);
 pub(crate) struct Lesson {
     /// What the words of the refusal say.
     pub(crate) named: Option<(u32, Duration)>,
-    pub(crate) epoch: u64,
+    /// What was refused, and how many that were sent before it are not answered yet.
+    pub(crate) ticket: Ticket,
+    pub(crate) in_flight: u32,
+    /// So many were accepted before it in its epoch, which was this old.
+    pub(crate) accepted: u32,
+    pub(crate) elapsed: Duration,
     /// The next one goes after this wait.
     pub(crate) wait: Duration,
 }
@@ -53,9 +59,12 @@ pub(crate) struct Limits {
 #[derive(Clone, Debug)]
 struct Trial {
     epoch: u64,
-    /// What was under way when it came.
+    /// What was in flight when it came.
     accepted: u32,
     refused: u32,
+    /// What is accepted in all if the refusal is that of the window which was believed in: work takes time and refusing does
+    /// not, so many that were accepted before are answered after it.
+    full: Option<u32>,
     /// What was believed before it came.
     before: Vec<Hidden>,
     /// The window that it may be of, if that is to be believed once it comes again.
@@ -78,12 +87,13 @@ impl Limits {
         }
     }
 
-    /// A request of this epoch, sent at this moment, was accepted.
-    pub(crate) fn accepted(&mut self, now: Instant, epoch: u64, sent: Instant) {
+    /// A request was accepted.
+    pub(crate) fn accepted(&mut self, now: Instant, ticket: Ticket) {
+        let Ticket { epoch, given, .. } = ticket;
         if epoch >= self.stretch_from {
-            let current = self.stretch.filter(|it| sent <= it.began + LONGEST);
+            let current = self.stretch.filter(|it| given <= it.began + LONGEST);
             let mut stretch = current.unwrap_or(Stretch {
-                began: sent,
+                began: given,
                 answered: now,
                 accepted: 0,
             });
@@ -98,10 +108,10 @@ impl Limits {
         }
     }
 
-    /// Another request of this epoch was refused.
-    pub(crate) fn refused_too(&mut self, epoch: u64) {
-        if let Some(trial) = &mut self.trial {
-            trial.refused += u32::from(trial.epoch == epoch);
+    /// Another request was refused.
+    pub(crate) fn refused_too(&mut self, ticket: Ticket) {
+        if let Some(trial) = self.trial.as_mut().filter(|it| it.epoch == ticket.epoch) {
+            trial.refused += 1;
         }
     }
 
@@ -109,7 +119,8 @@ impl Limits {
     /// was clear before.
     pub(crate) fn judge(&mut self, now: Instant) -> Option<bool> {
         let trial = self.trial.take()?;
-        let is_stray = trial.accepted >= 8 + 3 * trial.refused;
+        let is_full = trial.full == Some(trial.accepted);
+        let is_stray = trial.accepted >= 8 + 3 * trial.refused && !is_full;
         if is_stray {
             self.hidden = trial.before;
             self.strays += 1;
@@ -118,7 +129,7 @@ impl Limits {
             if self.recurs(quota) {
                 self.suppose(Hidden::new(quota, period));
             }
-        } else {
+        } else if trial.accepted == 0 {
             let measured = |hidden: &&mut Hidden| hidden.epoch == Some(trial.epoch);
             self.hidden
                 .iter_mut()
@@ -138,12 +149,19 @@ impl Limits {
         max_wait: Duration,
     ) -> Option<(u32, Duration)> {
         self.advance(now);
-        let Lesson { named, wait, epoch } = lesson;
+        let Lesson {
+            named,
+            wait,
+            ticket,
+            in_flight,
+            ..
+        } = lesson;
+        let epoch = ticket.epoch;
         let named = named.map(|(quota, period)| (quota.max(1), period.min(max_wait)));
         let is_it = |hidden: &Hidden| match named {
             Some((_, period)) => is_near(hidden.window.period, period),
             None => {
-                let full = is_about(hidden.window.used(), hidden.window.quota);
+                let full = is_about(hidden.window.used() + in_flight, hidden.window.quota);
                 (full || !hidden.is_guess) && wait < hidden.window.period + SECOND
             }
         };
@@ -152,16 +170,13 @@ impl Limits {
                 epoch,
                 accepted: 0,
                 refused: 0,
+                full: None,
                 before: self.hidden.clone(),
                 pending: None,
             })
         });
         let found = self.hidden.iter().position(is_it);
-        let stretch = self.stretch.unwrap_or(Stretch {
-            began: now,
-            answered: now,
-            accepted: 0,
-        });
+        let stretch = self.measure(now, &lesson);
         let elapsed = now.saturating_duration_since(stretch.began);
         let measured = (elapsed + wait).min(max_wait);
         if named.is_none() && !found.is_some_and(|index| self.hidden[index].is_guess) {
@@ -173,7 +188,12 @@ impl Limits {
             if let Some((_, period)) = named {
                 hidden.window.period = period;
             }
-            if hidden.refused(named.map(|(quota, _)| quota), epoch) {
+            if let Some(trial) = &mut self.trial
+                && in_flight > 0
+            {
+                trial.full = hidden.held().checked_sub(hidden.window.used());
+            }
+            if hidden.refused(named.map(|(quota, _)| quota), epoch, in_flight) {
                 let limit = (hidden.window.quota, hidden.window.period);
                 return (hidden.shown && !hidden.missed).then_some(limit);
             }
@@ -189,7 +209,7 @@ impl Limits {
         let accepted = if is_over { 0 } else { stretch.accepted };
         let known = recent.clone().count() as u32;
         let count = known.max(accepted);
-        let full = named.is_some() && is_about(count, quota);
+        let full = named.is_some() && is_about(count + in_flight, quota);
         if !full && self.strays > 0 {
             if let Some(trial) = &mut self.trial {
                 trial.pending = Some((quota, period));
@@ -197,21 +217,37 @@ impl Limits {
             return None;
         }
         let mut hidden = Hidden::new(quota, period);
-        (known..accepted).for_each(|_| hidden.window.count(stretch.answered));
+        (known..accepted.min(quota)).for_each(|_| hidden.window.count(stretch.answered));
         recent.for_each(|&moment| hidden.window.count(moment));
         hidden.epoch = named.is_none().then_some(epoch);
         if full {
-            hidden.refused(Some(quota), epoch);
+            hidden.refused(Some(quota), epoch, in_flight);
         }
         self.suppose(hidden);
         full.then_some((quota, period))
     }
 
+    /// Since when a window may have been open that has refused now: the current stretch, unless it is long beside the wait,
+    /// because few windows are full just before they end. A wait of a second tells nothing; strays ask for it too.
+    fn measure(&self, now: Instant, lesson: &Lesson) -> Stretch {
+        let since = |it: &Stretch| now.saturating_duration_since(it.began);
+        let is_long = lesson.wait > SECOND;
+        let is_it =
+            |it: &Stretch| lesson.named.is_some() || is_long && since(it) <= lesson.wait * 3;
+        let current = self.stretch.filter(is_it);
+        let began = now.checked_sub(lesson.elapsed).unwrap_or(now);
+        current.unwrap_or(Stretch {
+            began,
+            answered: began,
+            accepted: lesson.accepted,
+        })
+    }
+
     /// Whether one that is believed in explains a refusal.
-    pub(crate) fn explain(&mut self, now: Instant) -> bool {
+    pub(crate) fn explain(&mut self, now: Instant, in_flight: u32) -> bool {
         self.advance(now);
-        let mut hidden = self.hidden.iter();
-        hidden.any(|hidden| is_about(hidden.window.used(), hidden.window.quota))
+        let mut windows = self.hidden.iter().map(|hidden| &hidden.window);
+        windows.any(|window| is_about(window.used() + in_flight, window.quota))
     }
 
     /// One more window, in place of the guess.
@@ -307,6 +343,7 @@ fn is_near(a: Duration, b: Duration) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::target::Target;
     use super::*;
 
     #[test]
@@ -317,10 +354,19 @@ mod tests {
         for epoch in 1..=2 {
             assert_eq!(limits.hidden.len(), 1);
             // Refused when none of the 28 was used.
-            (0..3).for_each(|_| limits.accepted(now, epoch, now));
+            let ticket = Ticket {
+                id: epoch,
+                epoch,
+                given: now,
+                target: Target::ONE,
+            };
+            (0..3).for_each(|_| limits.accepted(now, ticket));
             let lesson = Lesson {
                 named: None,
-                epoch,
+                ticket,
+                in_flight: 0,
+                accepted: 3,
+                elapsed: Duration::ZERO,
                 wait: SECOND,
             };
             limits.learn(now, lesson, &[], 60 * SECOND);

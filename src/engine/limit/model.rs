@@ -282,12 +282,14 @@ impl Model {
     fn refutes(&self, ticket: Ticket, now: Instant, reading: &Reading) -> Option<Grain> {
         let (named, period) = reading.named?;
         let within = |moment: Instant| moment + period > now;
+        let scope = self.scopes.get(&self.key(&ticket.target))?;
         let count = |grain: Grain| {
             let key = ticket.target.key(grain);
             let recent = self.recent.iter().take_while(|(at, _)| within(*at));
-            recent
-                .filter(|(_, target)| target.key(grain) == key)
-                .count() as u32
+            // What is in flight and was sent before is counted too, most likely.
+            let targets = recent.map(|(_, target)| target);
+            let targets = targets.chain(scope.flight.before(ticket.given));
+            targets.filter(|target| target.key(grain) == key).count() as u32
         };
         if count(self.grain) < named.saturating_add(2 + named / 16) {
             return None;

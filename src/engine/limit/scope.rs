@@ -200,7 +200,7 @@ impl Scope {
         } else if let State::Closed(_) = self.state {
             self.proven += 1;
         }
-        self.limits.accepted(now, ticket.epoch, ticket.given);
+        self.limits.accepted(now, ticket);
         let reset = reading.reset(&common.clock, ticket.given, now);
         match reading.remaining {
             Some(remaining) => self.reported(common, current, ticket, now, remaining, reset),

@@ -38,8 +38,8 @@ pub(crate) struct Witnesses {
     strikes: [u32; 4],
     /// Counts that are shared by calls which differ this much.
     shared: [bool; 4],
-    /// Calls whose answers tell nothing, and how many did not.
-    silent: Option<(Target, u32)>,
+    /// Calls whose answers tell nothing, a few operations of them, and how many answers did not.
+    silent: VecDeque<(Target, u32)>,
     /// Answers to the same calls tell something or not.
     patchy: bool,
 }
@@ -66,7 +66,7 @@ impl Witnesses {
         let Some(remaining) = remaining else {
             return self.silence(grain, target);
         };
-        if self.silent.is_some_and(|(silent, _)| silent == target) {
+        if self.silent.iter().any(|(silent, _)| *silent == target) {
             self.patchy = true;
         }
         let new = Witness {
@@ -107,11 +107,16 @@ impl Witnesses {
         if told.any(|told| told == target) {
             self.patchy = true;
         }
-        let silences = match self.silent {
-            Some((silent, n)) if silent.apart(&target) != Some(Grain::Operation) => n + 1,
-            _ => 1,
+        let of_this = |(silent, _): &(Target, u32)| {
+            let apart = silent.apart(&target);
+            apart.is_none_or(|apart| apart > Grain::Operation)
         };
-        self.silent = Some((target, silences));
+        // Answers to several operations come in any order.
+        let known = self.silent.iter().position(of_this);
+        let known = known.and_then(|index| self.silent.remove(index));
+        let silences = known.map_or(1, |(_, n)| n + 1);
+        self.silent.truncate(KEPT - 1);
+        self.silent.push_front((target, silences));
         let mut told = self.told.iter().map(|witness| witness.target);
         let told = told.find(|told| told.key(grain) == target.key(grain));
         let apart = told?.apart(&target)?;
@@ -121,7 +126,7 @@ impl Witnesses {
 
     fn found(&mut self, apart: Grain) -> Grain {
         self.strikes = [0; 4];
-        self.silent = None;
+        self.silent.clear();
         apart
     }
 }

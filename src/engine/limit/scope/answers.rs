@@ -88,7 +88,7 @@ impl Scope {
             .retry_after
             .or_else(|| Some(reason?.saturating_duration_since(now)));
         if ticket.epoch != self.epoch {
-            self.limits.refused_too(ticket.epoch);
+            self.limits.refused_too(ticket);
             // Sent before the refusal that is known already; it may know more.
             if let (State::Closed(until), Some(wait)) = (&mut self.state, told) {
                 *until = (*until).max(now + wait.min(common.max_wait));
@@ -106,10 +106,20 @@ impl Scope {
         let wait = wait.min(common.max_wait);
         let over = over.or_else(|| self.reset?.latest(&common.clock));
         let mut shown = None;
-        if self.is_hidden(reading, now) {
+        // Of a refusal that says nothing it has to be seen from what is in flight whether it is a window's. One that asks for a
+        // wait is more often a stray.
+        let in_flight = match reading.retry_after {
+            None => self.flight.before(ticket.given).len() as u32,
+            Some(_) => 0,
+        };
+        if self.is_hidden(reading, now, in_flight) {
+            let elapsed = now.saturating_duration_since(self.began);
             let lesson = Lesson {
                 named: reading.named,
-                epoch: self.epoch,
+                ticket,
+                in_flight,
+                accepted: self.answered,
+                elapsed: elapsed.min(common.max_wait),
                 wait,
             };
             shown = self.limits.learn(now, lesson, recent, common.max_wait);
@@ -135,9 +145,9 @@ impl Scope {
     }
 
     /// Whether a refusal may be that of a window which no header tells of.
-    pub(super) fn is_hidden(&mut self, reading: &Reading, now: Instant) -> bool {
+    pub(super) fn is_hidden(&mut self, reading: &Reading, now: Instant, in_flight: u32) -> bool {
         let says = reading.retry_after.is_some() || reading.named.is_some();
-        if !says && !self.limits.explain(now) {
+        if !says && !self.limits.explain(now, in_flight) {
             return false;
         }
         let quota = self.share.quota().or(self.quota);
