@@ -22,6 +22,7 @@ use serde::Deserialize;
 use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 use serde_json::{Map, Value, json};
 
+use crate::engine::response::Kind;
 use crate::likeness::likeness;
 use crate::{Error, Operation, Result};
 
@@ -48,7 +49,7 @@ pub struct Tool {
     aliases: &'static [String],
     parameters: &'static [Parameter],
     body: Option<&'static Value>,
-    answers: bool,
+    answers: Option<Kind>,
     arguments: Value,
     validator: OnceLock<Option<Validator>>,
 }
@@ -97,7 +98,7 @@ struct Entry {
     aliases: Vec<String>,
     parameters: Vec<Parameter>,
     body: Option<Value>,
-    answers: bool,
+    answers: Option<Kind>,
 }
 
 /// The generator wrote it; `tests/it/catalog.rs` sees to it that there is an entry for each operation.

@@ -263,22 +263,37 @@ pub fn parameters<'a>(description: &'a Value, operation: &OperationRef<'a>) -> V
 /// name, the first media type gives it.
 #[must_use]
 pub fn body<'a>(description: &'a Value, operation: &OperationRef<'a>) -> Option<&'a Value> {
-    let body = follow(description, operation.value.get("requestBody")?)?;
-    let content = body.get("content")?.as_object()?;
+    content(follow(description, operation.value.get("requestBody")?)?)
+}
+
+/// The schema of the body that a success of the operation has.
+#[must_use]
+pub fn answer<'a>(description: &'a Value, operation: &OperationRef<'a>) -> Option<&'a Value> {
+    let mut successes = members(operation.value, "/responses")
+        .filter(|(status, _)| status.starts_with('2'))
+        .filter_map(|(_, answer)| follow(description, answer));
+    successes.find_map(content)
+}
+
+/// The schema of the JSON that a body or a response is described with.
+fn content(described: &Value) -> Option<&Value> {
+    let content = described.get("content")?.as_object()?;
     let offered = content.get("application/json");
     offered.or_else(|| content.values().next())?.get("schema")
 }
 
-/// Whether a success of the operation has a body.
+/// The JSON type that a schema names, its `$ref` and `allOf` followed; `None` if it may be several.
 #[must_use]
-pub fn answers(description: &Value, operation: &OperationRef<'_>) -> bool {
-    let answers = operation.value.get("responses").and_then(Value::as_object);
-    let mut successes = answers
-        .into_iter()
-        .flatten()
-        .filter(|(status, _)| status.starts_with('2'))
-        .filter_map(|(_, answer)| follow(description, answer));
-    successes.any(|answer| answer.get("content").is_some())
+pub fn json_type<'a>(description: &'a Value, schema: &'a Value) -> Option<&'a str> {
+    let mut schema = follow(description, schema)?;
+    for _ in 0..MAX_HOPS {
+        match (schema.get("type"), schema.pointer("/allOf/0")) {
+            (Some(named), _) => return named.as_str(),
+            (None, Some(part)) => schema = follow(description, part)?,
+            (None, None) => return None,
+        }
+    }
+    None
 }
 
 /// The schemas that have a name, in the order of the description.

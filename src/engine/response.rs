@@ -180,16 +180,34 @@ impl<T> ResponseValue<T> {
     }
 }
 
+/// What the description says of an answer's JSON.
+#[cfg(feature = "catalog")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Kind {
+    Object,
+    Array,
+    #[serde(other)]
+    Other,
+}
+
 #[cfg(feature = "catalog")]
 impl ResponseValue<serde_json::Value> {
-    /// The JSON of an answer as it came. If none is `described`, other text counts as none.
-    pub(crate) fn read_json(answer: Answer, described: bool) -> Result<Self> {
+    /// The JSON of an answer as it came, which has to be of the `described` kind. If none is, other text counts as none.
+    pub(crate) fn read_json(answer: Answer, described: Option<Kind>) -> Result<Self> {
+        use serde_json::Value;
         let body = without_mark(&answer.body);
         let decoded = match (answer.has_no_content(), serde_json::from_slice(body)) {
-            (true, _) => Ok(serde_json::Value::Null),
-            (_, Ok(serde_json::Value::Null)) if described => Err("it is null".to_string()),
+            (true, _) => Ok(Value::Null),
+            (_, Ok(Value::Null)) if described.is_some() => Err("it is null".to_string()),
+            (_, Ok(Value::Array(_))) if described == Some(Kind::Object) => {
+                Err(belongs::LIST_FOR_OBJECT.to_string())
+            }
+            (_, Ok(Value::Object(_))) if described == Some(Kind::Array) => {
+                Err("an object is found where a list should be".to_string())
+            }
             (_, Ok(value)) => Ok(value),
-            (_, Err(_)) if !described && !misread::is_page(body) => Ok(serde_json::Value::Null),
+            (_, Err(_)) if described.is_none() && !misread::is_page(body) => Ok(Value::Null),
             (_, Err(error)) => Err(misread::words(&answer.headers, body, &error)),
         };
         Self::of(answer, decoded)

@@ -72,8 +72,10 @@ fn entry(
     if let Some(schema) = facts::body(context.facts, operation) {
         entry["body"] = translator.schema(schema, false);
     }
-    if facts::answers(context.facts, operation) {
-        entry["answers"] = true.into();
+    if let Some(schema) = facts::answer(context.facts, operation) {
+        entry["answers"] = facts::json_type(context.facts, schema)
+            .unwrap_or("any")
+            .into();
     }
     entry
 }

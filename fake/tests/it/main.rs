@@ -4,6 +4,8 @@ mod audit;
 mod by_name;
 mod change_requests;
 mod config_json;
+#[path = "../config_schema/mod.rs"]
+mod config_schema;
 mod connections;
 mod control;
 mod cors;

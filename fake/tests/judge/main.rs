@@ -5,16 +5,20 @@
 //! It needs Node.js (20.19 or newer) and the SDK: `npm ci --prefix fake/official`. Without them the test is reported as ignored,
 //! with the reason.
 
+#[path = "../config_schema/mod.rs"]
+mod config_schema;
 mod coverage;
 mod setup;
 mod table;
 mod words;
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
 use configcat_fake::Fake;
+use configcat_management::reqwest;
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::{Value, json};
 
@@ -32,6 +36,7 @@ fn main() -> ExitCode {
             let fake = Fake::start().await;
             let rows = setup::rows(&fake).await?;
             coverage::check(&fake).await?;
+            check_form(&fake, &rows).await?;
             match rows.len() {
                 150.. => Ok(()),
                 few => Err(format!("there are {few} rows only").into()),
@@ -39,6 +44,20 @@ fn main() -> ExitCode {
         })
     });
     libtest_mimic::run(&Arguments::from_args(), vec![trial, whole]).exit_code()
+}
+
+/// Fails if a config that the SDK judges has not the form that ConfigCat's schema gives it.
+async fn check_form(fake: &Fake, rows: &[Row]) -> Result<(), Failed> {
+    let keys: BTreeSet<&str> = rows.iter().map(|row| row.sdk_key.as_str()).collect();
+    for key in keys {
+        let url = format!(
+            "{}/configuration-files/{key}/config_v6.json",
+            fake.base_url()
+        );
+        let body = reqwest::get(url).await?.error_for_status()?.bytes().await?;
+        config_schema::check(&serde_json::from_slice(&body)?)?;
+    }
+    Ok(())
 }
 
 fn folder() -> PathBuf {

@@ -8,6 +8,8 @@ use std::fmt;
 
 use serde::de::{self, DeserializeOwned, Deserializer, IgnoredAny, MapAccess, Visitor};
 
+pub(super) const LIST_FOR_OBJECT: &str = "a list is found where an object should be";
+
 /// Why a body that was read as a `T` is somebody else's.
 pub(super) fn elsewhere<T: DeserializeOwned>(body: &[u8]) -> Option<&'static str> {
     let fields = fields::<T>().filter(|fields| !fields.is_empty());
@@ -36,7 +38,7 @@ fn first_is_known(body: &[u8], fields: &[&str]) -> bool {
 /// Why a body that may not be readable either is somebody else's.
 pub(super) fn list<T: DeserializeOwned>(body: &[u8]) -> Option<&'static str> {
     let is_list = body.trim_ascii_start().starts_with(b"[") && fields::<T>().is_some();
-    is_list.then_some("a list is found where an object should be")
+    is_list.then_some(LIST_FOR_OBJECT)
 }
 
 /// Whether one of the keys of an object is a field, or there are no keys. It looks no further than that: mostly at one key.

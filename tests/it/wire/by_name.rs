@@ -1,5 +1,6 @@
 //! Calls by name put on the wire what the typed ones do, and keep the answer as it came.
 
+use configcat_management::Error;
 use configcat_management::catalog::{Place, Tool};
 use serde_json::{Map, Value, json};
 
@@ -131,6 +132,36 @@ async fn a_call_by_name_keeps_the_answer_as_it_came() {
         }
     }
     none(problems);
+}
+
+#[tokio::test]
+async fn a_list_for_an_object_is_refused_and_an_object_for_a_list() {
+    let server = Server::start().await;
+    let client = client(&server);
+    let headers = [("content-type", "application/json")];
+    for (tool, body, told) in [
+        ("get-me", "[]", "a list is found where an object should be"),
+        (
+            "get-configs",
+            "{}",
+            "an object is found where a list should be",
+        ),
+        (
+            "get-auditlogs",
+            r#"{"data":[],"paging":{}}"#,
+            "`get-auditlogs-v2` replaces `get-auditlogs`",
+        ),
+    ] {
+        server.answers(200, &headers, body);
+        let product = "0b0d0000-0000-4000-8000-00000000b002";
+        let arguments = match tool {
+            "get-me" => Value::Null,
+            _ => json!({"productId": product}),
+        };
+        let error = client.call(tool, arguments).await.expect_err(tool);
+        assert!(matches!(error, Error::Decode(_)), "{error}");
+        assert!(error.to_string().contains(told), "{error}");
+    }
 }
 
 #[tokio::test]
