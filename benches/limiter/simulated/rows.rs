@@ -16,6 +16,7 @@ const MISSED: &str = "\nWhat is missed (✗), and why:\n\n\
   The server serves whoever comes first, so ours are quicker than their share (below 1).\n\
 - Two nodes, 1 500 calls and 1 000 paths: two requests of one window were held back, and wait for the next one. The dates of \
   the node whose clock differs are not used; to relate its clock to that of the other was not tried.\n\
+- Neither headers, nor names, nor waits: when a window ends is not known then; the wait is doubled until a call succeeds.\n\
 - Two endpoints beside a limited one: one to four round trips go by until it is known what is counted together.\n\
 - 2 % strays: a single run may be at four fifths, because some strays look like a window; the mean is at 97 %.\n";
 
