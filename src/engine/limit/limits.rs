@@ -91,14 +91,16 @@ impl Limits {
     pub(crate) fn accepted(&mut self, now: Instant, ticket: Ticket) {
         let Ticket { epoch, given, .. } = ticket;
         if epoch >= self.stretch_from {
-            let current = self.stretch.filter(|it| given <= it.began + LONGEST);
-            let mut stretch = current.unwrap_or(Stretch {
-                began: given,
-                answered: now,
-                accepted: 0,
-            });
-            stretch.accepted += 1;
-            self.stretch = Some(stretch);
+            match &mut self.stretch {
+                Some(it) if given <= it.began + LONGEST => it.accepted += 1,
+                stretch => {
+                    *stretch = Some(Stretch {
+                        began: given,
+                        answered: now,
+                        accepted: 1,
+                    });
+                }
+            }
         }
         if let Some(trial) = &mut self.trial {
             trial.accepted += u32::from(trial.epoch == epoch);
