@@ -59,6 +59,22 @@ async fn inside(proxy: &str) {
         listed.expect("the proxy is not asked by Ada's client either");
     }
 
+    let fake = configcat_fake::Fake::start().await;
+    let listed = fake.client().get_products().send().await;
+    listed.expect("the proxy is not asked by the fake's client either");
+    #[cfg(feature = "rustls")]
+    {
+        // Nobody listens there; a proxy would see `CONNECT`.
+        let client = Client::builder()
+            .credentials("user", "pass-word-1")
+            .base_url("https://127.0.0.1:1")
+            .retry(configcat_management::RetryPolicy::never())
+            .build()
+            .expect("a complete set of settings");
+        let answer = client.get_me().send().await;
+        answer.expect_err("the proxy is not asked over https either");
+    }
+
     // One that is given is used all the same.
     let http = reqwest::Client::builder().proxy(reqwest::Proxy::all(proxy).expect("an address"));
     let client = Client::builder()
