@@ -26,6 +26,8 @@ local MARGIN, DRIFT, FINE = 2, 1e-4, 20
 local WINDOWS = 3
 -- To what servers round the waits that they ask for.
 local SECOND = 1000
+-- From a moment at which no refusal was, so much is looked at: the longest window that is known of.
+local LONGEST = 60000
 -- Requests are counted by such a part of a window's period.
 local PARTS = 64
 
@@ -81,6 +83,7 @@ end
 -- state: "unknown" (one goes first), "free" (the server says nothing of limits), "open" (`left` until `ends`), "closed"
 -- (nothing goes before `ends`). `flight` are under way in this epoch, of which `lost` may never come back, and `late` since the
 -- one before. `accepted` were in this epoch, `proven` in those before. `windows` are those that no header tells of.
+-- `stretch` has what was accepted since a moment at which one of them may have begun, from the epoch `stretch_from` on.
 local s = {
   state = 'unknown', epoch = 0, flight = 0, lost = 0, late = 0, late_until = 0, given = 0, refusals = 0,
   accepted = 0, proven = 0, began = now, windows = { window(guess_quota, guess_period, false) },
@@ -234,6 +237,27 @@ local function refused(w, named)
   return fits
 end
 
+-- One of this epoch, sent at this moment, was accepted.
+local function accept(epoch, given)
+  if epoch < (s.stretch_from or 0) then
+    return
+  end
+  if not s.stretch or given > s.stretch.began + LONGEST then
+    s.stretch = { began = given, accepted = 0 }
+  end
+  s.stretch.accepted = s.stretch.accepted + 1
+end
+
+-- Whether a window that is known explains a refusal.
+local function explained()
+  for _, w in ipairs(s.windows) do
+    if used(w) * 5 >= w.quota * 4 then
+      return true
+    end
+  end
+  return false
+end
+
 -- A refusal that is not that of a window which headers tell. Without a window that it fits, and without words that name one,
 -- it is believed once it comes again after about as many requests.
 local function learn(named, period, pause)
@@ -247,7 +271,13 @@ local function learn(named, period, pause)
     end
   end
   if not length then
-    quota, length = named or math.max(s.accepted, 1), math.min(period or now - s.began + pause, max_wait)
+    -- Few windows are full just before they end; and a wait of a second tells nothing.
+    local is_it = s.stretch and pause > SECOND and now - s.stretch.began <= 3 * pause
+    local since = is_it and s.stretch or s
+    quota, length = named or math.max(since.accepted, 1), math.min(period or now - since.began + pause, max_wait)
+    if not named then
+      s.stretch, s.stretch_from = nil, s.epoch + 1 -- Another one begins when the wait is over.
+    end
     local again = s.suspect and math.abs(quota - s.suspect) <= math.max(quota, s.suspect) / 4
     s.suspect, fits = quota, named ~= nil
     if not named and not again then
@@ -404,7 +434,7 @@ local function answered(current, given, outcome, remaining, kind, reset, rounded
     pause = math.min(pause, max_wait)
     -- One that headers tell of has nothing left, or the refusal names it.
     local left = remaining or (s.state == 'open' and s.left or 1)
-    if retry_after and (named and named ~= s.quota or not named and left > 0 and s.accepted > 0) then
+    if (retry_after or named or explained()) and (named and named ~= s.quota or not named and left > 0 and s.accepted > 0) then
       learn(named, period and math.min(period, max_wait), pause)
     end
     start('closed', now + pause)
@@ -470,6 +500,9 @@ elseif what == 'answered' then
   end
   local kind = ARGV[7] ~= '' and ARGV[7] or nil
   recount(number(4), ARGV[5] ~= 'refused')
+  if ARGV[5] == 'ok' then
+    accept(number(3), number(4))
+  end
   answered(land(number(3)), number(4), ARGV[5], number(6), kind, number(8), number(9), number(10), number(11), number(12), number(13))
 end
 save()
