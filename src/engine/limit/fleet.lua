@@ -24,8 +24,8 @@ local SAME_MOMENT, SAME_DELAY = 50, 1500
 local MARGIN, DRIFT, FINE = 2, 1e-4, 20
 -- So many windows are kept that no header tells of.
 local WINDOWS = 3
--- To what servers round the waits that they ask for.
-local SECOND = 1000
+-- To what servers round the waits that they ask for, and how much longer than a window they may be: dates are rounded twice.
+local SECOND, ROUNDING = 1000, 2000
 -- From a moment at which no refusal was, so much is looked at: the longest window that is known of.
 local LONGEST = 60000
 -- Requests are counted by such a part of a window's period.
@@ -264,7 +264,7 @@ local function learn(named, period, pause)
   local fits, quota, length
   for _, w in ipairs(s.windows) do
     local is_full = used(w) * 5 >= w.quota * 4
-    if period and near(w.period, period) or not period and is_full and pause < w.period + SECOND then
+    if period and near(w.period, period) or not period and is_full and pause < w.period + ROUNDING then
       set_period(w, period or w.period)
       fits, quota, length = refused(w, named), w.quota, w.period
       break

@@ -16,6 +16,9 @@ pub(super) const UNSURE: (u32, u32) = (2, 8);
 /// To what servers round the waits that they ask for.
 pub(super) const SECOND: Duration = Duration::from_secs(1);
 
+/// So much more than a window lasts they may ask for: dates are rounded twice.
+pub(super) const ROUNDING: Duration = Duration::from_secs(2);
+
 /// People choose such periods, in seconds, and quotas that are a multiple of fifty. A measurement that gives both is no chance.
 const ROUND_PERIODS: [u64; 9] = [10, 15, 20, 30, 60, 120, 300, 600, 900];
 
@@ -86,7 +89,7 @@ impl Hidden {
         let is_it = |seconds: &u64| {
             let over = period.checked_sub(Duration::from_secs(*seconds));
             // The wait that a server asks for is rounded up.
-            over.is_some_and(|over| over < SECOND * 5 / 4)
+            over.is_some_and(|over| over < ROUNDING + SECOND / 4)
         };
         if let Some(seconds) = ROUND_PERIODS.into_iter().find(is_it)
             && quota.is_multiple_of(50)

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::hidden::{Hidden, SECOND, is_about};
+use super::hidden::{Hidden, ROUNDING, SECOND, is_about};
 use super::model::Ticket;
 use super::window::Window;
 
@@ -164,7 +164,7 @@ impl Limits {
             Some((_, period)) => is_near(hidden.window.period, period),
             None => {
                 let full = is_about(hidden.window.used() + in_flight, hidden.window.quota);
-                (full || !hidden.is_guess) && wait < hidden.window.period + SECOND
+                (full || !hidden.is_guess) && wait < hidden.window.period + ROUNDING
             }
         };
         self.trial = named.is_none().then(|| {

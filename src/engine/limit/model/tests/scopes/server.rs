@@ -18,6 +18,8 @@ pub(super) struct Server {
     pub(super) tells: bool,
     /// Says in a refusal how long to wait.
     pub(super) asks: bool,
+    /// By a date, which is rounded, as is that of the answer: for up to two seconds too long.
+    pub(super) by_date: bool,
     /// Of so many answers, one has headers.
     pub(super) tells_each: u32,
     pub(super) answers: u32,
@@ -43,6 +45,7 @@ impl Server {
             names: true,
             tells: true,
             asks: true,
+            by_date: false,
             tells_each: 1,
             answers: 0,
             ahead: 0,
@@ -104,7 +107,8 @@ impl Server {
             }
             if *used >= limit {
                 reading.refused = true;
-                let wait = Duration::from_secs((*end - now).div_ceil(SECOND));
+                let rounded = SECOND * u64::from(self.by_date);
+                let wait = Duration::from_secs((*end + rounded - now).div_ceil(SECOND));
                 reading.retry_after = self.asks.then_some(wait);
                 reading.named = self.names.then(|| (limit, Duration::from_micros(period)));
                 return reading;

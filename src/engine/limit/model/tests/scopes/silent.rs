@@ -42,3 +42,14 @@ fn refusals_that_ask_for_no_wait_are_few() {
         }
     }
 }
+
+#[test]
+fn waits_that_dates_tell_cost_their_rounding() {
+    for (quota, period, n, best) in TWO_WINDOWS {
+        let mut server = Server::new(&[(20, SECOND), (quota, period)], Grain::Operation);
+        (server.names, server.tells, server.by_date) = (false, false, true);
+        let outcome = Play::new(server).run(&many(1, n));
+        let ratio = show(&format!("{n}, by date"), best, &outcome);
+        assert!(ratio <= 1.1 && outcome.refused <= 3);
+    }
+}
