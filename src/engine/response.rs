@@ -232,3 +232,17 @@ impl<T> DerefMut for ResponseValue<T> {
         &mut self.inner
     }
 }
+
+#[cfg(all(test, feature = "catalog"))]
+mod tests {
+    use super::Kind;
+
+    #[test]
+    fn a_kind_of_answer_that_is_neither_list_nor_object_is_known_as_such() {
+        let read = |word: &str| serde_json::from_value::<Kind>(word.into());
+        for word in ["any", "boolean", "string"] {
+            assert!(matches!(read(word), Ok(Kind::Other)), "{word}");
+        }
+        assert!(matches!(read("array"), Ok(Kind::Array)));
+    }
+}

@@ -203,7 +203,8 @@ local function spread()
         known = near(w.period, period) and w or known
       end
       if known and not known.shown then
-        known.quota, known.named, known.shown, known.full, known.patience = quota, quota, true, 0, rules.sure[1]
+        known.quota, known.named, known.shown = quota, quota, true
+        known.step, known.full, known.patience = 1, 0, rules.sure[1]
       elseif not known and not s.refuted then
         add_window(window(quota, period, true))
       end

@@ -80,7 +80,8 @@ impl Hidden {
     /// One that another scope has shown.
     pub(super) fn believe(&mut self, quota: u32) {
         (self.named, self.window.quota) = (quota, quota);
-        (self.shown, self.full, self.patience) = (true, 0, SURE.0);
+        (self.shown, self.step) = (true, 1);
+        (self.full, self.patience) = (0, SURE.0);
     }
 
     /// Believes in what was measured, if these are numbers that people choose.

@@ -349,6 +349,36 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_another_scope_has_shown_ends_a_try_of_more() {
+        let mut limits = Limits::new(Vec::new(), Some(DOCUMENTED));
+        let now = Instant::now();
+        // 21, 23, 27 and 35 were accepted.
+        for n in 0..30 {
+            limits.count(now);
+            let full = limits.full(now, (0, 0));
+            assert!(full.is_none(), "{n}");
+        }
+        limits.believe(now, 5, SECOND, std::iter::empty());
+        let ticket = Ticket {
+            id: 1,
+            epoch: 0,
+            given: now,
+            target: Target::ONE,
+        };
+        let lesson = Lesson {
+            named: None,
+            ticket,
+            in_flight: 1,
+            accepted: 30,
+            elapsed: SECOND / 10,
+            wait: SECOND / 2,
+        };
+        limits.learn(now, lesson, &[], 60 * SECOND);
+        // More than five were accepted, and one is in flight.
+        assert_eq!(limits.hidden[0].window.quota, 31);
+    }
+
+    #[test]
     fn what_refusals_have_refuted_is_not_believed_again() {
         let mut limits = Limits::new(Vec::new(), None);
         let now = Instant::now();
