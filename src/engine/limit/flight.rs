@@ -121,6 +121,13 @@ impl Flight {
         (of_this().count() - lost.min(FEW + answered as usize)) as u32
     }
 
+    /// Whether no answer to a request of this epoch will be seen.
+    pub(crate) fn is_lost(&self, epoch: u64) -> bool {
+        let mut newest = self.under_way.iter().rev();
+        let mut of_this = newest.by_ref().take_while(|it| it.ticket.epoch == epoch);
+        of_this.all(|request| request.lost)
+    }
+
     /// What the server may have got before one that was sent at this moment, and has not answered yet.
     pub(crate) fn before(&self, sent: Instant) -> impl ExactSizeIterator<Item = &Target> {
         let place = self

@@ -331,6 +331,29 @@ fn a_permit_that_was_not_sent_is_there_again() {
 }
 
 #[test]
+fn a_period_that_lost_requests_fill_is_asked_about() {
+    let mut model = Model::new(MAX_WAIT);
+    let start = model.common.clock.anchor();
+    let first = model.admit(ONE, start, 1).unwrap();
+    model.answered(first, start, &reading(2, 10));
+    let next = start + Duration::from_secs(12);
+    let lost: Vec<Ticket> = (0..3)
+        .map_while(|_| model.admit(ONE, next, 0).ok())
+        .collect();
+    assert_eq!(lost.len(), 3, "the whole period, on trust");
+    assert!(model.admit(ONE, next, 0).is_err());
+    let gone = next + Duration::from_millis(400);
+    lost.into_iter()
+        .for_each(|ticket| model.abandoned(ticket, gone, true));
+    let probe = model.admit(ONE, gone, 0).expect("nobody else will tell");
+    assert!(model.admit(ONE, gone, 0).is_err(), "no more than one");
+    let mut answer = reading(1, 20);
+    answer.date = DateTime::from_timestamp(1_800_000_012, 400_000_000);
+    model.answered(probe, gone, &answer);
+    assert_eq!(model.left().0, Some(1));
+}
+
+#[test]
 fn the_estimate_counts_those_before() {
     let mut model = Model::new(MAX_WAIT);
     let now = model.common.clock.anchor();

@@ -112,7 +112,9 @@ impl Scope {
                 }
                 self.start(common, now, State::Unknown);
             }
-            State::Assumed(_) if now >= self.end(common) => self.start(common, now, State::Unknown),
+            State::Assumed(_) if now >= self.end(common) || self.is_stuck() => {
+                self.start(common, now, State::Unknown);
+            }
             State::Open(_) if now >= self.end(common) => {
                 let next = self.next_period(common, now);
                 self.finish_period();
@@ -132,6 +134,11 @@ impl Scope {
             }
             self.limits.count(now);
         }
+    }
+
+    /// Whether requests whose answers will not be seen fill an assumed period, so that no answer can come that tells more of it.
+    fn is_stuck(&self) -> bool {
+        self.uncounted() >= self.left_for_us() && self.flight.is_lost(self.epoch)
     }
 
     /// What is known of the period after one that is over: all, if the end and the quota are certain and nobody else
