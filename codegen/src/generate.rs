@@ -54,6 +54,22 @@ pub fn generate(sources: &Sources, source: &Source) -> Result<Generated> {
 ///
 /// As [`generate`].
 pub fn generate_from(source: &Source, description: &Value, docs: &Docs) -> Result<Generated> {
+    let (code, applied) = code_from(source, description, docs)?;
+    let (rust, httpmock) = code.print();
+    Ok(Generated {
+        rust,
+        httpmock,
+        applied,
+        inputs: Vec::new(),
+    })
+}
+
+/// The same, before it is written as text: all that can fail has been done.
+pub(crate) fn code_from(
+    source: &Source,
+    description: &Value,
+    docs: &Docs,
+) -> Result<(Code, Vec<Applied>)> {
     let mut applied = Vec::new();
 
     let description = &plain(description, source);
@@ -83,14 +99,7 @@ pub fn generate_from(source: &Source, description: &Value, docs: &Docs) -> Resul
         applied.push(Applied::new(pass.name, times));
     }
     expect(source, &applied)?;
-
-    let (rust, httpmock) = code.print();
-    Ok(Generated {
-        rust,
-        httpmock,
-        applied,
-        inputs: Vec::new(),
-    })
+    Ok((code, applied))
 }
 
 /// The generator's client and httpmock extension. If a description asks for what it cannot do, it panics as often as

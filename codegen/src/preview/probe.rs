@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::{Problem, pointer};
 use crate::docs::{self, Docs};
 use crate::facts::{self, OperationRef};
-use crate::generate::generate_from;
+use crate::generate::code_from;
 use crate::sources::Source;
 
 /// How long single operations and schemas are tried, once the whole has failed. Ten times what a large description takes.
@@ -72,10 +72,9 @@ pub fn probe(description: &Value, source: &Source) -> Probed {
 /// Generates, and gives the passes that applied or the reason why it failed.
 fn attempt(description: &Value, source: &Source) -> Result<Vec<(String, usize)>, String> {
     let docs = words(description);
-    let run = || generate_from(source, description, &docs);
+    let run = || code_from(source, description, &docs);
     match catch_unwind(AssertUnwindSafe(run)) {
-        Ok(Ok(generated)) => Ok(generated
-            .applied
+        Ok(Ok((_, applied))) => Ok(applied
             .iter()
             .filter(|applied| applied.times > 0)
             .map(|applied| (applied.name.to_owned(), applied.times))
