@@ -41,7 +41,7 @@ mod served;
 
 pub use change::{Change, Changed};
 pub use cleanup::{Retire, StaleFlag, StaleFlags};
-pub use compare::{Comparison, Difference, Part, compare};
+pub use compare::{Difference, Differences, Part, compare};
 pub use copy::{Copy, CopyPlan, CopyStep, copy};
 use lists::{Lists, Place};
 use seen::Seen;

@@ -79,8 +79,8 @@ fn segment(comparator: SegmentComparator, segment_id: SegmentId) -> Conditions {
 }
 
 /// Begins a condition on another flag or setting of the same config, by its id.
-pub fn flag(setting_id: impl Into<SettingId>) -> Flag {
-    Flag(setting_id.into())
+pub fn flag(setting_id: impl Into<SettingId>) -> Prerequisite {
+    Prerequisite(setting_id.into())
 }
 
 /// All users, in the order of the rules those that no rule before has served. They can be split among values.
@@ -91,9 +91,9 @@ pub fn everyone() -> Everyone {
 /// Another flag or setting that a condition looks at; made by [`flag`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use = "a condition needs a value to compare with"]
-pub struct Flag(SettingId);
+pub struct Prerequisite(SettingId);
 
-impl Flag {
+impl Prerequisite {
     /// It serves this value, which has to be of its type.
     pub fn equals(self, value: impl Into<SettingValue>) -> Conditions {
         self.compares(PrerequisiteComparator::Equals, value.into())

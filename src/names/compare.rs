@@ -29,12 +29,12 @@ use crate::Result;
 pub fn compare<'a>(
     one: &'a Environment,
     other: &'a Environment,
-) -> impl Future<Output = Result<Comparison>> + Send + 'a {
+) -> impl Future<Output = Result<Differences>> + Send + 'a {
     // Were this an `async fn`, all that it calls would be compiled for those who never call it, too.
     compared(one, other)
 }
 
-async fn compared(one: &Environment, other: &Environment) -> Result<Comparison> {
+async fn compared(one: &Environment, other: &Environment) -> Result<Differences> {
     let mut by_key: BTreeMap<String, [Option<Served>; 2]> = BTreeMap::new();
     for (side, environment) in [one, other].into_iter().enumerate() {
         for seen in environment.seen().await? {
@@ -78,7 +78,7 @@ async fn compared(one: &Environment, other: &Environment) -> Result<Comparison> 
     }
     let name = |place: &Environment| format!("{} / {}", place.config.name, place.name);
     let (one, other) = (name(one), name(other));
-    Ok(Comparison {
+    Ok(Differences {
         one,
         other,
         differences,
@@ -90,7 +90,7 @@ async fn compared(one: &Environment, other: &Environment) -> Result<Comparison> 
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
-pub struct Comparison {
+pub struct Differences {
     /// The names of the first config and environment.
     pub one: String,
     /// Those of the second.
@@ -145,7 +145,7 @@ fn split(served: &Served) -> Option<String> {
 }
 
 /// A table with a line for each difference.
-impl fmt::Display for Comparison {
+impl fmt::Display for Differences {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut rows = vec![["key", "what", &self.one, &self.other].map(str::to_string)];
         for Difference {
@@ -164,11 +164,7 @@ impl fmt::Display for Comparison {
         }
         table(f, &rows)?;
         let count = self.differences.len();
-        write!(
-            f,
-            "\n{count} differences, {} settings are the same",
-            self.same
-        )
+        write!(f, "\ndifferences: {count}, settings alike: {}", self.same)
     }
 }
 

@@ -2,13 +2,13 @@
 
 use configcat_fake::Fake;
 use configcat_management::Result;
-use configcat_management::names::{Comparison, Part, compare};
+use configcat_management::names::{Differences, Part, compare};
 use configcat_management::rule::{flag, in_segment, percentages, when};
 use configcat_management::types::{CreateSettingInitialValues, SettingType};
 
 use crate::support::shop::{place, staff};
 
-fn told(comparison: &Comparison) -> Vec<(&str, Part)> {
+fn told(comparison: &Differences) -> Vec<(&str, Part)> {
     let differences = comparison.differences.iter();
     differences
         .map(|difference| (&*difference.key, difference.part))
@@ -127,7 +127,7 @@ async fn a_comparison_is_a_table_for_people_and_json_for_programs() -> Result<()
         "beta_search   split    -                10 % true, 90 % false"
     );
     assert_eq!(lines[4], "new_checkout  default  true             false");
-    assert_eq!(lines[6], "4 differences, 3 settings are the same");
+    assert_eq!(lines[6], "differences: 4, settings alike: 3");
     let json = serde_json::to_value(&comparison).unwrap();
     let first = serde_json::json!({"key": "beta_search", "part": "default", "one": "true", "other": "false"});
     assert_eq!(json["differences"][0], first);
