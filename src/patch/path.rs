@@ -12,8 +12,17 @@ impl Path {
     }
 
     pub(super) fn key(&self, name: &str) -> Self {
-        let escaped = name.replace('~', "~0").replace('/', "~1");
-        Path(format!("{}/{escaped}", self.0))
+        let mut path = String::with_capacity(self.0.len() + 1 + name.len());
+        path += &self.0;
+        path.push('/');
+        for character in name.chars() {
+            match character {
+                '~' => path += "~0",
+                '/' => path += "~1",
+                plain => path.push(plain),
+            }
+        }
+        Path(path)
     }
 
     pub(super) fn index(&self, index: usize) -> Self {
