@@ -1,7 +1,9 @@
-//! Requests as the service reads them: numbers without a fraction are whole, names of enums may be in any case, and ids of
-//! tags may be texts. What comes out is in the description's own form.
+//! Requests as the service reads them: numbers without a fraction are whole, names of fields and values of enums may be in any
+//! case, and ids of tags may be texts. What comes out is in the description's own form.
 
-use serde_json::{Number, Value};
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Number, Value};
 
 use crate::schema::Schema;
 
@@ -17,6 +19,7 @@ pub(crate) fn read(schema: &'static Schema, value: &mut Value) {
             },
             Value::Object(fields),
         ) => {
+            rename(properties, fields);
             for (name, field) in fields {
                 let known = properties.get(name).map(|property| property.schema);
                 let Some(property) = known.or(*more) else {
@@ -44,6 +47,20 @@ pub(crate) fn read(schema: &'static Schema, value: &mut Value) {
             }
         }
         _ => {}
+    }
+}
+
+/// Gives fields the names that the description has for them, whatever the case in which they came.
+fn rename<P>(properties: &BTreeMap<String, P>, fields: &mut Map<String, Value>) {
+    let strange = fields.keys().filter(|name| !properties.contains_key(*name));
+    for name in strange.cloned().collect::<Vec<_>>() {
+        let mut known = properties.keys();
+        let known = known.find(|known| known.eq_ignore_ascii_case(&name));
+        if let Some(known) = known.filter(|known| !fields.contains_key(*known))
+            && let Some(value) = fields.remove(&name)
+        {
+            fields.insert(known.clone(), value);
+        }
     }
 }
 

@@ -27,19 +27,23 @@ pub(super) struct Checker<'a> {
 }
 
 impl<'a> Checker<'a> {
-    pub(super) fn new(state: &'a State, setting: &'a Setting, problems: &'a mut Problems) -> Self {
+    pub(super) fn new(
+        state: &'a State,
+        setting: &'a Setting,
+        environment_id: EnvironmentId,
+        problems: &'a mut Problems,
+    ) -> Self {
+        let served = state.values.get(&(setting.id, environment_id));
+        let kept = served.and_then(|served| match &served.rules {
+            Rules::V2(rules) => Some(&rules.default),
+            Rules::V1(_) => None,
+        });
         Checker {
             state,
             setting,
             problems,
-            kept: None,
+            kept,
         }
-    }
-
-    /// The same for a change of what is served now.
-    pub(super) fn keeping(mut self, before: &'a RulesV2) -> Self {
-        self.kept = Some(&before.default);
-        self
     }
 
     pub(super) fn rules(&mut self, wanted: UpdateEvaluationFormulaModel, at: &str) -> RulesV2 {

@@ -199,10 +199,7 @@ pub(super) fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
     });
     let document = patch::apply(&call.body, document, &["name", "hint", "tags", "order"])?;
     let wanted: ReplaceSettingModel = read_as("ReplaceSettingModel", &document)?;
-    let order = wanted.order.unwrap_or(setting.order);
-    let wanted = wanted
-        .with_is_json(Some(setting.is_json))
-        .with_order(Some(order));
+    let wanted = wanted.with_is_json(Some(setting.is_json));
     write(state, call, wanted)
 }
 

@@ -104,9 +104,10 @@ pub(super) fn post(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
             setting_id: setting.id,
             environment_id,
         };
+        let kept = rules(state, target).ok().map(|before| &before.value);
         changes.push((
             target,
-            check(state, setting, wanted, None, &at, &mut problems),
+            check(state, setting, wanted, kept, &at, &mut problems),
         ));
     }
     problems.none()?;
@@ -287,7 +288,12 @@ fn check_rule(
 ) {
     let comparison = [
         ("Comparator", rule.comparator.is_some()),
-        ("ComparisonAttribute", rule.comparison_attribute.is_some()),
+        (
+            "ComparisonAttribute",
+            rule.comparison_attribute
+                .as_ref()
+                .is_some_and(|it| !it.is_empty()),
+        ),
         ("ComparisonValue", rule.comparison_value.is_some()),
     ];
     let segment = [

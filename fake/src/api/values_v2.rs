@@ -8,7 +8,7 @@ use configcat_management::types::{
     UpdateEvaluationFormulaWithIdModel, UpdateEvaluationFormulasModel, VersionId,
 };
 use http::StatusCode;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::rules_v2::{Checker, demand_no_circle, prerequisites};
 use super::values;
@@ -110,7 +110,7 @@ pub(super) fn post(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
         let wanted = UpdateEvaluationFormulaModel::new(default_value)
             .with_percentage_evaluation_attribute(percentage_evaluation_attribute)
             .with_targeting_rules(targeting_rules);
-        let rules = Checker::new(state, setting, &mut problems).rules(wanted, &at);
+        let rules = Checker::new(state, setting, environment_id, &mut problems).rules(wanted, &at);
         changes.insert(setting.id, rules);
     }
     problems.none()?;
@@ -150,14 +150,43 @@ fn update_target(state: &mut State, call: &Call, target: Target) -> Result<Answe
         "targetingRules",
         "percentageEvaluationAttribute",
     ];
-    let document = patch::apply(&call.body, document, &roots)?;
-    let wanted = read_as("UpdateEvaluationFormulaModel", &document)?;
+    let mut patched = patch::apply(&call.body, document.clone(), &roots)?;
+    settle(&document, &mut patched);
+    let wanted = read_as("UpdateEvaluationFormulaModel", &patched)?;
     let after = checked(state, target, wanted)?;
     if after == *before {
         return Answer::none();
     }
     values::publish(state, call, target, Rules::V2(after))?;
     answer(state, target)
+}
+
+/// A value stands beside the id of its variation. Who patches one of the two means that one.
+fn settle(before: &Value, after: &mut Value) {
+    const ID: &str = "predefinedVariationId";
+    match (before, after) {
+        (Value::Object(before), Value::Object(after)) => {
+            let same = |name: &str| after.get(name) == before.get(name);
+            let keeps_id = same(ID);
+            let keeps_value = before.keys().all(|name| name == ID || same(name));
+            if before.get(ID).is_some_and(|id| !id.is_null()) && keeps_id != keeps_value {
+                after.retain(|name, _| (name == ID) == keeps_value);
+            }
+            for (name, value) in after {
+                before
+                    .get(name)
+                    .into_iter()
+                    .for_each(|before| settle(before, value));
+            }
+        }
+        (Value::Array(before), Value::Array(after)) => {
+            before
+                .iter()
+                .zip(after)
+                .for_each(|(before, after)| settle(before, after));
+        }
+        _ => {}
+    }
 }
 
 /// What is served now, if the config has the right version.
@@ -190,8 +219,7 @@ fn checked(
 ) -> Result<RulesV2, Refusal> {
     let mut problems = Problems::default();
     let setting = state.setting(target.setting_id)?;
-    let before = rules(state, target)?;
-    let mut checker = Checker::new(state, setting, &mut problems).keeping(before);
+    let mut checker = Checker::new(state, setting, target.environment_id, &mut problems);
     let rules = checker.rules(wanted, "");
     problems.none()?;
     let changes = BTreeMap::from([(setting.id, rules.clone())]);

@@ -101,11 +101,17 @@ fn check(
         if variations.iter().any(|variation| variation.value == value) {
             problems.add(at, "Another variation has the same value.");
         }
+        let id = predefined_variation_id.unwrap_or_else(new_id);
+        let is_taken = |known: &PredefinedVariationModel| known.predefined_variation_id == id;
+        if variations.iter().any(is_taken) {
+            let at = format!("PredefinedVariations[{index}].PredefinedVariationId");
+            problems.add(at, "Another variation has the same id.");
+        }
         variations.push(
             PredefinedVariationModel::default()
                 .with_hint(hint)
                 .with_name(name)
-                .with_predefined_variation_id(predefined_variation_id.unwrap_or_else(new_id))
+                .with_predefined_variation_id(id)
                 .with_value(value),
         );
     }

@@ -101,7 +101,8 @@ fn rules(state: &State, request: &ChangeRequest) -> Result<BTreeMap<SettingId, R
     for (setting_id, proposed) in &request.proposed {
         let setting = state.setting(*setting_id)?;
         let at = format!("{}.", setting.key);
-        let rules = Checker::new(state, setting, &mut problems).rules(proposed.wanted.clone(), &at);
+        let rules = Checker::new(state, setting, request.environment_id, &mut problems)
+            .rules(proposed.wanted.clone(), &at);
         changes.insert(*setting_id, rules);
     }
     problems.none()?;

@@ -200,7 +200,8 @@ impl Wanted<'_> {
                 .with_percentage_evaluation_attribute(percentage_evaluation_attribute)
                 .with_targeting_rules(targeting_rules);
             let base = self.base(state, setting, latest_version_id)?;
-            let rules = Checker::new(state, setting, &mut problems).rules(wanted.clone(), &at);
+            let rules = Checker::new(state, setting, self.environment_id, &mut problems)
+                .rules(wanted.clone(), &at);
             let change = self.proposed(state, setting, base, wanted, rules)?;
             proposed.insert(setting.id, change);
         }

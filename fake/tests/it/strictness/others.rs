@@ -254,6 +254,9 @@ async fn a_setting_gets_another_place_by_a_patch_and_names_decide_ties() {
     // `Banner text` comes before `Page size`.
     stage.taken("PATCH", "/v1/settings/{text}", patch).await;
     assert_eq!(keys().await[3..], ["banner_text", "page_size"]);
+    let patch = json!([{ "op": "remove", "path": "/order" }]);
+    let answer = stage.taken("PATCH", "/v1/settings/{text}", patch).await;
+    assert_eq!(answer["order"], 0, "as if it had not been given");
 }
 
 #[tokio::test]
@@ -428,5 +431,39 @@ async fn variations_differ_in_value_and_in_what_they_go_by() {
             .await;
     }
     let good = setting(json!([named("Light"), text("dark")]));
-    stage.taken("POST", path, good).await;
+    let made = stage.taken("POST", path, good).await;
+    let path = format!("/v1/settings/{}/predefined-variations", made["settingId"]);
+    let known = stage.taken("GET", &path, Value::Null).await;
+    let id = &known["predefinedVariations"][0]["predefinedVariationId"];
+    let one = |text: &str| json!({ "predefinedVariationId": id, "value": { "stringValue": text } });
+    let twice = json!({ "predefinedVariations": [one("x"), one("z")] });
+    let field = "PredefinedVariations[1].PredefinedVariationId";
+    stage
+        .refused(
+            "PUT",
+            &path,
+            twice,
+            field,
+            "Another variation has the same id",
+        )
+        .await;
+}
+
+/// As ASP.NET reads JSON by default.
+#[tokio::test]
+async fn names_of_fields_are_read_whatever_their_case() {
+    let stage = Stage::new().await;
+    let path = "/v1/environments/{production}/settings/{flag_v1}/value";
+    let rule = json!({
+        "ComparisonAttribute": "Email", "Comparator": "isOneOf", "comparisonvalue": "a@example.com", "VALUE": true,
+    });
+    let body = json!({ "Value": false, "RolloutRules": [rule] });
+    let answer = stage.taken("PUT", path, body).await;
+    assert_eq!(answer["rolloutRules"][0]["comparisonAttribute"], "Email");
+    let mut nameless = json!({ "value": false, "rolloutRules": [rule] });
+    nameless["rolloutRules"][0]["ComparisonAttribute"] = json!("");
+    let field = "RolloutRules[0].ComparisonAttribute";
+    stage
+        .refused("PUT", path, nameless, field, "The rule needs it")
+        .await;
 }

@@ -353,7 +353,85 @@ async fn an_empty_text_that_is_there_may_stay() {
         );
         let patch = json!([{ "op": "replace", "path": format!("/{rules}"), "value": [] }]);
         assert_eq!(stage.send("PATCH", &path, &patch).await.0, 204, "{path}");
+        // All that is read can be written back together, too.
+        let (all, entry) = match document {
+            "/v1" => (
+                "settingValues",
+                json!({ "settingId": made["settingId"], "value": "" }),
+            ),
+            _ => (
+                "updateFormulas",
+                json!({ "settingId": made["settingId"], "defaultValue": { "stringValue": "" } }),
+            ),
+        };
+        let path = format!("{document}/configs/{config}/environments/{{production}}/values");
+        stage.taken("POST", &path, json!({ all: [entry] })).await;
     }
+    let formula =
+        json!({ "settingId": text_of(&stage).await, "defaultValue": { "stringValue": "" } });
+    let path = "/v2/configs/{v2}/environments/{production}/values";
+    let field = "UpdateFormulas[0].DefaultValue.StringValue";
+    let all = json!({ "updateFormulas": [formula] });
+    stage
+        .refused("POST", path, all, field, "It must not be empty")
+        .await;
+}
+
+/// The id of a setting that serves a text.
+async fn text_of(stage: &Stage) -> Value {
+    let setting = stage.taken("GET", "/v1/settings/{text}", Value::Null).await;
+    setting["settingId"].clone()
+}
+
+/// Value and variation stand beside each other: a patch means the one that it writes.
+#[tokio::test]
+async fn a_patch_changes_a_variation_by_its_value_or_by_its_id() {
+    let stage = Stage::new().await;
+    let variation = |text: &str| json!({ "value": { "stringValue": text } });
+    let new = json!({
+        "key": "theme", "name": "Theme", "settingType": "string",
+        "predefinedVariations": [variation("light"), variation("dark")],
+    });
+    let made = stage.taken("POST", "/v1/configs/{v2}/settings", new).await;
+    let setting = &made["settingId"];
+    let path = format!("/v2/environments/{{production}}/settings/{setting}/value");
+    let variations = stage
+        .taken(
+            "GET",
+            &format!("/v1/settings/{setting}/predefined-variations"),
+            Value::Null,
+        )
+        .await;
+    let id =
+        |index: usize| variations["predefinedVariations"][index]["predefinedVariationId"].clone();
+    let rule = json!({ "targetingRules": [{
+        "conditions": [{ "userCondition": {
+            "comparisonAttribute": "Email", "comparator": "isOneOf",
+            "comparisonValue": { "listValue": [{ "value": "a@example.com" }] },
+        } }],
+        "value": { "predefinedVariationId": id(0) },
+    }], "defaultValue": { "predefinedVariationId": id(0) } });
+    stage.taken("PUT", &path, rule).await;
+    for (place, value, index) in [
+        ("/defaultValue/stringValue", json!("dark"), 1),
+        ("/defaultValue/predefinedVariationId", id(0), 0),
+        ("/targetingRules/0/value/stringValue", json!("dark"), 1),
+        ("/defaultValue", json!({ "stringValue": "dark" }), 1),
+    ] {
+        let patch = json!([{ "op": "replace", "path": place, "value": value }]);
+        let answer = stage.taken("PATCH", &path, patch).await;
+        let of_value = place.trim_end_matches("/stringValue");
+        let of_value = of_value.trim_end_matches("/predefinedVariationId");
+        let served = answer.pointer(of_value).expect("it is served");
+        assert_eq!(served["predefinedVariationId"], id(index), "{place}");
+    }
+    // Who writes both has to mean the same.
+    let both = json!([
+        { "op": "replace", "path": "/defaultValue/stringValue", "value": "light" },
+        { "op": "replace", "path": "/defaultValue/predefinedVariationId", "value": id(1) },
+        { "op": "add", "path": "/defaultValue/intValue", "value": 1 },
+    ]);
+    assert_eq!(stage.send("PATCH", &path, &both).await.0, 400);
 }
 
 #[tokio::test]
