@@ -95,17 +95,17 @@ impl Change {
         self
     }
 
-    /// Serves `true` if no rule matches. Rules and split stay.
+    /// Serves `true` to all users whom no rule catches, as `roll_out(100)`: a split for everyone goes. The rules stay.
     pub fn turn_on(self) -> Self {
-        self.set_default(true)
+        self.roll_out(100)
     }
 
-    /// Serves `false` if no rule matches. Rules and split stay.
+    /// Serves `false` to all users whom no rule catches, as `roll_out(0)`: a split for everyone goes. The rules stay.
     pub fn turn_off(self) -> Self {
-        self.set_default(false)
+        self.roll_out(0)
     }
 
-    /// Serves this value if no rule matches. It has to be of the setting's type; a whole number will do for decimals.
+    /// Serves this value to users whom neither a rule nor a split for everyone catches; both stay. It has to be of the setting's type; a whole number will do for decimals.
     pub fn set_default(self, value: impl Into<SettingValue>) -> Self {
         self.step(Step::Default(value.into()))
     }
@@ -162,7 +162,8 @@ impl Change {
 fn shares(percent: i32, setting_type: &SettingType) -> Result<(Option<bool>, Option<Percentages>)> {
     if *setting_type != SettingType::Boolean {
         let problem = format!(
-            "the setting is of type `{setting_type}`; `roll_out` is for flags, `split` for the others"
+            "the setting is of type `{setting_type}`; `turn_on`, `turn_off` and `roll_out` are for flags, `set_default` and \
+             `split` for the others"
         );
         return Err(Error::other(problem));
     }

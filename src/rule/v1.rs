@@ -59,6 +59,9 @@ fn compare(
         comparison_attribute,
         comparison_value,
     } = condition;
+    if comparison_attribute.is_empty() {
+        return Err(wrong_rule("compares an attribute without a name"));
+    }
     let text = match (comparison_value.string_value, comparison_value.double_value) {
         (Some(text), _) => Some(text),
         (None, number) => number.map(|number| number.to_string()),

@@ -163,6 +163,17 @@ async fn each_word_does_the_same_in_both_versions_and_for_all_types() -> Result<
             flag.turn_off().send().await?.served.default,
             Some(false.into())
         );
+        // Nobody is left with the other value.
+        for on in [false, true] {
+            flag.roll_out(20).send().await?;
+            let change = if on { flag.turn_on() } else { flag.turn_off() };
+            let served = change.reason("Now").send().await?.served;
+            assert_eq!(
+                (served.default, served.split),
+                (Some(on.into()), vec![]),
+                "{config}"
+            );
+        }
         let wanted: [(&str, SettingValue); 3] = [
             ("banner_text", "Hello".into()),
             ("page_size", 50.into()),
@@ -188,7 +199,7 @@ async fn each_word_does_the_same_in_both_versions_and_for_all_types() -> Result<
             assert_eq!(served.rules[0].value, Some(value.clone()));
             assert_eq!(served.split, [(40, value.clone()), (60, value)]);
             let wrong = flag.roll_out(10).send().await.unwrap_err().to_string();
-            assert!(wrong.contains("`roll_out` is for flags"), "{wrong}");
+            assert!(wrong.contains("`roll_out` are for flags"), "{wrong}");
             assert!(
                 flag.turn_on().send().await.is_err(),
                 "{config}: `{key}` is no flag"

@@ -304,6 +304,11 @@ fn a_comparator_takes_its_kind_of_value_and_no_other() {
 #[tokio::test]
 async fn rules_go_into_v1_configs_as_far_as_these_have_them() -> Result<()> {
     let v1 = |rule: UpdateTargetingRuleModel| UpdateRolloutRuleModel::try_from(rule);
+    let nameless = v1(when("").equals("a").serve(true)).unwrap_err();
+    assert!(
+        nameless.to_string().contains("an attribute without a name"),
+        "{nameless}"
+    );
     let text = |value: Value| match value {
         Value::Object(fields) => match (
             fields.get("stringValue"),
