@@ -16,6 +16,8 @@
 //! # }
 //! ```
 //!
+//! In the tests of a receiver, [`sign`] makes the signature that ConfigCat would send.
+//!
 //! # What is checked, in this order
 //!
 //! | check | refusal |

@@ -78,7 +78,7 @@ enum Step {
 }
 
 /// What a change led to.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Changed {
     /// Whether something was changed. If all is so already, nothing is sent.

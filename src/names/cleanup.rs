@@ -79,7 +79,7 @@ impl Product {
 }
 
 /// Flags that nobody has changed for a while; made by [`Product::stale`]. Shows as a table, and as JSON.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct StaleFlags {
     /// The flags, config by config.
@@ -87,7 +87,7 @@ pub struct StaleFlags {
 }
 
 /// A flag that nobody has changed for a while.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct StaleFlag {

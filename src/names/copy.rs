@@ -89,9 +89,13 @@ impl Copy {
         let known: BTreeSet<String> = targets.iter().flat_map(variations).map(|it| it.0).collect();
         let (mut missing, mut tags) = (BTreeSet::new(), BTreeMap::new());
         let (mut settings, mut values, mut next) = (Vec::new(), Vec::new(), 0);
+        let mut done = BTreeSet::new();
         while let Some(key) = keys.get(next) {
             next += 1;
             let id = from.setting(key).await?.setting_id;
+            if !done.insert(id) {
+                continue;
+            }
             let pairs = sources.iter().zip(&by_name);
             let Some((source, named)) = { pairs }.find(|pair| pair.0.setting.setting_id == id)
             else {

@@ -10,7 +10,7 @@ use crate::SettingValue;
 use crate::types::{SettingId, SettingType};
 
 /// What a flag or setting serves to whom in an environment.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Served {
@@ -31,7 +31,7 @@ pub struct Served {
 }
 
 /// A rule: a value or a split for those who meet the conditions.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Rule {
@@ -44,7 +44,7 @@ pub struct Rule {
 }
 
 /// A flag or setting of a config with what it serves in each environment.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct FlagValues {

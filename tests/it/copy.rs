@@ -65,7 +65,7 @@ async fn only_the_keys_that_were_named_are_copied() -> Result<()> {
         let fake = Fake::start().await;
         let (test, production) = both(&fake.client(), name);
         let mut plan = copy(&test, &production)
-            .keys(["NEW_checkout"])
+            .keys(["NEW_checkout", "new_checkout"])
             .preview()
             .await?;
         assert_eq!(plan.steps().len(), 1);

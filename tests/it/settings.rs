@@ -22,8 +22,10 @@ fn each_wrong_setting_is_named() {
             && problem.contains("credentials(user, password)")
     );
     for (url, problem) in [
-        ("not a url", "relative URL without a base"),
-        ("ftp://example.com", "neither https nor http"),
+        ("not a url", "neither `https://` nor `http://`"),
+        ("localhost:8080", "neither `https://` nor `http://`"),
+        ("api.configcat.com", "neither `https://` nor `http://`"),
+        ("ftp://example.com", "neither `https://` nor `http://`"),
         (
             "http://example.com",
             "plain http would show the credentials",

@@ -23,10 +23,11 @@ pub(crate) fn checked_base(text: &str, plain_http: bool, variables: &str) -> Res
             "`{text}` cannot be the base URL: {problem}; set it by `base_url(url)`, {variables}"
         ))
     };
-    let url = Url::parse(text).map_err(|error| wrong(&error.to_string()))?;
-    if url.host().is_none() {
-        return Err(wrong("it has no host"));
-    }
+    const NO_SCHEME: &str = "it begins with neither `https://` nor `http://`";
+    let url = Url::parse(text).map_err(|error| match error {
+        url::ParseError::RelativeUrlWithoutBase => wrong(NO_SCHEME),
+        error => wrong(&error.to_string()),
+    })?;
     match url.scheme() {
         "https" => {}
         "http" if plain_http || is_loopback(&url) => {}
@@ -35,7 +36,7 @@ pub(crate) fn checked_base(text: &str, plain_http: bool, variables: &str) -> Res
                 "plain http would show the credentials to everyone on the way; use https, or `allow_plain_http()`",
             ));
         }
-        _ => return Err(wrong("it is neither https nor http")),
+        _ => return Err(wrong(NO_SCHEME)),
     }
     if !url.username().is_empty() || url.password().is_some() {
         return Err(wrong(
