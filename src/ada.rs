@@ -22,9 +22,9 @@
 //!
 //! # Limits
 //!
-//! Ada allows 10 requests a second, 100 a minute and 10 000 a day for each instance, and tells in no header what is left. So a
-//! client keeps to these numbers by itself ([`LIMITS`]); clients of the same instance can share a
-//! [`RateLimiter`]. A body may have 10 MiB at most; a larger one is not sent.
+//! Ada allows 10 requests a second, 100 a minute and 10 000 a day for each instance, and sends no rate-limit headers. So a client
+//! keeps to these numbers by itself ([`LIMITS`]); clients of the same instance can share a [`RateLimiter`]. A body may have 10 MiB
+//! at most; a larger one is not sent.
 //!
 //! # Errors
 //!

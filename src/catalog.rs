@@ -43,7 +43,7 @@ pub struct Catalog {
 
 /// An operation that can be called by name.
 ///
-/// As JSON, it is what agents are told of a tool: `name`, `description` and `inputSchema`, with the other facts beside them.
+/// Serialized, it is a tool definition for agents: `name`, `description` and `inputSchema`, and the other facts beside them.
 pub struct Tool {
     operation: &'static Operation,
     aliases: &'static [String],

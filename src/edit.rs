@@ -1,4 +1,4 @@
-//! Change what was seen: read, change, send, and if somebody else was faster, once more.
+//! Read-modify-write without lost updates: read a value, change it, send the change, and start over on a conflict.
 //!
 //! Two people who change the same value at the same time overwrite each other: each sends what they made of what they read.
 //! [`Client::edit_value`] makes that impossible. It reads what a setting serves, lets a closure change it, and sends the
@@ -76,7 +76,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(50);
 /// 3 seconds, over which some dozens of editors spread well enough.
 const MAX_PAUSE: Duration = Duration::from_secs(3);
 
-/// What an edit led to.
+/// The result of an edit.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Edited<T> {

@@ -26,7 +26,7 @@
 //! | `segment` | [`Segment`] | `writeKey` | `server`: [`SegmentServer`] (`Us`) |
 //! | `pubNub` | [`PubNub`] | `pubKey`, `subKey`, `channel` | |
 //!
-//! # What is told before the call
+//! # What is checked before the call
 //!
 //! [`create`](IntegrationParameters::create), [`modify`](IntegrationParameters::modify) and
 //! [`IntegrationParameters::check`] refuse, with [`Error::Invalid`], a required parameter that is missing or empty, a name that

@@ -21,18 +21,17 @@
 //!
 //! - [`Client`] has one method for each operation of the API. A method takes what the API requires and returns a call;
 //!   the call has a method for each option, and `send` makes it.
-//! - Setters have one form: `with_…` on what is used as it is, such as a [`RetryPolicy`] or a model; the bare name on what a last
-//!   method makes into something, such as `build` of a [`ClientBuilder`] or `send` of a call. What may be absent can be given as
-//!   an [`Option`].
-//! - [`ResponseValue`] is what a call gives: the value, the status and the headers.
-//! - [`Error`] is why it did not: refused before sending, failed by the server, no answer, or an answer that cannot be read.
+//! - Setters have one form: `with_…` on finished values, such as a [`RetryPolicy`] or a model; the bare name on builders, which
+//!   end with a method such as `build` of a [`ClientBuilder`] or `send` of a call. Optional values can be given as an [`Option`].
+//! - [`ResponseValue`] is what a successful call returns: the value, the status and the headers.
+//! - [`Error`] says why a call failed: refused before sending, failed on the server, no response, or one that cannot be read.
 //! - [`types`] has what is sent and received. What is sent has `new`, with what the API requires, and `with_…` for the rest.
 //!   What is only received is built from its `Default` by a `with_` for each field, for tests. String enums keep values that
 //!   this release does not know.
 //!   Each kind of id is a type of its own, such as [`ConfigId`](types::ConfigId), and is otherwise the UUID or number that it holds.
 //! - [`SettingValue`] is the value of a flag or setting; [`Secret`] is text that is never printed.
-//! - [`names`] finds products, configs, environments and flags by the words that people have for them, and changes a flag by
-//!   the same words in V1 and V2 configs.
+//! - [`names`] finds products, configs, environments and flags by name or key, and changes a flag with the same methods in V1 and
+//!   V2 configs.
 //! - [`edit`] changes what was read and loses no one else's change; [`rule`] has targeting rules that read like sentences.
 //! - [`patch`] has typed JSON Patches: only what may be changed there, with a difference, guards and a preview.
 //! - [`paging`] reads listings as streams, [`integration`] has the parameters of each tool as types, [`code_references`]
@@ -42,7 +41,7 @@
 //!
 //! # Ids
 //!
-//! What a response has an id of goes into the next call as it is. One that comes from elsewhere goes there bare:
+//! Ids in a response can be passed to the next call as they are. Ids from elsewhere can be passed as a bare UUID or number:
 //!
 //! ```no_run
 //! use configcat_management::{Client, Result, uuid::Uuid};

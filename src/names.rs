@@ -1,4 +1,4 @@
-//! Names and keys: the words that people have, from which the ids follow.
+//! Finds products, configs, environments and flags by name or key, and resolves their ids.
 //!
 //! ```no_run
 //! # async fn example(client: configcat_management::Client) -> configcat_management::Result<()> {
@@ -13,8 +13,8 @@
 //! [`compare`] shows what two environments serve differently, [`copy()`] brings what one serves to another, [`Product::stale`]
 //! finds flags that nobody changes any more, and [`Flag::retire`] deletes one that nobody uses.
 //!
-//! Names and keys are compared whatever their case. If several fit, one that is written the same is taken; otherwise the
-//! error lists them, and an id may stand in place of a name. What is not there is an error that says what is.
+//! Names and keys are compared case-insensitively. If several match, an exact match wins; otherwise the error lists them, and
+//! an id can be used in place of a name. An unknown name is an error that lists the known ones.
 //!
 //! Nothing is called before it is needed. Each list (products, the configs and environments of a product, the settings of a
 //! config) is read once and shared by all that comes from one [`Client::product`], clones included, for as long as they

@@ -1,4 +1,4 @@
-//! JSON Patch that cannot go wrong: for each operation that takes one, a type whose methods are what may be changed there.
+//! Typed JSON Patches: for each operation that takes one, a type with a method for each change that the operation allows.
 //!
 //! | operation | patch | starts from |
 //! | --- | --- | --- |

@@ -83,7 +83,7 @@ pub fn flag(setting_id: impl Into<SettingId>) -> Prerequisite {
     Prerequisite(setting_id.into())
 }
 
-/// All users, in the order of the rules those that no rule before has served. They can be split among values.
+/// All users whom no earlier rule has matched. They can be split among values.
 pub fn everyone() -> Everyone {
     Everyone(())
 }

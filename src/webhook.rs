@@ -1,4 +1,4 @@
-//! Received webhook notifications: whether ConfigCat sent them, as they are, and lately.
+//! Verifies received webhook notifications: sent by ConfigCat, unchanged, and recent.
 //!
 //! Cargo feature `webhook`. Nothing is sent and no HTTP framework is needed: what is verified is a header map and a body.
 //! The signing keys are shown in the dashboard beside the webhook, and [`get_webhook_signing_keys`] reads them.
@@ -31,8 +31,8 @@
 //! | it is not from the future, beyond [`with_max_future_skew`](Verifier::with_max_future_skew) | [`Refused::Future`] |
 //! | it was not accepted before | [`Refused::Replayed`] |
 //!
-//! Who has no key gets no further than the fifth line, and learns nothing there: every key is tried with every signature, and
-//! they are compared in constant time.
+//! A sender without a key gets no further than the fifth check, and learns nothing from it: every key is tried with every
+//! signature, in constant time.
 //!
 //! # The body
 //!

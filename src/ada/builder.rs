@@ -110,11 +110,11 @@ impl ClientBuilder {
         timeout(timeout: Duration);
         /// The time that a whole call may take, waits included. Default: none.
         deadline(deadline: impl IntoOption<Duration>);
-        /// What is tried again. Default: [`RetryPolicy::default`].
+        /// Which failures are retried, and how. Default: [`RetryPolicy::default`].
         retry(retry: RetryPolicy);
         /// Shares a rate limiter with other clients of the same instance. Default: one of its own, with [`LIMITS`].
         rate_limiter(limiter: RateLimiter);
-        /// Is told what calls are doing. Default: nobody.
+        /// A callback for the [events](Event) of calls. Default: none.
         on_event(listener: impl Fn(&Event) + Send + Sync + 'static);
         /// The bytes that the body of an answer may have. Default: [64 MiB](crate::ClientBuilder::DEFAULT_MAX_BODY).
         max_body(bytes: usize);

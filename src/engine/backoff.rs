@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// The wait after so many failures, the first of which is 1.
+/// The backoff after this many failures; the first is 1.
 pub(crate) fn doubled(first: Duration, failures: u32, most: Duration) -> Duration {
     let doublings = failures.saturating_sub(1).min(16);
     first.saturating_mul(1 << doublings).min(most)

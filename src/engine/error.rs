@@ -31,7 +31,7 @@ pub use invalid::InvalidRequest;
 /// [`std::result::Result`] with this crate's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why a client could not be built, or a call did not give what it promised.
+/// Why a client could not be built, or a call failed.
 ///
 /// ```
 /// # fn example(error: configcat_management::Error) {
@@ -65,7 +65,7 @@ pub enum Error {
     /// There was an answer, but it is not what the API describes. The server may have processed the call, or a
     /// proxy may have answered in its place.
     Decode(Box<DecodeError>),
-    /// The call would have to wait for the rate limit past its deadline, and was not sent, or not once more.
+    /// The wait for the rate limit would exceed the call's deadline, so the call was not sent, or not retried.
     Deadline(Box<DeadlineError>),
     /// An [edit](crate::edit) was given up, or a value was refused before it got into a call. The edit that failed changed nothing;
     /// earlier steps of [`CopyPlan::apply`](crate::names::CopyPlan::apply) and [`Retire::send`](crate::names::Retire::send) stay done.
@@ -175,7 +175,7 @@ impl Error {
         }
     }
 
-    /// The same, and it would have been tried again, if not so many calls had failed lately.
+    /// The same error, marked as not retried because the retry quota is used up.
     pub(crate) fn out_of_quota(mut self) -> Self {
         match &mut self {
             Error::Api(error) => error.out_of_quota = true,

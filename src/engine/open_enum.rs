@@ -81,7 +81,7 @@ macro_rules! open_enum {
 
         crate::into_option!($name: &str, String);
 
-        /// No value: what a server that does not know the field leaves out. Its text is empty.
+        /// The empty value, with an empty text: for a field that an older server does not send.
         impl ::std::default::Default for $name {
             fn default() -> Self {
                 Self::Unrecognized(crate::UnrecognizedValue::new(""))

@@ -10,7 +10,7 @@
 /// assert_eq!(tag(None), CreateTagModel::new("release"));
 /// ```
 ///
-/// A `None` without a type is for methods that take one type alone; for a text, if several fit, it is `None::<String>`.
+/// A bare `None` works if the method takes a single type. If it takes several, name one: `None::<String>` for a text.
 pub trait IntoOption<T> {
     /// The value, or none.
     fn into_option(self) -> Option<T>;

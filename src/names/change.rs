@@ -116,8 +116,8 @@ impl Change {
         self.step(Step::Rule(rule.into()))
     }
 
-    /// Turns a flag on for this share of the users whom no rule catches, 0 to 100 percent. The rules stay. At 0 and 100 no
-    /// split is needed: it goes, and the default value says it.
+    /// Turns a flag on for this percentage (0 to 100) of the users whom no rule matches. The rules stay. At 0 and 100 the split is
+    /// removed, and the default value is set instead.
     pub fn roll_out(self, percent: i32) -> Self {
         self.step(Step::RollOut(percent))
     }

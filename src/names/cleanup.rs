@@ -1,4 +1,4 @@
-//! Flags that have had their day.
+//! Stale flags: finding and deleting them.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -14,8 +14,8 @@ use crate::types::SettingId;
 use crate::{Error, IntoOption, Result, SettingValue};
 
 impl Product {
-    /// The flags that nobody has changed for so many days (7 to 90) in some environment (`get-staleflags`), with the places that use
-    /// them (`get-code-references` for each that has some) and who changed them last (one call for each config and
+    /// The flags that nobody has changed for this many days (7 to 90) in some environment (`get-staleflags`), with the code that
+    /// uses them (`get-code-references` for each that has some) and who changed them last (one call for each config and
     /// environment of the report).
     ///
     /// # Errors

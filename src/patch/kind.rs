@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// What a [`Patch`](super::Patch) is for. Five types of this module are it, and no others can be.
+/// What a [`Patch`](super::Patch) changes. The trait is sealed: five types of this module implement it.
 pub trait Kind: sealed::Rules + Sized + 'static {
     /// What a read answers with.
     type Seen: Wanted<Self>;

@@ -30,7 +30,7 @@ pub struct ApiError {
     pub headers: HeaderMap,
     /// The body as it came, cut at [`ApiError::MAX_BODY`] bytes.
     pub body: Bytes,
-    /// What the call has taken.
+    /// How often the call was tried, and how long it waited.
     pub attempts: Attempts,
     pub(super) out_of_quota: bool,
 }
@@ -39,8 +39,7 @@ impl ApiError {
     /// The most bytes of a body that an error keeps: 64 KiB, far more than any message, far less than a page of data.
     pub const MAX_BODY: usize = 64 * 1024;
 
-    /// A failure for tests: what code sees that a server answers so. The message is what the status means, until another one
-    /// [is given](Self::with_message).
+    /// A failure for tests. Its message is the one of the status, unless [`with_message`](Self::with_message) sets another.
     ///
     /// ```
     /// use configcat_management::reqwest::StatusCode;
@@ -97,7 +96,7 @@ impl ApiError {
         {
             message += &format!("; `{successor}` replaces `{}`", operation.id);
         }
-        // A 4xx is a refusal; but a proxy that lost its patience does not know what became of the call.
+        // A 4xx was not processed, except 408: a proxy that timed out does not know what happened to the call.
         let perhaps_processed = !status.is_client_error() || status == StatusCode::REQUEST_TIMEOUT;
         ApiError {
             operation,
@@ -114,7 +113,7 @@ impl ApiError {
 }
 
 impl Error {
-    /// The error that a call ends with which the server refuses: for tests of code that handles errors.
+    /// Wraps a failure of the server in an error, for tests of code that handles errors.
     pub fn from_api(failure: ApiError) -> Self {
         Error::Api(Box::new(failure))
     }

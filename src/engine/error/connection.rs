@@ -15,7 +15,7 @@ pub struct ConnectionError {
     pub stage: Stage,
     /// What happened.
     pub problem: String,
-    /// What the call has taken.
+    /// How often the call was tried, and how long it waited.
     pub attempts: Attempts,
     /// Trying again would end the same way.
     is_final: bool,

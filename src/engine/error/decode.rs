@@ -19,7 +19,7 @@ pub struct DecodeError {
     pub headers: HeaderMap,
     /// The whole body. It may hold secrets, and is not printed.
     pub body: Body,
-    /// What the call has taken.
+    /// How often the call was tried, and how long it waited.
     pub attempts: Attempts,
     /// What is wrong with the body: the place in the document, what is found there and what should be, line and column. It
     /// holds nothing of the body but names of fields.

@@ -6,8 +6,8 @@ use tokio::time::Instant;
 
 use super::window::Window;
 
-/// A window that a refusal has shown is tried again after it was full so often; four times as often after each time that it
-/// turned out to be there, up to the second number.
+/// After how many full windows a limit learnt from a 429 is probed for a higher one. Each probe that gets a 429 multiplies the
+/// number by four, up to the second number.
 pub(super) const SURE: (u32, u32) = (16, 256);
 
 /// The same for one that holds less than it is said to, because others take part, or by mistake; there, twice as often.

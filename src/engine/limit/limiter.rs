@@ -66,8 +66,9 @@ use queue::{Queued, State};
 /// - No single wait is longer than the longest wait, and no call waits beyond its deadline.
 /// - A call that is dropped gives its permit back.
 ///
-/// The last eight calls that a period allows may wait together for up to a second, if the server's clock is known no better than
-/// that and more calls are expected: their answers tell when the next period begins. Calls with a deadline do not wait for this.
+/// The last eight calls of a window may be delayed, together by up to a second, if the server's clock is known no better than that
+/// and more calls are expected: the `Date` of their responses tells when the next window begins. Calls with a deadline are not
+/// delayed.
 #[derive(Clone)]
 pub struct RateLimiter {
     shared: Arc<Shared>,
@@ -101,13 +102,13 @@ impl RateLimiter {
     /// 15 minutes: as long as a period of any known limit, and not so long that a server's mistake stops a job for good.
     pub const DEFAULT_MAX_WAIT: Duration = Duration::from_secs(15 * 60);
 
-    /// Knows nothing yet, and never waits longer at a time than [`DEFAULT_MAX_WAIT`](Self::DEFAULT_MAX_WAIT).
+    /// A limiter that knows no limits yet, and waits no longer at a time than [`DEFAULT_MAX_WAIT`](Self::DEFAULT_MAX_WAIT).
     pub fn new() -> Self {
         Self::of(Model::new(Self::DEFAULT_MAX_WAIT))
     }
 
-    /// Keeps to limits that are published, for services whose headers tell nothing: each is a number of requests and a period,
-    /// and all of them hold at once, in any stretch of time that long. If headers tell of a limit too, it counts as well.
+    /// A limiter with fixed limits, for services that publish their limits but send no rate-limit headers. Each is a number of
+    /// requests and a period; all apply at once, as sliding windows. A limit in headers is kept as well.
     ///
     /// ```
     /// use std::time::Duration;
@@ -127,17 +128,16 @@ impl RateLimiter {
         Self::of(Model::published(Self::DEFAULT_MAX_WAIT, windows.collect()))
     }
 
-    /// The same with another longest wait at a time, whatever a server says. Default: 15 minutes. A call that the server refuses with 429 and a longer
-    /// `Retry-After` fails at once with that error, which tells the wait in [`retry_after`](crate::Error::retry_after). To be
-    /// called before the first call is made.
+    /// The longest single wait, whatever a server asks for. Default: 15 minutes. A call that gets a 429 with a longer
+    /// `Retry-After` fails at once with that error, whose [`retry_after`](crate::Error::retry_after) is the wait. Set it before
+    /// the first call is made.
     #[must_use]
     pub fn with_max_wait(self, max_wait: Duration) -> Self {
         self.shared.state().model.set_max_wait(max_wait);
         self
     }
 
-    /// The same with another bound of requests that are under way at once; at least 1. Default: 200. To be called before the first call is
-    /// made.
+    /// The most requests in flight at once; at least 1. Default: 200. Set it before the first call is made.
     ///
     /// ```
     /// use configcat_management::RateLimiter;
@@ -174,17 +174,17 @@ impl RateLimiter {
         self.shared.state().model.max_wait()
     }
 
-    /// What is left of the period of which headers told last, as far as known.
+    /// How many requests are left in the window that the latest rate-limit headers describe, if known.
     pub fn remaining(&self) -> Option<u32> {
         self.shared.state().model.left().0
     }
 
-    /// Requests that are under way: sent, or about to be, and not answered. 0 if nobody calls.
+    /// The number of requests in flight: sent or about to be sent, and without a response yet.
     pub fn in_flight(&self) -> usize {
         self.shared.permits.load(Ordering::Relaxed)
     }
 
-    /// The time from now to the end of the period that headers told of last, as far as known.
+    /// The time until the window ends that the latest rate-limit headers describe, if known.
     pub fn reset(&self) -> Option<Duration> {
         let (_, reset) = self.shared.state().model.left();
         reset.map(|reset| reset.saturating_duration_since(Instant::now()))

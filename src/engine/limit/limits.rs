@@ -12,7 +12,7 @@ use super::window::Window;
 /// is given up if more than that is accepted.
 pub(crate) const DOCUMENTED: (u32, Duration) = (20, Duration::from_secs(1));
 
-/// From a moment at which no refusal was, so much is looked at: the longest window that is known of.
+/// How long one measurement of accepted requests runs at most: the longest window that is known of.
 const LONGEST: Duration = Duration::from_secs(60);
 
 /// What a refusal tells of a limit that no header tells of.

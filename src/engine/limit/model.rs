@@ -189,7 +189,7 @@ impl Model {
         scope.is_none_or(Scope::is_idle)
     }
 
-    /// A number that changes when waiting takes another turn: a period is over, a refusal came.
+    /// A number that changes with the estimates of waits: at the end of a window, after a 429.
     pub(crate) fn turn(&self) -> u64 {
         self.common.turns
     }

@@ -30,10 +30,10 @@ pub(super) const WITHOUT_RESET: Duration = Duration::from_secs(1);
 /// How long a period without answers is believed in if it is not known how long periods are.
 const WITHOUT_ANSWER: Duration = Duration::from_secs(60);
 
-/// So many of a period are held back to look at the server's clock, if others wait for the next period anyway.
+/// Last permits of a window, spaced out to sample `Date`, if other calls wait for the next window anyway.
 pub(super) const LOOKS: u32 = 8;
 
-/// So few requests of a period do not tell that more are to come.
+/// From this many responses in a window on, as many calls are expected to follow.
 const FEW: u32 = 4;
 
 /// What all scopes have in common.
@@ -44,7 +44,7 @@ pub(crate) struct Common {
     pub(crate) max_wait: Duration,
     /// Requests so far, for their ids.
     pub(crate) requests: u64,
-    /// Changes when waiting takes another turn: a period is over, a refusal came.
+    /// Counts the changes of estimated waits: the end of a window, a 429.
     pub(crate) turns: u64,
 }
 

@@ -1,4 +1,4 @@
-//! So many requests in so much time.
+//! A sliding window: at most `quota` requests in any `period`.
 
 use std::collections::VecDeque;
 use std::time::Duration;

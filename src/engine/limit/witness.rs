@@ -18,7 +18,7 @@ const KEPT: usize = 8;
 /// A call is counted apart if so many answers say so, and none says otherwise: servers may count in several places.
 const STRIKES: u32 = 2;
 
-/// So many answers without a word show that nobody counts these calls.
+/// After this many responses without rate-limit headers, calls are taken to be uncounted.
 const SILENCES: u32 = 3;
 
 /// An answer that tells of a count.

@@ -11,8 +11,8 @@ use crate::{Error, Operation};
 /// What a call is doing, told to [`ClientBuilder::on_event`](crate::ClientBuilder::on_event). No secret and no body is in it.
 ///
 /// Each attempt that gets a whole response gives [`Event::Answered`]. A call that fails ends with [`Event::GaveUp`], with two
-/// exceptions: one whose arguments are refused gives no event, and one whose body cannot be decoded ends with `Answered`. A call that
-/// is dropped ends without a word. What is told of a fleet is of no call in particular.
+/// exceptions: one whose arguments are refused gives no event, and one whose body cannot be decoded ends with `Answered`. A
+/// dropped call gives no further event. Events of a fleet belong to no particular call.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Event {
@@ -66,7 +66,7 @@ pub enum Event {
     FleetBack,
 }
 
-/// Who is told.
+/// The callback that gets the events.
 pub(crate) type Listener = std::sync::Arc<dyn Fn(&Event) + Send + Sync>;
 
 impl Transport {

@@ -114,7 +114,7 @@ impl Transport {
                     self.quota.succeeded(effort.failures() > 0);
                     return Ok(answer);
                 }
-                // What is to be gone is gone; an earlier attempt may be why.
+                // A retried DELETE that gets 404 succeeded: an earlier attempt may have deleted it.
                 Err(Error::Api(mut failure))
                     if failure.status == StatusCode::NOT_FOUND
                         && operation.method == Method::DELETE
@@ -133,7 +133,7 @@ impl Transport {
                 Err(error) => error,
             };
             effort.failed(&error);
-            // Never sent earlier than the server asks, and never waited for longer than the caller has patience.
+            // A `Retry-After` beyond the longest wait ends the call: it is not retried earlier than the server asks.
             let refused = error.status() == Some(StatusCode::TOO_MANY_REQUESTS);
             if refused && error.retry_after() > Some(self.limiter.max_wait()) {
                 return Err(error);
@@ -192,7 +192,7 @@ impl Transport {
     }
 }
 
-/// A moment that no clock reaches stands for one that it cannot express.
+/// The moment after this time; at most 30 years ahead, because a longer sum may overflow.
 pub(crate) fn from_now(time: Duration) -> Instant {
     const DECADES: Duration = Duration::from_secs(30 * 366 * 24 * 3600);
     Instant::now() + time.min(DECADES)

@@ -27,9 +27,9 @@ use crate::engine::limit::limiter::Place;
 /// clients do not come back at once. If the server asks for a wait by `Retry-After`, that comes on top. A wait that ends
 /// beyond the budget or the deadline is not begun: the call fails at once.
 ///
-/// Repetitions cost tokens that successes bring back, as in the AWS SDKs: a client that has failed a hundred times in a row
-/// stops trying again until something succeeds, and the error says so. Each call in flight beside the first brings tokens for
-/// one repetition more, so that five hundred calls that meet one bad moment all come through.
+/// Retries take tokens from a quota that successful calls refill, as in the AWS SDKs: after a hundred failures in a row, a client
+/// stops retrying until a call succeeds, and the error says so. Each call in flight beyond the first adds tokens for one more
+/// retry, so that five hundred calls that fail at the same moment can all be retried.
 ///
 /// ```
 /// use std::time::Duration;
@@ -51,7 +51,7 @@ pub struct RetryPolicy {
 impl RetryPolicy {
     /// 4 attempts: one for a connection that was closed while idle, one for a restart, one for bad luck.
     pub const DEFAULT_ATTEMPTS: u32 = 4;
-    /// 20 repetitions after a 429: each waits for a period of the limit, so a call that needs more has lost to others.
+    /// 20 retries after a 429: each waits for a window of the limit, so a call that needs more is crowded out by other clients.
     pub const DEFAULT_REFUSALS: u32 = 20;
     /// 200 milliseconds, which is a round trip or two.
     pub const DEFAULT_FIRST_BACKOFF: Duration = Duration::from_millis(200);
