@@ -111,10 +111,15 @@ pub(crate) fn without_secrets(address: &str) -> String {
     let odd = host.contains('%')
         || (!host.ends_with(']') && port.is_some_and(|p| !p.bytes().all(|b| b.is_ascii_digit())));
     let hidden = authority.len() > host.len() || odd;
-    match (hidden, odd) {
+    let shown = match (hidden, odd) {
         (false, _) => format!("{scheme}{authority}{path}"),
         (true, false) => format!("{scheme}***@{host}{path}"),
         (true, true) => format!("{scheme}***"),
+    };
+    // An `@` that is left stands in a path, or behind what is no scheme: a password may stand before it.
+    match shown.rsplit_once('@') {
+        Some((before, after)) if !before.ends_with("***") => format!("***@{after}"),
+        _ => shown,
     }
 }
 
@@ -299,6 +304,30 @@ mod tests {
         assert_eq!(message(500, ""), "the server gave no reason");
         assert_eq!(message(500, "[1,2]"), "[1,2]");
         assert!(message(401, "<html>…").contains("check the user name and password"));
+    }
+
+    #[test]
+    fn no_address_shows_what_stands_before_an_at_sign() {
+        for address in [
+            "https://u:sesame@host/x",
+            " https://u:sesame@host",
+            "ht\ttps://u:sesame@host",
+            "\u{200b}https://u:sesame@host",
+            "https//u:sesame@host",
+            "https;//u:sesame@host",
+            "my+app://u:sesame@host/x",
+            "\\\\u:sesame@host/x",
+            "https://user:12/sesame@host",
+            "https://host/go/https://u:sesame@x/",
+        ] {
+            let shown = without_secrets(address);
+            assert!(!shown.contains("sesame"), "{address}: {shown}");
+            assert!(shown.contains("***"), "{address}: {shown}");
+        }
+        assert_eq!(
+            without_secrets("https://host:8080/x?y@z"),
+            "https://host:8080/x"
+        );
     }
 
     #[test]

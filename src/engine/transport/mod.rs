@@ -111,7 +111,8 @@ impl Transport {
             }
             let error = match result {
                 Ok(answer) => {
-                    self.quota.succeeded(effort.failures() > 0);
+                    // This attempt is among them.
+                    self.quota.succeeded(effort.failures() > 1);
                     return Ok(answer);
                 }
                 // A retried DELETE that gets 404 succeeded: an earlier attempt may have deleted it.

@@ -184,8 +184,12 @@ async fn a_burst_that_meets_one_bad_moment_comes_through() {
         call.await.unwrap().unwrap();
     }
 
-    // One after the other has no such excuse, and is told why it is not tried again.
-    let server = Faulty::start(vec![Act::Then(reply(503, &[], ""))]);
+    // One after the other has no such excuse, and is told why it is not tried again: 40 calls, and the hundred retries that there
+    // are tokens for.
+    let down = Act::Then(reply(503, &[], ""));
+    let mut acts = vec![down.clone(); 140];
+    acts.extend([Act::Then(success(&Method::GET)), down]);
+    let server = Faulty::start(acts);
     let quick = RetryPolicy::default().with_backoff(Duration::ZERO, Duration::ZERO);
     let client = builder(&server).retry(quick).build().unwrap();
     let mut last = String::new();
@@ -196,6 +200,9 @@ async fn a_burst_that_meets_one_bad_moment_comes_through() {
         last.ends_with("; not tried again, because too many calls failed lately"),
         "{last}"
     );
+    // A success without a retry brings one token back, and a retry costs five.
+    assert_eq!(client.get_me().send().await.unwrap().attempts(), 1);
+    assert_eq!(client.get_me().send().await.unwrap_err().attempts(), 1);
 }
 
 /// TLS that never comes about: nothing of the call can have left.
