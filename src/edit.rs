@@ -34,6 +34,11 @@
 //! [`RetryPolicy`](crate::RetryPolicy), and a version that is there already shows in the next read. For several settings,
 //! the new values of those that changed (`post-setting-values-v2`), all of them or none.
 //!
+//! All of this rests on the version. A server that does not know the parameter `latestVersionId` (the API as described in October
+//! 2024 has none) neither answers 409 nor refuses a patch that is sent again: there, an edit can write over another one, and
+//! after a lost answer a rule can be added twice. With `client.with_retry(RetryPolicy::default().with_attempts(1))` nothing is sent
+//! twice there, and a lost answer is an error with [`perhaps_processed`](crate::Error::perhaps_processed).
+//!
 //! Before that, what is new is checked against what was read: types of values, comparators, percentages, limits. What would
 //! be refused is not sent, and the error names the place.
 //!

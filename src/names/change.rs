@@ -105,7 +105,8 @@ impl Change {
         self.roll_out(0)
     }
 
-    /// Serves this value to users whom neither a rule nor a split for everyone catches; both stay. It has to be of the setting's type; a whole number will do for decimals.
+    /// Serves this value to users whom neither a rule nor a split for everyone catches; both stay. It has to be of the setting's
+    /// type; a whole number will do for decimals.
     pub fn set_default(self, value: impl Into<SettingValue>) -> Self {
         self.step(Step::Default(value.into()))
     }

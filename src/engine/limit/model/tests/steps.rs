@@ -1,0 +1,231 @@
+//! The model step by step: single requests, answers and losses, at moments that the test sets.
+
+use chrono::DateTime;
+
+use super::*;
+
+fn reading(remaining: u32, reset_in: u64) -> Reading {
+    let time = DateTime::from_timestamp(1_800_000_000 + reset_in as i64, 1).unwrap_or_default();
+    Reading {
+        remaining: Some(remaining),
+        reset: Some(super::super::super::times::Time::At(time)),
+        is_exact: true,
+        date: DateTime::from_timestamp(1_800_000_000, 0),
+        ..Reading::default()
+    }
+}
+
+#[test]
+fn a_late_answer_of_an_earlier_period_does_not_raise_the_count() {
+    let mut model = Model::new(MAX_WAIT);
+    let now = model.common.clock.anchor();
+    let first = model.admit(ONE, now, 9).unwrap();
+    model.answered(first, now, &reading(9, 10));
+    let slow = model.admit(ONE, now, 1).unwrap();
+    model.admit(ONE, now, 1).unwrap();
+    let third = model.admit(ONE, now, 1).unwrap_err();
+    assert_eq!(third, now + Flight::GRACE, "it grows with the answers");
+    let later = now + Duration::from_secs(20);
+    let next = model.admit(ONE, later, 9).unwrap();
+    let mut answer = reading(3, 30);
+    answer.date = DateTime::from_timestamp(1_800_000_020, 0);
+    model.answered(next, later, &answer);
+    assert_eq!(model.left().0, Some(3));
+    model.answered(slow, later, &reading(8, 10));
+    assert_eq!(model.left().0, Some(3));
+}
+
+#[test]
+fn after_a_refusal_everything_waits_and_one_goes_first() {
+    let mut model = Model::new(MAX_WAIT);
+    let now = model.common.clock.anchor();
+    let ticket = model.admit(ONE, now, 9).unwrap();
+    let refusal = Reading {
+        refused: true,
+        retry_after: Some(Duration::from_secs(7)),
+        ..Reading::default()
+    };
+    model.answered(ticket, now, &refusal);
+    let until = now + Duration::from_secs(7);
+    assert_eq!(model.admit(ONE, now, 9).unwrap_err(), until);
+    let probe = model.admit(ONE, until, 9).unwrap();
+    assert!(model.admit(ONE, until, 9).is_err(), "no stampede");
+    model.answered(probe, until, &reading(50, 60));
+    let three: Vec<bool> = (0..3).map(|_| model.admit(ONE, until, 9).is_ok()).collect();
+    assert_eq!(three, [true, true, false], "two for the first answer");
+}
+
+#[test]
+fn refusals_that_say_nothing_make_it_wait_longer_each_time_up_to_the_bound() {
+    let bound = Duration::from_secs(3);
+    let mut model = Model::new(bound);
+    let mut now = model.common.clock.anchor();
+    let mut waits = Vec::new();
+    for _ in 0..5 {
+        let ticket = model.admit(ONE, now, 1).unwrap();
+        let refused = true;
+        model.answered(
+            ticket,
+            now,
+            &Reading {
+                refused,
+                ..Reading::default()
+            },
+        );
+        let until = model.admit(ONE, now, 1).unwrap_err();
+        waits.push((until - now).as_millis());
+        now = until;
+    }
+    assert_eq!(waits, [500, 1000, 2000, 3000, 3000]);
+}
+
+#[test]
+fn a_permit_that_was_not_sent_is_there_again() {
+    let mut model = Model::new(MAX_WAIT);
+    let now = model.common.clock.anchor();
+    for _ in 0..100 {
+        let ticket = model.admit(ONE, now, 1).unwrap();
+        model.abandoned(ticket, now, false);
+    }
+    let ticket = model.admit(ONE, now, 1).unwrap();
+    model.answered(ticket, now, &reading(1, 60));
+    for _ in 0..100 {
+        let ticket = model.admit(ONE, now, 1).unwrap();
+        model.abandoned(ticket, now, false);
+    }
+    assert!(model.is_idle(&ONE));
+}
+
+#[test]
+fn a_period_that_lost_requests_fill_is_asked_about() {
+    let mut model = Model::new(MAX_WAIT);
+    let start = model.common.clock.anchor();
+    let first = model.admit(ONE, start, 1).unwrap();
+    model.answered(first, start, &reading(2, 10));
+    let next = start + Duration::from_secs(12);
+    let lost: Vec<Ticket> = (0..3)
+        .map_while(|_| model.admit(ONE, next, 0).ok())
+        .collect();
+    assert_eq!(lost.len(), 3, "the whole period, on trust");
+    assert!(model.admit(ONE, next, 0).is_err());
+    let gone = next + Duration::from_millis(400);
+    lost.into_iter()
+        .for_each(|ticket| model.abandoned(ticket, gone, true));
+    let probe = model.admit(ONE, gone, 0).expect("nobody else will tell");
+    assert!(model.admit(ONE, gone, 0).is_err(), "no more than one");
+    let mut answer = reading(1, 20);
+    answer.date = DateTime::from_timestamp(1_800_000_012, 400_000_000);
+    model.answered(probe, gone, &answer);
+    assert_eq!(model.left().0, Some(1));
+}
+
+#[test]
+fn the_estimate_counts_those_before() {
+    let mut model = Model::new(MAX_WAIT);
+    let now = model.common.clock.anchor();
+    assert_eq!(model.estimate(ONE, now, 0), None);
+    let ticket = model.admit(ONE, now, 1).unwrap();
+    model.answered(ticket, now, &reading(2, 60));
+    let wait = |model: &Model, ahead| {
+        model
+            .estimate(ONE, now, ahead)
+            .unwrap()
+            .as_secs_f64()
+            .round()
+    };
+    assert_eq!(wait(&model, 1), 0.0);
+    // A second more than the reset: that much is not known of the server's clock.
+    assert_eq!(wait(&model, 2), 60.0);
+    model
+        .scopes
+        .get_mut(&0)
+        .unwrap()
+        .know(10, Duration::from_secs(60));
+    assert_eq!(wait(&model, 11), 60.0);
+    assert_eq!(wait(&model, 12), 120.0);
+}
+
+/// What is documented is a first guess, which costs a few round trips if it is wrong.
+#[test]
+fn without_a_word_on_limits_nothing_waits() {
+    let mut model = Model::new(MAX_WAIT);
+    let now = model.common.clock.anchor();
+    let ticket = model.admit(ONE, now, 9).unwrap();
+    assert!(model.admit(ONE, now, 9).is_err(), "one goes first");
+    model.answered(ticket, now, &Reading::default());
+    let trips: Vec<usize> = (0..8)
+        .map(|_| {
+            let tickets: Vec<Ticket> = (0..1000)
+                .map_while(|_| model.admit(ONE, now, 9).ok())
+                .collect();
+            for &ticket in &tickets {
+                model.answered(ticket, now, &Reading::default());
+            }
+            tickets.len()
+        })
+        .collect();
+    assert_eq!(trips, [19, 1, 2, 4, 8, 16, 1000, 1000]);
+}
+
+#[test]
+fn published_limits_hold_from_the_first_request_on() {
+    let second = Duration::from_secs(1);
+    let windows = vec![Window::new(10, second), Window::new(25, 60 * second)];
+    let mut model = Model::published(MAX_WAIT, windows);
+    let start = model.common.clock.anchor();
+    let mut sent = Vec::new();
+    let mut now = start;
+    while sent.len() < 60 {
+        match model.admit(ONE, now, 9) {
+            Ok(ticket) => {
+                sent.push(now - start);
+                model.answered(ticket, now, &Reading::default());
+            }
+            Err(until) => now = until,
+        }
+    }
+    let seconds: Vec<u64> = sent.iter().step_by(5).map(Duration::as_secs).collect();
+    assert_eq!(seconds, [0, 0, 1, 1, 2, 60, 60, 61, 61, 62, 120, 120]);
+}
+
+#[test]
+fn the_longest_wait_there_is_overflows_nothing() {
+    let mut model = Model::new(Duration::MAX);
+    let now = model.common.clock.anchor();
+    let ticket = model.admit(ONE, now, 1).unwrap();
+    model.answered(ticket, now, &reading(0, 60_000_000_000));
+    let until = model.admit(ONE, now, 1).unwrap_err();
+    assert_eq!(
+        until,
+        now + Duration::from_secs(60),
+        "nobody waits for a century"
+    );
+    let ticket = model.admit(ONE, until, 1).unwrap();
+    let retry_after = Some(Duration::MAX);
+    let refusal = Reading {
+        retry_after,
+        refused: true,
+        ..Reading::default()
+    };
+    model.answered(ticket, until, &refusal);
+    assert_eq!(model.admit(ONE, until, 1).unwrap_err(), until + FOR_EVER);
+}
+
+#[test]
+fn a_server_without_headers_leaves_nothing_behind() {
+    let mut model = Model::new(MAX_WAIT);
+    let start = Instant::now();
+    for call in 0..10_000 {
+        let sent = start + Duration::from_millis(call * 10);
+        let ticket = model.admit(ONE, sent, 1).expect("no limit is known");
+        let reading = Reading::of(StatusCode::OK, &HeaderMap::new());
+        // Every hundredth answer is lost.
+        match call % 100 {
+            99 => model.abandoned(ticket, sent, true),
+            _ => drop(model.answered(ticket, sent + Duration::from_millis(5), &reading)),
+        }
+    }
+    let end = start + Duration::from_secs(1_000);
+    assert!(model.admit(ONE, end, 1).is_ok());
+    assert_eq!(model.scopes[&0].uncounted(), 1, "the last one alone");
+}
