@@ -82,7 +82,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const MAX_PAUSE: Duration = Duration::from_secs(3);
 
 /// The result of an edit.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Edited<T> {
     /// What the server has now: the answer to the change, or what was read if there was nothing to change.

@@ -87,7 +87,7 @@ async fn compared(one: &Environment, other: &Environment) -> Result<Differences>
 }
 
 /// What two environments serve differently; made by [`compare`].
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Differences {
@@ -114,6 +114,18 @@ pub struct Difference {
     pub one: Option<String>,
     /// What it is in the second.
     pub other: Option<String>,
+}
+
+impl Difference {
+    /// One for tests; it is in neither until that is set.
+    pub fn new(key: impl Into<String>, part: Part) -> Self {
+        Difference {
+            key: key.into(),
+            part,
+            one: None,
+            other: None,
+        }
+    }
 }
 
 /// In what a setting differs.

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use configcat_fake::Fake;
-use configcat_management::names::Flag;
+use configcat_management::names::{
+    Changed, Difference, Differences, Flag, FlagValues, Part, Served, StaleFlags,
+};
 use configcat_management::rule::{everyone, flag, percentages, when};
 use configcat_management::types::{CreateConfigRequest, CreateEnvironmentModel};
 use configcat_management::{Result, SettingValue};
@@ -141,6 +143,21 @@ async fn what_fits_twice_is_listed_and_an_id_or_the_exact_name_tells_it_apart() 
     let by_id = product.config(other.config_id.to_string());
     assert_eq!(by_id.config_id().await?, other.config_id);
     Ok(())
+}
+
+/// For tests of functions that take them: without a server.
+#[test]
+fn answers_can_be_made() {
+    let mut served = Served::default();
+    served.default = Some(true.into());
+    let mut flag = FlagValues::default();
+    flag.served = vec![("Production".into(), served)];
+    assert_eq!(flag.served[0].1.default, Some(true.into()));
+    let mut differences = Differences::default();
+    differences.differences = vec![Difference::new("new_checkout", Part::Default)];
+    assert!(differences.to_string().contains("differences: 1"));
+    assert!(StaleFlags::default().flags.is_empty());
+    assert!(!Changed::default().changed);
 }
 
 /// The flag with the staff rule and the split of the demo.

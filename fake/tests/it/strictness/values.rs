@@ -365,7 +365,14 @@ async fn an_empty_text_that_is_there_may_stay() {
             ),
         };
         let path = format!("{document}/configs/{config}/environments/{{production}}/values");
-        stage.taken("POST", &path, json!({ all: [entry] })).await;
+        stage
+            .taken("POST", &path, json!({ all: [entry.clone()] }))
+            .await;
+        if document == "/v2" {
+            let path = "/v2/configs/{v2}/environments/{production}/change-requests";
+            let request = json!({ "title": "t", "proposedChanges": [{ "proposedChange": entry }] });
+            stage.taken("POST", path, request).await;
+        }
     }
     let formula =
         json!({ "settingId": text_of(&stage).await, "defaultValue": { "stringValue": "" } });
