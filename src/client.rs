@@ -156,7 +156,6 @@ impl Client {
         ResponseValue::read_nothing(self.core.answer(request).await?)
     }
 
-    #[cfg(feature = "catalog")]
     pub(crate) fn core(&self) -> &Core {
         &self.core
     }

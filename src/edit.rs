@@ -30,14 +30,15 @@
 //! For one setting the smallest JSON Patch that makes the change (`update-setting-value-v2`), and not the whole value
 //! (`replace-setting-value-v2`): what the closure does not touch is not written, so a part of a rule that this release does
 //! not know yet stays as it is. The patch's indices are right, because the server applies it to the version that was read or
-//! not at all. And for the same reason it can be sent again if its answer was lost: edits do so, within the client's
-//! [`RetryPolicy`](crate::RetryPolicy), and a version that is there already shows in the next read. For several settings,
-//! the new values of those that changed (`post-setting-values-v2`), all of them or none.
+//! not at all. For several settings, the new values of those that changed (`post-setting-values-v2`), all of them or none.
 //!
-//! All of this rests on the version. A server that does not know the parameter `latestVersionId` (the API as described in October
-//! 2024 has none) neither answers 409 nor refuses a patch that is sent again: there, an edit can write over another one, and
-//! after a lost answer a rule can be added twice. With `client.with_retry(RetryPolicy::default().with_attempts(1))` nothing is sent
-//! twice there, and a lost answer is an error with [`perhaps_processed`](crate::Error::perhaps_processed).
+//! If the answer to a change is lost, the edit reads again before it does anything else. If the value is as wanted, the edit is done.
+//! If it is as it was, the edit begins again, within the client's [`RetryPolicy`](crate::RetryPolicy). If it is neither, somebody
+//! else has changed it, too, and the edit ends with the error of the lost answer, with
+//! [`perhaps_processed`](crate::Error::perhaps_processed).
+//!
+//! Two edits at the same time are told apart by the version alone. A server that does not know the parameter `latestVersionId`
+//! (the API as described in October 2024 has none) never answers 409: there, an edit can write over another one.
 //!
 //! Before that, what is new is checked against what was read: types of values, comparators, percentages, limits. What would
 //! be refused is not sent, and the error names the place.
@@ -56,6 +57,8 @@ use std::time::Duration;
 
 use crate::engine::backoff;
 use crate::engine::check::Violation;
+use crate::engine::error::Attempts;
+use crate::engine::transport::retry::Effort;
 use crate::types::{ConfigId, EnvironmentId, SettingId};
 use crate::{Client, Error, Operation, Result, Secret};
 
@@ -240,15 +243,20 @@ struct Rounds {
     operation: &'static Operation,
     round: u32,
     most: u32,
+    /// What the changes have taken since the first lost answer.
+    taken: Attempts,
+    /// The changes whose answers were lost.
+    lost_answers: Effort,
 }
 
 impl Rounds {
     fn new(operation: &'static Operation, most: u32) -> Self {
-        let round = 1;
         Rounds {
             operation,
-            round,
+            round: 1,
             most,
+            taken: Attempts::default(),
+            lost_answers: Effort::default(),
         }
     }
 
@@ -264,6 +272,35 @@ impl Rounds {
     /// The closure failed.
     fn failed(&self, error: Error) -> Error {
         Error::edit(self.operation, self.round, error)
+    }
+
+    /// A change failed. If the answer to it or to one before it was lost, the error tells of all since then.
+    fn refused(&mut self, error: Error) -> Error {
+        if !(error.perhaps_processed() || self.taken.perhaps_processed) {
+            return error;
+        }
+        self.taken.made += error.attempts();
+        self.taken.waited += error.waited();
+        self.taken.perhaps_processed |= error.perhaps_processed();
+        error.after(self.taken)
+    }
+
+    /// The answer was lost, and the server has what it had before: waits a moment, and counts; or gives up.
+    async fn not_made(&mut self, client: &Client, error: Error) -> Result<()> {
+        let core = client.core();
+        let retry = core.options.retry;
+        let pause = core
+            .transport
+            .pause_before_repeating(retry, &error, &mut self.lost_answers);
+        let Some(pause) = pause.filter(|_| self.round < self.most) else {
+            return Err(error);
+        };
+        let (operation, round) = (self.operation.id, self.round);
+        tracing::info!(operation, round, "the change was not made, begins again");
+        tokio::time::sleep(pause).await;
+        self.taken.waited += pause;
+        self.round += 1;
+        Ok(())
     }
 
     /// Somebody else was faster: waits a moment, and counts; or gives up.

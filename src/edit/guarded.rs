@@ -17,10 +17,8 @@ pub(crate) async fn edit_v1(
     edit: impl Fn(&SettingValueModel, &mut UpdateSettingValueModel) -> Result<()>,
 ) -> Result<Edited<SettingValueModel>> {
     let operation = operations::UpdateSettingValue::OPERATION;
-    let _turn = client
-        .turns()
-        .take(Key::One(setting_id, environment_id))
-        .await;
+    let key = Key::One(setting_id, environment_id);
+    let _turn = client.take_turn(operation, key).await?;
     let mut rounds = Rounds::new(operation, DEFAULT_ATTEMPTS);
     // What is guarded by what it changes is applied once, however often it is sent.
     let sender = client.repeating_unsafe();

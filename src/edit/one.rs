@@ -3,9 +3,7 @@
 use super::turns::Key;
 use super::{Draft, Edited, Options, Rounds, is_conflict, notes, options};
 use crate::patch::FormulaPatch;
-use crate::types::{
-    EnvironmentId, SettingFormulaModel, SettingId, UpdateEvaluationFormulaModel, VersionId,
-};
+use crate::types::{EnvironmentId, SettingFormulaModel, SettingId, VersionId};
 use crate::{Client, Error, Operation, Result, Secret, operations};
 
 /// The edit that [`Client::edit_value`] prepares.
@@ -68,8 +66,7 @@ impl<F> EditValue<F> {
         version: VersionId,
         patch: FormulaPatch,
     ) -> Result<Option<SettingFormulaModel>> {
-        // With the version it was made for, a patch is applied once, however often it is sent.
-        let client = self.client.repeating_unsafe();
+        let client = &self.client;
         macro_rules! send {
             ($call:expr) => {{
                 let call = $call.latest_version_id(version);
@@ -113,11 +110,12 @@ impl<F: FnMut(&mut Draft) -> Result<()>> EditValue<F> {
     /// # Errors
     ///
     /// [`Error::Edit`], with the number of rounds, if the closure failed or somebody else was faster in every round;
-    /// [`Error::Invalid`] if it would be refused, and was not sent; otherwise those of the calls. Of these, a 409 with
-    /// [`perhaps_processed`](Error::perhaps_processed) means that an answer was lost, and the value has changed again since.
+    /// [`Error::Invalid`] if it would be refused, and was not sent; otherwise those of the calls. One with
+    /// [`perhaps_processed`](Error::perhaps_processed) means that an answer was lost, and that the value has been changed by
+    /// somebody else, too, or could not be read afterwards.
     pub async fn send(mut self) -> Result<Edited<SettingFormulaModel>> {
         let operation = self.target.operation();
-        let _turn = self.client.turns().take(self.target.key()).await;
+        let _turn = self.client.take_turn(operation, self.target.key()).await?;
         let mut rounds = Rounds::new(operation, self.options.attempts);
         loop {
             let seen = self.read().await?;
@@ -132,31 +130,28 @@ impl<F: FnMut(&mut Draft) -> Result<()>> EditValue<F> {
             }
             self.options
                 .demand_reason(operation, seen.reason_required)?;
-            match self.write(seen.last_version_id, patch).await {
+            let error = match self.write(seen.last_version_id, patch).await {
                 Ok(Some(after)) => return Ok(rounds.done(after, true)),
                 Ok(None) => return Ok(rounds.done(seen, false)),
-                Err(conflict) if is_conflict(&conflict) && conflict.perhaps_processed() => {
-                    let after = self.confirm(&draft.wanted, conflict).await?;
+                Err(error) => rounds.refused(error),
+            };
+            if error.perhaps_processed() {
+                let Ok(after) = self.read().await else {
+                    return Err(error);
+                };
+                let left = FormulaPatch::diff(&after, &draft.wanted);
+                if left.is_ok_and(|left| left.is_empty()) {
                     return Ok(rounds.done(after, true));
                 }
-                Err(conflict) if is_conflict(&conflict) => rounds.lost(conflict).await?,
-                Err(error) => return Err(error),
+                match after == seen {
+                    true => rounds.not_made(&self.client, error).await?,
+                    false => return Err(error),
+                }
+            } else if is_conflict(&error) {
+                rounds.lost(error).await?;
+            } else {
+                return Err(error);
             }
-        }
-    }
-
-    /// An answer was lost, and then the version was outdated: by this edit, or by somebody else.
-    async fn confirm(
-        &self,
-        wanted: &UpdateEvaluationFormulaModel,
-        conflict: Error,
-    ) -> Result<SettingFormulaModel> {
-        let Ok(after) = self.read().await else {
-            return Err(conflict);
-        };
-        match FormulaPatch::diff(&after, wanted)?.is_empty() {
-            true => Ok(after),
-            false => Err(conflict),
         }
     }
 }

@@ -69,8 +69,7 @@ impl<F> EditValues<F> {
             environment_id,
         } = self.target;
         let body = UpdateEvaluationFormulasModel::new().with_update_formulas(formulas);
-        // With the version it was made for, a change is made once, however often it is sent.
-        let client = self.client.repeating_unsafe();
+        let client = &self.client;
         let mut call = client.post_setting_values_v2(config_id, environment_id, body);
         if let Some(version) = version {
             call = call.latest_version_id(version);
@@ -91,11 +90,12 @@ impl<F: FnMut(&mut Drafts) -> Result<()>> EditValues<F> {
     /// # Errors
     ///
     /// [`Error::Edit`], with the number of rounds, if the closure failed or somebody else was faster in every round;
-    /// [`Error::Invalid`] if it would be refused, and was not sent; otherwise those of the calls. Of these, a 409 with
-    /// [`perhaps_processed`](Error::perhaps_processed) means that an answer was lost, and the values have changed again since.
+    /// [`Error::Invalid`] if it would be refused, and was not sent; otherwise those of the calls. One with
+    /// [`perhaps_processed`](Error::perhaps_processed) means that an answer was lost, and that the values have been changed by
+    /// somebody else, too, or could not be read afterwards.
     pub async fn send(mut self) -> Result<Edited<ConfigSettingFormulasModel>> {
         let key = Key::Several(self.target.config_id, self.target.environment_id);
-        let _turn = self.client.turns().take(key).await;
+        let _turn = self.client.take_turn(OPERATION, key).await?;
         let mut rounds = Rounds::new(OPERATION, self.options.attempts);
         loop {
             let seen = self.read().await?;
@@ -108,37 +108,36 @@ impl<F: FnMut(&mut Drafts) -> Result<()>> EditValues<F> {
             self.options
                 .demand_reason(OPERATION, seen.reason_required)?;
             let formulas = changed.iter().map(entry).collect();
-            match self.write(latest(&seen), formulas).await {
+            let error = match self.write(latest(&seen), formulas).await {
                 Ok(after) => return Ok(rounds.done(after, true)),
-                Err(conflict) if is_conflict(&conflict) && conflict.perhaps_processed() => {
-                    let after = self.confirm(&changed, conflict).await?;
+                Err(error) => rounds.refused(error),
+            };
+            if error.perhaps_processed() {
+                let Ok(after) = self.read().await else {
+                    return Err(error);
+                };
+                if changed.iter().all(|wanted| is_made(wanted, &after)) {
                     return Ok(rounds.done(after, true));
                 }
-                Err(conflict) if is_conflict(&conflict) => rounds.lost(conflict).await?,
-                Err(error) => return Err(error),
+                match after == seen {
+                    true => rounds.not_made(&self.client, error).await?,
+                    false => return Err(error),
+                }
+            } else if is_conflict(&error) {
+                rounds.lost(error).await?;
+            } else {
+                return Err(error);
             }
         }
     }
+}
 
-    /// An answer was lost, and then the version was outdated: by this edit, or by somebody else.
-    async fn confirm(
-        &self,
-        changed: &[Finished],
-        conflict: Error,
-    ) -> Result<ConfigSettingFormulasModel> {
-        let Ok(after) = self.read().await else {
-            return Err(conflict);
-        };
-        for finished in changed {
-            let mut entries = after.setting_formulas.iter();
-            let entry = entries.find(|entry| entry.setting.setting_id == finished.setting_id);
-            let now = entry.map(patch::formula_of).transpose()?;
-            if !now.is_some_and(|now| patch::same_formula(&now, &finished.wanted)) {
-                return Err(conflict);
-            }
-        }
-        Ok(after)
-    }
+/// Whether a setting is served as an edit wanted it to be.
+fn is_made(finished: &Finished, now: &ConfigSettingFormulasModel) -> bool {
+    let mut entries = now.setting_formulas.iter();
+    let entry = entries.find(|entry| entry.setting.setting_id == finished.setting_id);
+    let formula = entry.and_then(|entry| patch::formula_of(entry).ok());
+    formula.is_some_and(|formula| patch::same_formula(&formula, &finished.wanted))
 }
 
 fn drafts(seen: &ConfigSettingFormulasModel) -> Result<Drafts> {

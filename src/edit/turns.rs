@@ -4,8 +4,11 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use tokio::sync::{Mutex as Turn, OwnedMutexGuard};
+use tokio::time::timeout_at;
 
+use crate::engine::transport::from_now;
 use crate::types::{ConfigId, EnvironmentId, SettingId};
+use crate::{Client, Error, Operation, Result};
 
 /// What is edited.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -29,9 +32,26 @@ struct Queues {
     most: usize,
 }
 
+impl Client {
+    /// Waits for the turn to edit this, no longer than a call may take.
+    pub(super) async fn take_turn(
+        &self,
+        operation: &'static Operation,
+        key: Key,
+    ) -> Result<OwnedMutexGuard<()>> {
+        let turn = self.turns().take(key);
+        match self.core().options.deadline {
+            None => Ok(turn.await),
+            Some(deadline) => timeout_at(from_now(deadline), turn)
+                .await
+                .map_err(|_| Error::deadline(operation, None)),
+        }
+    }
+}
+
 impl Turns {
     /// Waits for the turn; it ends when what it gives is dropped.
-    pub(super) async fn take(&self, key: Key) -> OwnedMutexGuard<()> {
+    async fn take(&self, key: Key) -> OwnedMutexGuard<()> {
         let turn = self.queue(key);
         turn.lock_owned().await
     }

@@ -2,12 +2,16 @@
 
 mod several;
 
+use std::time::Duration;
+
 use configcat_fake::{Fake, Fault};
 use configcat_management::rule::{everyone, percentages, when};
 use configcat_management::types::*;
 use configcat_management::types::{EnvironmentId, SettingId};
-use configcat_management::{Client, Error, Result, SettingValue};
+use configcat_management::{Client, Error, Result, RetryPolicy, SettingValue};
 use tokio::task::JoinSet;
+
+use crate::support::faulty::{Act, Faulty, reply};
 
 const EDITORS: usize = 50;
 
@@ -303,8 +307,8 @@ async fn a_lost_answer_does_not_make_the_change_twice() -> Result<()> {
     );
     assert_eq!(
         count(&fake),
-        (4, 1),
-        "a read, the change, once more, and a look at what became of it"
+        (3, 0),
+        "a read, the change, and a look at what became of it"
     );
 
     fake.fail_next_of("post-setting-values-v2", 1, Fault::CutAfter);
@@ -320,5 +324,113 @@ async fn a_lost_answer_does_not_make_the_change_twice() -> Result<()> {
         .send()
         .await?;
     assert_eq!(value.targeting_rules.len(), 2);
+    Ok(())
+}
+
+/// What a server from before `latestVersionId` says to these requests; a `None` breaks the connection after the request was read.
+fn old_server(answers: &[Option<&SettingFormulaModel>]) -> Faulty {
+    let act = |answer: &Option<&SettingFormulaModel>| match answer {
+        None => Act::Reset,
+        Some(value) => Act::Then(reply(200, &[], &serde_json::to_string(value).unwrap())),
+    };
+    Faulty::start(answers.iter().map(act).collect())
+}
+
+#[tokio::test]
+async fn a_server_that_knows_no_versions_is_not_sent_the_same_rule_twice() -> Result<()> {
+    let fake = Fake::start().await;
+    let (environment, flag) = (
+        fake.demo().unwrap().test_id,
+        fake.demo().unwrap().v2.new_checkout,
+    );
+    let before = fake
+        .client()
+        .get_setting_value_v2(environment, flag)
+        .send()
+        .await?
+        .into_inner();
+    let edit = |client: &Client| {
+        let edit = client.edit_value(environment, flag, |formula| {
+            formula.add_rule(when("Country").equals("NL").serve(false));
+            Ok(())
+        });
+        edit.send()
+    };
+    let after = edit(&fake.client()).await?.value;
+    assert_eq!(after.targeting_rules.len(), 1);
+    let mut renamed = after.clone();
+    renamed.targeting_rules.clear();
+    renamed.default_value.bool_value = Some(!before.default_value.bool_value.unwrap());
+    renamed.last_version_id = after.last_version_id;
+
+    let sent = |server: &Faulty| -> Vec<String> {
+        let methods = server.got().into_iter();
+        methods
+            .map(|got| got.line().split(' ').next().unwrap().to_string())
+            .collect()
+    };
+    let quick =
+        RetryPolicy::default().with_backoff(Duration::from_millis(1), Duration::from_millis(2));
+    let client = |server: &Faulty| {
+        let builder = Client::builder().base_url(&server.url);
+        let client = builder
+            .credentials("someone", "password")
+            .retry(quick)
+            .build();
+        client.expect("a client")
+    };
+
+    let server = old_server(&[Some(&before), None, Some(&after)]);
+    let edited = edit(&client(&server)).await?;
+    assert_eq!((edited.changed, edited.rounds), (true, 1));
+    assert_eq!(sent(&server), ["GET", "PATCH", "GET"], "it was made");
+
+    let (read, made) = (Some(&before), Some(&after));
+    let server = old_server(&[read, None, read, read, made]);
+    let edited = edit(&client(&server)).await?;
+    assert_eq!((edited.changed, edited.rounds), (true, 2));
+    let all = ["GET", "PATCH", "GET", "GET", "PATCH"];
+    assert_eq!(sent(&server), all, "it was not made, and so begins again");
+
+    let server = old_server(&[read, None, Some(&renamed)]);
+    let lost = edit(&client(&server)).await.unwrap_err();
+    assert!(lost.perhaps_processed(), "{lost}");
+    let all = ["GET", "PATCH", "GET"];
+    assert_eq!(sent(&server), all, "somebody else changed it, too");
+
+    let server = old_server(&[
+        read, None, read, read, None, read, read, None, read, read, None, read,
+    ]);
+    let lost = edit(&client(&server)).await.unwrap_err();
+    assert!(lost.perhaps_processed() && lost.attempts() == 4, "{lost}");
+    assert_eq!(
+        sent(&server)
+            .iter()
+            .filter(|method| *method == "PATCH")
+            .count(),
+        4
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn who_waits_for_another_edit_keeps_the_deadline() -> Result<()> {
+    let server = Faulty::start(vec![Act::ThenStall(Vec::new())]);
+    let client = Client::builder()
+        .base_url(&server.url)
+        .credentials("someone", "password")
+        .build()?;
+    let edit = |client: &Client| {
+        let place = EnvironmentId::default();
+        client.edit_value(place, 7, |_| Ok(())).send()
+    };
+    let first = tokio::spawn(edit(&client));
+    while server.got().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let late = edit(&client.with_deadline(Duration::from_millis(50))).await;
+    assert!(matches!(late, Err(Error::Deadline(_))), "{late:?}");
+    assert_eq!(server.got().len(), 1, "it was not sent");
+    first.abort();
     Ok(())
 }
