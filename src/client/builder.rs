@@ -298,6 +298,7 @@ impl ClientBuilder {
             base,
             authorization,
             secrets,
+            &SECRET_FIELDS,
             "check the user name and password of the Public API",
         )?;
         Ok(Client {
@@ -312,6 +313,7 @@ impl ClientBuilder {
         base: String,
         authorization: HeaderValue,
         secrets: Vec<Secret>,
+        secret_fields: &'static [&'static str],
         credentials: &'static str,
     ) -> Result<Core> {
         let base_url = Url::parse(&base).map_err(|error| Error::Config(error.to_string()))?;
@@ -384,6 +386,7 @@ impl ClientBuilder {
                 headers,
                 credentials,
                 secrets,
+                secret_fields,
                 connect_timeout: self.connect_timeout,
                 timeout: self.timeout,
                 max_body: self.max_body,
@@ -395,6 +398,16 @@ impl ClientBuilder {
         })
     }
 }
+
+/// The fields of what is sent that are secret, or hold nothing but secrets: parameters of integrations, headers and signing keys of
+/// webhooks, the token of Jira. A server that repeats what it was sent is not to show them.
+const SECRET_FIELDS: [&str; 5] = [
+    "jiraJwtToken",
+    "parameters",
+    "signingKey1",
+    "signingKey2",
+    "webHookHeaders",
+];
 
 /// The header in which official tools name themselves.
 const CALLER_ID: HeaderName = HeaderName::from_static("x-caller-id");

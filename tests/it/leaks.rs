@@ -199,6 +199,92 @@ async fn a_server_that_echoes_the_request_shows_no_secret() {
     }
 }
 
+/// A text in the ways in which a server, a proxy or a page may write it.
+fn spelt(secret: &str) -> Vec<String> {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
+    let each = |spell: &dyn Fn(char) -> String| secret.chars().map(spell).collect::<String>();
+    let percent = |c: char| {
+        c.to_string()
+            .bytes()
+            .map(|b| format!("%{b:02x}"))
+            .collect::<String>()
+    };
+    let mut forms = vec![
+        secret.to_string(),
+        each(&percent),
+        each(&percent).to_uppercase(),
+        each(&|c| percent(c).replace('%', "%25")),
+        each(&|c| format!("\\u{:04x}", c as u32)),
+        each(&|c| format!("\\u{:04X}", c as u32)),
+        each(&|c| format!("&#{};", c as u32)),
+        each(&|c| format!("&#x{:X};", c as u32)),
+        secret
+            .replace('+', "\\u002B")
+            .replace('&', "&amp;")
+            .replace('"', "&quot;"),
+        secret.replace('+', "%2b").replace('/', r"\/"),
+        format!("{} {}", &secret[..6], &secret[6..]),
+        format!("{}\r\n {}", &secret[..7], &secret[7..]),
+    ];
+    for engine in [&STANDARD, &STANDARD_NO_PAD, &URL_SAFE, &URL_SAFE_NO_PAD] {
+        forms.push(engine.encode(secret));
+    }
+    forms
+}
+
+#[tokio::test]
+async fn what_a_body_holds_in_secret_is_not_repeated_in_any_spelling() {
+    use configcat_management::types::{
+        ModifyIntegrationRequest, WebHookRequestModel, WebhookHeaderModel,
+    };
+    let secret = "s+s/am\"e&-x_9?>~";
+    for form in spelt(secret) {
+        let echo = format!("refused: {form}.");
+        for body in [
+            echo.clone(),
+            json!(echo).to_string(),
+            json!({ "message": echo }).to_string(),
+            json!({ "Parameters": [echo] }).to_string(),
+            json!({ "parameters": { "apikey": form } }).to_string(),
+            json!({ form.clone(): [1] }).to_string(),
+            format!("<p>{form}</p>"),
+        ] {
+            let server = Server::start(answer(400, &[], &body)).await;
+            let client = server.client();
+            let parameters =
+                std::collections::BTreeMap::from([("apikey".to_string(), secret.into())]);
+            let integration = ModifyIntegrationRequest::new(vec![], vec![], "n", parameters);
+            let header = WebhookHeaderModel::new("X-Auth", secret);
+            let webhook = WebHookRequestModel::new("https://a.example")
+                .with_web_hook_headers(vec![header.clone()]);
+            let patch = WebhookPatch::new().add_header(header);
+            let own = Client::builder()
+                .credentials("someone", secret)
+                .http(crate::support::bare())
+                .base_url(&server.url)
+                .build();
+            let errors = [
+                client
+                    .update_integration(Uuid::nil(), integration)
+                    .send()
+                    .await
+                    .unwrap_err(),
+                client.replace_webhook(7, webhook).send().await.unwrap_err(),
+                client.update_webhook(7, patch).send().await.unwrap_err(),
+                own.unwrap().get_me().send().await.unwrap_err(),
+            ];
+            for error in errors {
+                let text = printed(&error);
+                let shown = spelt(secret);
+                let readable = |form: &&String| text.contains(form.as_str());
+                assert_eq!(shown.iter().find(readable), None, "{body}: {text}");
+                assert!(text.contains("***"), "{body}: {text}");
+            }
+        }
+    }
+}
+
 #[tokio::test]
 async fn words_of_a_server_cannot_steer_a_terminal() {
     let body = json!({"Na\u{1b}[2Jme": ["x\u{202e}y", "\u{7}z\u{2066}"], "b\u{200f}": "\u{9b}31m"});

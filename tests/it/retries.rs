@@ -52,22 +52,9 @@ fn builder(server: &Faulty) -> ClientBuilder {
     Client::builder()
         .credentials(crate::support::USER, crate::support::PASSWORD)
         .base_url(&server.url)
-        // Certificates are slow to load, and not needed here.
-        .http(bare())
+        .http(crate::support::bare())
         .timeout(Duration::from_secs(20))
         .retry(policy())
-}
-
-#[cfg(feature = "rustls")]
-fn bare() -> reqwest::ClientBuilder {
-    reqwest::Client::builder()
-        .tls_backend_rustls()
-        .tls_certs_only([])
-}
-
-#[cfg(not(feature = "rustls"))]
-fn bare() -> reqwest::ClientBuilder {
-    reqwest::Client::builder()
 }
 
 fn policy() -> RetryPolicy {

@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::HeaderMap;
+use serde_json::Value;
 
 use super::message::one_line;
 use crate::Secret;
@@ -18,23 +19,34 @@ const SHORT: usize = 4;
 /// How texts begin that are secrets whoever they belong to.
 const PREFIXES: [&str; 3] = ["configcat-sdk-", "configcat-proxy/", "configcat_whsk_"];
 
-/// The secrets of a call: those of the client, and the sensitive headers of the request.
+/// What is shown of a text that repeats a secret in a spelling that cannot be cut out of it.
+const ALL_HIDDEN: &str = "***, because the text repeats a secret of the request";
+
+/// The secrets of a call: those of the client, and the sensitive headers and fields of the request.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Mask<'a> {
     pub(crate) own: &'a [Secret],
     pub(crate) headers: Option<&'a HeaderMap>,
+    pub(crate) body: &'a [u8],
+    /// Fields of bodies in which every text is a secret.
+    pub(crate) fields: &'static [&'static str],
 }
 
 impl Mask<'_> {
     /// The text without what is, or looks like, a secret.
     pub(super) fn apply(&self, text: &str) -> String {
-        let mut text = text.to_string();
-        for secret in self.secrets() {
-            for form in forms(&secret) {
-                text = without(&text, &form);
+        let secrets = self.secrets();
+        let mut shown = text.to_string();
+        for secret in &secrets {
+            for form in forms(secret) {
+                shown = without(&shown, &form);
             }
         }
-        without_lookalikes(&text)
+        let shown = without_lookalikes(&shown);
+        match repeats(&shown, &secrets) {
+            true => ALL_HIDDEN.to_string(),
+            false => shown,
+        }
     }
 
     /// The same as one line, no longer than a person reads.
@@ -48,10 +60,119 @@ impl Mask<'_> {
         let headers = self.headers.into_iter().flat_map(HeaderMap::values);
         let sent = headers.filter(|value| value.is_sensitive());
         let sent = sent.filter_map(|value| Some(value.to_str().ok()?.to_string()));
-        let mut secrets: Vec<String> = own.chain(sent).filter(|s| s.len() >= SHORT).collect();
+        let mut secrets: Vec<String> = own.chain(sent).collect();
+        if !self.fields.is_empty()
+            && let Ok(body) = serde_json::from_slice(self.body)
+        {
+            self.collect(&body, false, &mut secrets);
+        }
+        secrets.retain(|secret| secret.len() >= SHORT && secret != "true" && secret != "false");
         secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
         secrets
     }
+
+    /// The texts of a body that are secrets: those in one of the fields, or of a JSON Patch that goes there.
+    fn collect(&self, value: &Value, is_secret: bool, secrets: &mut Vec<String>) {
+        let named = |name: &str| {
+            self.fields
+                .iter()
+                .any(|field| field.eq_ignore_ascii_case(name))
+        };
+        match value {
+            Value::String(text) if is_secret => secrets.push(text.clone()),
+            Value::Array(entries) => {
+                entries
+                    .iter()
+                    .for_each(|entry| self.collect(entry, is_secret, secrets));
+            }
+            Value::Object(fields) => {
+                let path = fields
+                    .get("path")
+                    .and_then(Value::as_str)
+                    .unwrap_or_default();
+                let goes_there = path.split('/').any(named);
+                for (name, value) in fields {
+                    let here = is_secret && name != "key";
+                    let here = here || named(name) || (goes_there && name == "value");
+                    self.collect(value, here, secrets);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Whether a text still has one of the secrets, or what looks like one, if it is read as some reader of it might.
+fn repeats(text: &str, secrets: &[String]) -> bool {
+    let once = decoded(text);
+    let twice = decoded(&once);
+    let joined = compact(&twice);
+    let hides = |text: &str| without_lookalikes(text) != text.replace(r"\/", "/");
+    hides(&once)
+        || hides(&twice)
+        || secrets.iter().any(|secret| {
+            without(&once, secret) != once
+                || without(&twice, secret) != twice
+                || [secret, &STANDARD.encode(secret)].iter().any(|form| {
+                    let form = compact(form);
+                    form.len() >= LONG && joined.contains(&form)
+                })
+        })
+}
+
+/// Without white space, padding, and the differences between base64 and its variant for URLs, and in lower case.
+fn compact(text: &str) -> String {
+    let characters = text
+        .chars()
+        .filter(|c| !c.is_whitespace() && !c.is_control() && *c != '=');
+    let plain = characters.map(|c| match c {
+        '-' => '+',
+        '_' => '/',
+        c => c.to_ascii_lowercase(),
+    });
+    plain.collect()
+}
+
+/// A text with what is written in the escapes of URLs, JSON and HTML.
+fn decoded(text: &str) -> String {
+    let text = percent_encoding::percent_decode_str(text).decode_utf8_lossy();
+    let mut rest = &*text;
+    let mut decoded = String::with_capacity(rest.len());
+    while let Some(at) = rest.find(['\\', '&']) {
+        decoded.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let (character, length) = escaped(rest).unwrap_or((char::from(rest.as_bytes()[0]), 1));
+        decoded.push(character);
+        rest = &rest[length..];
+    }
+    decoded + rest
+}
+
+/// The character that an escape at the start of a text stands for, and its length.
+fn escaped(text: &str) -> Option<(char, usize)> {
+    let code = |digits: &str, radix| char::from_u32(u32::from_str_radix(digits, radix).ok()?);
+    if let Some(rest) = text.strip_prefix('\\') {
+        return match rest.chars().next()? {
+            'u' => Some((code(rest.get(1..5)?, 16)?, 6)),
+            'x' => Some((code(rest.get(1..3)?, 16)?, 4)),
+            'n' | 'r' | 't' => Some((' ', 2)),
+            c @ ('"' | '\'' | '\\' | '/') => Some((c, 2)),
+            _ => None,
+        };
+    }
+    let (name, _) = text.strip_prefix('&')?.split_once(';')?;
+    let character = match name {
+        "amp" => '&',
+        "lt" => '<',
+        "gt" => '>',
+        "quot" => '"',
+        "apos" => '\'',
+        _ => match name.strip_prefix(['#'])? {
+            hex if hex.starts_with(['x', 'X']) => code(&hex[1..], 16)?,
+            decimal => code(decimal, 10)?,
+        },
+    };
+    Some((character, name.len() + 2))
 }
 
 /// The ways in which an echo may spell it.
@@ -61,6 +182,8 @@ fn forms(secret: &str) -> Vec<String> {
     let json = json.trim_matches('"').to_string();
     let mut forms = vec![secret.to_string(), encoded.to_string(), json];
     forms.push(STANDARD.encode(secret));
+    // As forms have it.
+    forms.push(secret.replace(' ', "+"));
     forms.dedup();
     forms
 }
@@ -138,12 +261,10 @@ mod tests {
         ];
         let mask = Mask {
             own: &own,
-            headers: None,
+            ..Mask::default()
         };
-        assert_eq!(
-            mask.apply("p&ss \"w\"1, p%26ss%20%22w%22%31 p%26ss%20%22w%221"),
-            "***, p%26ss%20%22w%22%31 ***"
-        );
+        assert_eq!(mask.apply("p&ss \"w\"1, p%26ss%20%22w%221"), "***, ***");
+        assert_eq!(mask.apply("it is p%26ss%20%22w%22%31"), ALL_HIDDEN);
         assert_eq!(mask.apply(r#"{"p":"p&ss \"w\"1"}"#), r#"{"p":"***"}"#);
         assert_eq!(
             mask.apply("the password is pass; about"),

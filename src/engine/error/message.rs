@@ -6,6 +6,7 @@ use http::{HeaderMap, StatusCode, header};
 use serde_json::{Map, Value};
 
 use super::mask::Mask;
+use super::misread::{COMPRESSED, is_compressed};
 
 /// The longest message, in characters: a line or two of a terminal.
 const MAX_MESSAGE: usize = 500;
@@ -25,6 +26,7 @@ pub(super) fn read(
     let text = text.trim_start_matches('\u{feff}');
     let (message, fields) = match serde_json::from_str(text) {
         Ok(Value::String(message)) => (message, Fields::new()),
+        Ok(Value::Array(entries)) => (of_entries(&entries), Fields::new()),
         Ok(Value::Object(object)) => match of_object(&object) {
             // Another form than any that is known: better shown as it is than not at all.
             (message, fields) if message.trim().is_empty() && !object.is_empty() => {
@@ -32,7 +34,8 @@ pub(super) fn read(
             }
             told => told,
         },
-        _ if looks_like_html(text) => (of_html(text), Fields::new()),
+        Err(_) if is_compressed(headers, body) => (COMPRESSED.to_string(), Fields::new()),
+        _ if looks_like_html(text) => (of_html(text, mask), Fields::new()),
         _ => (text.to_string(), Fields::new()),
     };
     let clean = |text: &str| one_line(&mask.apply(text));
@@ -124,12 +127,6 @@ pub(crate) fn without_secrets(address: &str) -> String {
 }
 
 fn of_object(object: &Map<String, Value>) -> (String, Fields) {
-    // `{"errors": [{"type", "message", "details"}]}`
-    if let Some(Value::Array(errors)) = object.get("errors") {
-        let messages: Vec<String> = errors.iter().filter_map(of_entry).collect();
-        return (messages.join("; "), Fields::new());
-    }
-    // problem+json, whose fields stand under `errors`.
     let text = |name: &str| {
         object
             .get(name)
@@ -140,58 +137,67 @@ fn of_object(object: &Map<String, Value>) -> (String, Fields) {
         .or_else(|| text("message"))
         .or_else(|| text("title"))
         .or_else(|| text("error"));
-    let fields = match object.get("errors") {
-        Some(Value::Object(errors)) => of_fields(errors),
-        _ if told.is_some() => Fields::new(),
-        _ => of_fields(object),
+    let (fields, entries) = match object.get("errors") {
+        // `{"errors": [{"type", "message", "details"}]}`
+        Some(Value::Array(errors)) => (Fields::new(), Some(of_entries(errors))),
+        // problem+json, whose fields stand under `errors`.
+        Some(Value::Object(errors)) => (of_fields(errors, shown), None),
+        _ if told.is_some() => (of_fields(object, |_| None), None),
+        _ => (
+            of_fields(object, |value| value.as_str().map(str::to_string)),
+            None,
+        ),
     };
     let listed = fields.iter().map(|(field, messages)| match field.as_str() {
         // What ASP.NET calls the whole body.
         "" | "$" => messages.join(", "),
         field => format!("{field}: {}", messages.join(", ")),
     });
-    let message = told
-        .map(str::to_string)
-        .into_iter()
-        .chain(listed)
-        .collect::<Vec<_>>()
-        .join("; ");
-    (message, fields)
+    let told = told.map(str::to_string).into_iter();
+    let parts = told.chain(entries).chain(listed);
+    let parts: Vec<_> = parts.filter(|part| !part.is_empty()).collect();
+    (parts.join("; "), fields)
 }
 
-/// `{"Name": ["must not be empty"]}`; one message may stand without its list.
-fn of_fields(object: &Map<String, Value>) -> Fields {
-    let mut fields = Fields::new();
-    for (field, value) in object {
-        let messages: Vec<String> = match value {
-            Value::String(message) => vec![message.clone()],
-            Value::Array(messages) => messages
-                .iter()
-                .filter_map(Value::as_str)
-                .map(str::to_string)
-                .collect(),
-            _ => continue,
-        };
-        if !messages.is_empty() {
-            fields.insert(field.clone(), messages);
-        }
-    }
-    fields
+/// `{"Name": ["must not be empty"]}`; of what is no list, `single` tells the message.
+fn of_fields(object: &Map<String, Value>, single: impl Fn(&Value) -> Option<String>) -> Fields {
+    let messages = object.iter().map(|(field, value)| match value {
+        Value::Array(messages) => (field, messages.iter().filter_map(shown).collect()),
+        value => (field, Vec::from_iter(single(value))),
+    });
+    let messages = messages.filter(|(_, messages)| !messages.is_empty());
+    messages
+        .map(|(field, messages)| (field.clone(), messages))
+        .collect()
+}
+
+fn of_entries(entries: &[Value]) -> String {
+    let messages: Vec<_> = entries.iter().filter_map(of_entry).collect();
+    messages.join("; ")
 }
 
 fn of_entry(entry: &Value) -> Option<String> {
-    match entry {
-        Value::String(message) => Some(message.clone()),
-        Value::Object(entry) => {
-            let text = |name: &str| entry.get(name).and_then(Value::as_str);
-            let message = text("message").or_else(|| text("type"))?;
-            Some(match text("details") {
-                Some(details) => format!("{message} ({details})"),
-                None => message.to_string(),
-            })
-        }
-        _ => None,
+    let Value::Object(fields) = entry else {
+        return shown(entry);
+    };
+    let text = |name: &str| fields.get(name).and_then(Value::as_str);
+    let Some(message) = text("message").or_else(|| text("type")) else {
+        return shown(entry);
+    };
+    Some(match fields.get("details").and_then(shown) {
+        Some(details) => format!("{message} ({details})"),
+        None => message.to_string(),
+    })
+}
+
+/// A value as a message: a text as it is, anything else as JSON, and nothing for what is empty.
+fn shown(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => None,
+        Value::String(text) => Some(text.clone()),
+        value => Some(value.to_string()),
     }
+    .filter(|text| !text.is_empty())
 }
 
 fn looks_like_html(text: &str) -> bool {
@@ -200,7 +206,7 @@ fn looks_like_html(text: &str) -> bool {
 }
 
 /// The title of a page, or else its text without tags.
-fn of_html(text: &str) -> String {
+fn of_html(text: &str, mask: Mask<'_>) -> String {
     let lower = text.to_ascii_lowercase();
     if let Some(start) = lower.find("<title>").map(|start| start + "<title>".len())
         && let Some(end) = lower[start..].find("</title>")
@@ -212,7 +218,8 @@ fn of_html(text: &str) -> String {
     }
     let mut plain = String::new();
     let mut in_tag = false;
-    for character in text.chars() {
+    // A secret may have an angle bracket in it, too.
+    for character in mask.apply(text).chars() {
         match character {
             '<' => in_tag = true,
             '>' => {
@@ -301,8 +308,27 @@ mod tests {
             message(502, "<h1>Bad gateway</h1><p>nginx</p>"),
             "Bad gateway nginx"
         );
+        assert_eq!(
+            message(
+                400,
+                r#"{"message":"Invalid","Name":["taken"],"traceId":"00-1"}"#
+            ),
+            "Invalid; Name: taken"
+        );
+        assert_eq!(
+            message(
+                400,
+                r#"{"title":"Invalid","errors":[{"message":"no","details":{"id":7}},"odd",{"code":3}]}"#
+            ),
+            r#"Invalid; no ({"id":7}); odd; {"code":3}"#
+        );
+        assert_eq!(
+            message(400, r#"{"errors":{"Key":"taken","Order":[{"max":5}]}}"#),
+            r#"Key: taken; Order: {"max":5}"#
+        );
+        assert_eq!(message(400, r#"["too long","odd"]"#), "too long; odd");
         assert_eq!(message(500, ""), "the server gave no reason");
-        assert_eq!(message(500, "[1,2]"), "[1,2]");
+        assert_eq!(message(500, "[1,2]"), "1; 2");
         assert!(message(401, "<html>…").contains("check the user name and password"));
     }
 

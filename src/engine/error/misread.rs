@@ -5,11 +5,22 @@ use serde_json::Value;
 use serde_json::error::Category;
 use serde_path_to_error::Segment;
 
+use super::mask::Mask;
 use super::message::one_line;
 
 /// What is said of a page.
 pub(crate) const PAGE: &str = "it is a web page and not JSON, so something between here and the API has answered, such as a proxy \
                                or a sign-in page";
+
+/// What is said of an answer that is compressed.
+pub(crate) const COMPRESSED: &str =
+    "it is compressed, which this build cannot read; the cargo feature `gzip` reads gzip";
+
+/// Whether a body is compressed still.
+pub(crate) fn is_compressed(headers: &HeaderMap, body: &[u8]) -> bool {
+    let encoding = headers.get(header::CONTENT_ENCODING);
+    body.starts_with(&[0x1f, 0x8b]) || encoding.is_some_and(|encoding| encoding != "identity")
+}
 
 /// Words for an error of serde, and where it is.
 pub(crate) fn words(headers: &HeaderMap, body: &[u8], error: &serde_json::Error) -> String {
@@ -17,9 +28,8 @@ pub(crate) fn words(headers: &HeaderMap, body: &[u8], error: &serde_json::Error)
     if body.trim_ascii().is_empty() {
         return "it is empty".to_string();
     }
-    if body.starts_with(&[0x1f, 0x8b]) || headers.contains_key(header::CONTENT_ENCODING) {
-        return "it is compressed, which this build cannot read; the cargo feature `gzip` reads gzip"
-            .to_string();
+    if is_compressed(headers, body) {
+        return COMPRESSED.to_string();
     }
     if is_page(body) {
         return PAGE.to_string();
@@ -28,7 +38,8 @@ pub(crate) fn words(headers: &HeaderMap, body: &[u8], error: &serde_json::Error)
     match error.classify() {
         Category::Eof => format!("it ends before its JSON does, at {at}"),
         Category::Data => {
-            let path = path(body, error).map(|path| format!("`{}`: ", one_line(&path)));
+            // The keys of a map are the server's.
+            let path = path(body, error).map(|path| format!("`{}`: ", Mask::default().line(&path)));
             format!(
                 "{}{}, at {at}",
                 path.unwrap_or_default(),

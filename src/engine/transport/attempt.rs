@@ -73,7 +73,7 @@ impl Transport {
         }
         let mask = Mask {
             own: &self.secrets,
-            headers: None,
+            ..Mask::default()
         };
         mask.line(&failure::root_cause(error))
     }
@@ -84,7 +84,7 @@ impl Transport {
             path,
             query,
             headers,
-            body,
+            body: body_sent,
         } = attempt.request;
         // Of the base URL nothing is parsed again.
         let mut url = self.base_url.clone();
@@ -92,10 +92,10 @@ impl Transport {
         url.set_query(query.as_deref());
         let mut http = reqwest::Request::new(operation.method.clone(), url);
         *http.headers_mut() = self.headers.clone();
-        let (handle, outgoing) = Outgoing::new(body.clone().unwrap_or_default());
+        let (handle, outgoing) = Outgoing::new(body_sent.clone().unwrap_or_default());
         attempt.body = Some(handle);
         *http.body_mut() = Some(outgoing);
-        if body.is_none() && !matches!(operation.method, Method::GET | Method::DELETE) {
+        if body_sent.is_none() && !matches!(operation.method, Method::GET | Method::DELETE) {
             // Servers are free to refuse a POST that does not tell its length.
             let nothing = HeaderValue::from_static("0");
             http.headers_mut().insert(header::CONTENT_LENGTH, nothing);
@@ -140,6 +140,8 @@ impl Transport {
             let mask = Mask {
                 own: &self.secrets,
                 headers: Some(&attempt.request.headers),
+                body: body_sent.as_deref().unwrap_or_default(),
+                fields: self.secret_fields,
             };
             let failure =
                 ApiError::read(operation, status, headers, body.join(), wait, check, mask);

@@ -33,6 +33,8 @@ pub(crate) struct Transport {
     pub(crate) credentials: &'static str,
     /// What is taken out of the words of a server.
     pub(crate) secrets: Vec<Secret>,
+    /// Fields of bodies in which every text is a secret.
+    pub(crate) secret_fields: &'static [&'static str],
     /// The time that a connection may take to come about.
     pub(crate) connect_timeout: Duration,
     /// The time that one attempt may take.

@@ -1,6 +1,7 @@
 //! Faults that need a test of their own: connections, outages, HTTP/2.
 
 use super::*;
+use crate::support::bare;
 
 fn client(server: &Faulty) -> Client {
     builder(server).build().expect("a client")
