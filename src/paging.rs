@@ -23,7 +23,7 @@
 //! - Nothing is sent before a stream is polled, and a page is asked for when its first entry is. With `read_ahead()`, the
 //!   next page is on its way while this one is looked at: one page, never more.
 //! - The first page is the one that `page_number` names, by default 1. The end is where the server says that there is no
-//!   next page, or where a page is empty.
+//!   next page, or where the last page is empty.
 //! - If a server does not look at the number of the page, so that the listing would never end, the stream ends with
 //!   [`Error::Decode`]: another page came than was asked for, or ten pages in a row had nothing new (a hundred, if the listing grows).
 //! - Each page is one call with the client's retries, pace and deadline. After an error the stream is at its end; entries
@@ -58,7 +58,7 @@ use crate::types::{AuditLogItemModel, ChangeRequestSummaryModel, PagingResponseI
 use crate::{Error, Operation, Result, operations};
 
 /// 10 pages. A server that never gets further costs ten requests, and not the whole quota.
-const MOST_STALE: u32 = 10;
+pub(crate) const MOST_STALE: u32 = 10;
 
 /// 100 pages, if the listing grows meanwhile: entries that are added at the front push known ones to the next page, and if
 /// many are added and pages are small, that goes on for a while.
@@ -90,7 +90,8 @@ impl<T> Page<T> {
     /// The number of the next page, if there is one.
     fn next(&self) -> Option<i32> {
         let paging = self.paging.as_ref().filter(|paging| paging.has_next)?;
-        match self.entries.is_empty() {
+        // An empty page is the last one, unless more pages are told to come.
+        match self.entries.is_empty() && paging.current_page >= paging.total_pages {
             true => None,
             false => paging.current_page.checked_add(1),
         }

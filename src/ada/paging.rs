@@ -13,6 +13,7 @@ use url::Url;
 
 use super::operations::GetPlatformIntegrations;
 use super::types::{Integration, IntegrationPage};
+use crate::paging::MOST_STALE;
 use crate::{Error, ResponseValue, Result};
 
 type Loading = Pin<Box<dyn Future<Output = Result<ResponseValue<IntegrationPage>>> + Send>>;
@@ -24,7 +25,9 @@ impl GetPlatformIntegrations {
             next: Some(self),
             loading: None,
             page: Vec::new().into_iter(),
-            cursors: HashSet::new(),
+            failure: None,
+            seen: HashSet::new(),
+            stale: 0,
         }
     }
 }
@@ -37,8 +40,11 @@ pub struct Integrations {
     /// The mutex is never locked: it lets streams be shared, as all else here.
     loading: Option<Mutex<Loading>>,
     page: vec::IntoIter<Integration>,
-    /// Where pages began that were asked for.
-    cursors: HashSet<String>,
+    /// What comes after the entries of the page.
+    failure: Option<Error>,
+    /// The ids of those that were given out, and how many pages in a row had no other.
+    seen: HashSet<String>,
+    stale: u32,
 }
 
 impl Integrations {
@@ -46,7 +52,8 @@ impl Integrations {
     ///
     /// # Errors
     ///
-    /// Those of the call, and [`Error::Decode`] if the address of the next page leads nowhere.
+    /// Those of the call, and [`Error::Decode`] if the address of the next page leads nowhere, or if ten pages in a row had nothing
+    /// new.
     pub async fn next(&mut self) -> Option<Result<Integration>> {
         std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }
@@ -60,6 +67,9 @@ impl Stream for Integrations {
         loop {
             if let Some(integration) = this.page.next() {
                 return Poll::Ready(Some(Ok(integration)));
+            }
+            if let Some(error) = this.failure.take() {
+                return Poll::Ready(Some(Err(error)));
             }
             if this.loading.is_none() {
                 let Some(call) = &this.next else {
@@ -78,14 +88,27 @@ impl Stream for Integrations {
                 Ok(answer) => answer,
                 Err(error) => return Poll::Ready(Some(Err(error))),
             };
+            let is_new = |entry: &Integration| !this.seen.contains(&entry.id);
+            this.stale = match answer.data.iter().any(is_new) {
+                true => 0,
+                false => this.stale + 1,
+            };
             if let Some(address) = &answer.meta.next_page_url {
-                match cursor(address).filter(|cursor| this.cursors.insert(cursor.clone())) {
+                match cursor(address) {
+                    _ if this.stale >= MOST_STALE => {
+                        let problem = format!("{MOST_STALE} pages in a row have nothing new");
+                        this.failure = Some(endless(&answer, problem));
+                    }
                     Some(cursor) => this.next = call.map(|call| call.cursor(cursor)),
-                    // The same pages for ever would be no listing.
-                    None => return Poll::Ready(Some(Err(nowhere(&answer)))),
+                    None => {
+                        let problem = "`meta.next_page_url` has no cursor".to_string();
+                        this.failure = Some(endless(&answer, problem));
+                    }
                 }
             }
-            this.page = answer.into_inner().data.into_iter();
+            let mut entries = answer.into_inner().data;
+            entries.retain(|entry| this.seen.insert(entry.id.clone()));
+            this.page = entries.into_iter();
         }
     }
 }
@@ -98,13 +121,13 @@ fn cursor(address: &str) -> Option<String> {
     Some(cursor.into_owned())
 }
 
-fn nowhere(answer: &ResponseValue<IntegrationPage>) -> Error {
+fn endless(answer: &ResponseValue<IntegrationPage>, problem: String) -> Error {
     Error::decode(
         GetPlatformIntegrations::OPERATION,
         answer.status(),
         answer.headers().clone(),
         Default::default(),
-        "`meta.next_page_url` does not lead to a page that has not come yet".to_string(),
+        problem,
     )
 }
 

@@ -44,7 +44,7 @@ impl Client {
             None => Ok(turn.await),
             Some(deadline) => timeout_at(from_now(deadline), turn)
                 .await
-                .map_err(|_| Error::deadline(operation, None)),
+                .map_err(|_| Error::deadline(operation, None, false)),
         }
     }
 }

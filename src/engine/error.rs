@@ -65,7 +65,8 @@ pub enum Error {
     /// There was an answer, but it is not what the API describes. The server may have processed the call, or a
     /// proxy may have answered in its place.
     Decode(Box<DecodeError>),
-    /// The wait for the rate limit would exceed the call's deadline, so the call was not sent, or not retried.
+    /// The wait for the rate limit would exceed the call's deadline or the limiter's longest wait, so the call was not sent, or not
+    /// retried.
     Deadline(Box<DeadlineError>),
     /// An [edit](crate::edit) was given up, or a value was refused before it got into a call. The edit that failed changed nothing;
     /// earlier steps of [`CopyPlan::apply`](crate::names::CopyPlan::apply) and [`Retire::send`](crate::names::Retire::send) stay done.
@@ -102,6 +103,7 @@ impl Error {
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Error::Api(error) => error.retry_after,
+            Error::Deadline(error) if error.beyond_max_wait => error.needed,
             Error::Edit(error) => error.cause()?.retry_after(),
             _ => None,
         }
@@ -170,6 +172,9 @@ impl Error {
             Error::Api(error) => error.status.to_string(),
             Error::Connection(error) => format!("{}: {}", error.stage.words(), error.problem),
             Error::Decode(error) => format!("{}, but not what the API describes", error.status),
+            Error::Deadline(error) if error.beyond_max_wait => {
+                "the server wants it to be sent later than the longest wait allows".to_string()
+            }
             Error::Deadline(_) => "its deadline ends before it may be sent".to_string(),
             _ => "not to be sent".to_string(),
         }

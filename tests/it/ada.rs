@@ -122,7 +122,11 @@ async fn the_listing_is_a_stream_over_all_pages() {
 }
 
 fn page(next: &str) -> Fault {
-    let body = json!({"data": [], "meta": {"next_page_url": next}});
+    page_of::<()>(&[], next)
+}
+
+fn page_of<T: serde::Serialize>(data: &[&T], next: &str) -> Fault {
+    let body = json!({"data": data, "meta": {"next_page_url": next}});
     let response = http::Response::builder().header("content-type", "application/json");
     Fault::Answer(response.body(body.to_string()).unwrap())
 }
@@ -151,9 +155,34 @@ async fn a_page_that_leads_nowhere_is_an_error_and_the_token_stays_at_home() {
         );
         assert!(integrations.next().await.is_none());
     }
-    // The same page again and again would never end.
-    fake.fail_next(2, page("?cursor=0"));
+}
+
+#[tokio::test]
+async fn a_listing_without_end_ends_and_nothing_of_its_pages_is_lost() {
+    let fake = Fake::builder().empty().start().await;
+    for same in [true, false] {
+        let client = fake.ada_client_builder().build().unwrap();
+        fake.clear_requests();
+        for number in 0..20 {
+            let cursor = if same { 0 } else { number };
+            fake.fail_next(1, page(&format!("?cursor={cursor}")));
+        }
+        let mut integrations = client.get_platform_integrations().integrations();
+        let end = integrations.next().await;
+        assert!(matches!(end, Some(Err(Error::Decode(_)))), "{end:?}");
+        assert!(integrations.next().await.is_none());
+        let requests = fake.requests().into_iter();
+        // The fake keeps Ada's limits, of which a new client knows nothing.
+        let answered = requests.filter(|request| request.status != Some(429));
+        assert_eq!(answered.count(), 10);
+        fake.clear_faults();
+    }
+    let client = fake.ada_client_builder().build().unwrap();
+    let made = client.create_platform_integration(new("Flags"));
+    let made = made.send().await.unwrap().into_inner();
+    fake.fail_next(1, page_of(&[&made], "?page=2"));
     let mut integrations = client.get_platform_integrations().integrations();
+    assert_eq!(integrations.next().await.unwrap().unwrap().id, made.id);
     assert!(matches!(
         integrations.next().await,
         Some(Err(Error::Decode(_)))

@@ -281,10 +281,26 @@ async fn a_wait_that_the_server_asks_for_is_not_begun_beyond_the_budget() {
 #[tokio::test]
 async fn a_429_that_asks_for_a_day_is_told_at_once_and_not_sent_again() {
     let day = [("retry-after", "86400")];
-    let server = Faulty::start(vec![Act::Then(reply(429, &day, ""))]);
+    let other = Act::Then(reply(404, &[], ""));
+    let server = Faulty::start(vec![Act::Then(reply(429, &day, "")), other]);
+    let client = client(&server);
     let began = Instant::now();
-    let error = client(&server).get_me().send().await.unwrap_err();
-    assert!(began.elapsed() < Duration::from_secs(60));
+    let (error, waited) = tokio::join!(client.get_me().send(), client.get_me().send());
+    let error = error.unwrap_err();
     assert_eq!((error.attempts(), server.begun()), (1, 1));
     assert_eq!(error.retry_after(), Some(Duration::from_secs(86_400)));
+    // One that waited for its answer, and all that come after it, are not sent at all.
+    for error in [
+        waited.unwrap_err(),
+        client.get_me().send().await.unwrap_err(),
+    ] {
+        let left = error.retry_after().unwrap();
+        assert!(matches!(error, Error::Deadline(_)), "{error}");
+        assert!(left > Duration::from_secs(86_000) && left < Duration::from_secs(86_400));
+        assert_eq!((error.attempts(), server.begun()), (0, 1));
+    }
+    // What another operation may do is not known by that.
+    let other = client.get_products().send().await.unwrap_err();
+    assert_eq!((other.status().unwrap().as_u16(), server.begun()), (404, 2));
+    assert!(began.elapsed() < Duration::from_secs(60));
 }

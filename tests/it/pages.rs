@@ -209,6 +209,18 @@ async fn a_page_of_duplicates_is_empty_and_not_the_end() {
 }
 
 #[tokio::test]
+async fn an_empty_page_is_not_the_end_if_others_follow() {
+    let empty = Some(2);
+    let (client, _) = start(Log {
+        empty,
+        ..log(1..=9)
+    })
+    .await;
+    let entries = client.get_auditlogs_v2(Uuid::nil()).entries();
+    assert_eq!(ids(entries).await, [9, 8, 7, 3, 2, 1]);
+}
+
+#[tokio::test]
 async fn an_error_ends_the_stream_after_what_was_good() {
     for read_ahead in [false, true] {
         let broken = Some(2);

@@ -358,9 +358,10 @@ const FAILURES: &[Failure] = &[
 #[tokio::test]
 async fn every_failure_of_every_operation_reaches_the_caller() {
     let server = Server::start().await;
-    let client = client(&server);
     let mut problems = Vec::new();
     for failure in FAILURES {
+        // What a 429 asks for ends with its client.
+        let client = client(&server);
         server.answers(failure.status, failure.headers, failure.body);
         let fields: BTreeMap<String, Vec<String>> = failure
             .fields

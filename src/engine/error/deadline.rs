@@ -1,4 +1,4 @@
-//! Waits that a deadline does not allow.
+//! Waits that a deadline, or the longest wait, does not allow.
 
 use std::fmt;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::attempts::{Attempts, write_earlier};
 use crate::{Error, Operation};
 
-/// A wait that a deadline does not allow; part of [`Error::Deadline`].
+/// A wait that is not allowed; part of [`Error::Deadline`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DeadlineError {
@@ -14,17 +14,36 @@ pub struct DeadlineError {
     pub operation: &'static Operation,
     /// How long the wait for the rate limit would have been, as far as known.
     pub needed: Option<Duration>,
+    /// Whether the server has answered an earlier call of the operation with 429 and asked for a wait beyond the longest one, see
+    /// [`with_max_wait`](crate::RateLimiter::with_max_wait). If not, the wait would exceed the call's own deadline.
+    pub beyond_max_wait: bool,
     /// What the call has taken before.
     pub attempts: Attempts,
+    /// How the attempt before it ended, in a few words, such as `503 Service Unavailable`.
+    pub cause: Option<String>,
 }
 
 impl Error {
-    pub(crate) fn deadline(operation: &'static Operation, needed: Option<Duration>) -> Self {
+    pub(crate) fn deadline(
+        operation: &'static Operation,
+        needed: Option<Duration>,
+        beyond_max_wait: bool,
+    ) -> Self {
         Error::Deadline(Box::new(DeadlineError {
             operation,
             needed,
+            beyond_max_wait,
             attempts: Attempts::default(),
+            cause: None,
         }))
+    }
+
+    /// The same, after an attempt that failed.
+    pub(crate) fn because_of(mut self, before: Option<&Error>) -> Self {
+        if let Error::Deadline(error) = &mut self {
+            error.cause = before.map(Error::reason);
+        }
+        self
     }
 }
 
@@ -34,14 +53,21 @@ impl fmt::Display for DeadlineError {
             0 => "",
             _ => " again",
         };
-        write!(
-            f,
-            "{} was not sent{again}: its deadline ends before ",
-            self.operation
-        )?;
-        match self.needed {
-            Some(needed) => write!(f, "the rate limit allows it, in {needed:.1?}")?,
-            None => f.write_str("it may be sent")?,
+        write!(f, "{} was not sent{again}: ", self.operation)?;
+        match (self.beyond_max_wait, self.needed) {
+            (true, needed) => write!(
+                f,
+                "the server wants no such call for another {:.1?}, which is more than the longest wait",
+                needed.unwrap_or_default()
+            )?,
+            (false, Some(needed)) => write!(
+                f,
+                "its deadline ends before the rate limit allows it, in {needed:.1?}"
+            )?,
+            (false, None) => f.write_str("its deadline ends before it may be sent")?,
+        }
+        if let Some(cause) = &self.cause {
+            write!(f, "; the attempt before it failed: {cause}")?;
         }
         self.attempts.write(f)?;
         // All attempts are earlier ones here.

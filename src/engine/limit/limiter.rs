@@ -63,7 +63,8 @@ use queue::{Queued, State};
 ///   429 and after its first failure, and the first few calls of another operation or path may overtake others, to find out
 ///   what the server counts together.
 /// - Calls of one scope never wait for the count of another.
-/// - No single wait is longer than the longest wait, and no call waits beyond its deadline.
+/// - No single wait is longer than the longest wait, and no call waits beyond its deadline. What the server wants to be sent later
+///   than that is not sent at all: the call fails.
 /// - A call that is dropped gives its permit back.
 ///
 /// The last eight calls of a window may be delayed, together by up to a second, if the server's clock is known no better than that
@@ -88,11 +89,22 @@ struct Shared {
     fleet: std::sync::OnceLock<Fleet>,
 }
 
-/// The wait that a deadline does not allow.
+/// The wait that a deadline, or the longest wait, does not allow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TooLate {
     /// How long it would have been; `None` if only the answers of others could tell.
     pub(crate) needed: Option<Duration>,
+    /// Whether the server has asked for more than the longest wait.
+    pub(crate) is_put_off: bool,
+}
+
+impl TooLate {
+    fn after(needed: Option<Duration>) -> Self {
+        TooLate {
+            needed,
+            is_put_off: false,
+        }
+    }
 }
 
 impl RateLimiter {
@@ -129,8 +141,8 @@ impl RateLimiter {
     }
 
     /// The longest single wait, whatever a server asks for. Default: 15 minutes. A call that gets a 429 with a longer
-    /// `Retry-After` fails at once with that error, whose [`retry_after`](crate::Error::retry_after) is the wait. Set it before
-    /// the first call is made.
+    /// `Retry-After` fails at once with that error, whose [`retry_after`](crate::Error::retry_after) is the wait; and until it is
+    /// over, so do all calls of that operation, without being sent. Set it before the first call is made.
     #[must_use]
     pub fn with_max_wait(self, max_wait: Duration) -> Self {
         self.shared.state().model.set_max_wait(max_wait);
@@ -203,6 +215,7 @@ impl RateLimiter {
         if let Some(permit) = self.at_once(target, place, deadline) {
             return Ok(permit);
         }
+        self.check_put_off(&target)?;
         let queued = Queued::enter(&self.shared, target, place);
         #[cfg(feature = "redis")]
         if let Some(fleet) = self.shared.fleet.get()
@@ -218,9 +231,20 @@ impl RateLimiter {
             return self.turn(&queued, None).await;
         };
         let turn = Box::pin(timeout_at(deadline, self.turn(&queued, Some(deadline))));
-        turn.await.map_err(|_| TooLate {
-            needed: self.estimate(&queued),
-        })?
+        turn.await
+            .map_err(|_| TooLate::after(self.estimate(&queued)))?
+    }
+
+    /// Fails if the server wants no such call for longer than anybody waits.
+    fn check_put_off(&self, target: &Target) -> Result<(), TooLate> {
+        let needed = self.shared.state().model.put_off(target, Instant::now());
+        match needed {
+            None => Ok(()),
+            Some(_) => Err(TooLate {
+                needed,
+                is_put_off: true,
+            }),
+        }
     }
 
     /// A permit, if nobody has to wait.
@@ -307,12 +331,11 @@ impl RateLimiter {
                 Err(moment) => moment,
             };
             drop(free);
+            self.check_put_off(&queued.target)?;
             if deadline.is_some_and(|deadline| moment > deadline)
                 && shared.state().model.is_idle(&queued.target)
             {
-                return Err(TooLate {
-                    needed: Some(moment - now),
-                });
+                return Err(TooLate::after(Some(moment - now)));
             }
             // Whichever comes first: then it looks again.
             let _ = Box::pin(timeout_at(moment, changed)).await;
@@ -336,7 +359,7 @@ impl RateLimiter {
 fn check(estimate: Option<Duration>, deadline: Option<Instant>) -> Result<(), TooLate> {
     match (estimate, deadline) {
         (Some(wait), Some(deadline)) if Instant::now() + wait > deadline => {
-            Err(TooLate { needed: estimate })
+            Err(TooLate::after(estimate))
         }
         _ => Ok(()),
     }

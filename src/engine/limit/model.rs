@@ -53,6 +53,8 @@ pub(crate) struct Model {
     /// The last requests that were accepted, while there may be scopes within the scopes.
     recent: VecDeque<(Instant, Target)>,
     shown: Vec<Shown>,
+    /// Operations of which the server wants no call for longer than anybody waits, and until when.
+    put_off: BTreeMap<u64, Instant>,
     /// The scope of which headers told last.
     told: u64,
 }
@@ -74,6 +76,7 @@ impl Model {
             witnesses: Witnesses::default(),
             recent: VecDeque::new(),
             shown: Vec::new(),
+            put_off: BTreeMap::new(),
             told: 0,
         }
     }
@@ -99,11 +102,20 @@ impl Model {
         now: Instant,
         demand: u32,
     ) -> Result<Ticket, Instant> {
+        if let Some(wait) = self.put_off(&target, now) {
+            return Err(now + wait);
+        }
         if !self.shown.is_empty() {
             self.spread(self.key(&target), now);
         }
         let (scope, common) = self.scope(target, now);
         scope.admit(common, now, demand, target)
+    }
+
+    /// How much longer the server wants no such call, if that is longer than anybody waits from the start.
+    pub(crate) fn put_off(&self, target: &Target, now: Instant) -> Option<Duration> {
+        let until = self.put_off.get(&target.key(Grain::Operation))?;
+        (*until > now).then(|| *until - now)
     }
 
     /// Takes note of a request that the fleet allows.
@@ -242,6 +254,18 @@ impl Model {
     }
 
     fn refused(&mut self, ticket: Ticket, now: Instant, reading: &Reading) {
+        let mut reading = reading.clone();
+        // That much is asked of this operation alone. It is no window that others would be told to wait for.
+        if let Some(wait) = reading
+            .retry_after
+            .take_if(|wait| *wait > self.common.max_wait)
+        {
+            self.put_off.retain(|_, until| *until > now);
+            let until = now + wait.min(FOR_EVER);
+            self.put_off
+                .insert(ticket.target.key(Grain::Operation), until);
+        }
+        let reading = &reading;
         let key = self.key(&ticket.target);
         let of_scope = |(moment, target): &(Instant, Target)| {
             let alike = target.key(self.grain) == key;

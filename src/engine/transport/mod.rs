@@ -7,6 +7,7 @@ use http::{HeaderMap, Method, StatusCode};
 use tokio::time::{Instant, sleep_until};
 
 use crate::engine::error::Attempts;
+use crate::engine::error::misread::is_page;
 use crate::engine::limit::limiter::{Permit, RateLimiter};
 use crate::engine::request::Request;
 use crate::{Error, Operation, Result, Secret};
@@ -99,8 +100,10 @@ impl Transport {
     ) -> Result<Answer> {
         let operation = request.operation;
         let deadline = options.deadline.map(from_now);
+        let mut before: Option<Error> = None;
         loop {
-            let permit = self.admit(request, deadline, effort).await?;
+            let permit = self.admit(request, deadline, effort).await;
+            let permit = permit.map_err(|late| late.because_of(before.as_ref()))?;
             effort.attempts.made += 1;
             let began = Instant::now();
             let result = self.attempt(request, permit, options, deadline).await;
@@ -117,11 +120,12 @@ impl Transport {
                     self.quota.succeeded(effort.failures() > 1);
                     return Ok(answer);
                 }
-                // A retried DELETE that gets 404 succeeded: an earlier attempt may have deleted it.
+                // A retried DELETE that gets 404 succeeded: an earlier attempt may have deleted it. A page is not the API's 404.
                 Err(Error::Api(mut failure))
                     if failure.status == StatusCode::NOT_FOUND
                         && operation.method == Method::DELETE
-                        && effort.attempts.perhaps_processed =>
+                        && effort.attempts.perhaps_processed
+                        && !is_page(&failure.body) =>
                 {
                     self.quota.succeeded(true);
                     return Ok(Answer {
@@ -155,12 +159,12 @@ impl Transport {
                     return Err(error.out_of_quota());
                 }
                 self.tell_retrying(operation, effort, next, &error);
-                drop(error);
                 sleep_until(until).await;
                 effort.attempts.waited += wait;
             } else {
                 self.tell_retrying(operation, effort, next, &error);
             }
+            before = Some(error);
         }
     }
 
@@ -202,10 +206,10 @@ impl Transport {
         }
         match permit {
             Ok(_) if deadline.is_some_and(|deadline| deadline <= Instant::now()) => {
-                Err(Error::deadline(operation, None))
+                Err(Error::deadline(operation, None, false))
             }
             Ok(permit) => Ok(permit),
-            Err(late) => Err(Error::deadline(operation, late.needed)),
+            Err(late) => Err(Error::deadline(operation, late.needed, late.is_put_off)),
         }
     }
 }

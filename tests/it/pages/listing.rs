@@ -12,6 +12,8 @@ pub(super) struct Log {
     pub(super) broken: Option<i32>,
     /// Answers always say that there is more.
     pub(super) endless: bool,
+    /// The page that is empty, though others follow.
+    pub(super) empty: Option<i32>,
     /// Answers do not say where they stand.
     pub(super) mute: bool,
     /// What is served in place of the page that was asked for: its number and that of the entries.
@@ -55,6 +57,7 @@ impl Log {
             true => change_request(*id),
             false => audit_log(*id),
         };
+        let ids = ids.filter(|_| self.empty != Some(number));
         let data: Vec<Value> = ids.unwrap_or_default().iter().map(entry).collect();
         let paging = json!({
             "currentPage": number, "pageSize": size, "totalCount": self.ids.len(), "totalPages": pages,

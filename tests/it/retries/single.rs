@@ -16,6 +16,11 @@ async fn a_deletion_that_was_lost_and_then_finds_nothing_is_a_success() {
         assert_eq!((answer.status().as_u16(), answer.attempts()), (404, 2));
         assert_eq!(answer.headers()["x-request"], "2");
     }
+    // A page is a proxy's, and says nothing of the tag.
+    let page = Act::Then(reply(404, &[], "<html><title>Not here</title></html>"));
+    let server = Faulty::start(vec![Act::Then(reply(503, &[], "")), page]);
+    let error = client(&server).delete_tag(7).send().await.unwrap_err();
+    assert!(error.perhaps_processed(), "{error}");
     // Where nothing can have been deleted before, a 404 is what it says.
     let soon = [("retry-after", "0.01")];
     let server = Faulty::start(vec![Act::Then(reply(429, &soon, "")), gone()]);

@@ -97,7 +97,7 @@ impl RateLimiter {
             if certain {
                 self.shared.turned.notify_waiters();
                 if deadline.is_some_and(|deadline| Instant::now() + wait > deadline) {
-                    return Some(Some(Err(TooLate { needed: Some(wait) })));
+                    return Some(Some(Err(TooLate::after(Some(wait)))));
                 }
                 // Not all of the fleet at the same moment.
                 let apart = Duration::from_micros(fastrand::u64(..2000));
