@@ -113,7 +113,7 @@ impl Error {
     ///
     /// If this is `false`, nothing was changed, and the call can be made again. If it is `true` and the call changes
     /// something, look before you make it again: it was answered with a success that cannot be read, a failure that may have
-    /// come too late (3xx, 408, 5xx), or not at all.
+    /// come too late (3xx, 408, 499, 5xx), or not at all.
     pub fn perhaps_processed(&self) -> bool {
         self.taken()
             .is_some_and(|attempts| attempts.perhaps_processed)

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::hal;
 use crate::engine::error::misread;
@@ -130,7 +131,11 @@ impl<T: DeserializeOwned> ResponseValue<T> {
             return Self::of(answer, Err("it is null".to_string()));
         }
         let body = hal::plain(&answer.headers, body);
-        let decoded = match serde_json::from_slice(&body) {
+        let decoded = serde_json::from_slice(&body).or_else(|error| {
+            let plain = without_nulls(&body).and_then(|plain| serde_json::from_slice(&plain).ok());
+            plain.ok_or(error)
+        });
+        let decoded = match decoded {
             Ok(value) => match belongs::elsewhere::<T>(&body) {
                 None => Ok(value),
                 Some(problem) => Err(problem.to_string()),
@@ -192,10 +197,9 @@ pub(crate) enum Kind {
 }
 
 #[cfg(feature = "catalog")]
-impl ResponseValue<serde_json::Value> {
+impl ResponseValue<Value> {
     /// The JSON of an answer as it came, which has to be of the `described` kind. If none is, other text counts as none.
     pub(crate) fn read_json(answer: Answer, described: Option<Kind>) -> Result<Self> {
-        use serde_json::Value;
         let body = without_mark(&answer.body);
         let decoded = match (answer.has_no_content(), serde_json::from_slice(body)) {
             (true, _) => Ok(Value::Null),
@@ -212,6 +216,29 @@ impl ResponseValue<serde_json::Value> {
         };
         Self::of(answer, decoded)
     }
+}
+
+/// The document without the fields that are `null`, if there are any: one that may be missing may be `null` as well. Only what cannot
+/// be read as it is is read again without them.
+fn without_nulls(body: &[u8]) -> Option<Vec<u8>> {
+    fn strip(value: &mut Value) -> bool {
+        match value {
+            Value::Object(fields) => {
+                let all = fields.len();
+                fields.retain(|_, value| !value.is_null());
+                let inner = fields
+                    .values_mut()
+                    .fold(false, |any, value| strip(value) | any);
+                inner || fields.len() < all
+            }
+            Value::Array(entries) => entries
+                .iter_mut()
+                .fold(false, |any, entry| strip(entry) | any),
+            _ => false,
+        }
+    }
+    let mut value = serde_json::from_slice(body).ok()?;
+    strip(&mut value).then(|| serde_json::to_vec(&value).ok())?
 }
 
 /// Without the mark that some services put in front of UTF-8.

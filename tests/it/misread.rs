@@ -107,6 +107,26 @@ async fn a_mark_in_front_of_a_body_is_skipped() {
     );
 }
 
+#[tokio::test]
+async fn a_null_reads_like_a_missing_field() {
+    let id = "08d86d63-2726-47cd-8bfc-59608ecb91e2";
+    let list = |id: Value| {
+        let order = Value::Null;
+        json!([{"configId": id, "name": "A", "order": order, "product": {"productId": id, "name": null, "organization": {"organizationId": id}}, "evaluationVersion": null}])
+    };
+    let call = async |body: Value| {
+        let server = Server::start(crate::support::json(&body.to_string())).await;
+        let answer = server.client().get_configs(Uuid::nil()).send().await;
+        answer.map(|configs| configs.into_inner())
+    };
+    let configs = call(list(json!(id))).await.expect("nothing is missed");
+    assert_eq!((configs[0].name.as_str(), configs[0].order), ("A", 0));
+    assert_eq!(configs[0].product.name, "");
+    // What must not be missing must not be `null`, and the error tells where it is.
+    let error = call(list(Value::Null)).await.unwrap_err().to_string();
+    assert!(error.contains("`[0].configId`"), "{error}");
+}
+
 #[test]
 fn a_time_without_a_zone_is_one_of_utc() {
     let schemas = schemas();

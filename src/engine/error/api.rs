@@ -96,8 +96,8 @@ impl ApiError {
         {
             message += &format!("; `{successor}` replaces `{}`", operation.id);
         }
-        // A 4xx was not processed, except 408: a proxy that timed out does not know what happened to the call.
-        let perhaps_processed = !status.is_client_error() || status == StatusCode::REQUEST_TIMEOUT;
+        // A 4xx was not processed, except 408 and nginx's 499: a proxy that gave up does not know what happened to the call.
+        let perhaps_processed = !status.is_client_error() || matches!(status.as_u16(), 408 | 499);
         ApiError {
             operation,
             status,
