@@ -98,7 +98,7 @@ impl Client {
     ///
     /// // This PATCH sets a value, so applying it twice does no harm.
     /// let on = SettingValuePatch::new().turn_on();
-    /// let twice_is_fine = client.with_retry(RetryPolicy::default().including_unsafe());
+    /// let twice_is_fine = client.with_retry(RetryPolicy::default().including_non_idempotent());
     /// let call = twice_is_fine.update_setting_value(environment, setting, on);
     /// # }
     /// ```
@@ -131,8 +131,8 @@ impl Client {
     }
 
     /// The same client for calls that may be sent again, whatever their method.
-    pub(crate) fn repeating_unsafe(&self) -> Self {
-        self.with_retry(self.core.options.retry.including_unsafe())
+    pub(crate) fn repeating_non_idempotent(&self) -> Self {
+        self.with_retry(self.core.options.retry.including_non_idempotent())
     }
 
     /// Who edits what.

@@ -132,6 +132,7 @@ pub use engine::error::{
     ApiError, Attempts, Body, ConnectionError, DeadlineError, DecodeError, EditError, Error,
     InvalidRequest, Result, Stage,
 };
+pub use engine::event::Event;
 pub(crate) use engine::id::id;
 pub use engine::limit::limiter::RateLimiter;
 pub use engine::open_enum::UnrecognizedValue;
@@ -141,7 +142,6 @@ pub use engine::optional::IntoOption;
 pub(crate) use engine::optional::into_option;
 pub use engine::response::ResponseValue;
 pub use engine::secret::Secret;
-pub use engine::transport::events::Event;
 pub use engine::transport::retry::RetryPolicy;
 pub use generated::configcat::{OPERATIONS, operations, types};
 pub use value::SettingValue;

@@ -11,8 +11,8 @@ use url::Position;
 use super::Client;
 use crate::engine::core::Core;
 use crate::engine::error::message::without_secrets;
+use crate::engine::event::{Event, Listener};
 use crate::engine::limit::limiter::RateLimiter;
-use crate::engine::transport::events::{Event, Listener};
 use crate::engine::transport::failure::NO_TLS;
 use crate::engine::transport::retry::{RetryPolicy, RetryQuota};
 use crate::engine::transport::{Options, Transport};
@@ -213,7 +213,7 @@ impl ClientBuilder {
     /// send or receive.
     ///
     /// No call fails because of Redis. While it is unavailable, each process keeps to the rate limit on its own, which may cost a
-    /// 429, and reports it once: as a warning of `tracing` and as [`Event::FleetAway`]. When it is back, they share the limit
+    /// 429, and reports it once: as a warning of `tracing` and as [`Event::RedisUnavailable`]. When it is back, they share the limit
     /// again.
     ///
     /// Calls of one process go first come, first served; between processes it is who asks first. What headers and refusals tell
@@ -292,7 +292,8 @@ impl ClientBuilder {
         #[cfg(feature = "redis")]
         if let Some(url) = &self.fleet {
             let listener = self.listener.clone();
-            self.limiter.join_fleet(url, (&base, &user), listener)?;
+            let joined = self.limiter.join_fleet(url, (&base, &user), listener);
+            joined.map_err(Error::Config)?;
         }
         let core = self.connect(
             base,

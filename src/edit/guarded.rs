@@ -21,7 +21,7 @@ pub(crate) async fn edit_v1(
     let _turn = client.take_turn(operation, key).await?;
     let mut rounds = Rounds::new(operation, DEFAULT_ATTEMPTS);
     // What is guarded by what it changes is applied once, however often it is sent.
-    let sender = client.repeating_unsafe();
+    let sender = client.repeating_non_idempotent();
     let read = || async {
         let call = client.get_setting_value(environment_id, setting_id);
         Ok::<_, Error>(call.send().await?.into_inner())

@@ -6,7 +6,7 @@ use std::time::Duration;
 use http::{HeaderMap, StatusCode};
 
 use crate::Operation;
-use crate::engine::limit::model::Reading;
+use crate::engine::limit::reading::Reading;
 use crate::engine::limit::times;
 
 mod api;

@@ -7,6 +7,7 @@ pub(crate) mod backoff;
 pub(crate) mod check;
 pub(crate) mod core;
 pub(crate) mod error;
+pub(crate) mod event;
 pub(crate) mod hal;
 pub(crate) mod id;
 pub(crate) mod lenient;

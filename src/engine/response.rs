@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::hal;
 use crate::engine::error::misread;
-use crate::engine::limit::model::Reading;
+use crate::engine::limit::reading::Reading;
 use crate::engine::limit::times;
 use crate::engine::transport::Answer;
 use crate::{Error, Result};

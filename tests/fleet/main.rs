@@ -359,7 +359,7 @@ async fn a_redis_that_is_not_there() {
     let client = fake
         .client_builder()
         .on_event(move |event| {
-            if let Event::FleetAway { reason } = event {
+            if let Event::RedisUnavailable { reason } = event {
                 assert!(!reason.is_empty());
                 told.fetch_add(1, Ordering::Relaxed);
             }

@@ -1,4 +1,5 @@
-//! What imports what, drawn from the code: `engine` knows nothing beside itself, and nothing else imports in a circle.
+//! What imports what, drawn from the code: `engine` knows nothing beside itself, and nothing imports in a circle, neither the rooms of
+//! `src/` nor those of the engine.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -67,23 +68,71 @@ fn names(code: &str, prefix: &str) -> BTreeSet<String> {
     found
 }
 
-/// The rooms of `src/`, and which of them each imports.
-fn drawing() -> BTreeMap<String, BTreeSet<String>> {
-    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let lib = code(&src.join("lib.rs"));
-    // What the root re-exports belongs to the room that it comes from.
-    let mut home = BTreeMap::new();
+type Drawing = BTreeMap<String, BTreeSet<String>>;
+
+fn src() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
+
+/// What the root re-exports, and from which room; of paths into `engine`, from which of its rooms.
+fn homes(inside: &str) -> BTreeMap<String, String> {
+    let lib = code(&src().join("lib.rs"));
+    let mut homes = BTreeMap::new();
     for statement in lib
         .split(';')
         .filter_map(|statement| statement.split("pub use ").nth(1))
     {
-        let Some((room, rest)) = statement.split_once("::") else {
+        let Some((room, rest)) = statement
+            .strip_prefix(inside)
+            .and_then(|path| path.split_once("::"))
+        else {
             continue;
         };
         for name in rest.split(|c: char| !c.is_alphanumeric() && c != '_') {
-            home.insert(name.to_owned(), room.trim().to_owned());
+            homes.insert(name.to_owned(), room.trim().to_owned());
         }
     }
+    homes
+}
+
+/// The rooms within a room such as `engine/limit`, and which of them each imports.
+fn drawing_within(room: &str) -> Drawing {
+    let folder = src().join(room);
+    let path = format!("{}::", room.replace('/', "::"));
+    let homes = homes(&path);
+    let mut drawing = Drawing::new();
+    for file in files(&folder) {
+        let inside = file.strip_prefix(&folder).expect("below it");
+        let room = inside
+            .iter()
+            .next()
+            .map(Path::new)
+            .and_then(Path::file_stem);
+        let room = room.expect("a name").to_string_lossy().into_owned();
+        // What declares them all, and tests in files of their own.
+        if room == "mod"
+            || inside
+                .iter()
+                .any(|part| part == "tests" || part == "tests.rs")
+        {
+            continue;
+        }
+        let code = code(&file);
+        let depth = inside.iter().filter(|part| *part != "mod.rs").count();
+        let mut rooms = names(&code, &format!("crate::{path}"));
+        rooms.extend(names(&code, &format!(" {}", "super::".repeat(depth))));
+        let reexported = names(&code, "crate::").into_iter();
+        rooms.extend(reexported.filter_map(|name| homes.get(&name).cloned()));
+        rooms.retain(|name| *name != room && name != "super");
+        drawing.entry(room).or_default().extend(rooms);
+    }
+    drawing
+}
+
+/// The rooms of `src/`, and which of them each imports.
+fn drawing() -> Drawing {
+    let src = src();
+    let home = homes("");
     let mut drawing = BTreeMap::<String, BTreeSet<String>>::new();
     for file in files(&src) {
         let inside = file.strip_prefix(&src).expect("below src");
@@ -133,6 +182,19 @@ fn nothing_is_imported_in_a_circle() {
                 .is_some_and(|rooms| rooms.remove(other))
         );
     }
+    no_circle(drawing);
+    let engine = drawing_within("engine");
+    assert!(
+        engine["transport"].contains("limit") && engine["request"].contains("error"),
+        "paths and re-exports are found: {engine:?}"
+    );
+    no_circle(engine);
+    let limit = drawing_within("engine/limit");
+    assert!(limit["scope"].contains("flight"), "{limit:?}");
+    no_circle(limit);
+}
+
+fn no_circle(mut drawing: Drawing) {
     // Rooms that import nothing that is left go, until none is left or all that are stand in a circle.
     loop {
         let known: BTreeSet<_> = drawing.keys().cloned().collect();

@@ -60,7 +60,7 @@ fn builder(server: &Faulty) -> ClientBuilder {
 fn policy() -> RetryPolicy {
     RetryPolicy::default()
         .with_backoff(Duration::from_millis(5), Duration::from_millis(20))
-        .with_refusals(3)
+        .with_rate_limit_retries(3)
 }
 
 /// What a call gave, its value apart.
@@ -200,7 +200,7 @@ const INTRODUCTION: &str = "\
 `tests/it/retries.rs` plays each fault once on a real socket and then answers as the API would, and writes this table. In a cell:
 how often the server read the request to its end, of how many attempts, and what the caller got. *Value* is a success;
 *perhaps applied* is `Error::perhaps_processed`. The policy is the default one with a shorter backoff and 3 refusals
-at most. With `RetryPolicy::including_unsafe`, POST and PATCH fare as PUT does.
+at most. With `RetryPolicy::including_non_idempotent`, POST and PATCH fare as PUT does.
 
 ";
 
@@ -212,7 +212,7 @@ async fn each_fault_with_every_method() {
     let mut scenes = Vec::new();
     for fault in &faults {
         for method in METHODS {
-            for policy in [policy(), policy().including_unsafe()] {
+            for policy in [policy(), policy().including_non_idempotent()] {
                 scenes.push(set_up(fault, &method, policy));
             }
         }
@@ -223,8 +223,8 @@ async fn each_fault_with_every_method() {
         let together = scenes.extract_if(.., |scene| (scene.fault.kind == Kind::Hasty) == hasty);
         let together: Vec<_> = together
             .map(|scene| {
-                let unsafe_too = scene.policy != policy();
-                let cell = (scene.fault.name, scene.method.clone(), unsafe_too);
+                let non_idempotent_too = scene.policy != policy();
+                let cell = (scene.fault.name, scene.method.clone(), non_idempotent_too);
                 (cell, tokio::spawn(play(scene)))
             })
             .collect();
@@ -239,8 +239,8 @@ async fn each_fault_with_every_method() {
     for fault in &faults {
         let _ = write!(table, "| {} |", fault.name);
         for method in METHODS {
-            for unsafe_too in [false, true] {
-                let got = &cells[&(fault.name, method.clone(), unsafe_too)];
+            for non_idempotent_too in [false, true] {
+                let got = &cells[&(fault.name, method.clone(), non_idempotent_too)];
                 let expected = match fault.expected {
                     // It needs no value, and so nothing is wrong with it.
                     [
@@ -248,16 +248,16 @@ async fn each_fault_with_every_method() {
                         | "1/1 unreadable 202, perhaps applied",
                         _,
                     ] if method == Method::DELETE && !fault.name.starts_with("HTML") => "1/1 value",
-                    [_, expected] if is_unsafe(&method) && !unsafe_too => expected,
+                    [_, expected] if is_unsafe(&method) && !non_idempotent_too => expected,
                     [expected, _] => expected,
                 };
                 if got.as_str() != expected {
                     wrong.push(format!(
-                        "{}, {method}, including unsafe: {unsafe_too}: {got}, not {expected}",
+                        "{}, {method}, including unsafe: {non_idempotent_too}: {got}, not {expected}",
                         fault.name
                     ));
                 }
-                if !unsafe_too {
+                if !non_idempotent_too {
                     let _ = write!(table, " {got} |");
                 }
             }

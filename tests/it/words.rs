@@ -267,7 +267,8 @@ async fn situations() -> Vec<(&'static str, Error)> {
     );
     let slow = vec![Act::Then(reply(429, &[("retry-after", "30")], "slow down"))];
     let slow = Faulty::start(slow);
-    let hasty = client(&slow.url, twice.with_refusals(5)).with_deadline(Duration::from_secs(2));
+    let hasty =
+        client(&slow.url, twice.with_rate_limit_retries(5)).with_deadline(Duration::from_secs(2));
     row!("the rate limit, beyond the deadline", hasty.get_me());
     let busy = Faulty::start(vec![Act::Then(reply(503, &[], "busy"))]);
     row!("503, again and again", client(&busy.url, twice).get_me());

@@ -19,8 +19,8 @@ use super::reading::Reading;
 use super::scope::{FIRST_WAIT, LOOKS, WITHOUT_RESET};
 use super::target::Grain;
 use super::times::Time;
-use crate::engine::transport::events::{Event, Listener};
-use crate::{Error, Result, Secret};
+use crate::Secret;
+use crate::engine::event::{Event, Listener};
 
 /// What goes before the hash in the name of a key.
 const PREFIX: &str = "configcat:rate:";
@@ -88,13 +88,13 @@ impl Fleet {
         (base, user): (&str, &str),
         max_wait: Duration,
         listener: Option<Listener>,
-    ) -> Result<Self> {
+    ) -> Result<Self, String> {
         let client = redis::Client::open(url.expose()).map_err(|error| {
             // The URL may hold a password, and is not repeated.
-            Error::Config(format!(
+            format!(
                 "the URL of Redis is wrong: {error}; `fleet(url)` takes one such as redis://host:6379, \
                  rediss://user:password@host:6380 for TLS, or unix:///run/redis.sock"
-            ))
+            )
         })?;
         Ok(Fleet(Arc::new(Keeper {
             address: client.get_connection_info().addr().to_string(),
@@ -213,7 +213,7 @@ impl Fleet {
             reason,
             "Redis is away: until it is back, this process keeps to the rate limit on its own"
         );
-        self.0.tell(Event::FleetAway { reason });
+        self.0.tell(Event::RedisUnavailable { reason });
     }
 
     /// Tries to reach Redis until it is there, or nobody is left who would want it.
@@ -234,7 +234,7 @@ impl Fleet {
                         redis = keeper.address,
                         "Redis is back: the fleet shares its rate limit again"
                     );
-                    return keeper.tell(Event::FleetBack);
+                    return keeper.tell(Event::RedisAvailable);
                 }
                 Err(error) => {
                     tracing::debug!(redis = keeper.address, %error, "Redis is still away");

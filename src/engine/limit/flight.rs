@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::model::Ticket;
 use super::target::Target;
+use super::ticket::Ticket;
 
 /// Requests that the server may count at any moment.
 #[derive(Debug, Default)]

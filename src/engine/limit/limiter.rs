@@ -4,27 +4,28 @@ use std::collections::BTreeMap;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::task::Poll;
 use std::time::Duration;
 
 use tokio::sync::{Notify, Semaphore};
 use tokio::time::{Instant, timeout_at};
 
-#[cfg(feature = "redis")]
-use super::fleet::Fleet;
-use super::model::{Model, Ticket};
+use super::model::Model;
 use super::target::Target;
+use super::ticket::Ticket;
 use super::window::Window;
 
 #[cfg(feature = "redis")]
 mod member;
 mod permit;
 mod queue;
+mod state;
 
 pub(crate) use permit::Permit;
-pub(crate) use queue::Place;
-use queue::{Queued, State};
+use queue::Queued;
+pub(crate) use state::Place;
+use state::{Shared, State};
 
 /// Keeps calls within the server's rate limits, which it learns from the server's answers.
 ///
@@ -73,20 +74,6 @@ use queue::{Queued, State};
 #[derive(Clone)]
 pub struct RateLimiter {
     shared: Arc<Shared>,
-}
-
-struct Shared {
-    /// Never held across an await.
-    state: Mutex<State>,
-    /// One for each request that may be under way.
-    slots: Arc<Semaphore>,
-    /// Permits that are given out.
-    permits: AtomicUsize,
-    /// Wakes queued calls that have a deadline when the estimate of their wait changes.
-    turned: Notify,
-    /// Those that share the limit, once it is shared.
-    #[cfg(feature = "redis")]
-    fleet: std::sync::OnceLock<Fleet>,
 }
 
 /// The wait that a deadline, or the longest wait, does not allow.
@@ -265,7 +252,7 @@ impl RateLimiter {
             model.admit(target, Instant::now(), demand)
         });
         drop(state);
-        Some(Permit::new(self.clone(), ticket.ok()?, Some(slot)))
+        Some(Permit::new(self.shared.clone(), ticket.ok()?, Some(slot)))
     }
 
     /// How long one waits; `None` if that cannot be told.
@@ -327,7 +314,7 @@ impl RateLimiter {
             };
             let now = Instant::now();
             let moment = match self.look(queued, now, deadline) {
-                Ok(ticket) => return Ok(Permit::new(self.clone(), ticket, Some(free))),
+                Ok(ticket) => return Ok(Permit::new(self.shared.clone(), ticket, Some(free))),
                 Err(moment) => moment,
             };
             drop(free);
@@ -376,23 +363,6 @@ impl std::fmt::Debug for RateLimiter {
         f.debug_struct("RateLimiter")
             .field("remaining", &self.remaining())
             .finish_non_exhaustive()
-    }
-}
-
-impl Shared {
-    fn state(&self) -> MutexGuard<'_, State> {
-        // Nothing panics while it holds the lock; and what it guards would still be a model.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Changes the model, and tells those who should look again.
-    fn change<T>(&self, state: &mut State, change: impl FnOnce(&mut Model) -> T) -> T {
-        let before = state.model.turn();
-        let result = change(&mut state.model);
-        if state.model.turn() != before {
-            self.turned.notify_waiters();
-        }
-        result
     }
 }
 

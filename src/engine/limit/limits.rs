@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::hidden::{Hidden, ROUNDING, SECOND, is_about};
-use super::model::Ticket;
+use super::ticket::Ticket;
 use super::window::Window;
 
 /// What ConfigCat's documentation said until February 2024 of each endpoint: about 20 requests a second. A first guess, which

@@ -12,6 +12,7 @@ pub(crate) mod reading;
 mod scope;
 mod share;
 pub(crate) mod target;
+mod ticket;
 pub(crate) mod times;
 mod window;
 mod witness;

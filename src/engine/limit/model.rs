@@ -10,9 +10,10 @@ use tokio::time::Instant;
 
 use super::clock::ServerClock;
 use super::limits::{DOCUMENTED, Limits};
-pub(crate) use super::reading::Reading;
+use super::reading::Reading;
 use super::scope::{Common, Scope, State};
 use super::target::{Grain, Target};
+use super::ticket::Ticket;
 use super::window::{FOR_EVER, Window};
 use super::witness::Witnesses;
 
@@ -21,15 +22,6 @@ const RECENT: usize = 256;
 
 /// From so many scopes on, those are looked for that are not used any more.
 const MANY: usize = 64;
-
-/// The right to send one request. It has to be given back: answered or abandoned.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Ticket {
-    pub(super) id: u64,
-    pub(super) epoch: u64,
-    pub(crate) given: Instant,
-    pub(crate) target: Target,
-}
 
 /// A limit that no header tells of and that a refusal has shown; and what headers tell where that was.
 #[derive(Clone, Copy, Debug)]

@@ -10,10 +10,10 @@ use tokio::time::Instant;
 use super::clock::ServerClock;
 use super::flight::Flight;
 use super::limits::Limits;
-use super::model::Ticket;
 use super::reading::{Reading, Reset};
 use super::share::Share;
 use super::target::Target;
+use super::ticket::Ticket;
 
 /// The first wait after a refusal that does not say how long; doubled for each one that follows.
 pub(super) const FIRST_WAIT: Duration = Duration::from_millis(500);

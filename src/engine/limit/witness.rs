@@ -8,9 +8,9 @@ use std::collections::VecDeque;
 use tokio::time::Instant;
 
 use super::clock::ServerClock;
-use super::model::Ticket;
 use super::reading::{Order, Reset};
 use super::target::{Grain, Target};
+use super::ticket::Ticket;
 
 /// So many answers are compared with each new one.
 const KEPT: usize = 8;

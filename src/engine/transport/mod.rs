@@ -8,17 +8,17 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::engine::error::Attempts;
 use crate::engine::error::misread::is_page;
+use crate::engine::event::Listener;
 use crate::engine::limit::limiter::{Permit, RateLimiter};
 use crate::engine::request::Request;
 use crate::{Error, Operation, Result, Secret};
 
 mod attempt;
 mod body;
-pub(crate) mod events;
 pub(crate) mod failure;
 pub(crate) mod retry;
+mod tell;
 
-use events::Listener;
 use retry::{Effort, RetryPolicy, RetryQuota, Verdict};
 
 /// Sends requests to one server with one set of credentials.

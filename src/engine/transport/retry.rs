@@ -20,7 +20,7 @@ use crate::engine::limit::limiter::Place;
 /// | 429: the server did not process the call | any method, after the wait that it asks for |
 /// | no connection, or none that began to send the body: the server has seen nothing | any method |
 /// | too many open files in this process | any method, as often as the budget allows; it costs no token |
-/// | 408, 5xx but 501, a connection that broke, no answer in time | GET, PUT and DELETE; POST and PATCH only by [`including_unsafe`](Self::including_unsafe) |
+/// | 408, 5xx but 501, a connection that broke, no answer in time | GET, PUT and DELETE; POST and PATCH only by [`including_non_idempotent`](Self::including_non_idempotent) |
 /// | anything else | never |
 ///
 /// The time between two attempts is drawn at random from zero to a bound that doubles from attempt to attempt, so that many
@@ -45,14 +45,14 @@ pub struct RetryPolicy {
     first_backoff: Duration,
     max_backoff: Duration,
     budget: Duration,
-    unsafe_too: bool,
+    non_idempotent_too: bool,
 }
 
 impl RetryPolicy {
     /// 4 attempts: one for a connection that was closed while idle, one for a restart, one for bad luck.
     pub const DEFAULT_ATTEMPTS: u32 = 4;
     /// 20 retries after a 429: each waits for a window of the limit, so a call that needs more is crowded out by other clients.
-    pub const DEFAULT_REFUSALS: u32 = 20;
+    pub const DEFAULT_RATE_LIMIT_RETRIES: u32 = 20;
     /// 200 milliseconds, which is a round trip or two.
     pub const DEFAULT_FIRST_BACKOFF: Duration = Duration::from_millis(200);
     /// 20 seconds, within which a service restarts.
@@ -64,11 +64,11 @@ impl RetryPolicy {
     pub const fn new() -> Self {
         RetryPolicy {
             attempts: Self::DEFAULT_ATTEMPTS,
-            refusals: Self::DEFAULT_REFUSALS,
+            refusals: Self::DEFAULT_RATE_LIMIT_RETRIES,
             first_backoff: Self::DEFAULT_FIRST_BACKOFF,
             max_backoff: Self::DEFAULT_MAX_BACKOFF,
             budget: Self::DEFAULT_BUDGET,
-            unsafe_too: false,
+            non_idempotent_too: false,
         }
     }
 
@@ -87,7 +87,7 @@ impl RetryPolicy {
     }
 
     /// The most times that a call is repeated after a 429.
-    pub const fn with_refusals(mut self, refusals: u32) -> Self {
+    pub const fn with_rate_limit_retries(mut self, refusals: u32) -> Self {
         self.refusals = refusals;
         self
     }
@@ -108,8 +108,8 @@ impl RetryPolicy {
 
     /// Repeats POST and PATCH even if the server may have processed them already. Only for calls that may be applied
     /// twice.
-    pub const fn including_unsafe(mut self) -> Self {
-        self.unsafe_too = true;
+    pub const fn including_non_idempotent(mut self) -> Self {
+        self.non_idempotent_too = true;
         self
     }
 
@@ -131,7 +131,7 @@ impl RetryPolicy {
             *method,
             Method::GET | Method::PUT | Method::DELETE | Method::HEAD | Method::OPTIONS
         );
-        let may = harmless || idempotent || self.unsafe_too;
+        let may = harmless || idempotent || self.non_idempotent_too;
         if !may || effort.failures().max(1) >= self.attempts {
             return Verdict::GiveUp;
         }
@@ -347,7 +347,9 @@ mod tests {
 
     #[test]
     fn refusals_and_failures_are_counted_apart() {
-        let policy = RetryPolicy::default().with_attempts(2).with_refusals(2);
+        let policy = RetryPolicy::default()
+            .with_attempts(2)
+            .with_rate_limit_retries(2);
         let refused = || answer(429, None);
         let broke = || failure(Stage::Sent);
         let get = |errors: &[Error]| judge(policy, Method::GET, errors);

@@ -6,9 +6,9 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::{Permit, Queued, RateLimiter, TooLate};
+use crate::Secret;
+use crate::engine::event::Listener;
 use crate::engine::limit::fleet::{Fleet, Reply};
-use crate::engine::transport::events::Listener;
-use crate::{Error, Secret};
 
 /// How long an answer to somebody else in the fleet is waited for before it is asked again, at first; doubled each time.
 const FIRST_LOOK: Duration = Duration::from_millis(3);
@@ -22,15 +22,15 @@ impl RateLimiter {
         url: &Secret,
         base_and_user: (&str, &str),
         listener: Option<Listener>,
-    ) -> crate::Result<()> {
+    ) -> Result<(), String> {
         let max_wait = self.max_wait();
         let fleet = Fleet::new(url, base_and_user, max_wait, listener)?;
         match self.shared.fleet.get_or_init(|| fleet.clone()).is(&fleet) {
             true => Ok(()),
-            false => Err(Error::Config(
+            false => Err(
                 "the rate limiter is of another fleet already; give this client one of its own, by `rate_limiter(limiter)`"
                     .to_string(),
-            )),
+            ),
         }
     }
 
@@ -71,7 +71,7 @@ impl RateLimiter {
                 let mut state = shared.state();
                 let noted = shared.change(&mut state, |model| model.note(target, Instant::now()));
                 drop(state);
-                let mut permit = Permit::new(self.clone(), noted, slot);
+                let mut permit = Permit::new(self.shared.clone(), noted, slot);
                 permit.fleet = Some(ticket);
                 Ok(permit)
             }

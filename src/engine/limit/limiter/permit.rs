@@ -1,20 +1,22 @@
 //! The right to send one request.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 
-use super::RateLimiter;
+use super::state::Shared;
 #[cfg(feature = "redis")]
 use crate::engine::limit::fleet;
-use crate::engine::limit::model::{Model, Reading, Ticket};
+use crate::engine::limit::model::Model;
+use crate::engine::limit::reading::Reading;
+use crate::engine::limit::ticket::Ticket;
 
 /// The right to send one request. Dropping it without an answer gives it back.
 #[must_use = "a permit is given back at once where it is not kept"]
-#[derive(Debug)]
 pub(crate) struct Permit {
-    limiter: RateLimiter,
+    shared: Arc<Shared>,
     ticket: Ticket,
     sent: bool,
     done: bool,
@@ -26,13 +28,13 @@ pub(crate) struct Permit {
 
 impl Permit {
     pub(super) fn new(
-        limiter: RateLimiter,
+        shared: Arc<Shared>,
         ticket: Ticket,
         slot: Option<OwnedSemaphorePermit>,
     ) -> Self {
-        limiter.shared.permits.fetch_add(1, Ordering::Relaxed);
+        shared.permits.fetch_add(1, Ordering::Relaxed);
         Permit {
-            limiter,
+            shared,
             ticket,
             sent: false,
             done: false,
@@ -63,7 +65,7 @@ impl Permit {
     /// An answer came. Waits until the fleet knows, if there is one.
     pub(crate) async fn answered(mut self, reading: &Reading) {
         self.done = true;
-        let shared = &self.limiter.shared;
+        let shared = &self.shared;
         {
             let mut state = shared.state();
             let answered = |model: &mut Model| model.answered(self.ticket, Instant::now(), reading);
@@ -80,7 +82,7 @@ impl Permit {
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        let shared = &self.limiter.shared;
+        let shared = &self.shared;
         shared.permits.fetch_sub(1, Ordering::Relaxed);
         let mut state = shared.state();
         if !self.done {

@@ -5,8 +5,8 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::super::limits::Lesson;
-use super::super::model::Ticket;
 use super::super::reading::{Order, Reading, Reset};
+use super::super::ticket::Ticket;
 use super::{Common, FIRST_WAIT, LAST_WAIT, SURPRISE, Scope, State};
 use crate::engine::backoff;
 

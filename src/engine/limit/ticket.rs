@@ -1,0 +1,14 @@
+//! The right to send one request, as the model sees it.
+
+use tokio::time::Instant;
+
+use super::target::Target;
+
+/// The right to send one request. It has to be given back: answered or abandoned.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ticket {
+    pub(super) id: u64,
+    pub(super) epoch: u64,
+    pub(crate) given: Instant,
+    pub(crate) target: Target,
+}
