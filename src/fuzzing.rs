@@ -38,6 +38,7 @@ pub fn answer(status: u16, headers: HeaderMap, body: Bytes) {
         headers: headers.clone(),
         body: body.clone(),
         attempts: Default::default(),
+        path: Default::default(),
         gone: None,
     };
     decode::<()>(answer());

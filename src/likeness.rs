@@ -14,6 +14,12 @@ pub(crate) fn nearest<'a>(
         .map(|(_, known)| known)
 }
 
+/// A question to add to the error, if one of the known names is much like this one.
+pub(crate) fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    let meant = nearest(name, known, 2.0 / 3.0);
+    meant.map_or_else(String::new, |meant| format!("; did you mean `{meant}`?"))
+}
+
 /// How like two names are, whatever their case and punctuation: 0 to 1.
 pub(crate) fn likeness(one: &str, other: &str) -> f64 {
     strsim::normalized_damerau_levenshtein(&plain(one), &plain(other))

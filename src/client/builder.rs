@@ -58,6 +58,8 @@ pub struct ClientBuilder {
     listener: Option<Listener>,
     http: Option<reqwest::ClientBuilder>,
     problem: Option<String>,
+    /// Variables that are there, and empty.
+    empty: Vec<&'static str>,
 }
 
 impl ClientBuilder {
@@ -99,6 +101,7 @@ impl ClientBuilder {
             listener: None,
             http: None,
             problem: None,
+            empty: Vec::new(),
         }
     }
 
@@ -113,11 +116,15 @@ impl ClientBuilder {
     }
 
     /// Credentials and host from the variables that the official tools read: `CONFIGCAT_API_USER`, `CONFIGCAT_API_PASS`
-    /// (both needed), and `CONFIGCAT_BASE_URL` (a URL) or `CONFIGCAT_API_HOST` (a host name); if both are set, the URL counts. An empty variable counts as
-    /// unset. What is set before stays if the environment has nothing; what is set afterwards wins.
+    /// (both needed), and `CONFIGCAT_BASE_URL` (a URL) or `CONFIGCAT_API_HOST` (a host name); if both are set, the URL counts. What is set
+    /// before stays if the environment has nothing; what is set afterwards wins. A variable that is there and empty, such as a secret
+    /// that a CI job may not see, makes [`build`](Self::build) fail, unless its value is set otherwise.
     pub fn from_env(mut self) -> Self {
-        let mut variable = |name: &str| match std::env::var(name) {
-            Ok(text) if text.is_empty() => None,
+        let mut variable = |name: &'static str| match std::env::var(name) {
+            Ok(text) if text.trim().is_empty() => {
+                self.empty.push(name);
+                None
+            }
             Ok(text) => Some(text),
             Err(std::env::VarError::NotPresent) => None,
             Err(std::env::VarError::NotUnicode(_)) => {
@@ -273,6 +280,17 @@ impl ClientBuilder {
     pub fn build(self) -> Result<Client> {
         if let Some(problem) = self.problem {
             return Err(Error::Config(problem));
+        }
+        // Taken for unset, it would lead to ConfigCat itself, or seem to be missing.
+        let lacks = |name: &str| match name {
+            "CONFIGCAT_API_USER" => self.user.is_none(),
+            "CONFIGCAT_API_PASS" => self.password.is_none(),
+            _ => self.base_url.is_none(),
+        };
+        if let Some(name) = self.empty.iter().find(|name| lacks(name)) {
+            return Err(Error::Config(format!(
+                "the environment variable {name} is empty; give it a value, or remove it"
+            )));
         }
         let user = given(self.user.as_deref(), "user name", "CONFIGCAT_API_USER")?.to_string();
         let password = given(self.password.clone(), "password", "CONFIGCAT_API_PASS")?;

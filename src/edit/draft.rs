@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::engine::check::Violation;
+use crate::likeness::did_you_mean;
 use crate::rule::check::{self, Against};
 use crate::rule::place::put;
 use crate::types::{
@@ -135,9 +136,17 @@ impl Drafts {
     ///
     /// If the config has no such setting, the error names the key.
     pub fn get(&mut self, key: &str) -> Result<&mut Draft> {
-        let mut drafts = self.0.iter_mut();
-        let found = drafts.find(|draft| draft.setting.key == key);
-        found.ok_or_else(|| Error::other(format!("the config has no setting with the key `{key}`")))
+        let found = self.0.iter().position(|draft| draft.setting.key == key);
+        match found {
+            Some(index) => Ok(&mut self.0[index]),
+            None => {
+                let keys = self.0.iter().map(|draft| draft.setting.key.as_str());
+                let question = did_you_mean(key, keys);
+                Err(Error::other(format!(
+                    "the config has no setting with the key `{key}`{question}"
+                )))
+            }
+        }
     }
 
     /// All of them, in the server's order.

@@ -8,6 +8,7 @@ use http::{HeaderMap, StatusCode};
 use crate::Operation;
 use crate::engine::limit::reading::Reading;
 use crate::engine::limit::times;
+use mask::Mask;
 
 mod api;
 mod attempts;
@@ -190,6 +191,23 @@ impl Error {
         self
     }
 
+    /// The same, of a call with this path, to this host.
+    pub(crate) fn of(mut self, path: &str, host: &str) -> Self {
+        // Ids and keys of settings belong to the path; a key of an SDK that got there is not shown.
+        let path = Mask::default().line(path);
+        match &mut self {
+            Error::Api(error) => error.path = path,
+            Error::Connection(error) => {
+                error.path = path;
+                error.host = host.to_string();
+            }
+            Error::Decode(error) => error.path = path,
+            Error::Deadline(error) => error.path = path,
+            _ => {}
+        }
+        self
+    }
+
     /// The same, after these attempts.
     pub(crate) fn after(mut self, attempts: Attempts) -> Self {
         match &mut self {
@@ -223,7 +241,8 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Error::Connection(error) => error.source.as_ref().map(|source| source as _),
-            Error::Edit(error) => Some(&*error.source),
+            // Its own words are among those of the edit.
+            Error::Edit(error) => error.source.source(),
             _ => None,
         }
     }

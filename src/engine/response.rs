@@ -168,6 +168,7 @@ impl<T> ResponseValue<T> {
             headers,
             body,
             attempts,
+            path,
             gone,
         } = answer;
         match decoded {
@@ -179,7 +180,8 @@ impl<T> ResponseValue<T> {
                 waited: attempts.waited,
             }),
             Err(problem) => Err(gone.unwrap_or_else(|| {
-                Error::decode(operation, status, headers, body, problem).after(attempts)
+                let error = Error::decode(operation, status, headers, body, problem);
+                error.after(attempts).of(&path, "")
             })),
         }
     }

@@ -9,6 +9,7 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
+use crate::likeness::did_you_mean;
 use crate::types::{
     ConfigId, ConfigModel, EnvironmentModel, ProductId, ProductModel, SegmentListModel,
     SettingModel, TagModel,
@@ -93,10 +94,12 @@ fn one<T: Named>(list: &[T], place: &Place<'_>) -> Result<T> {
     } = place;
     let problem = match fitting(list, word).as_slice() {
         [only] => return Ok((*only).clone()),
-        [] => format!(
-            "{within} has no {kind} `{word}`; it has {}",
-            listed(list.iter().map(Named::label))
-        ),
+        [] => {
+            let labels = || list.iter().map(Named::label);
+            let question = did_you_mean(word, labels());
+            let listed = listed(labels());
+            format!("{within} has no {kind} `{word}`; it has {listed}{question}")
+        }
         several => format!(
             "{within} has {} that `{word}` fits, and one is needed: the {kind} {}; an id tells them apart",
             several.len(),
@@ -106,11 +109,14 @@ fn one<T: Named>(list: &[T], place: &Place<'_>) -> Result<T> {
     Err(Error::other(problem))
 }
 
+/// As many as one reads.
 fn listed(words: impl Iterator<Item = impl Display>) -> String {
+    const MOST: usize = 20;
     let words: Vec<String> = words.map(|word| format!("`{word}`")).collect();
-    match words.is_empty() {
-        true => "none".to_string(),
-        false => words.join(", "),
+    match words.len() {
+        0 => "none".to_string(),
+        all if all > MOST => format!("{} and {} more", words[..MOST].join(", "), all - MOST),
+        _ => words.join(", "),
     }
 }
 

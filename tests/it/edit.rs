@@ -262,9 +262,11 @@ async fn rounds_are_bounded_and_told() -> Result<()> {
     let given_up = edit.attempts(3).send().await.unwrap_err();
     assert_eq!(
         given_up.to_string(),
-        "update-setting-value-v2 (PATCH /v2/environments/{environmentId}/settings/{settingId}/value) changed nothing in \
-         3 rounds, each time somebody else was faster; at last: update-setting-value-v2 (PATCH \
-         /v2/environments/{environmentId}/settings/{settingId}/value) failed with 409 Conflict: It was changed."
+        format!(
+            "update-setting-value-v2 (PATCH /v2/environments/{{environmentId}}/settings/{{settingId}}/value) changed nothing in \
+             3 rounds, each time somebody else was faster; at last: update-setting-value-v2 (PATCH \
+             /v2/environments/{environment}/settings/{flag}/value) failed with 409 Conflict: It was changed."
+        )
     );
     assert_eq!(given_up.status(), Some(http::StatusCode::CONFLICT));
     assert_eq!((calls, count(&fake)), (3, (6, 3)));

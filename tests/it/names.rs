@@ -93,7 +93,8 @@ async fn what_is_not_there_is_told_with_what_is() -> Result<()> {
     let told = |error: Option<configcat_management::Error>| error.unwrap().to_string();
     assert_eq!(
         told(product.environment("Prodution").await.err()),
-        "the product `Web shop` has no environment `Prodution`; it has `Production`, `Test`"
+        "the product `Web shop` has no environment `Prodution`; it has `Production`, `Test`; did you \
+         mean `Production`?"
     );
     assert_eq!(
         told(client.product("Web").get().await.err()),
@@ -105,7 +106,8 @@ async fn what_is_not_there_is_told_with_what_is() -> Result<()> {
     );
     assert_eq!(
         told(product.config("Backend").setting("checkout").await.err()),
-        "the config `Backend` has no setting `checkout`; it has `new_checkout`, `beta_search`, `banner_text`, `page_size`, `discount`"
+        "the config `Backend` has no setting `checkout`; it has `new_checkout`, `beta_search`, `banner_text`, `page_size`, `discount`; \
+         did you mean `new_checkout`?"
             .to_string(),
     );
     let acme = product.clone().in_organization("acme corporation");

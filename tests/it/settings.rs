@@ -157,3 +157,51 @@ fn everything_can_go_to_another_thread() {
     check(&Error::Config(String::new()));
     check(&Secret::from("x"));
 }
+
+/// Runs in a process of its own, because the environment is one for all tests.
+#[test]
+fn an_empty_variable_is_not_taken_for_none() {
+    const TEST: &str = "settings::an_empty_variable_is_not_taken_for_none";
+    if std::env::var_os("SETTINGS_INSIDE").is_some() {
+        let builder = Client::builder().from_env();
+        let built = match std::env::var_os("SETTINGS_LATER") {
+            None => builder.build(),
+            Some(_) => builder.base_url("http://127.0.0.1:1").build(),
+        };
+        println!("{:?}", built.map(|client| client.base_url().to_owned()));
+        return;
+    }
+    let build = |variables: &[(&str, &str)]| {
+        let program = std::env::current_exe().expect("tests are programs");
+        let mut command = std::process::Command::new(program);
+        for name in ["USER", "PASS", "HOST"] {
+            command.env_remove(format!("CONFIGCAT_API_{name}"));
+        }
+        command.env_remove("CONFIGCAT_BASE_URL");
+        command.args(["--exact", TEST, "--nocapture"]);
+        command
+            .env("SETTINGS_INSIDE", "1")
+            .env("CONFIGCAT_API_USER", "u");
+        command.env("CONFIGCAT_API_PASS", "pass-word-1");
+        let output = command.envs(variables.iter().copied()).output();
+        String::from_utf8(output.expect("it starts").stdout).expect("text")
+    };
+    assert!(build(&[]).contains("Ok(\"https://api.configcat.com\")"));
+    let names = [
+        "CONFIGCAT_API_USER",
+        "CONFIGCAT_API_PASS",
+        "CONFIGCAT_BASE_URL",
+        "CONFIGCAT_API_HOST",
+    ];
+    for name in names {
+        let text = build(&[(name, "")]);
+        assert!(text.contains(&format!("{name} is empty")), "{text}");
+    }
+    let text = build(&[("CONFIGCAT_BASE_URL", ""), ("SETTINGS_LATER", "1")]);
+    assert!(text.contains("Ok(\"http://127.0.0.1:1\")"), "{text}");
+    let text = build(&[
+        ("CONFIGCAT_BASE_URL", ""),
+        ("CONFIGCAT_API_HOST", "cc.example"),
+    ]);
+    assert!(text.contains("Ok(\"https://cc.example\")"), "{text}");
+}

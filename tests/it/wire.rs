@@ -386,8 +386,15 @@ async fn every_failure_of_every_operation_reaches_the_caller() {
                 && error.retry_after == failure.retry_after.map(Duration::from_secs)
                 && error.body == failure.body;
             let text = Error::Api(error.clone()).to_string();
-            let start = format!("{} failed with {}", operation(id), failure.status);
-            if !told || !text.starts_with(&start) || !text.contains(failure.message) {
+            let start = format!(
+                "{id} ({} {}) failed with {}",
+                error.operation.method, error.path, failure.status
+            );
+            if !told
+                || error.path.contains('{')
+                || !text.starts_with(&start)
+                || !text.contains(failure.message)
+            {
                 problems.push(format!("{text}\n  {error:?}"));
             }
         }

@@ -300,7 +300,11 @@ async fn situations() -> Vec<(&'static str, Error)> {
 /// Without what differs from run to run.
 fn steady(text: &str) -> String {
     let mut text = text.replace('|', "\\|");
-    for (before, after) in [("waits of ", ")"), ("allows it, in ", " ")] {
+    for (before, after) in [
+        ("waits of ", ")"),
+        ("allows it, in ", ";"),
+        ("127.0.0.1:", ":"),
+    ] {
         if let Some(start) = text.find(before).map(|at| at + before.len()) {
             let end = text[start..]
                 .find(after)

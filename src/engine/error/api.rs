@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
-use super::attempts::{Attempts, write_earlier, write_out_of_quota};
+use super::attempts::{Attempts, Called, write_earlier, write_out_of_quota};
 use super::mask::Mask;
 use super::message;
 use crate::{Error, IntoOption, Operation};
@@ -18,6 +18,8 @@ use crate::{Error, IntoOption, Operation};
 pub struct ApiError {
     /// What was called.
     pub operation: &'static Operation,
+    /// The path as it was sent, without the query, such as `/v1/tags/17`; empty in an error that was made for a test.
+    pub path: String,
     /// The status: 3xx (the client follows no redirects), 4xx or 5xx.
     pub status: StatusCode,
     /// What the server said, in one line; if it said nothing of use, what the status means.
@@ -100,6 +102,7 @@ impl ApiError {
         let perhaps_processed = !status.is_client_error() || matches!(status.as_u16(), 408 | 499);
         ApiError {
             operation,
+            path: String::new(),
             status,
             message,
             field_errors,
@@ -124,7 +127,9 @@ impl fmt::Display for ApiError {
         write!(
             f,
             "{} failed with {}: {}",
-            self.operation, self.status, self.message
+            Called(self.operation, &self.path),
+            self.status,
+            self.message
         )?;
         if let Some(wait) = self.retry_after {
             write!(f, " (retry after {wait:?})")?;
@@ -140,6 +145,7 @@ impl fmt::Debug for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ApiError")
             .field("operation", &self.operation.id)
+            .field("path", &self.path)
             .field("status", &self.status)
             .field("message", &self.message)
             .field("field_errors", &self.field_errors)

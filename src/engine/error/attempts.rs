@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::Operation;
+
 /// How often a call was tried, how long it waited, and whether it may have been processed; part of the errors that end a call.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -41,6 +43,19 @@ impl Attempts {
                 " (after {made} attempts and waits of {:.1?})",
                 self.waited
             ),
+        }
+    }
+}
+
+/// What was called, with the path as it was sent: `get-tag (GET /v1/tags/17)`.
+pub(super) struct Called<'a>(pub(super) &'static Operation, pub(super) &'a str);
+
+impl fmt::Display for Called<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Called(operation, path) = self;
+        match *path {
+            "" => write!(f, "{operation}"),
+            path => write!(f, "{} ({} {path})", operation.id, operation.method),
         }
     }
 }

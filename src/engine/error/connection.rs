@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::attempts::{Attempts, write_earlier, write_out_of_quota};
+use super::attempts::{Attempts, Called, write_earlier, write_out_of_quota};
 use crate::{Error, Operation};
 
 /// No answer, or one that broke off; part of [`Error::Connection`].
@@ -11,6 +11,10 @@ use crate::{Error, Operation};
 pub struct ConnectionError {
     /// What was called.
     pub operation: &'static Operation,
+    /// The path as it was sent, without the query, such as `/v1/tags/17`; empty in an error that was made for a test.
+    pub path: String,
+    /// The host that the call was for, and the port if it is not the usual one; empty in an error that was made for a test.
+    pub host: String,
     /// How far the call got.
     pub stage: Stage,
     /// What happened.
@@ -62,6 +66,8 @@ impl Error {
     ) -> Self {
         Error::Connection(Box::new(ConnectionError {
             operation,
+            path: String::new(),
+            host: String::new(),
             stage,
             problem: problem.into(),
             attempts: Attempts::one(stage != Stage::Connecting),
@@ -81,7 +87,11 @@ impl Error {
 impl fmt::Display for ConnectionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let stage = self.stage.words();
-        write!(f, "{} {stage}: {}", self.operation, self.problem)?;
+        write!(f, "{} {stage}", Called(self.operation, &self.path))?;
+        if self.stage == Stage::Connecting && !self.host.is_empty() {
+            write!(f, " to {}", self.host)?;
+        }
+        write!(f, ": {}", self.problem)?;
         self.attempts.write(f)?;
         write_out_of_quota(f, self.out_of_quota)?;
         let perhaps = self.attempts.perhaps_processed && self.stage == Stage::Connecting;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::attempts::{Attempts, write_earlier};
+use super::attempts::{Attempts, Called, write_earlier};
 use crate::{Error, Operation};
 
 /// A wait that is not allowed; part of [`Error::Deadline`].
@@ -12,6 +12,8 @@ use crate::{Error, Operation};
 pub struct DeadlineError {
     /// What was to be called.
     pub operation: &'static Operation,
+    /// The path as it was sent, without the query, such as `/v1/tags/17`; empty in an error that was made for a test.
+    pub path: String,
     /// How long the wait for the rate limit would have been, as far as known.
     pub needed: Option<Duration>,
     /// Whether the server has answered an earlier call of the operation with 429 and asked for a wait beyond the longest one, see
@@ -31,6 +33,7 @@ impl Error {
     ) -> Self {
         Error::Deadline(Box::new(DeadlineError {
             operation,
+            path: String::new(),
             needed,
             beyond_max_wait,
             attempts: Attempts::default(),
@@ -53,7 +56,11 @@ impl fmt::Display for DeadlineError {
             0 => "",
             _ => " again",
         };
-        write!(f, "{} was not sent{again}: ", self.operation)?;
+        write!(
+            f,
+            "{} was not sent{again}: ",
+            Called(self.operation, &self.path)
+        )?;
         match (self.beyond_max_wait, self.needed) {
             (true, needed) => write!(
                 f,

@@ -5,7 +5,7 @@ use std::fmt;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
-use super::attempts::Attempts;
+use super::attempts::{Attempts, Called};
 use crate::{Error, Operation};
 
 /// An answer that is not what the API describes; part of [`Error::Decode`].
@@ -13,6 +13,8 @@ use crate::{Error, Operation};
 pub struct DecodeError {
     /// What was called.
     pub operation: &'static Operation,
+    /// The path as it was sent, without the query, such as `/v1/tags/17`; empty in an error that was made for a test.
+    pub path: String,
     /// The status of the answer.
     pub status: StatusCode,
     /// The headers of the answer.
@@ -46,6 +48,7 @@ impl Error {
     ) -> Self {
         Error::Decode(Box::new(DecodeError {
             operation,
+            path: String::new(),
             status,
             headers,
             body: Body(body),
@@ -59,13 +62,15 @@ impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let DecodeError {
             operation,
+            path,
             status,
             problem,
             ..
         } = self;
+        let called = Called(operation, path);
         write!(
             f,
-            "{operation} was answered with {status}, but the body is not what the API describes: {problem}"
+            "{called} was answered with {status}, but the body is not what the API describes: {problem}"
         )?;
         if let Some(successor) = operation.successor {
             write!(f, "; `{successor}` replaces `{}`", operation.id)?;
@@ -78,6 +83,7 @@ impl fmt::Debug for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DecodeError")
             .field("operation", &self.operation.id)
+            .field("path", &self.path)
             .field("status", &self.status)
             .field("body", &self.body)
             .field("attempts", &self.attempts)

@@ -18,6 +18,11 @@ pub struct EditError {
 }
 
 impl EditError {
+    /// What the closure failed with, the last conflict, or what was refused: to be downcast.
+    pub fn get_ref(&self) -> &(dyn std::error::Error + Send + Sync + 'static) {
+        &*self.source
+    }
+
     /// The error of this crate that it ended with: the last conflict, or what the closure failed with.
     pub(super) fn cause(&self) -> Option<&Error> {
         self.source.downcast_ref()

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use http::{HeaderValue, Method, header};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use tokio::time::{Instant, timeout_at};
 
 use super::body::{Incoming, Outgoing};
@@ -79,36 +80,14 @@ impl Transport {
     }
 
     async fn send(&self, attempt: &mut Attempt<'_>, until: Instant) -> Result<Answer> {
-        let Request {
-            operation,
-            path,
-            query,
-            headers,
-            body: body_sent,
-        } = attempt.request;
-        // Of the base URL nothing is parsed again.
-        let mut url = self.base_url.clone();
-        url.set_path(path);
-        url.set_query(query.as_deref());
-        let mut http = reqwest::Request::new(operation.method.clone(), url);
-        *http.headers_mut() = self.headers.clone();
-        let (handle, outgoing) = Outgoing::new(body_sent.clone().unwrap_or_default());
-        attempt.body = Some(handle);
-        *http.body_mut() = Some(outgoing);
-        if body_sent.is_none() && !matches!(operation.method, Method::GET | Method::DELETE) {
-            // Servers are free to refuse a POST that does not tell its length.
-            let nothing = HeaderValue::from_static("0");
-            http.headers_mut().insert(header::CONTENT_LENGTH, nothing);
-        }
-        for (name, value) in headers {
-            http.headers_mut().insert(name, value.clone());
-        }
+        let (http, body) = self.to_http(attempt.request);
+        attempt.body = Some(body);
         // From here on, a time-out no longer means that the server has seen nothing.
         attempt.stage = Stage::Sent;
         if let Some(permit) = &mut attempt.permit {
             permit.sent();
         }
-        let mut response = match self.http.execute(http).await {
+        let response = match self.http.execute(http).await {
             Ok(response) => response,
             Err(error) => {
                 if failure::is_unsent(&error) {
@@ -118,6 +97,37 @@ impl Transport {
             }
         };
         attempt.stage = Stage::Answering;
+        self.read(attempt, response, until).await
+    }
+
+    /// The request for reqwest. Of the base URL nothing is parsed again.
+    fn to_http(&self, request: &Request) -> (reqwest::Request, Outgoing) {
+        let mut url = self.base_url.clone();
+        url.set_path(&request.path);
+        url.set_query(request.query.as_deref());
+        let method = &request.operation.method;
+        let mut http = reqwest::Request::new(method.clone(), url);
+        *http.headers_mut() = self.headers.clone();
+        let (handle, body) = Outgoing::new(request.body.clone().unwrap_or_default());
+        *http.body_mut() = Some(body);
+        if request.body.is_none() && !matches!(*method, Method::GET | Method::DELETE) {
+            // Servers are free to refuse a POST that does not tell its length.
+            let nothing = HeaderValue::from_static("0");
+            http.headers_mut().insert(header::CONTENT_LENGTH, nothing);
+        }
+        for (name, value) in &request.headers {
+            http.headers_mut().insert(name, value.clone());
+        }
+        (http, handle)
+    }
+
+    /// The answer: the limiter hears of its headers at once, and its body is read.
+    async fn read(
+        &self,
+        attempt: &mut Attempt<'_>,
+        mut response: reqwest::Response,
+        until: Instant,
+    ) -> Result<Answer> {
         let status = response.status();
         let headers = std::mem::take(response.headers_mut());
         let mut body = Incoming::default();
@@ -131,21 +141,12 @@ impl Transport {
         if let Some(permit) = attempt.permit.take() {
             permit.answered(&reading).await;
         }
+        let operation = attempt.request.operation;
         if !status.is_success() {
             // The status decides; the words are welcome as far as they come.
             let until = until.min(from_now(PATIENCE));
             let _ = timeout_at(until, body.read(&mut response, ApiError::MAX_BODY)).await;
-            let wait = times::retry_after(&headers);
-            let check = self.credentials;
-            let mask = Mask {
-                own: &self.secrets,
-                headers: Some(&attempt.request.headers),
-                body: body_sent.as_deref().unwrap_or_default(),
-                fields: self.secret_fields,
-            };
-            let failure =
-                ApiError::read(operation, status, headers, body.join(), wait, check, mask);
-            return Err(Error::Api(Box::new(failure)));
+            return Err(self.failure(attempt.request, status, headers, body.join()));
         }
         let told = response.content_length().unwrap_or(0);
         let whole = told <= self.max_body as u64
@@ -166,8 +167,29 @@ impl Transport {
             headers,
             body: body.join(),
             attempts: Attempts::default(),
+            path: String::new(),
             gone: None,
         })
+    }
+
+    /// What a status beyond 2xx becomes.
+    fn failure(
+        &self,
+        request: &Request,
+        status: StatusCode,
+        headers: HeaderMap,
+        body: Bytes,
+    ) -> Error {
+        let wait = times::retry_after(&headers);
+        let mask = Mask {
+            own: &self.secrets,
+            headers: Some(&request.headers),
+            body: request.body.as_deref().unwrap_or_default(),
+            fields: self.secret_fields,
+        };
+        let (operation, check) = (request.operation, self.credentials);
+        let failure = ApiError::read(operation, status, headers, body, wait, check, mask);
+        Error::Api(Box::new(failure))
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
 use tokio::time::{Instant, sleep_until};
+use url::Position;
 
 use crate::engine::error::Attempts;
 use crate::engine::error::misread::is_page;
@@ -62,6 +63,8 @@ pub(crate) struct Answer {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
     pub(crate) attempts: Attempts,
+    /// The path that was called.
+    pub(crate) path: String,
     /// A deletion was tried again and found nothing left to delete: a success, unless it should have given a value.
     pub(crate) gone: Option<Error>,
 }
@@ -82,10 +85,12 @@ impl Transport {
         match self.run(&request, options, &mut effort).await {
             Ok(answer) => Ok(Answer {
                 attempts: effort.attempts,
+                path: request.path,
                 ..answer
             }),
             Err(error) => {
-                let error = error.after(effort.attempts);
+                let host = &self.base_url[Position::BeforeHost..Position::AfterPort];
+                let error = error.after(effort.attempts).of(&request.path, host);
                 self.tell_gave_up(request.operation, &effort, &error);
                 Err(error)
             }
@@ -134,6 +139,7 @@ impl Transport {
                         headers: std::mem::take(&mut failure.headers),
                         body: Bytes::new(),
                         attempts: effort.attempts,
+                        path: String::new(),
                         gone: Some(Error::Api(failure).after(effort.attempts)),
                     });
                 }
