@@ -131,10 +131,13 @@ impl<T: DeserializeOwned> ResponseValue<T> {
             return Self::of(answer, Err("it is null".to_string()));
         }
         let body = hal::plain(&answer.headers, body);
-        let decoded = serde_json::from_slice(&body).or_else(|error| {
-            let plain = without_nulls(&body).and_then(|plain| serde_json::from_slice(&plain).ok());
-            plain.ok_or(error)
-        });
+        let mut decoded = serde_json::from_slice(&body);
+        if decoded.is_err()
+            && let Some(plain) = without_nulls(&body)
+            && let Ok(value) = serde_json::from_slice(&plain)
+        {
+            decoded = Ok(value);
+        }
         let decoded = match decoded {
             Ok(value) => match belongs::elsewhere::<T>(&body) {
                 None => Ok(value),

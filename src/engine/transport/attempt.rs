@@ -87,7 +87,7 @@ impl Transport {
         if let Some(permit) = &mut attempt.permit {
             permit.sent();
         }
-        let response = match self.http.execute(http).await {
+        let mut response = match self.http.execute(http).await {
             Ok(response) => response,
             Err(error) => {
                 if failure::is_unsent(&error) {
@@ -97,7 +97,7 @@ impl Transport {
             }
         };
         attempt.stage = Stage::Answering;
-        self.read(attempt, response, until).await
+        self.read(attempt, &mut response, until).await
     }
 
     /// The request for reqwest. Of the base URL nothing is parsed again.
@@ -125,7 +125,7 @@ impl Transport {
     async fn read(
         &self,
         attempt: &mut Attempt<'_>,
-        mut response: reqwest::Response,
+        response: &mut reqwest::Response,
         until: Instant,
     ) -> Result<Answer> {
         let status = response.status();
@@ -135,7 +135,7 @@ impl Transport {
         if reading.refused {
             // The limiter hears the words as well, if they come soon.
             let until = until.min(from_now(WORDS));
-            let _ = timeout_at(until, body.read(&mut response, ApiError::MAX_BODY)).await;
+            let _ = timeout_at(until, body.read(response, ApiError::MAX_BODY)).await;
             reading.named = named(&String::from_utf8_lossy(body.so_far()));
         }
         if let Some(permit) = attempt.permit.take() {
@@ -145,12 +145,12 @@ impl Transport {
         if !status.is_success() {
             // The status decides; the words are welcome as far as they come.
             let until = until.min(from_now(PATIENCE));
-            let _ = timeout_at(until, body.read(&mut response, ApiError::MAX_BODY)).await;
+            let _ = timeout_at(until, body.read(response, ApiError::MAX_BODY)).await;
             return Err(self.failure(attempt.request, status, headers, body.join()));
         }
         let told = response.content_length().unwrap_or(0);
         let whole = told <= self.max_body as u64
-            && match body.read(&mut response, self.max_body).await {
+            && match body.read(response, self.max_body).await {
                 Ok(whole) => whole,
                 Err(error) => {
                     return Err(attempt.failed(self.words(&error), Some(error)));
