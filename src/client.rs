@@ -130,9 +130,9 @@ impl Client {
         &self.core.transport.base
     }
 
-    /// The same client for calls that may be sent again, whatever their method.
-    pub(crate) fn repeating_non_idempotent(&self) -> Self {
-        self.with_retry(self.core.options.retry.including_non_idempotent())
+    /// The same client for changes of which it is looked up what became of them, and that are not repeated before.
+    pub(crate) fn looking(&self) -> Self {
+        self.with_retry(self.core.options.retry.excluding_non_idempotent())
     }
 
     /// Who edits what.

@@ -32,13 +32,13 @@
 //! not know yet stays as it is. The patch's indices are right, because the server applies it to the version that was read or
 //! not at all. For several settings, the new values of those that changed (`post-setting-values-v2`), all of them or none.
 //!
-//! If the answer to a change is lost, the edit reads again before it does anything else. If the value is as wanted, the edit is done.
-//! If it is as it was, the edit begins again, within the client's [`RetryPolicy`](crate::RetryPolicy). If it is neither, somebody
-//! else has changed it, too, and the edit ends with the error of the lost answer, with
-//! [`perhaps_processed`](crate::Error::perhaps_processed).
+//! If the answer to a change is lost, the edit reads again before it does anything else, and after a pause once more. If the value is as
+//! wanted, the edit is done. If it is as it was, the same change is sent again, as often as the client's
+//! [`RetryPolicy`](crate::RetryPolicy) allows for a PUT. If it is neither, somebody else has changed it, too, and the edit ends with the
+//! error of the lost answer, with [`perhaps_processed`](crate::Error::perhaps_processed).
 //!
-//! Two edits at the same time are told apart by the version alone. A server that does not know the parameter `latestVersionId`
-//! (the API as described in October 2024 has none) never answers 409: there, an edit can write over another one.
+//! A server that does not know the parameter `latestVersionId` (the API as described in October 2024 has none) never answers 409:
+//! there, of two edits at the same time, the later one can write over the earlier one.
 //!
 //! Before that, what is new is checked against what was read: types of values, comparators, percentages, limits. What would
 //! be refused is not sent, and the error names the place.
@@ -243,9 +243,9 @@ struct Rounds {
     operation: &'static Operation,
     round: u32,
     most: u32,
-    /// What the changes have taken since the first lost answer.
+    /// The attempts and waits of all changes from the first lost answer on.
     taken: Attempts,
-    /// The changes whose answers were lost.
+    /// Lost answers, as the retry policy counts them.
     lost_answers: Effort,
 }
 
@@ -285,22 +285,45 @@ impl Rounds {
         error.after(self.taken)
     }
 
-    /// The answer was lost, and the server has what it had before: waits a moment, and counts; or gives up.
-    async fn not_made(&mut self, client: &Client, error: Error) -> Result<()> {
-        let core = client.core();
-        let retry = core.options.retry;
-        let pause = core
-            .transport
-            .pause_before_repeating(retry, &error, &mut self.lost_answers);
-        let Some(pause) = pause.filter(|_| self.round < self.most) else {
-            return Err(error);
-        };
-        let (operation, round) = (self.operation.id, self.round);
-        tracing::info!(operation, round, "the change was not made, begins again");
-        tokio::time::sleep(pause).await;
-        self.taken.waited += pause;
-        self.round += 1;
-        Ok(())
+    /// The answer to a change was lost: looks what became of it, and after a pause once more, because it may still be on its way.
+    /// `Some` is what the server has if the change was made; `None` says that it may be sent again. If neither is the case, or that is
+    /// not to be found out, the error stays.
+    async fn look<T: PartialEq, F: Future<Output = Result<T>>>(
+        &mut self,
+        client: &Client,
+        error: Error,
+        seen: &T,
+        read: impl Fn() -> F,
+        is_made: impl Fn(&T) -> bool,
+    ) -> Result<Option<T>> {
+        for is_first in [true, false] {
+            let Ok(after) = read().await else {
+                return Err(error);
+            };
+            if is_made(&after) {
+                return Ok(Some(after));
+            }
+            if after != *seen {
+                return Err(error);
+            }
+            if is_first {
+                let options = client.core().options;
+                let pause = options.retry.pause(&error, &mut self.lost_answers);
+                let in_time = |pause: &Duration| options.deadline.is_none_or(|most| *pause < most);
+                let Some(pause) = pause.filter(in_time) else {
+                    return Err(error);
+                };
+                let operation = self.operation.id;
+                tracing::info!(
+                    operation,
+                    ?pause,
+                    "the change was not made, and is sent again"
+                );
+                tokio::time::sleep(pause).await;
+                self.taken.waited += pause;
+            }
+        }
+        Ok(None)
     }
 
     /// Somebody else was faster: waits a moment, and counts; or gives up.

@@ -20,14 +20,13 @@ pub(crate) async fn edit_v1(
     let key = Key::One(setting_id, environment_id);
     let _turn = client.take_turn(operation, key).await?;
     let mut rounds = Rounds::new(operation, DEFAULT_ATTEMPTS);
-    // What is guarded by what it changes is applied once, however often it is sent.
-    let sender = client.repeating_non_idempotent();
+    let sender = client.looking();
     let read = || async {
         let call = client.get_setting_value(environment_id, setting_id);
         Ok::<_, Error>(call.send().await?.into_inner())
     };
-    let mut seen = read().await?;
     loop {
+        let seen = read().await?;
         let mut wanted = SettingValuePatch::part(&seen)?;
         edit(&seen, &mut wanted).map_err(|error| rounds.failed(error))?;
         let patch = SettingValuePatch::diff(&seen, &wanted)?;
@@ -36,30 +35,43 @@ pub(crate) async fn edit_v1(
         }
         patch.check(&seen)?;
         let guarded = patch.guarded_by(&seen);
-        let call = sender.update_setting_value(environment_id, setting_id, guarded);
-        let refused = match call.reason(reason.clone()).send().await {
-            Ok(after) => {
-                let after = after.into_inner();
-                let changed = after.is_some();
-                return Ok(rounds.done(after.unwrap_or(seen), changed));
-            }
-            Err(refused) if refused.status() == Some(StatusCode::BAD_REQUEST) => refused,
-            Err(error) => return Err(error),
+        let is_made = |after: &SettingValueModel| {
+            let left = SettingValuePatch::diff(after, &wanted);
+            left.is_ok_and(|left| left.is_empty())
         };
-        // What became of it is told, though it cannot be looked up.
-        let Ok(after) = read().await else {
-            return Err(refused);
-        };
-        if refused.perhaps_processed() {
-            return match SettingValuePatch::diff(&after, &wanted)?.is_empty() {
-                true => Ok(rounds.done(after, true)),
-                false => Err(refused),
+        loop {
+            let call = sender.update_setting_value(environment_id, setting_id, guarded.clone());
+            let error = match call.reason(reason.clone()).send().await {
+                Ok(after) => {
+                    let after = after.into_inner();
+                    let changed = after.is_some();
+                    return Ok(rounds.done(after.unwrap_or(seen), changed));
+                }
+                Err(error) => rounds.refused(error),
             };
+            if error.perhaps_processed() {
+                let after = rounds.look(client, error, &seen, read, is_made).await?;
+                if let Some(after) = after {
+                    return Ok(rounds.done(after, true));
+                }
+                continue;
+            }
+            // A guard that fails is a 400, and so is much else.
+            let is_refused = error.status() == Some(StatusCode::BAD_REQUEST);
+            let after = match is_refused {
+                true => read().await.ok(),
+                false => None,
+            };
+            match after
+                .map(|after| SettingValuePatch::part(&after))
+                .transpose()?
+            {
+                Some(after) if after != SettingValuePatch::part(&seen)? => {
+                    rounds.lost(error).await?;
+                    break;
+                }
+                _ => return Err(error),
+            }
         }
-        if SettingValuePatch::part(&after)? == SettingValuePatch::part(&seen)? {
-            return Err(refused);
-        }
-        rounds.lost(refused).await?;
-        seen = read().await?;
     }
 }

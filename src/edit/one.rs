@@ -66,7 +66,7 @@ impl<F> EditValue<F> {
         version: VersionId,
         patch: FormulaPatch,
     ) -> Result<Option<SettingFormulaModel>> {
-        let client = &self.client;
+        let client = self.client.looking();
         macro_rules! send {
             ($call:expr) => {{
                 let call = $call.latest_version_id(version);
@@ -130,27 +130,28 @@ impl<F: FnMut(&mut Draft) -> Result<()>> EditValue<F> {
             }
             self.options
                 .demand_reason(operation, seen.reason_required)?;
-            let error = match self.write(seen.last_version_id, patch).await {
-                Ok(Some(after)) => return Ok(rounds.done(after, true)),
-                Ok(None) => return Ok(rounds.done(seen, false)),
-                Err(error) => rounds.refused(error),
+            let is_made = |after: &SettingFormulaModel| {
+                let left = FormulaPatch::diff(after, &draft.wanted);
+                left.is_ok_and(|left| left.is_empty())
             };
-            if error.perhaps_processed() {
-                let Ok(after) = self.read().await else {
-                    return Err(error);
+            loop {
+                let error = match self.write(seen.last_version_id, patch.clone()).await {
+                    Ok(Some(after)) => return Ok(rounds.done(after, true)),
+                    Ok(None) => return Ok(rounds.done(seen, false)),
+                    Err(error) => rounds.refused(error),
                 };
-                let left = FormulaPatch::diff(&after, &draft.wanted);
-                if left.is_ok_and(|left| left.is_empty()) {
-                    return Ok(rounds.done(after, true));
+                if error.perhaps_processed() {
+                    let read = || self.read();
+                    let after = rounds.look(&self.client, error, &seen, read, is_made);
+                    if let Some(after) = after.await? {
+                        return Ok(rounds.done(after, true));
+                    }
+                } else if is_conflict(&error) {
+                    rounds.lost(error).await?;
+                    break;
+                } else {
+                    return Err(error);
                 }
-                match after == seen {
-                    true => rounds.not_made(&self.client, error).await?,
-                    false => return Err(error),
-                }
-            } else if is_conflict(&error) {
-                rounds.lost(error).await?;
-            } else {
-                return Err(error);
             }
         }
     }

@@ -69,7 +69,7 @@ impl<F> EditValues<F> {
             environment_id,
         } = self.target;
         let body = UpdateEvaluationFormulasModel::new().with_update_formulas(formulas);
-        let client = &self.client;
+        let client = self.client.looking();
         let mut call = client.post_setting_values_v2(config_id, environment_id, body);
         if let Some(version) = version {
             call = call.latest_version_id(version);
@@ -107,33 +107,35 @@ impl<F: FnMut(&mut Drafts) -> Result<()>> EditValues<F> {
             }
             self.options
                 .demand_reason(OPERATION, seen.reason_required)?;
-            let formulas = changed.iter().map(entry).collect();
-            let error = match self.write(latest(&seen), formulas).await {
-                Ok(after) => return Ok(rounds.done(after, true)),
-                Err(error) => rounds.refused(error),
+            let is_made = |after: &ConfigSettingFormulasModel| {
+                let mut changed = changed.iter();
+                changed.all(|wanted| is_served(wanted, after))
             };
-            if error.perhaps_processed() {
-                let Ok(after) = self.read().await else {
-                    return Err(error);
+            loop {
+                let formulas = changed.iter().map(entry).collect();
+                let error = match self.write(latest(&seen), formulas).await {
+                    Ok(after) => return Ok(rounds.done(after, true)),
+                    Err(error) => rounds.refused(error),
                 };
-                if changed.iter().all(|wanted| is_made(wanted, &after)) {
-                    return Ok(rounds.done(after, true));
+                if error.perhaps_processed() {
+                    let read = || self.read();
+                    let after = rounds.look(&self.client, error, &seen, read, is_made);
+                    if let Some(after) = after.await? {
+                        return Ok(rounds.done(after, true));
+                    }
+                } else if is_conflict(&error) {
+                    rounds.lost(error).await?;
+                    break;
+                } else {
+                    return Err(error);
                 }
-                match after == seen {
-                    true => rounds.not_made(&self.client, error).await?,
-                    false => return Err(error),
-                }
-            } else if is_conflict(&error) {
-                rounds.lost(error).await?;
-            } else {
-                return Err(error);
             }
         }
     }
 }
 
 /// Whether a setting is served as an edit wanted it to be.
-fn is_made(finished: &Finished, now: &ConfigSettingFormulasModel) -> bool {
+fn is_served(finished: &Finished, now: &ConfigSettingFormulasModel) -> bool {
     let mut entries = now.setting_formulas.iter();
     let entry = entries.find(|entry| entry.setting.setting_id == finished.setting_id);
     let formula = entry.and_then(|entry| patch::formula_of(entry).ok());

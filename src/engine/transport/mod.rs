@@ -174,21 +174,6 @@ impl Transport {
         }
     }
 
-    /// The wait before a call is made again, if it may be repeated as a PUT may; `None` if the policy or the quota is against it.
-    pub(crate) fn pause_before_repeating(
-        &self,
-        retry: RetryPolicy,
-        error: &Error,
-        effort: &mut Effort,
-    ) -> Option<Duration> {
-        effort.attempts.made += 1;
-        effort.failed(error);
-        match retry.judge(&Method::PUT, error, effort) {
-            Verdict::After(wait) if self.quota.take() => Some(wait),
-            _ => None,
-        }
-    }
-
     /// Waits until the rate limit allows one request.
     async fn admit(
         &self,

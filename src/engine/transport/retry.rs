@@ -113,6 +113,22 @@ impl RetryPolicy {
         self
     }
 
+    /// Repeats no POST and PATCH that may have been processed: for a caller who looks what became of it.
+    pub(crate) const fn excluding_non_idempotent(mut self) -> Self {
+        self.non_idempotent_too = false;
+        self
+    }
+
+    /// The wait before a call is made again whose answer was lost, if it may be repeated as a PUT may; `None` if it is not.
+    pub(crate) fn pause(&self, error: &Error, effort: &mut Effort) -> Option<Duration> {
+        effort.attempts.made += 1;
+        effort.failed(error);
+        match self.judge(&Method::PUT, error, effort) {
+            Verdict::After(wait) => Some(wait),
+            Verdict::GiveUp | Verdict::WhenAllowed => None,
+        }
+    }
+
     /// What to do after a failure, which the effort includes.
     pub(super) fn judge(&self, method: &Method, error: &Error, effort: &Effort) -> Verdict {
         let harmless = match error {
