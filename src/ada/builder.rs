@@ -155,7 +155,7 @@ impl ClientBuilder {
         let authorization = bearer(&token)?;
         let core = self
             .common
-            .connect(base, authorization, vec![token], &[], check)?;
+            .connect(base, authorization, vec![token], None, check)?;
         Ok(Client { core })
     }
 }

@@ -10,6 +10,7 @@ use url::Position;
 
 use super::Client;
 use crate::engine::core::Core;
+use crate::engine::error::mask::SecretFields;
 use crate::engine::error::message::without_secrets;
 use crate::engine::event::{Event, Listener};
 use crate::engine::limit::limiter::RateLimiter;
@@ -317,7 +318,7 @@ impl ClientBuilder {
             base,
             authorization,
             secrets,
-            &SECRET_FIELDS,
+            Some(&SECRET_FIELDS),
             "check the user name and password of the Public API",
         )?;
         Ok(Client {
@@ -332,7 +333,7 @@ impl ClientBuilder {
         base: String,
         authorization: HeaderValue,
         secrets: Vec<Secret>,
-        secret_fields: &'static [&'static str],
+        secret_fields: Option<&'static SecretFields>,
         credentials: &'static str,
     ) -> Result<Core> {
         let base_url = Url::parse(&base).map_err(|error| Error::Config(error.to_string()))?;
@@ -418,15 +419,24 @@ impl ClientBuilder {
     }
 }
 
-/// The fields of what is sent that are secret, or hold nothing but secrets: parameters of integrations, headers and signing keys of
-/// webhooks, the token of Jira. A server that repeats what it was sent is not to show them.
-const SECRET_FIELDS: [&str; 5] = [
-    "jiraJwtToken",
-    "parameters",
-    "signingKey1",
-    "signingKey2",
-    "webHookHeaders",
-];
+/// The secrets in what is sent: parameters of integrations, headers and signing keys of webhooks, the token of Jira. A server that
+/// repeats what it was sent is not to show them.
+const SECRET_FIELDS: SecretFields = SecretFields {
+    within: &[
+        "jiraJwtToken",
+        "parameters",
+        "signingKey1",
+        "signingKey2",
+        "webHookHeaders",
+    ],
+    open: &[
+        "channel",
+        "includeSensitiveData",
+        "projectId",
+        "server",
+        "site",
+    ],
+};
 
 /// The header in which official tools name themselves.
 const CALLER_ID: HeaderName = HeaderName::from_static("x-caller-id");

@@ -20,6 +20,7 @@ mod invalid;
 pub(crate) mod mask;
 pub(crate) mod message;
 pub(crate) mod misread;
+mod spelling;
 
 pub use api::ApiError;
 pub use attempts::Attempts;

@@ -132,7 +132,8 @@ impl<T: DeserializeOwned> ResponseValue<T> {
         }
         let body = hal::plain(&answer.headers, body);
         let mut decoded = serde_json::from_slice(&body);
-        if decoded.is_err()
+        if let Err(error) = &decoded
+            && error.to_string().starts_with("invalid type: null")
             && let Some(plain) = without_nulls(&body)
             && let Ok(value) = serde_json::from_slice(&plain)
         {

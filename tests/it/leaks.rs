@@ -3,7 +3,10 @@
 use crate::support::{Server, answer};
 use configcat_management::integration::{DataDog, IntegrationParameters, Map, Segment};
 use configcat_management::patch::WebhookPatch;
-use configcat_management::types::{IntegrationType, JsonPatchOperation, OperationType};
+use configcat_management::types::{
+    IntegrationType, JsonPatchOperation, ModifyIntegrationRequest, OperationType,
+    WebHookRequestModel, WebhookHeaderModel,
+};
 use configcat_management::uuid::Uuid;
 use configcat_management::{Client, ClientBuilder, Error};
 use serde_json::json;
@@ -199,6 +202,14 @@ async fn a_server_that_echoes_the_request_shows_no_secret() {
     }
 }
 
+fn units(c: char, write: impl Fn(u16) -> String) -> String {
+    let mut two = [0; 2];
+    c.encode_utf16(&mut two)
+        .iter()
+        .map(|unit| write(*unit))
+        .collect()
+}
+
 /// A text in the ways in which a server, a proxy or a page may write it.
 fn spelt(secret: &str) -> Vec<String> {
     use base64::Engine as _;
@@ -215,8 +226,8 @@ fn spelt(secret: &str) -> Vec<String> {
         each(&percent),
         each(&percent).to_uppercase(),
         each(&|c| percent(c).replace('%', "%25")),
-        each(&|c| format!("\\u{:04x}", c as u32)),
-        each(&|c| format!("\\u{:04X}", c as u32)),
+        each(&|c| units(c, |unit| format!("\\u{unit:04x}"))),
+        each(&|c| units(c, |unit| format!("\\u{unit:04X}"))),
         each(&|c| format!("&#{};", c as u32)),
         each(&|c| format!("&#x{:X};", c as u32)),
         secret
@@ -224,8 +235,15 @@ fn spelt(secret: &str) -> Vec<String> {
             .replace('&', "&amp;")
             .replace('"', "&quot;"),
         secret.replace('+', "%2b").replace('/', r"\/"),
+        each(&|c| {
+            if c == ' ' {
+                "+".to_string()
+            } else {
+                percent(c)
+            }
+        }),
         format!("{} {}", &secret[..6], &secret[6..]),
-        format!("{}\r\n {}", &secret[..7], &secret[7..]),
+        format!("{}\r\n {}", &secret[..8], &secret[8..]),
     ];
     for engine in [&STANDARD, &STANDARD_NO_PAD, &URL_SAFE, &URL_SAFE_NO_PAD] {
         forms.push(engine.encode(secret));
@@ -235,10 +253,16 @@ fn spelt(secret: &str) -> Vec<String> {
 
 #[tokio::test]
 async fn what_a_body_holds_in_secret_is_not_repeated_in_any_spelling() {
-    use configcat_management::types::{
-        ModifyIntegrationRequest, WebHookRequestModel, WebhookHeaderModel,
-    };
-    let secret = "s+s/am\"e&-x_9?>~";
+    for secret in [
+        "s+s/am\"e&-x_9?>~",
+        "Basic s+s/am e&-x_9==",
+        "pässwörd\u{1f600}123",
+    ] {
+        hides_each_spelling(secret).await;
+    }
+}
+
+async fn hides_each_spelling(secret: &str) {
     for form in spelt(secret) {
         let echo = format!("refused: {form}.");
         for body in [
@@ -282,6 +306,37 @@ async fn what_a_body_holds_in_secret_is_not_repeated_in_any_spelling() {
                 assert!(text.contains("***"), "{body}: {text}");
             }
         }
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_secret_is_readable() {
+    let parameters = [
+        ("server", "StandardServer"),
+        ("serviceAccountSecret", "0123456789abcdef"),
+    ];
+    let parameters: std::collections::BTreeMap<_, _> = parameters
+        .map(|(name, value)| (name.to_string(), value.into()))
+        .into();
+    let integration = || ModifyIntegrationRequest::new(vec![], vec![], "n", parameters.clone());
+    for (said, shown) in [
+        ("server must be StandardServer or EUResidencyServer", None),
+        ("the standard server needs a secret", None),
+        ("50% of &lt;all&gt; C:\\new", None),
+        (
+            "authorization: Basic dXNlcjpwYXNzLXdvcmQtMQ== user-agent: configcat-management/0.1.0 accept: */*",
+            Some("authorization: Basic *** user-agent: configcat-management/0.1.0 accept: */*"),
+        ),
+        ("0123456789abcdef is wrong", Some("*** is wrong")),
+    ] {
+        let server = Server::start(answer(400, &[("content-encoding", "utf-8")], said)).await;
+        let call = server
+            .client()
+            .update_integration(Uuid::nil(), integration());
+        let Err(Error::Api(failure)) = call.send().await else {
+            panic!("{said}")
+        };
+        assert_eq!(failure.message, shown.unwrap_or(said));
     }
 }
 

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
 use super::attempts::{Attempts, Called, write_earlier, write_out_of_quota};
-use super::mask::Mask;
+use super::mask::{Mask, Secrets};
 use super::message;
 use crate::{Error, IntoOption, Operation};
 
@@ -52,8 +52,8 @@ impl ApiError {
     /// assert_eq!(error.status(), Some(StatusCode::NOT_FOUND));
     /// ```
     pub fn new(operation: &'static Operation, status: StatusCode) -> Self {
-        let (headers, mask) = (HeaderMap::new(), Mask::default());
-        Self::read(operation, status, headers, Bytes::new(), None, "", mask)
+        let (headers, secrets) = (HeaderMap::new(), Secrets::default());
+        Self::read(operation, status, headers, Bytes::new(), None, "", secrets)
     }
 
     /// What the server said.
@@ -89,10 +89,11 @@ impl ApiError {
         mut body: Bytes,
         retry_after: Option<Duration>,
         credentials: &str,
-        mask: Mask<'_>,
+        secrets: Secrets<'_>,
     ) -> Self {
         body.truncate(Self::MAX_BODY);
-        let (mut message, field_errors) = message::read(status, &headers, &body, credentials, mask);
+        let (mut message, field_errors) =
+            message::read(status, &headers, &body, credentials, &Mask::new(secrets));
         if status.is_redirection()
             && let Some(successor) = operation.successor
         {

@@ -1,11 +1,10 @@
 //! Takes secrets out of what a server says: a proxy that echoes requests would show them.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use http::HeaderMap;
 use serde_json::Value;
 
 use super::message::one_line;
+use super::spelling::{compact, decoded, forms};
 use crate::Secret;
 
 /// What stands in place of a secret.
@@ -22,28 +21,58 @@ const PREFIXES: [&str; 3] = ["configcat-sdk-", "configcat-proxy/", "configcat_wh
 /// What is shown of a text that repeats a secret in a spelling that cannot be cut out of it.
 const ALL_HIDDEN: &str = "***, because the text repeats a secret of the request";
 
-/// The secrets of a call: those of the client, and the sensitive headers and fields of the request.
+/// Which texts of a request's body are secrets.
+#[derive(Debug, Default)]
+pub(crate) struct SecretFields {
+    /// The fields that are, or hold nothing but, secrets.
+    pub(crate) within: &'static [&'static str],
+    /// What is none inside of them.
+    pub(crate) open: &'static [&'static str],
+}
+
+/// Where the secrets of a call stand: those of the client, and the sensitive headers and fields of the request.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Mask<'a> {
+pub(crate) struct Secrets<'a> {
     pub(crate) own: &'a [Secret],
     pub(crate) headers: Option<&'a HeaderMap>,
     pub(crate) body: &'a [u8],
-    /// Fields of bodies in which every text is a secret.
-    pub(crate) fields: &'static [&'static str],
+    pub(crate) fields: Option<&'static SecretFields>,
 }
 
-impl Mask<'_> {
+/// The secrets of a call, in the spellings that are looked for.
+#[derive(Debug, Default)]
+pub(crate) struct Mask(Vec<Spelt>);
+
+#[derive(Debug)]
+struct Spelt {
+    secret: String,
+    forms: Vec<String>,
+    compact: Vec<String>,
+}
+
+impl Mask {
+    pub(crate) fn new(secrets: Secrets<'_>) -> Self {
+        let spelt = secrets.collect().into_iter().map(|secret| {
+            let forms = forms(&secret);
+            let compact = forms.iter().map(|form| compact(form));
+            let compact = compact.filter(|form| form.len() >= LONG).collect();
+            Spelt {
+                secret,
+                forms,
+                compact,
+            }
+        });
+        Mask(spelt.collect())
+    }
+
     /// The text without what is, or looks like, a secret.
     pub(super) fn apply(&self, text: &str) -> String {
-        let secrets = self.secrets();
         let mut shown = text.to_string();
-        for secret in &secrets {
-            for form in forms(secret) {
-                shown = without(&shown, &form);
-            }
+        for form in self.0.iter().flat_map(|spelt| &spelt.forms) {
+            shown = without(&shown, form);
         }
         let shown = without_lookalikes(&shown);
-        match repeats(&shown, &secrets) {
+        match self.is_repeated(&shown) {
             true => ALL_HIDDEN.to_string(),
             false => shown,
         }
@@ -54,138 +83,83 @@ impl Mask<'_> {
         one_line(&self.apply(text))
     }
 
+    /// Whether a text still has one of the secrets, or what looks like one, if it is read as some reader of it might.
+    fn is_repeated(&self, text: &str) -> bool {
+        let once = decoded(text);
+        // The last one is as forms have it.
+        let readings = [decoded(&once), decoded(&text.replace('+', " ")), once];
+        readings.iter().any(|reading| {
+            let joined = compact(reading);
+            let repeats = |spelt: &Spelt| {
+                without(reading, &spelt.secret) != *reading
+                    || spelt.compact.iter().any(|form| joined.contains(form))
+            };
+            self.0.iter().any(repeats) || without_lookalikes(reading) != reading.replace(r"\/", "/")
+        })
+    }
+}
+
+impl Secrets<'_> {
     /// Longest first, so that none hides half of another.
-    fn secrets(&self) -> Vec<String> {
+    fn collect(&self) -> Vec<String> {
         let own = self.own.iter().map(|secret| secret.expose().to_string());
         let headers = self.headers.into_iter().flat_map(HeaderMap::values);
         let sent = headers.filter(|value| value.is_sensitive());
         let sent = sent.filter_map(|value| Some(value.to_str().ok()?.to_string()));
         let mut secrets: Vec<String> = own.chain(sent).collect();
-        if !self.fields.is_empty()
+        if let Some(fields) = self.fields
             && let Ok(body) = serde_json::from_slice(self.body)
         {
-            self.collect(&body, false, &mut secrets);
+            fields.collect(&body, false, &mut secrets);
         }
+        let parts: Vec<_> = secrets.iter().filter_map(|secret| part(secret)).collect();
+        secrets.extend(parts);
         secrets.retain(|secret| secret.len() >= SHORT && secret != "true" && secret != "false");
         secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        secrets.dedup();
         secrets
     }
+}
 
+/// What is as secret as the whole: the token of `Bearer token`, the path of an address.
+fn part(secret: &str) -> Option<String> {
+    let part = match secret.split_once("://") {
+        Some((_, address)) => &address[address.find('/')?..],
+        None => secret.rsplit(' ').next()?,
+    };
+    (part.len() >= LONG && part != secret).then(|| part.to_string())
+}
+
+impl SecretFields {
     /// The texts of a body that are secrets: those in one of the fields, or of a JSON Patch that goes there.
     fn collect(&self, value: &Value, is_secret: bool, secrets: &mut Vec<String>) {
-        let named = |name: &str| {
-            self.fields
-                .iter()
-                .any(|field| field.eq_ignore_ascii_case(name))
+        let is_in = |names: &[&str], name: &str| {
+            let mut names = names.iter();
+            names.any(|known| known.eq_ignore_ascii_case(name))
         };
         match value {
             Value::String(text) if is_secret => secrets.push(text.clone()),
             Value::Array(entries) => {
-                entries
-                    .iter()
-                    .for_each(|entry| self.collect(entry, is_secret, secrets));
+                let entries = entries.iter();
+                entries.for_each(|entry| self.collect(entry, is_secret, secrets));
             }
             Value::Object(fields) => {
-                let path = fields
-                    .get("path")
-                    .and_then(Value::as_str)
-                    .unwrap_or_default();
-                let goes_there = path.split('/').any(named);
+                let text = |name: &str| fields.get(name).and_then(Value::as_str);
+                let path: Vec<&str> = text("path").unwrap_or_default().split('/').collect();
+                let goes_there = path.iter().any(|name| is_in(self.within, name))
+                    && path.last().is_none_or(|name| *name != "key");
+                // The name of a header, and one that is said to be for everybody.
+                let is_header = fields.contains_key("key") && fields.contains_key("value");
+                let is_open = fields.get("isSecure") == Some(&Value::Bool(false));
                 for (name, value) in fields {
-                    let here = is_secret && name != "key";
-                    let here = here || named(name) || (goes_there && name == "value");
-                    self.collect(value, here, secrets);
+                    let here = is_secret && !is_open && !(is_header && name == "key");
+                    let here = here || is_in(self.within, name) || (goes_there && name == "value");
+                    self.collect(value, here && !is_in(self.open, name), secrets);
                 }
             }
             _ => {}
         }
     }
-}
-
-/// Whether a text still has one of the secrets, or what looks like one, if it is read as some reader of it might.
-fn repeats(text: &str, secrets: &[String]) -> bool {
-    let once = decoded(text);
-    let twice = decoded(&once);
-    let joined = compact(&twice);
-    let hides = |text: &str| without_lookalikes(text) != text.replace(r"\/", "/");
-    hides(&once)
-        || hides(&twice)
-        || secrets.iter().any(|secret| {
-            without(&once, secret) != once
-                || without(&twice, secret) != twice
-                || [secret, &STANDARD.encode(secret)].iter().any(|form| {
-                    let form = compact(form);
-                    form.len() >= LONG && joined.contains(&form)
-                })
-        })
-}
-
-/// Without white space, padding, and the differences between base64 and its variant for URLs, and in lower case.
-fn compact(text: &str) -> String {
-    let characters = text
-        .chars()
-        .filter(|c| !c.is_whitespace() && !c.is_control() && *c != '=');
-    let plain = characters.map(|c| match c {
-        '-' => '+',
-        '_' => '/',
-        c => c.to_ascii_lowercase(),
-    });
-    plain.collect()
-}
-
-/// A text with what is written in the escapes of URLs, JSON and HTML.
-fn decoded(text: &str) -> String {
-    let text = percent_encoding::percent_decode_str(text).decode_utf8_lossy();
-    let mut rest = &*text;
-    let mut decoded = String::with_capacity(rest.len());
-    while let Some(at) = rest.find(['\\', '&']) {
-        decoded.push_str(&rest[..at]);
-        rest = &rest[at..];
-        let (character, length) = escaped(rest).unwrap_or((char::from(rest.as_bytes()[0]), 1));
-        decoded.push(character);
-        rest = &rest[length..];
-    }
-    decoded + rest
-}
-
-/// The character that an escape at the start of a text stands for, and its length.
-fn escaped(text: &str) -> Option<(char, usize)> {
-    let code = |digits: &str, radix| char::from_u32(u32::from_str_radix(digits, radix).ok()?);
-    if let Some(rest) = text.strip_prefix('\\') {
-        return match rest.chars().next()? {
-            'u' => Some((code(rest.get(1..5)?, 16)?, 6)),
-            'x' => Some((code(rest.get(1..3)?, 16)?, 4)),
-            'n' | 'r' | 't' => Some((' ', 2)),
-            c @ ('"' | '\'' | '\\' | '/') => Some((c, 2)),
-            _ => None,
-        };
-    }
-    let (name, _) = text.strip_prefix('&')?.split_once(';')?;
-    let character = match name {
-        "amp" => '&',
-        "lt" => '<',
-        "gt" => '>',
-        "quot" => '"',
-        "apos" => '\'',
-        _ => match name.strip_prefix(['#'])? {
-            hex if hex.starts_with(['x', 'X']) => code(&hex[1..], 16)?,
-            decimal => code(decimal, 10)?,
-        },
-    };
-    Some((character, name.len() + 2))
-}
-
-/// The ways in which an echo may spell it.
-fn forms(secret: &str) -> Vec<String> {
-    let encoded = percent_encoding::utf8_percent_encode(secret, percent_encoding::NON_ALPHANUMERIC);
-    let json = serde_json::Value::from(secret).to_string();
-    let json = json.trim_matches('"').to_string();
-    let mut forms = vec![secret.to_string(), encoded.to_string(), json];
-    forms.push(STANDARD.encode(secret));
-    // As forms have it.
-    forms.push(secret.replace(' ', "+"));
-    forms.dedup();
-    forms
 }
 
 fn without(text: &str, secret: &str) -> String {
@@ -224,7 +198,8 @@ fn without_lookalikes(text: &str) -> String {
             || (scheme && is_credential(word));
         kept.push_str(if hidden { HIDDEN } else { word });
         kept.push_str(&piece[word.len()..]);
-        if !word.is_empty() {
+        // What was cut out before is a word, too.
+        if !word.is_empty() || piece.contains('*') {
             before = word.to_ascii_lowercase();
         }
     }
@@ -259,10 +234,10 @@ mod tests {
             Secret::from("ab"),
             Secret::from("pass"),
         ];
-        let mask = Mask {
+        let mask = Mask::new(Secrets {
             own: &own,
-            ..Mask::default()
-        };
+            ..Secrets::default()
+        });
         assert_eq!(mask.apply("p&ss \"w\"1, p%26ss%20%22w%221"), "***, ***");
         assert_eq!(mask.apply("it is p%26ss%20%22w%22%31"), ALL_HIDDEN);
         assert_eq!(mask.apply(r#"{"p":"p&ss \"w\"1"}"#), r#"{"p":"***"}"#);

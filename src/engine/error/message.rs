@@ -20,7 +20,7 @@ pub(super) fn read(
     headers: &HeaderMap,
     body: &[u8],
     credentials: &str,
-    mask: Mask<'_>,
+    mask: &Mask,
 ) -> (String, Fields) {
     let text = String::from_utf8_lossy(body);
     let text = text.trim_start_matches('\u{feff}');
@@ -54,12 +54,7 @@ pub(super) fn read(
 }
 
 /// What to do about a status that says it all.
-fn hint(
-    status: StatusCode,
-    headers: &HeaderMap,
-    credentials: &str,
-    mask: Mask<'_>,
-) -> Option<String> {
+fn hint(status: StatusCode, headers: &HeaderMap, credentials: &str, mask: &Mask) -> Option<String> {
     let hint = match status {
         StatusCode::UNAUTHORIZED => {
             return Some(format!("the server refuses the credentials; {credentials}"));
@@ -206,7 +201,7 @@ fn looks_like_html(text: &str) -> bool {
 }
 
 /// The title of a page, or else its text without tags.
-fn of_html(text: &str, mask: Mask<'_>) -> String {
+fn of_html(text: &str, mask: &Mask) -> String {
     let lower = text.to_ascii_lowercase();
     if let Some(start) = lower.find("<title>").map(|start| start + "<title>".len())
         && let Some(end) = lower[start..].find("</title>")
@@ -271,7 +266,7 @@ mod tests {
             &HeaderMap::new(),
             body.as_bytes(),
             "check the user name and password",
-            Mask::default(),
+            &Mask::default(),
         )
         .0
     }
@@ -371,7 +366,7 @@ mod tests {
             &HeaderMap::new(),
             br#"{"Name":"taken","n":1}"#,
             "",
-            Mask::default(),
+            &Mask::default(),
         );
         assert_eq!(
             fields,

@@ -18,8 +18,15 @@ pub(crate) const COMPRESSED: &str =
 
 /// Whether a body is compressed still.
 pub(crate) fn is_compressed(headers: &HeaderMap, body: &[u8]) -> bool {
+    const KNOWN: [&str; 6] = ["gzip", "x-gzip", "deflate", "compress", "br", "zstd"];
     let encoding = headers.get(header::CONTENT_ENCODING);
-    body.starts_with(&[0x1f, 0x8b]) || encoding.is_some_and(|encoding| encoding != "identity")
+    let encoding = encoding.and_then(|encoding| encoding.to_str().ok());
+    let is_known = |encoding: &str| {
+        let mut known = KNOWN.iter();
+        known.any(|known| known.eq_ignore_ascii_case(encoding.trim()))
+    };
+    // Some write the character set here, which says nothing.
+    body.starts_with(&[0x1f, 0x8b]) || encoding.is_some_and(|list| list.split(',').any(is_known))
 }
 
 /// Words for an error of serde, and where it is.

@@ -50,7 +50,9 @@ use state::{Shared, State};
 ///   is given up within a few round trips. If a 429 confirms it, or shows another limit, that limit is kept, and one request
 ///   more is tried now and then, so that a limit that was lifted is noticed.
 ///
-/// After a 429 nothing of its scope is sent until the server's `Retry-After` has passed; then one call goes first.
+/// After a 429 nothing of its scope is sent until the server's `Retry-After` has passed; then one call goes first. If that is beyond
+/// the longest wait, the calls of that operation fail until it has passed, or until one that was in flight is accepted; the others
+/// go on.
 ///
 /// # Scopes
 ///
@@ -98,7 +100,7 @@ impl RateLimiter {
     /// 200: enough for every limit that is known of, and within what systems allow of open connections (macOS: 256 files).
     pub const DEFAULT_MAX_IN_FLIGHT: usize = 200;
 
-    /// 15 minutes: as long as a period of any known limit, and not so long that a server's mistake stops a job for good.
+    /// 15 minutes: as long as a period of any known limit. A job hears at once of what would take longer.
     pub const DEFAULT_MAX_WAIT: Duration = Duration::from_secs(15 * 60);
 
     /// A limiter that knows no limits yet, and waits no longer at a time than [`DEFAULT_MAX_WAIT`](Self::DEFAULT_MAX_WAIT).
@@ -129,7 +131,8 @@ impl RateLimiter {
 
     /// The longest single wait, whatever a server asks for. Default: 15 minutes. A call that gets a 429 with a longer
     /// `Retry-After` fails at once with that error, whose [`retry_after`](crate::Error::retry_after) is the wait; and until it is
-    /// over, so do all calls of that operation, without being sent. Set it before the first call is made.
+    /// over, so do all calls of that operation, without being sent: what the server asks for may be a mistake, and a client with a
+    /// new limiter knows nothing of it. Set it before the first call is made.
     #[must_use]
     pub fn with_max_wait(self, max_wait: Duration) -> Self {
         self.shared.state().model.set_max_wait(max_wait);
@@ -223,7 +226,7 @@ impl RateLimiter {
     }
 
     /// Fails if the server wants no such call for longer than anybody waits.
-    fn check_put_off(&self, target: &Target) -> Result<(), TooLate> {
+    pub(super) fn check_put_off(&self, target: &Target) -> Result<(), TooLate> {
         let needed = self.shared.state().model.put_off(target, Instant::now());
         match needed {
             None => Ok(()),

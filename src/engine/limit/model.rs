@@ -45,7 +45,7 @@ pub(crate) struct Model {
     /// The last requests that were accepted, while there may be scopes within the scopes.
     recent: VecDeque<(Instant, Target)>,
     shown: Vec<Shown>,
-    /// Operations of which the server wants no call for longer than anybody waits, and until when.
+    /// Operations, or paths, for which a refusal has asked for more than the longest wait, and until when.
     put_off: BTreeMap<u64, Instant>,
     /// The scope of which headers told last.
     told: u64,
@@ -104,10 +104,21 @@ impl Model {
         scope.admit(common, now, demand, target)
     }
 
-    /// How much longer the server wants no such call, if that is longer than anybody waits from the start.
+    /// The wait that a refusal asks for, if it is longer than the longest wait.
+    pub(crate) fn puts_off(&self, reading: &Reading) -> Option<Duration> {
+        let wait = reading.retry_after.filter(|_| reading.refused)?;
+        (wait > self.common.max_wait).then_some(wait)
+    }
+
+    /// How much longer such a call has to wait because of that.
     pub(crate) fn put_off(&self, target: &Target, now: Instant) -> Option<Duration> {
-        let until = self.put_off.get(&target.key(Grain::Operation))?;
+        let until = self.put_off.get(&self.narrow_key(target))?;
         (*until > now).then(|| *until - now)
+    }
+
+    /// What a call counts against at most: its operation, or its path where that is known to be counted.
+    fn narrow_key(&self, target: &Target) -> u64 {
+        target.key(self.grain.max(Grain::Operation))
     }
 
     /// Takes note of a request that the fleet allows.
@@ -153,9 +164,18 @@ impl Model {
         if let Some(grain) = finer {
             self.narrow(grain, now);
         }
-        if reading.refused {
+        if let Some(wait) = self.puts_off(reading) {
+            // That is asked of these calls alone: it is no window for which others would wait, and the server has counted nothing.
+            self.put_off.retain(|_, until| *until > now);
+            let until = now + wait.min(FOR_EVER);
+            self.put_off.insert(self.narrow_key(&ticket.target), until);
+            self.abandoned(ticket, now, false);
+        } else if reading.refused {
             self.refused(ticket, now, reading);
         } else {
+            if !self.put_off.is_empty() {
+                self.put_off.remove(&self.narrow_key(&ticket.target));
+            }
             if self.may_narrow() {
                 self.recent.truncate(RECENT - 1);
                 self.recent.push_front((now, ticket.target));
@@ -246,18 +266,6 @@ impl Model {
     }
 
     fn refused(&mut self, ticket: Ticket, now: Instant, reading: &Reading) {
-        let mut reading = reading.clone();
-        // That much is asked of this operation alone. It is no window that others would be told to wait for.
-        if let Some(wait) = reading
-            .retry_after
-            .take_if(|wait| *wait > self.common.max_wait)
-        {
-            self.put_off.retain(|_, until| *until > now);
-            let until = now + wait.min(FOR_EVER);
-            self.put_off
-                .insert(ticket.target.key(Grain::Operation), until);
-        }
-        let reading = &reading;
         let key = self.key(&ticket.target);
         let of_scope = |(moment, target): &(Instant, Target)| {
             let alike = target.key(self.grain) == key;

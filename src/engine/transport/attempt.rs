@@ -8,7 +8,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::body::{Incoming, Outgoing};
 use super::{Answer, Options, Transport, failure, from_now};
-use crate::engine::error::mask::Mask;
+use crate::engine::error::mask::{Mask, Secrets};
 use crate::engine::error::{ApiError, Attempts, Stage};
 use crate::engine::limit::limiter::Permit;
 use crate::engine::limit::reading::{Reading, named};
@@ -72,10 +72,10 @@ impl Transport {
         if error.is_connect() && error.is_timeout() {
             return format!("no connection within {:?}", self.connect_timeout);
         }
-        let mask = Mask {
+        let mask = Mask::new(Secrets {
             own: &self.secrets,
-            ..Mask::default()
-        };
+            ..Secrets::default()
+        });
         mask.line(&failure::root_cause(error))
     }
 
@@ -181,14 +181,14 @@ impl Transport {
         body: Bytes,
     ) -> Error {
         let wait = times::retry_after(&headers);
-        let mask = Mask {
+        let secrets = Secrets {
             own: &self.secrets,
             headers: Some(&request.headers),
             body: request.body.as_deref().unwrap_or_default(),
             fields: self.secret_fields,
         };
         let (operation, check) = (request.operation, self.credentials);
-        let failure = ApiError::read(operation, status, headers, body, wait, check, mask);
+        let failure = ApiError::read(operation, status, headers, body, wait, check, secrets);
         Error::Api(Box::new(failure))
     }
 }

@@ -8,6 +8,7 @@ use tokio::time::{Instant, sleep_until};
 use url::Position;
 
 use crate::engine::error::Attempts;
+use crate::engine::error::mask::SecretFields;
 use crate::engine::error::misread::is_page;
 use crate::engine::event::Listener;
 use crate::engine::limit::limiter::{Permit, RateLimiter};
@@ -35,8 +36,8 @@ pub(crate) struct Transport {
     pub(crate) credentials: &'static str,
     /// What is taken out of the words of a server.
     pub(crate) secrets: Vec<Secret>,
-    /// Fields of bodies in which every text is a secret.
-    pub(crate) secret_fields: &'static [&'static str],
+    /// What is secret in bodies.
+    pub(crate) secret_fields: Option<&'static SecretFields>,
     /// The time that a connection may take to come about.
     pub(crate) connect_timeout: Duration,
     /// The time that one attempt may take.
@@ -82,15 +83,20 @@ impl Transport {
     pub(crate) async fn exec(&self, request: Request, options: Options) -> Result<Answer> {
         let mut effort = Effort::default();
         let _in_flight = self.quota.enter();
+        // In an error, what stands before the API's own path is not shown.
+        let base = self.base_url.path().trim_end_matches('/').len();
         match self.run(&request, options, &mut effort).await {
             Ok(answer) => Ok(Answer {
                 attempts: effort.attempts,
-                path: request.path,
+                path: match base {
+                    0 => request.path,
+                    _ => request.path[base..].to_owned(),
+                },
                 ..answer
             }),
             Err(error) => {
                 let host = &self.base_url[Position::BeforeHost..Position::AfterPort];
-                let error = error.after(effort.attempts).of(&request.path, host);
+                let error = error.after(effort.attempts).of(&request.path[base..], host);
                 self.tell_gave_up(request.operation, &effort, &error);
                 Err(error)
             }

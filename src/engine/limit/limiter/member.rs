@@ -88,6 +88,9 @@ impl RateLimiter {
     ) -> Option<Option<Result<Permit, TooLate>>> {
         let mut patience = FIRST_LOOK;
         while queued.is_head() {
+            if let Err(late) = self.check_put_off(&queued.target) {
+                return Some(Some(Err(late)));
+            }
             let mut changed = pin!(queued.changed.notified());
             changed.as_mut().enable();
             let (wait, certain) = match self.asked(fleet, queued, deadline).await? {

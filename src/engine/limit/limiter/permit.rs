@@ -66,6 +66,8 @@ impl Permit {
     pub(crate) async fn answered(mut self, reading: &Reading) {
         self.done = true;
         let shared = &self.shared;
+        #[cfg(feature = "redis")]
+        let put_off = shared.state().model.puts_off(reading).is_some();
         {
             let mut state = shared.state();
             let answered = |model: &mut Model| model.answered(self.ticket, Instant::now(), reading);
@@ -74,8 +76,12 @@ impl Permit {
             }
         }
         #[cfg(feature = "redis")]
-        if let Some(ticket) = self.fleet.take() {
-            ticket.answered(reading).await;
+        if let Some(mut ticket) = self.fleet.take() {
+            match put_off {
+                // It is no matter of the fleet's windows, and was not counted.
+                true => ticket.sent(false),
+                false => ticket.answered(reading).await,
+            }
         }
     }
 }

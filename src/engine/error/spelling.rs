@@ -1,0 +1,87 @@
+//! How a text may be written: the escapes of URLs, JSON and HTML, base64, and lines that were broken.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+/// The longest escape of HTML that is looked for: `&#x10FFFF;`.
+const LONGEST: usize = 10;
+
+/// Without white space, padding, and the differences between base64 and its variant for URLs, and in lower case.
+pub(super) fn compact(text: &str) -> String {
+    let characters = text
+        .chars()
+        .filter(|c| !c.is_whitespace() && !c.is_control() && *c != '=');
+    let plain = characters.map(|c| match c {
+        '-' => '+',
+        '_' => '/',
+        c => c.to_ascii_lowercase(),
+    });
+    plain.collect()
+}
+
+/// A text with what is written in the escapes of URLs, JSON and HTML.
+pub(super) fn decoded(text: &str) -> String {
+    let text = percent_encoding::percent_decode_str(text).decode_utf8_lossy();
+    let mut rest = &*text;
+    let mut decoded = String::with_capacity(rest.len());
+    while let Some(at) = rest.find(['\\', '&']) {
+        decoded.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let (character, length) = escaped(rest).unwrap_or((char::from(rest.as_bytes()[0]), 1));
+        decoded.push(character);
+        rest = &rest[length..];
+    }
+    decoded + rest
+}
+
+/// The character of `u002B`, or of the two halves of one that is longer: `ud83d\\ude00`.
+fn unit(text: &str) -> Option<(char, usize)> {
+    let unit = |digits: Option<&str>| u16::from_str_radix(digits?, 16).ok();
+    let first = unit(text.get(1..5))?;
+    let second = text.get(5..7).filter(|start| *start == "\\u");
+    let second = second.and_then(|_| unit(text.get(7..11)));
+    let mut characters = char::decode_utf16([Some(first), second].into_iter().flatten());
+    let character = characters.next()?.ok()?;
+    Some((character, if character > '\u{ffff}' { 12 } else { 6 }))
+}
+
+/// The character that an escape at the start of a text stands for, and its length.
+fn escaped(text: &str) -> Option<(char, usize)> {
+    let code = |digits: &str, radix| char::from_u32(u32::from_str_radix(digits, radix).ok()?);
+    if let Some(rest) = text.strip_prefix('\\') {
+        return match rest.chars().next()? {
+            'u' => unit(rest),
+            'x' => Some((code(rest.get(1..3)?, 16)?, 4)),
+            'n' | 'r' | 't' => Some((' ', 2)),
+            c @ ('"' | '\'' | '\\' | '/') => Some((c, 2)),
+            _ => None,
+        };
+    }
+    let end = text.bytes().take(LONGEST).position(|byte| byte == b';')?;
+    let name = text.get(1..end)?;
+    let character = match name {
+        "amp" => '&',
+        "lt" => '<',
+        "gt" => '>',
+        "quot" => '"',
+        "apos" => '\'',
+        _ => match name.strip_prefix(['#'])? {
+            hex if hex.starts_with(['x', 'X']) => code(&hex[1..], 16)?,
+            decimal => code(decimal, 10)?,
+        },
+    };
+    Some((character, name.len() + 2))
+}
+
+/// The ways in which an echo may spell it.
+pub(super) fn forms(secret: &str) -> Vec<String> {
+    let encoded = percent_encoding::utf8_percent_encode(secret, percent_encoding::NON_ALPHANUMERIC);
+    let json = serde_json::Value::from(secret).to_string();
+    let json = json.trim_matches('"').to_string();
+    let mut forms = vec![secret.to_string(), encoded.to_string(), json];
+    forms.push(STANDARD.encode(secret));
+    // As forms have it.
+    forms.push(secret.replace(' ', "+"));
+    forms.dedup();
+    forms
+}
