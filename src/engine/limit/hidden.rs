@@ -32,6 +32,9 @@ pub(super) struct Hidden {
     pub(super) shown: bool,
     /// So many more are tried next, if it is full of requests that were accepted.
     step: u32,
+    /// So many were accepted since that was last done, and so many it takes until all that went before have been answered.
+    since: u32,
+    awaited: u32,
     /// It was full so often since it was last tried, most recently then; and how often it has to be.
     full: u32,
     last_full: Option<Instant>,
@@ -52,6 +55,8 @@ impl Hidden {
             window,
             shown: false,
             step: 1,
+            since: 0,
+            awaited: 0,
             full: 0,
             last_full: None,
             patience: 0,
@@ -71,6 +76,7 @@ impl Hidden {
 
     /// A request of this epoch was accepted.
     pub(super) fn accepted(&mut self, epoch: u64) {
+        self.since = self.since.saturating_add(1);
         if self.epoch == Some(epoch) {
             self.named = self.named.saturating_add(1);
             self.window.quota = self.named.max(self.window.quota);
@@ -102,11 +108,13 @@ impl Hidden {
         }
     }
 
-    /// It is full: perhaps it holds more. So many that are under way are slow. Says whether it is believed in any longer: not if
-    /// more than twice of what it should hold was accepted.
-    pub(super) fn try_more(&mut self, now: Instant, slow: u32) -> bool {
+    /// It is full: perhaps it holds more. So many are under way, and so many of them are slow. Says whether it is believed in any
+    /// longer: not if more than twice of what it should hold was accepted.
+    pub(super) fn try_more(&mut self, now: Instant, in_flight: u32, slow: u32) -> bool {
         let Window { quota, period, .. } = self.window;
-        if self.window.used() + slow < quota {
+        // The answers of a slow server do not come within one period. A guess that was too small is not held on to for that.
+        let is_refuted = self.is_guess && self.step > 1 && self.since >= self.awaited;
+        if self.window.used() + slow < quota && !is_refuted {
             return true;
         }
         if self.shown {
@@ -124,6 +132,7 @@ impl Hidden {
             return false;
         }
         let more = quota.saturating_add(self.step);
+        (self.since, self.awaited) = (0, in_flight + self.step);
         self.step *= 2;
         if quota < self.named && more >= self.named {
             // Back at what it is said to hold.

@@ -254,8 +254,13 @@ impl Limits {
 
     /// One more window, in place of the guess.
     fn suppose(&mut self, hidden: Hidden) {
-        let period = hidden.window.period;
-        let is_guess = |known: &Hidden| known.is_guess && is_near(known.window.period, period);
+        let Window { quota, period, .. } = hidden.window;
+        // A smaller one may be a stray refusal's. If it turns out to be, the guess is there still.
+        let is_guess = |known: &Hidden| {
+            known.is_guess
+                && is_near(known.window.period, period)
+                && is_about(quota, known.window.quota)
+        };
         self.hidden.retain(|known| known.shown || !is_guess(known));
         self.hidden.truncate(2);
         self.hidden.push(hidden);
@@ -309,7 +314,7 @@ impl Limits {
         let (strays, refuted) = (&mut self.strays, &mut self.refuted);
         self.hidden.retain_mut(|hidden| {
             let is_full = hidden.window.capacity(in_flight) == 0;
-            let stays = !is_full || hidden.try_more(now, slow);
+            let stays = !is_full || hidden.try_more(now, in_flight, slow);
             *strays += u32::from(!stays && !hidden.is_guess);
             *refuted |= !stays;
             stays

@@ -1,5 +1,6 @@
 //! Servers that count in several places and windows, as the well-known rate limiter for .NET does.
 
+mod latency;
 mod server;
 mod silent;
 

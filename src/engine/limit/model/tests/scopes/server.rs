@@ -31,6 +31,9 @@ pub(super) struct Server {
     pub(super) slides: bool,
     pub(super) slid: HashMap<u64, Vec<u64>>,
     pub(super) stray: u32,
+    /// The request that is refused although no window is full, and how many came so far.
+    pub(super) stray_at: u32,
+    pub(super) arrived: u32,
     pub(super) random: fastrand::Rng,
 }
 
@@ -53,6 +56,8 @@ impl Server {
             slides: false,
             slid: HashMap::new(),
             stray: 0,
+            stray_at: 0,
+            arrived: 0,
             random: fastrand::Rng::with_seed(7),
         }
     }
@@ -72,7 +77,8 @@ impl Server {
             date,
             ..Reading::default()
         };
-        if self.random.u32(..1000) < self.stray {
+        self.arrived += 1;
+        if self.random.u32(..1000) < self.stray || self.arrived == self.stray_at {
             reading.refused = true;
             reading.retry_after = Some(Duration::from_secs(1));
             return reading;
