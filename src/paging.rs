@@ -23,7 +23,7 @@
 //! - Nothing is sent before a stream is polled, and a page is asked for when its first entry is. With `read_ahead()`, the
 //!   next page is on its way while this one is looked at: one page, never more.
 //! - The first page is the one that `page_number` names, by default 1. The end is where the server says that there is no
-//!   next page, or where the last page is empty.
+//!   next page. An empty page is the end, too, unless `totalPages` says that more follow.
 //! - If a server does not look at the number of the page, so that the listing would never end, the stream ends with
 //!   [`Error::Decode`]: another page came than was asked for, or ten pages in a row had nothing new (a hundred, if the listing grows).
 //! - Each page is one call with the client's retries, pace and deadline. After an error the stream is at its end; entries

@@ -4,6 +4,7 @@ use base64::Engine as _;
 use http::HeaderValue;
 use reqwest::Url;
 
+use crate::engine::error::mask::SecretFields;
 use crate::engine::error::message::without_secrets;
 use crate::{Error, Result, Secret};
 
@@ -99,3 +100,22 @@ pub(super) fn basic(user: &str, password: &Secret) -> Result<(HeaderValue, Secre
     value.set_sensitive(true);
     Ok((value, encoded.into()))
 }
+
+/// The secrets in what is sent: parameters of integrations, headers and signing keys of webhooks, the token of Jira. A server that
+/// repeats what it was sent is not to show them.
+pub(super) const SECRET_FIELDS: SecretFields = SecretFields {
+    within: &[
+        "jiraJwtToken",
+        "parameters",
+        "signingKey1",
+        "signingKey2",
+        "webHookHeaders",
+    ],
+    open: &[
+        "channel",
+        "includeSensitiveData",
+        "projectId",
+        "server",
+        "site",
+    ],
+};

@@ -18,7 +18,8 @@ use crate::{Error, IntoOption, Operation};
 pub struct ApiError {
     /// What was called.
     pub operation: &'static Operation,
-    /// The path as it was sent, without the query, such as `/v1/tags/17`; empty in an error that was made for a test.
+    /// The API's path that was called, without the query, such as `/v1/tags/17`; an SDK key in it is hidden. Empty in an error that
+    /// was made for a test.
     pub path: String,
     /// The status: 3xx (the client follows no redirects), 4xx or 5xx.
     pub status: StatusCode,

@@ -12,7 +12,8 @@ use crate::{Error, Operation};
 pub struct DeadlineError {
     /// What was to be called.
     pub operation: &'static Operation,
-    /// The path as it was sent, without the query, such as `/v1/tags/17`; empty in an error that was made for a test.
+    /// The API's path that was called, without the query, such as `/v1/tags/17`; an SDK key in it is hidden. Empty in an error that
+    /// was made for a test.
     pub path: String,
     /// How long the wait for the rate limit would have been, as far as known.
     pub needed: Option<Duration>,
@@ -21,7 +22,7 @@ pub struct DeadlineError {
     pub beyond_max_wait: bool,
     /// What the call has taken before.
     pub attempts: Attempts,
-    /// How the attempt before it ended, in a few words, such as `503 Service Unavailable`.
+    /// Why the call was to be sent again: how its last attempt failed, such as `503 Service Unavailable`; `None` if it was never sent.
     pub cause: Option<String>,
 }
 

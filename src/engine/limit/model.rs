@@ -45,7 +45,7 @@ pub(crate) struct Model {
     /// The last requests that were accepted, while there may be scopes within the scopes.
     recent: VecDeque<(Instant, Target)>,
     shown: Vec<Shown>,
-    /// Operations, or paths, for which a refusal has asked for more than the longest wait, and until when.
+    /// Operations, or paths, of which a 429 asked for a wait beyond the longest one, and the end of that wait.
     put_off: BTreeMap<u64, Instant>,
     /// The scope of which headers told last.
     told: u64,

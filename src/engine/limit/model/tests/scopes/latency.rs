@@ -1,0 +1,48 @@
+//! Servers that take their time, and one refusal that comes too early to teach anything.
+
+use super::*;
+
+/// A service on another continent answers after 150 to 400 ms. Slow start must not begin anew whenever its window slides on.
+#[test]
+fn a_server_without_limits_is_soon_used_to_the_full() {
+    for work in [20, 100, 150, 200, 400] {
+        for n in [300, 1000] {
+            for (limits, tells) in [
+                (vec![(5_000, 60 * SECOND)], true),
+                (vec![(5_000, 60 * SECOND)], false),
+            ] {
+                let mut server = Server::new(&limits, Grain::Operation);
+                server.tells = tells;
+                let mut play = Play::new(server);
+                play.work = work * MS;
+                let outcome = play.run(&many(1, n));
+                let trip = (work + 20) as f64 / 1e3;
+                let best = trip * f64::from(n.div_ceil(200));
+                show(&format!("{n} of {work} ms, tells {tells}"), best, &outcome);
+                eprintln!("trips {}", outcome.seconds() / trip);
+            }
+        }
+    }
+}
+
+#[test]
+fn one_early_stray_does_not_hide_a_window() {
+    for names in [true, false] {
+        for tells in [true, false] {
+            for stray_at in 1..=25 {
+                for (limits, n, best) in [
+                    (DOCUMENTED, 300, 24.02),
+                    ([(20, SECOND), (500, 60 * SECOND)], 1100, 124.02),
+                ] {
+                    let mut server = Server::new(&limits, Grain::Operation);
+                    (server.names, server.tells, server.stray_at) = (names, tells, stray_at);
+                    let outcome = Play::new(server).run(&many(1, n));
+                    let what = format!("{n}, names {names}, tells {tells}, stray at {stray_at}");
+                    let ratio = show(&what, best, &outcome);
+                    let most = if names && tells { 3 } else { 50 };
+                    assert!(ratio <= 1.08 && outcome.refused <= most);
+                }
+            }
+        }
+    }
+}
