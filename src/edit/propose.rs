@@ -29,8 +29,9 @@ impl<F: FnMut(&mut Draft) -> Result<()>> EditValue<F> {
     ///
     /// # Errors
     ///
-    /// As for [`send`](EditValue::send). If there is nothing to change, or the organization has no change requests, the error
-    /// says so.
+    /// [`Error::Edit`] if the closure failed, or somebody else was faster in every round; [`Error::Invalid`] if it would be refused;
+    /// otherwise those of the calls. If there is nothing to change, or the organization has no change requests, the error says so. One
+    /// with [`perhaps_processed`](Error::perhaps_processed) may have made the request all the same; nothing looks for it.
     pub async fn propose(mut self, title: impl Into<String>) -> Result<Proposal> {
         let (operation, title) = (operations::CreateChangeRequest::OPERATION, title.into());
         let mut rounds = Rounds::new(operation, self.options.attempts);

@@ -32,7 +32,9 @@ pub(super) struct Hidden {
     pub(super) shown: bool,
     /// So many more are tried next, if it is full of requests that were accepted.
     step: u32,
-    /// So many were accepted since that was last done, and so many it takes until all that went before have been answered.
+    /// When the first of these tries began; how many were accepted since the last one, and how many it takes until all that went
+    /// before have been answered.
+    tried: Option<Instant>,
     since: u32,
     awaited: u32,
     /// It was full so often since it was last tried, most recently then; and how often it has to be.
@@ -55,6 +57,7 @@ impl Hidden {
             window,
             shown: false,
             step: 1,
+            tried: None,
             since: 0,
             awaited: 0,
             full: 0,
@@ -113,7 +116,12 @@ impl Hidden {
     pub(super) fn try_more(&mut self, now: Instant, in_flight: u32, slow: u32) -> bool {
         let Window { quota, period, .. } = self.window;
         // The answers of a slow server do not come within one period. A guess that was too small is not held on to for that.
-        let is_refuted = self.is_guess && self.step > 1 && self.since >= self.awaited;
+        let is_long_ago = self.tried.is_some_and(|tried| tried + period <= now);
+        let is_refuted = self.is_guess
+            && !self.shown
+            && self.step > 1
+            && is_long_ago
+            && self.since >= self.awaited;
         if self.window.used() + slow < quota && !is_refuted {
             return true;
         }
@@ -132,6 +140,9 @@ impl Hidden {
             return false;
         }
         let more = quota.saturating_add(self.step);
+        if self.step == 1 {
+            self.tried = Some(now);
+        }
         (self.since, self.awaited) = (0, in_flight + self.step);
         self.step *= 2;
         if quota < self.named && more >= self.named {
