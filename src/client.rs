@@ -130,8 +130,8 @@ impl Client {
         &self.core.transport.base
     }
 
-    /// The same client for changes of which it is looked up what became of them, and that are not repeated before.
-    pub(crate) fn looking(&self) -> Self {
+    /// The same client for an edit, which looks what became of a change before it repeats it.
+    pub(crate) fn without_non_idempotent_retries(&self) -> Self {
         self.with_retry(self.core.options.retry.excluding_non_idempotent())
     }
 

@@ -237,6 +237,16 @@ macro_rules! options {
 }
 use options;
 
+/// How an edit goes on after a change that failed.
+enum Next<T> {
+    /// It was made all the same.
+    Done(T),
+    /// It was not made, and may be sent again.
+    SendAgain,
+    /// Somebody else was faster.
+    BeginAgain,
+}
+
 /// Counts the rounds of an edit.
 #[derive(Debug)]
 struct Rounds {
@@ -283,6 +293,26 @@ impl Rounds {
         self.taken.waited += error.waited();
         self.taken.perhaps_processed |= error.perhaps_processed();
         error.after(self.taken)
+    }
+
+    /// What to do after a change that failed. `read` and `is_made` look what became of it.
+    async fn after<T: PartialEq, F: Future<Output = Result<T>>>(
+        &mut self,
+        client: &Client,
+        error: Error,
+        seen: &T,
+        read: impl Fn() -> F,
+        is_made: impl Fn(&T) -> bool,
+    ) -> Result<Next<T>> {
+        let error = self.refused(error);
+        if error.perhaps_processed() {
+            let after = self.look(client, error, seen, read, is_made).await?;
+            return Ok(after.map_or(Next::SendAgain, Next::Done));
+        }
+        match is_conflict(&error) {
+            true => self.lost(error).await.map(|()| Next::BeginAgain),
+            false => Err(error),
+        }
     }
 
     /// The answer to a change was lost: looks what became of it, and after a pause once more, because it may still be on its way.

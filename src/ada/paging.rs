@@ -84,14 +84,16 @@ impl Stream for Integrations {
             let loaded = ready!(loading.as_mut().poll(cx));
             this.loading = None;
             let call = this.next.take();
-            let answer = match loaded {
+            let mut answer = match loaded {
                 Ok(answer) => answer,
                 Err(error) => return Poll::Ready(Some(Err(error))),
             };
-            let is_new = |entry: &Integration| !this.seen.contains(&entry.id);
-            this.stale = match answer.data.iter().any(is_new) {
-                true => 0,
-                false => this.stale + 1,
+            answer
+                .data
+                .retain(|entry| this.seen.insert(entry.id.clone()));
+            this.stale = match answer.data.is_empty() {
+                true => this.stale + 1,
+                false => 0,
             };
             if let Some(address) = &answer.meta.next_page_url {
                 match cursor(address) {
@@ -106,9 +108,7 @@ impl Stream for Integrations {
                     }
                 }
             }
-            let mut entries = answer.into_inner().data;
-            entries.retain(|entry| this.seen.insert(entry.id.clone()));
-            this.page = entries.into_iter();
+            this.page = answer.into_inner().data.into_iter();
         }
     }
 }

@@ -20,7 +20,7 @@ pub(crate) async fn edit_v1(
     let key = Key::One(setting_id, environment_id);
     let _turn = client.take_turn(operation, key).await?;
     let mut rounds = Rounds::new(operation, DEFAULT_ATTEMPTS);
-    let sender = client.looking();
+    let sender = client.without_non_idempotent_retries();
     let read = || async {
         let call = client.get_setting_value(environment_id, setting_id);
         Ok::<_, Error>(call.send().await?.into_inner())

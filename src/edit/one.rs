@@ -1,7 +1,7 @@
 //! The edit of one setting.
 
 use super::turns::Key;
-use super::{Draft, Edited, Options, Rounds, is_conflict, notes, options};
+use super::{Draft, Edited, Next, Options, Rounds, notes, options};
 use crate::patch::FormulaPatch;
 use crate::types::{EnvironmentId, SettingFormulaModel, SettingId, VersionId};
 use crate::{Client, Error, Operation, Result, Secret, operations};
@@ -66,7 +66,7 @@ impl<F> EditValue<F> {
         version: VersionId,
         patch: FormulaPatch,
     ) -> Result<Option<SettingFormulaModel>> {
-        let client = self.client.looking();
+        let client = self.client.without_non_idempotent_retries();
         macro_rules! send {
             ($call:expr) => {{
                 let call = $call.latest_version_id(version);
@@ -138,19 +138,14 @@ impl<F: FnMut(&mut Draft) -> Result<()>> EditValue<F> {
                 let error = match self.write(seen.last_version_id, patch.clone()).await {
                     Ok(Some(after)) => return Ok(rounds.done(after, true)),
                     Ok(None) => return Ok(rounds.done(seen, false)),
-                    Err(error) => rounds.refused(error),
+                    Err(error) => error,
                 };
-                if error.perhaps_processed() {
-                    let read = || self.read();
-                    let after = rounds.look(&self.client, error, &seen, read, is_made);
-                    if let Some(after) = after.await? {
-                        return Ok(rounds.done(after, true));
-                    }
-                } else if is_conflict(&error) {
-                    rounds.lost(error).await?;
-                    break;
-                } else {
-                    return Err(error);
+                let read = || self.read();
+                let next = rounds.after(&self.client, error, &seen, read, is_made);
+                match next.await? {
+                    Next::Done(after) => return Ok(rounds.done(after, true)),
+                    Next::SendAgain => {}
+                    Next::BeginAgain => break,
                 }
             }
         }

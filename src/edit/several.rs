@@ -2,7 +2,7 @@
 
 use super::draft::Finished;
 use super::turns::Key;
-use super::{Draft, Drafts, Edited, Options, Rounds, is_conflict, notes, options};
+use super::{Draft, Drafts, Edited, Next, Options, Rounds, notes, options};
 use crate::types::{
     ConfigId, ConfigSettingFormulasModel, EnvironmentId, UpdateEvaluationFormulaModel,
     UpdateEvaluationFormulaWithIdModel, UpdateEvaluationFormulasModel, VersionId,
@@ -69,7 +69,7 @@ impl<F> EditValues<F> {
             environment_id,
         } = self.target;
         let body = UpdateEvaluationFormulasModel::new().with_update_formulas(formulas);
-        let client = self.client.looking();
+        let client = self.client.without_non_idempotent_retries();
         let mut call = client.post_setting_values_v2(config_id, environment_id, body);
         if let Some(version) = version {
             call = call.latest_version_id(version);
@@ -115,19 +115,14 @@ impl<F: FnMut(&mut Drafts) -> Result<()>> EditValues<F> {
                 let formulas = changed.iter().map(entry).collect();
                 let error = match self.write(latest(&seen), formulas).await {
                     Ok(after) => return Ok(rounds.done(after, true)),
-                    Err(error) => rounds.refused(error),
+                    Err(error) => error,
                 };
-                if error.perhaps_processed() {
-                    let read = || self.read();
-                    let after = rounds.look(&self.client, error, &seen, read, is_made);
-                    if let Some(after) = after.await? {
-                        return Ok(rounds.done(after, true));
-                    }
-                } else if is_conflict(&error) {
-                    rounds.lost(error).await?;
-                    break;
-                } else {
-                    return Err(error);
+                let read = || self.read();
+                let next = rounds.after(&self.client, error, &seen, read, is_made);
+                match next.await? {
+                    Next::Done(after) => return Ok(rounds.done(after, true)),
+                    Next::SendAgain => {}
+                    Next::BeginAgain => break,
                 }
             }
         }

@@ -37,6 +37,10 @@ fn main() {
             without_limits_nobody_waits_for_long,
         ),
         with_redis(
+            "a_refusal_that_asks_for_a_day_holds_up_no_other",
+            a_refusal_that_asks_for_a_day_holds_up_no_other,
+        ),
+        with_redis(
             "one_process_tells_all_what_is_counted_apart",
             one_process_tells_all_what_is_counted_apart,
         ),
@@ -168,6 +172,27 @@ async fn without_limits_nobody_waits_for_long(redis: Redis) {
     assert_eq!((requests.len(), refused(&requests)), (401, 1));
     // The refusal asks for a second; for 20 a second it would be 20.
     assert!(took < Duration::from_secs(6), "{took:?}");
+}
+
+/// What one operation is asked to wait beyond all patience is kept, and is no window of the others.
+async fn a_refusal_that_asks_for_a_day_holds_up_no_other(redis: Redis) {
+    let fake = Fake::start().await;
+    let day = http::Response::builder()
+        .status(429)
+        .header("retry-after", "86400");
+    fake.fail_next_of("get-me", 1, Fault::Answer(day.body(String::new()).unwrap()));
+    let client = || fake.client_builder().fleet(redis.url()).build().unwrap();
+    let (one, other) = (client(), client());
+    let error = one.get_me().send().await.unwrap_err();
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(86_400)));
+    let error = one.get_me().send().await.unwrap_err();
+    assert!(matches!(error, Error::Deadline(_)), "{error}");
+    // One that closed the scope would have them wait for a quarter of an hour.
+    for client in [one, other] {
+        let soon = client.with_deadline(Duration::from_secs(5));
+        soon.get_products().send().await.unwrap();
+    }
+    assert_eq!(fake.requests().len(), 3);
 }
 
 /// What the server counts apart, one process finds out for all.

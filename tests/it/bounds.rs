@@ -280,7 +280,12 @@ async fn a_wait_that_the_server_asks_for_is_not_begun_beyond_the_budget() {
 
 #[tokio::test]
 async fn a_429_that_asks_for_a_day_is_told_at_once_and_not_sent_again() {
-    let day = [("retry-after", "86400")];
+    // With all that a 429 may tell besides.
+    let day = [
+        ("retry-after", "86400"),
+        ("x-rate-limit-remaining", "0"),
+        ("x-rate-limit-reset", "86400"),
+    ];
     let other = Act::Then(reply(404, &[], ""));
     let server = Faulty::start(vec![Act::Then(reply(429, &day, "")), other]);
     let client = client(&server);

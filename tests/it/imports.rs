@@ -68,6 +68,13 @@ fn names(code: &str, prefix: &str) -> BTreeSet<String> {
     found
 }
 
+/// The first part of a path: a folder, or a file without its ending.
+fn first(path: &Path) -> String {
+    let part = path.iter().next().map(Path::new);
+    let name = part.and_then(Path::file_stem).expect("a name");
+    name.to_string_lossy().into_owned()
+}
+
 type Drawing = BTreeMap<String, BTreeSet<String>>;
 
 fn src() -> PathBuf {
@@ -103,12 +110,7 @@ fn drawing_within(room: &str) -> Drawing {
     let mut drawing = Drawing::new();
     for file in files(&folder) {
         let inside = file.strip_prefix(&folder).expect("below it");
-        let room = inside
-            .iter()
-            .next()
-            .map(Path::new)
-            .and_then(Path::file_stem);
-        let room = room.expect("a name").to_string_lossy().into_owned();
+        let room = first(inside);
         // What declares them all, and tests in files of their own.
         if room == "mod"
             || inside
@@ -136,12 +138,7 @@ fn drawing() -> Drawing {
     let mut drawing = BTreeMap::<String, BTreeSet<String>>::new();
     for file in files(&src) {
         let inside = file.strip_prefix(&src).expect("below src");
-        let room = inside
-            .iter()
-            .next()
-            .map(Path::new)
-            .and_then(Path::file_stem);
-        let room = room.expect("a name").to_string_lossy().into_owned();
+        let room = first(inside);
         if ["lib", "generated", "fuzzing"].contains(&room.as_str()) {
             continue;
         }

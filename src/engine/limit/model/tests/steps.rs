@@ -229,3 +229,30 @@ fn a_server_without_headers_leaves_nothing_behind() {
     assert!(model.admit(ONE, end, 1).is_ok());
     assert_eq!(model.scopes[&0].uncounted(), 1, "the last one alone");
 }
+
+#[test]
+fn an_accepted_answer_ends_a_wait_beyond_the_longest_one() {
+    let mut model = Model::new(MAX_WAIT);
+    let now = model.common.clock.anchor();
+    let first = model.admit(ONE, now, 9).unwrap();
+    model.answered(first, now, &reading(9, 10));
+    let refused = model.admit(ONE, now, 2).unwrap();
+    let accepted = model.admit(ONE, now, 1).unwrap();
+    let day = Duration::from_secs(86_400);
+    let refusal = Reading {
+        refused: true,
+        retry_after: Some(day),
+        ..reading(0, 86_400)
+    };
+    model.answered(refused, now, &refusal);
+    assert_eq!(model.put_off(&ONE, now), Some(day));
+    assert_eq!(model.admit(ONE, now, 1).unwrap_err(), now + day);
+    let other = Target::new(true, "other", "other");
+    let other = model
+        .admit(other, now, 1)
+        .expect("it asked for nothing of others");
+    model.abandoned(other, now, false);
+    model.answered(accepted, now, &reading(8, 10));
+    assert_eq!(model.put_off(&ONE, now), None);
+    assert!(model.admit(ONE, now, 1).is_ok());
+}
