@@ -1,9 +1,10 @@
-//! Answers as servers give them: times without a zone, and `null` where any JSON may stand.
+//! Answers as servers give them: times without a zone, `null` for what may be missing, and `5.0` for 5.
 
 use std::fmt;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, Visitor};
+use serde_json::Value;
 
 /// What serde's `deserialize_with` takes, for structs that serde derives.
 macro_rules! read {
@@ -25,10 +26,10 @@ read!(Present, Time, TimeOrNone);
 pub(crate) struct Present;
 
 impl<'de> DeserializeSeed<'de> for Present {
-    type Value = Option<serde_json::Value>;
+    type Value = Option<Value>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        serde_json::Value::deserialize(deserializer).map(Some)
+        Value::deserialize(deserializer).map(Some)
     }
 }
 
@@ -91,5 +92,39 @@ impl<'de> Visitor<'de> for TimeOrNone {
 
     fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         Time.deserialize(deserializer).map(Some)
+    }
+}
+
+/// The document that could not be read, without the fields that are `null` and with whole numbers in place of `5.0`, if that may
+/// help: one that may be missing may be `null` as well, and numbers are equal by value.
+pub(crate) fn plainer(body: &[u8], error: &serde_json::Error) -> Option<Vec<u8>> {
+    let problem = error.to_string();
+    let causes = ["invalid type: null", "invalid type: floating point"];
+    if !causes.iter().any(|cause| problem.starts_with(cause)) {
+        return None;
+    }
+    let mut value = serde_json::from_slice(body).ok()?;
+    simplify(&mut value);
+    serde_json::to_vec(&value).ok()
+}
+
+fn simplify(value: &mut Value) {
+    /// Beyond this, a float does not tell one whole number from the next.
+    const EXACT: f64 = (1_u64 << 53) as f64;
+    match value {
+        Value::Object(fields) => {
+            fields.retain(|_, value| !value.is_null());
+            fields.values_mut().for_each(simplify);
+        }
+        Value::Array(entries) => entries.iter_mut().for_each(simplify),
+        Value::Number(number) => {
+            if let Some(float) = number.as_f64().filter(|_| number.is_f64())
+                && float.fract() == 0.0
+                && float.abs() <= EXACT
+            {
+                *number = (float as i64).into();
+            }
+        }
+        _ => {}
     }
 }

@@ -7,7 +7,7 @@ use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::hal;
+use super::{hal, lenient};
 use crate::engine::error::misread;
 use crate::engine::limit::reading::Reading;
 use crate::engine::limit::times;
@@ -133,8 +133,7 @@ impl<T: DeserializeOwned> ResponseValue<T> {
         let body = hal::plain(&answer.headers, body);
         let mut decoded = serde_json::from_slice(&body);
         if let Err(error) = &decoded
-            && error.to_string().starts_with("invalid type: null")
-            && let Some(plain) = without_nulls(&body)
+            && let Some(plain) = lenient::plainer(&body, error)
             && let Ok(value) = serde_json::from_slice(&plain)
         {
             decoded = Ok(value);
@@ -222,29 +221,6 @@ impl ResponseValue<Value> {
         };
         Self::of(answer, decoded)
     }
-}
-
-/// The document without the fields that are `null`, if there are any: one that may be missing may be `null` as well. Only what cannot
-/// be read as it is is read again without them.
-fn without_nulls(body: &[u8]) -> Option<Vec<u8>> {
-    fn strip(value: &mut Value) -> bool {
-        match value {
-            Value::Object(fields) => {
-                let all = fields.len();
-                fields.retain(|_, value| !value.is_null());
-                let inner = fields
-                    .values_mut()
-                    .fold(false, |any, value| strip(value) | any);
-                inner || fields.len() < all
-            }
-            Value::Array(entries) => entries
-                .iter_mut()
-                .fold(false, |any, entry| strip(entry) | any),
-            _ => false,
-        }
-    }
-    let mut value = serde_json::from_slice(body).ok()?;
-    strip(&mut value).then(|| serde_json::to_vec(&value).ok())?
 }
 
 /// Without the mark that some services put in front of UTF-8.

@@ -127,6 +127,28 @@ async fn a_null_reads_like_a_missing_field() {
     assert!(error.contains("`[0].configId`"), "{error}");
 }
 
+#[tokio::test]
+async fn a_whole_number_may_be_written_as_a_float() {
+    let schemas = schemas();
+    let setting = sample(&schemas, &schemas["SettingModel"], 0).to_string();
+    let call = async |number: &str| {
+        let mut body: Value = serde_json::from_str(&setting).expect("JSON");
+        body["settingId"] = serde_json::from_str(number).expect("JSON");
+        body["order"] = body["settingId"].clone();
+        let server = Server::start(crate::support::json(&body.to_string())).await;
+        let answer = server.client().get_setting(SettingId(1)).send().await;
+        answer.map(|setting| (setting.setting_id, setting.order))
+    };
+    for number in ["5", "5.0", "5e0", "0.5e1"] {
+        let read = call(number).await.expect(number);
+        assert_eq!(read, (SettingId(5), 5), "{number}");
+    }
+    for number in ["5.5", "1e300"] {
+        let error = call(number).await.expect_err(number).to_string();
+        assert!(error.contains("floating point"), "{error}");
+    }
+}
+
 #[test]
 fn a_time_without_a_zone_is_one_of_utc() {
     let schemas = schemas();

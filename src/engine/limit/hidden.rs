@@ -19,6 +19,11 @@ pub(super) const SECOND: Duration = Duration::from_secs(1);
 /// So much more than a window lasts they may ask for: dates are rounded twice.
 pub(super) const ROUNDING: Duration = Duration::from_secs(2);
 
+/// At most so many more than a guess holds are tried at once. If a window of the server ends among the first requests, the guess
+/// seems to be too small, and all of these may be refused. With 1, 2, 4, 7 and 7, five steps lead from 20 beyond twice as many, as
+/// without a bound.
+const GUESS_STEP: u32 = 7;
+
 /// People choose such periods, in seconds, and quotas that are a multiple of fifty. A measurement that gives both is no chance.
 const ROUND_PERIODS: [u64; 9] = [10, 15, 20, 30, 60, 120, 300, 600, 900];
 
@@ -30,8 +35,8 @@ pub(super) struct Hidden {
     named: u32,
     /// A refusal has shown it, here or in a scope like this one.
     pub(super) shown: bool,
-    /// So many more are tried next, if it is full of requests that were accepted.
-    step: u32,
+    /// So many more than it holds for certain are being tried; if they are accepted, twice as many are next.
+    trying: u32,
     /// When the first of these tries began; how many were accepted since the last one, and how many it takes until all that went
     /// before have been answered.
     tried: Option<Instant>,
@@ -56,7 +61,7 @@ impl Hidden {
             named: window.quota,
             window,
             shown: false,
-            step: 1,
+            trying: 0,
             tried: None,
             since: 0,
             awaited: 0,
@@ -89,7 +94,7 @@ impl Hidden {
     /// One that another scope has shown.
     pub(super) fn believe(&mut self, quota: u32) {
         (self.named, self.window.quota) = (quota, quota);
-        (self.shown, self.step) = (true, 1);
+        (self.shown, self.trying) = (true, 0);
         (self.full, self.patience) = (0, SURE.0);
     }
 
@@ -119,7 +124,7 @@ impl Hidden {
         let is_long_ago = self.tried.is_some_and(|tried| tried + period <= now);
         let is_refuted = self.is_guess
             && !self.shown
-            && self.step > 1
+            && self.trying > 0
             && is_long_ago
             && self.since >= self.awaited;
         if self.window.used() + slow < quota && !is_refuted {
@@ -139,16 +144,19 @@ impl Hidden {
         if !self.shown && quota > 2 * self.named || quota > 16 * self.named.max(16) {
             return false;
         }
-        let more = quota.saturating_add(self.step);
-        if self.step == 1 {
+        if self.trying == 0 {
             self.tried = Some(now);
         }
-        (self.since, self.awaited) = (0, in_flight + self.step);
-        self.step *= 2;
+        self.trying = match self.is_guess && !self.shown {
+            true => (self.trying * 2).clamp(1, GUESS_STEP),
+            false => self.trying.saturating_mul(2).max(1),
+        };
+        (self.since, self.awaited) = (0, in_flight + self.trying);
+        let more = quota.saturating_add(self.trying);
         if quota < self.named && more >= self.named {
             // Back at what it is said to hold.
             self.window.quota = self.named;
-            (self.step, self.full, self.patience) = (1, 0, SURE.0);
+            (self.trying, self.full, self.patience) = (0, 0, SURE.0);
         } else {
             self.window.quota = more;
         }
@@ -157,10 +165,7 @@ impl Hidden {
 
     /// What it holds for certain, without what is being tried.
     pub(super) fn held(&self) -> u32 {
-        match self.step {
-            1 => self.window.quota,
-            step => self.window.quota - step / 2,
-        }
+        self.window.quota.saturating_sub(self.trying)
     }
 
     /// It may be the reason of a refusal; says whether it is believed in any longer. Of what was sent before, so many are in
@@ -168,7 +173,7 @@ impl Hidden {
     pub(super) fn refused(&mut self, named: Option<u32>, epoch: u64, in_flight: u32) -> bool {
         let answered = self.window.used();
         let used = answered + in_flight;
-        let tried = self.step > 1;
+        let tried = self.trying > 0;
         let before = self.held();
         self.named = named.unwrap_or(self.named);
         let fits = match named {
@@ -206,7 +211,7 @@ impl Hidden {
         let again = self.missed && !fits;
         self.missed = !fits;
         self.shown |= fits || again;
-        (self.step, self.full, self.last_full) = (1, 0, None);
+        (self.trying, self.full, self.last_full) = (0, 0, None);
         named.is_some() || !again
     }
 }

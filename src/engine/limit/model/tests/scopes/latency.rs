@@ -46,3 +46,18 @@ fn one_early_stray_does_not_hide_a_window() {
         }
     }
 }
+
+/// If a window of the server ends among the first requests, more than it holds are accepted within a second, and the first guess
+/// seems to be too small. It is tried in steps that cost little.
+#[test]
+fn windows_that_begin_with_the_clock_cost_few_refusals() {
+    for tells in [true, false] {
+        for phase in (0..1_000).step_by(20) {
+            let mut server = Server::new(&DOCUMENTED, Grain::Operation);
+            (server.tells, server.phase) = (tells, Some(phase * MS));
+            let outcome = Play::new(server).run(&many(1, 300));
+            let ratio = show(&format!("tells {tells}, phase {phase} ms"), 24.02, &outcome);
+            assert!(ratio <= 1.03 && outcome.refused <= 8);
+        }
+    }
+}

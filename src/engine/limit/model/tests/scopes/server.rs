@@ -3,7 +3,7 @@
 use super::*;
 use crate::engine::limit::times::Time;
 
-/// Fixed windows that begin with the first request. One that a window refuses is not counted in the longer ones.
+/// Fixed windows that begin with the first request, or with the clock. One that a window refuses is not counted in the longer ones.
 pub(super) struct Server {
     /// Shortest first; headers tell of the last.
     pub(super) limits: Vec<(u32, u64)>,
@@ -27,6 +27,8 @@ pub(super) struct Server {
     pub(super) ahead: i64,
     /// Two nodes, of which the clocks are so far apart.
     pub(super) apart: i64,
+    /// Windows begin with the clock, which shows so much at first.
+    pub(super) phase: Option<u64>,
     /// Sliding windows.
     pub(super) slides: bool,
     pub(super) slid: HashMap<u64, Vec<u64>>,
@@ -53,6 +55,7 @@ impl Server {
             answers: 0,
             ahead: 0,
             apart: 0,
+            phase: None,
             slides: false,
             slid: HashMap::new(),
             stray: 0,
@@ -109,7 +112,8 @@ impl Server {
         let counts = counts.or_insert_with(|| vec![(0, 0); limits.len()]);
         for (&(limit, period), (used, end)) in limits.iter().zip(counts.iter_mut()) {
             if *end <= now {
-                (*used, *end) = (0, now + period);
+                let begun = self.phase.map_or(0, |phase| (now + phase) % period);
+                (*used, *end) = (0, now + period - begun);
             }
             if *used >= limit {
                 reading.refused = true;
