@@ -47,7 +47,6 @@ pub use crate::generated::ada::{OPERATIONS, operations, types};
 #[cfg(feature = "httpmock")]
 pub use crate::generated::ada_httpmock as httpmock;
 pub use builder::ClientBuilder;
-pub use paging::Integrations;
 
 /// How many requests Ada allows in how much time, for each instance.
 pub const LIMITS: [(u32, Duration); 3] = [

@@ -3,7 +3,8 @@
 //! Three calls answer with one page: [`get_auditlogs_v2`](crate::Client::get_auditlogs_v2),
 //! [`get_organization_auditlogs_v2`](crate::Client::get_organization_auditlogs_v2) and
 //! [`get_change_requests`](crate::Client::get_change_requests). Each has `entries()`, a stream of entries, and `pages()`, a
-//! stream of pages, with all filters that were set on the call before.
+//! stream of pages, with all filters that were set on the call before. Ada's listing of integrations has `integrations()`, a stream
+//! of entries.
 //!
 //! ```no_run
 //! # async fn example(client: configcat_management::Client, product_id: uuid::Uuid) -> configcat_management::Result<()> {
@@ -27,7 +28,7 @@
 //! - If a server does not look at the number of the page, so that the listing would never end, the stream ends with
 //!   [`Error::Decode`]: another page came than was asked for, or ten pages in a row had nothing new (a hundred, if the listing grows).
 //! - Each page is one call with the client's retries, pace and deadline. After an error the stream is at its end; entries
-//!   that it gave before are good.
+//!   that it gave before are good. What is new on a page that says something wrong comes before the error.
 //!
 //! # Entries that come and go meanwhile
 //!
@@ -43,6 +44,8 @@
 use std::collections::HashSet;
 use std::fmt;
 use std::future::Future;
+use std::hash::Hash;
+use std::mem;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, ready};
@@ -58,7 +61,7 @@ use crate::types::{AuditLogItemModel, ChangeRequestSummaryModel, PagingResponseI
 use crate::{Error, Operation, Result, operations};
 
 /// 10 pages. A server that never gets further costs ten requests, and not the whole quota.
-pub(crate) const MOST_STALE: u32 = 10;
+const MOST_STALE: u32 = 10;
 
 /// 100 pages, if the listing grows meanwhile: entries that are added at the front push known ones to the next page, and if
 /// many are added and pages are small, that goes on for a while.
@@ -74,26 +77,36 @@ pub struct Page<T> {
     pub paging: Option<PagingResponseInfo>,
 }
 
-type Loading<T> = Pin<Box<dyn Future<Output = Result<Loaded<T>>> + Send>>;
+pub(crate) type Loading<T> = Pin<Box<dyn Future<Output = Result<Loaded<T>>> + Send>>;
 
 /// Makes the call for a page; `None` stands for the page that the call itself names.
-type Load<T> = Arc<dyn Fn(Option<i32>) -> Loading<T> + Send + Sync>;
+type Load<T> = Arc<dyn Fn(Option<Next>) -> Loading<T> + Send + Sync>;
 
-/// A page as it came, and what an error would tell of its answer.
-struct Loaded<T> {
-    page: Page<T>,
-    status: StatusCode,
-    headers: HeaderMap,
+/// How the server names a page.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Next {
+    Number(i32),
+    #[cfg(feature = "ada")]
+    Cursor(String),
+}
+
+/// A page as it came, what comes after it, and what an error would tell of its answer.
+pub(crate) struct Loaded<T> {
+    pub(crate) page: Page<T>,
+    /// `None` if it is the last; text if what it says of the next one cannot be true.
+    pub(crate) next: Result<Option<Next>, String>,
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
 }
 
 impl<T> Page<T> {
     /// The number of the next page, if there is one.
-    fn next(&self) -> Option<i32> {
+    fn next(&self) -> Option<Next> {
         let paging = self.paging.as_ref().filter(|paging| paging.has_next)?;
         // An empty page is the last one, unless more pages are told to come.
         match self.entries.is_empty() && paging.current_page >= paging.total_pages {
             true => None,
-            false => paging.current_page.checked_add(1),
+            false => paging.current_page.checked_add(1).map(Next::Number),
         }
     }
 }
@@ -105,8 +118,8 @@ macro_rules! paged {
             pub fn pages(self) -> Pages<$entry> {
                 let load = move |page| -> Loading<$entry> {
                     let call = match page {
-                        Some(page) => self.clone().page_number(page),
-                        None => self.clone(),
+                        Some(Next::Number(page)) => self.clone().page_number(page),
+                        _ => self.clone(),
                     };
                     Box::pin(async move {
                         let answer = call.send().await?;
@@ -115,15 +128,16 @@ macro_rules! paged {
                         let list = $list;
                         let entries = list.data.unwrap_or_default();
                         let page = Page { entries, paging: list.paging };
-                        Ok(Loaded { page, status, headers })
+                        let next = Ok(page.next());
+                        Ok(Loaded { page, next, status, headers })
                     })
                 };
-                Pages::new(Self::OPERATION, |entry| entry.$id.0, Arc::new(load))
+                Pages::new(Self::OPERATION, |entry| entry.$id.0, load)
             }
 
             /// Every entry from this page on, as a stream that makes one call for each page; see [`paging`](crate::paging).
             pub fn entries(self) -> Entries<$entry> {
-                Entries { pages: self.pages(), page: Vec::new().into_iter() }
+                self.pages().entries()
             }
         })*
     };
@@ -136,17 +150,18 @@ paged! {
 }
 
 /// The pages of a listing; see the [module](self).
+///
+/// Nothing is sent before it is polled, and after an error it is at its end.
 #[must_use = "nothing is sent before a stream is polled"]
 pub struct Pages<T> {
     operation: &'static Operation,
-    /// The id that no other entry has.
-    id: fn(&T) -> i64,
+    /// Whether no entry with its id came before.
+    is_new: Box<dyn FnMut(&T) -> bool + Send + Sync>,
     load: Load<T>,
     state: State<T>,
     ahead: bool,
-    /// The number of the page that was asked for; `None` for the first one, which the call decides.
-    asked: Option<i32>,
-    seen: HashSet<i64>,
+    /// The page that was asked for; `None` for the first one, which the call decides.
+    asked: Option<Next>,
     /// How many pages in a row had no entry that was new.
     stale: u32,
     /// The most entries that the listing was said to have, and whether it has become longer since pages are stale.
@@ -159,20 +174,26 @@ enum State<T> {
     Asking,
     /// It has. The mutex is never locked: it lets streams be shared, as all else here.
     Loading(Mutex<Loading<T>>),
+    /// There is an error to give.
+    Failed(Error),
     /// There are no more pages.
     Ended,
 }
 
 impl<T: Send + 'static> Pages<T> {
-    fn new(operation: &'static Operation, id: fn(&T) -> i64, load: Load<T>) -> Self {
+    pub(crate) fn new<Id: Eq + Hash + Send + Sync + 'static>(
+        operation: &'static Operation,
+        id: fn(&T) -> Id,
+        load: impl Fn(Option<Next>) -> Loading<T> + Send + Sync + 'static,
+    ) -> Self {
+        let mut seen = HashSet::new();
         Pages {
             operation,
-            id,
-            load,
+            is_new: Box::new(move |entry| seen.insert(id(entry))),
+            load: Arc::new(load),
             state: State::Asking,
             ahead: false,
             asked: None,
-            seen: HashSet::new(),
             stale: 0,
             total: 0,
             grows: false,
@@ -196,12 +217,32 @@ impl<T: Send + 'static> Pages<T> {
         std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
     }
 
+    /// The entries of these pages.
+    pub(crate) fn entries(self) -> Entries<T> {
+        Entries {
+            pages: self,
+            page: Vec::new().into_iter(),
+        }
+    }
+
+    /// Leaves out what earlier pages had, and takes note of it.
+    fn keep_new(&mut self, page: &mut Page<T>) {
+        page.entries.retain(|entry| (self.is_new)(entry));
+        let total = page.paging.as_ref().map_or(0, |paging| paging.total_count);
+        let longer = total > self.total;
+        (self.stale, self.grows) = match page.entries.is_empty() {
+            true => (self.stale + 1, self.grows || longer),
+            false => (0, false),
+        };
+        self.total = self.total.max(total);
+    }
+
     /// Why a listing that goes on would go on for ever: the server, or a cache before it, does not look at the number of the
     /// page that is asked for.
     fn wrong(&self, page: &Page<T>) -> Option<String> {
         let came = page.paging.as_ref().map(|paging| paging.current_page);
-        if let (Some(asked), Some(came)) = (self.asked, came)
-            && asked != came
+        if let (Some(Next::Number(asked)), Some(came)) = (&self.asked, came)
+            && *asked != came
         {
             return Some(format!("page {asked} was asked for, and page {came} came"));
         }
@@ -210,24 +251,21 @@ impl<T: Send + 'static> Pages<T> {
             false => MOST_STALE,
         };
         (self.stale >= most).then(|| {
-            let last = came.unwrap_or_default();
-            format!(
-                "{most} pages in a row, up to page {last}, have no entry that earlier ones did not have"
-            )
+            let last = came.map_or_else(String::new, |last| format!(", up to page {last},"));
+            format!("{most} pages in a row{last} have no entry that earlier ones did not have")
         })
     }
 
-    /// What follows a page that was loaded.
-    fn proceed(&mut self, page: Option<i32>) {
-        let Some(page) = page else {
-            self.state = State::Ended;
-            return;
+    /// Asks for the page that follows, or ends.
+    fn proceed(&mut self, next: Option<Next>) {
+        self.state = match (&next, self.ahead) {
+            (None, _) => State::Ended,
+            (Some(page), true) => {
+                State::Loading(Mutex::new(in_background(&self.load, page.clone())))
+            }
+            (Some(_), false) => State::Asking,
         };
-        self.asked = Some(page);
-        self.state = match self.ahead {
-            true => State::Loading(Mutex::new(in_background(&self.load, page))),
-            false => State::Asking,
-        };
+        self.asked = next;
     }
 }
 
@@ -239,50 +277,52 @@ impl<T: Send + 'static> Stream for Pages<T> {
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.get_mut();
-        let loaded = loop {
+        let Loaded {
+            mut page,
+            next,
+            status,
+            headers,
+        } = loop {
             match &mut this.state {
                 State::Asking => {
-                    this.state = State::Loading(Mutex::new((this.load)(this.asked)));
+                    let loading = (this.load)(this.asked.clone());
+                    this.state = State::Loading(Mutex::new(loading));
                 }
                 State::Loading(loading) => {
                     let loading = loading
                         .get_mut()
                         .unwrap_or_else(std::sync::PoisonError::into_inner);
-                    break ready!(loading.as_mut().poll(cx));
+                    match ready!(loading.as_mut().poll(cx)) {
+                        Ok(loaded) => break loaded,
+                        Err(error) => this.state = State::Failed(error),
+                    }
                 }
-                State::Ended => return Poll::Ready(None),
-            }
-        };
-        match loaded {
-            Ok(Loaded {
-                mut page,
-                status,
-                headers,
-            }) => {
-                let next = page.next();
-                page.entries
-                    .retain(|entry| this.seen.insert((this.id)(entry)));
-                let total = page.paging.as_ref().map_or(0, |paging| paging.total_count);
-                let longer = total > this.total;
-                (this.stale, this.grows) = match page.entries.is_empty() {
-                    true => (this.stale + 1, this.grows || longer),
-                    false => (0, false),
-                };
-                this.total = this.total.max(total);
-                if let Some(problem) = next.and_then(|_| this.wrong(&page)) {
-                    this.state = State::Ended;
-                    let error =
-                        Error::decode(this.operation, status, headers, Bytes::new(), problem);
+                State::Failed(_) | State::Ended => {
+                    let State::Failed(error) = mem::replace(&mut this.state, State::Ended) else {
+                        return Poll::Ready(None);
+                    };
                     return Poll::Ready(Some(Err(error)));
                 }
-                this.proceed(next);
-                Poll::Ready(Some(Ok(page)))
             }
-            Err(error) => {
-                this.state = State::Ended;
-                Poll::Ready(Some(Err(error)))
+        };
+        this.keep_new(&mut page);
+        let wrong = match next {
+            Ok(Some(_)) => this.wrong(&page),
+            _ => None,
+        };
+        match wrong.map_or(next, Err) {
+            Ok(next) => this.proceed(next),
+            Err(problem) => {
+                let error = Error::decode(this.operation, status, headers, Bytes::new(), problem);
+                if page.entries.is_empty() {
+                    this.state = State::Ended;
+                    return Poll::Ready(Some(Err(error)));
+                }
+                // What is new comes before it.
+                this.state = State::Failed(error);
             }
         }
+        Poll::Ready(Some(Ok(page)))
     }
 }
 
@@ -290,7 +330,6 @@ impl<T> fmt::Debug for Pages<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pages")
             .field("ahead", &self.ahead)
-            .field("seen", &self.seen.len())
             .field("ended", &matches!(self.state, State::Ended))
             .finish_non_exhaustive()
     }
@@ -344,7 +383,7 @@ impl<T: Send + 'static> Stream for Entries<T> {
 }
 
 /// Makes the call at once, in a task that ends when the answer is no longer wanted.
-fn in_background<T: Send + 'static>(load: &Load<T>, page: i32) -> Loading<T> {
+fn in_background<T: Send + 'static>(load: &Load<T>, page: Next) -> Loading<T> {
     struct Task<T>(JoinHandle<T>);
 
     impl<T> Drop for Task<T> {
@@ -353,7 +392,7 @@ fn in_background<T: Send + 'static>(load: &Load<T>, page: i32) -> Loading<T> {
         }
     }
 
-    let mut task = Task(tokio::spawn(load(Some(page)).in_current_span()));
+    let mut task = Task(tokio::spawn(load(Some(page.clone())).in_current_span()));
     let load = load.clone();
     Box::pin(async move {
         match (&mut task.0).await {
