@@ -84,14 +84,14 @@ pub(crate) struct TooLate {
     /// How long it would have been; `None` if only the answers of others could tell.
     pub(crate) needed: Option<Duration>,
     /// Whether the server has asked for more than the longest wait.
-    pub(crate) is_put_off: bool,
+    pub(crate) beyond_max_wait: bool,
 }
 
 impl TooLate {
     fn after(needed: Option<Duration>) -> Self {
         TooLate {
             needed,
-            is_put_off: false,
+            beyond_max_wait: false,
         }
     }
 }
@@ -205,7 +205,7 @@ impl RateLimiter {
         if let Some(permit) = self.at_once(target, place, deadline) {
             return Ok(permit);
         }
-        self.check_put_off(&target)?;
+        self.check_max_wait(&target)?;
         let queued = Queued::enter(&self.shared, target, place);
         #[cfg(feature = "redis")]
         if let Some(fleet) = self.shared.fleet.get()
@@ -226,13 +226,14 @@ impl RateLimiter {
     }
 
     /// Fails if the server wants no such call for longer than anybody waits.
-    pub(super) fn check_put_off(&self, target: &Target) -> Result<(), TooLate> {
-        let needed = self.shared.state().model.put_off(target, Instant::now());
+    pub(super) fn check_max_wait(&self, target: &Target) -> Result<(), TooLate> {
+        let state = self.shared.state();
+        let needed = state.model.beyond_max_wait(target, Instant::now());
         match needed {
             None => Ok(()),
             Some(_) => Err(TooLate {
                 needed,
-                is_put_off: true,
+                beyond_max_wait: true,
             }),
         }
     }
@@ -297,6 +298,7 @@ impl RateLimiter {
                 if !is_head.await {
                     check(self.estimate(queued), deadline)?;
                 }
+                self.check_max_wait(&queued.target)?;
                 continue;
             }
             #[cfg(feature = "redis")]
@@ -321,7 +323,7 @@ impl RateLimiter {
                 Err(moment) => moment,
             };
             drop(free);
-            self.check_put_off(&queued.target)?;
+            self.check_max_wait(&queued.target)?;
             if deadline.is_some_and(|deadline| moment > deadline)
                 && shared.state().model.is_idle(&queued.target)
             {

@@ -46,7 +46,7 @@ pub(crate) struct Model {
     recent: VecDeque<(Instant, Target)>,
     shown: Vec<Shown>,
     /// Operations, or paths, of which a 429 asked for a wait beyond the longest one, and the end of that wait.
-    put_off: BTreeMap<u64, Instant>,
+    beyond_max_wait: BTreeMap<u64, Instant>,
     /// The scope of which headers told last.
     told: u64,
 }
@@ -68,7 +68,7 @@ impl Model {
             witnesses: Witnesses::default(),
             recent: VecDeque::new(),
             shown: Vec::new(),
-            put_off: BTreeMap::new(),
+            beyond_max_wait: BTreeMap::new(),
             told: 0,
         }
     }
@@ -94,7 +94,7 @@ impl Model {
         now: Instant,
         demand: u32,
     ) -> Result<Ticket, Instant> {
-        if let Some(wait) = self.put_off(&target, now) {
+        if let Some(wait) = self.beyond_max_wait(&target, now) {
             return Err(now + wait);
         }
         if !self.shown.is_empty() {
@@ -105,14 +105,14 @@ impl Model {
     }
 
     /// The wait that a refusal asks for, if it is longer than the longest wait.
-    pub(crate) fn puts_off(&self, reading: &Reading) -> Option<Duration> {
+    pub(crate) fn asks_beyond_max_wait(&self, reading: &Reading) -> Option<Duration> {
         let wait = reading.retry_after.filter(|_| reading.refused)?;
         (wait > self.common.max_wait).then_some(wait)
     }
 
     /// How much longer such a call has to wait because of that.
-    pub(crate) fn put_off(&self, target: &Target, now: Instant) -> Option<Duration> {
-        let until = self.put_off.get(&self.narrow_key(target))?;
+    pub(crate) fn beyond_max_wait(&self, target: &Target, now: Instant) -> Option<Duration> {
+        let until = self.beyond_max_wait.get(&self.narrow_key(target))?;
         (*until > now).then(|| *until - now)
     }
 
@@ -164,17 +164,19 @@ impl Model {
         if let Some(grain) = finer {
             self.narrow(grain, now);
         }
-        if let Some(wait) = self.puts_off(reading) {
+        if let Some(wait) = self.asks_beyond_max_wait(reading) {
             // That is asked of these calls alone: it is no window for which others would wait, and the server has counted nothing.
-            self.put_off.retain(|_, until| *until > now);
+            self.beyond_max_wait.retain(|_, until| *until > now);
             let until = now + wait.min(FOR_EVER);
-            self.put_off.insert(self.narrow_key(&ticket.target), until);
+            self.beyond_max_wait
+                .insert(self.narrow_key(&ticket.target), until);
             self.abandoned(ticket, now, false);
         } else if reading.refused {
             self.refused(ticket, now, reading);
         } else {
-            if !self.put_off.is_empty() {
-                self.put_off.remove(&self.narrow_key(&ticket.target));
+            if !self.beyond_max_wait.is_empty() {
+                self.beyond_max_wait
+                    .remove(&self.narrow_key(&ticket.target));
             }
             if self.may_narrow() {
                 self.recent.truncate(RECENT - 1);

@@ -206,7 +206,11 @@ impl Transport {
                 Err(Error::deadline(operation, None, false))
             }
             Ok(permit) => Ok(permit),
-            Err(late) => Err(Error::deadline(operation, late.needed, late.is_put_off)),
+            Err(late) => Err(Error::deadline(
+                operation,
+                late.needed,
+                late.beyond_max_wait,
+            )),
         }
     }
 }

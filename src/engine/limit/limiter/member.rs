@@ -88,7 +88,7 @@ impl RateLimiter {
     ) -> Option<Option<Result<Permit, TooLate>>> {
         let mut patience = FIRST_LOOK;
         while queued.is_head() {
-            if let Err(late) = self.check_put_off(&queued.target) {
+            if let Err(late) = self.check_max_wait(&queued.target) {
                 return Some(Some(Err(late)));
             }
             let mut changed = pin!(queued.changed.notified());

@@ -66,18 +66,22 @@ impl Permit {
     pub(crate) async fn answered(mut self, reading: &Reading) {
         self.done = true;
         let shared = &self.shared;
-        #[cfg(feature = "redis")]
-        let put_off = shared.state().model.puts_off(reading).is_some();
-        {
+        #[cfg_attr(not(feature = "redis"), allow(unused_variables))]
+        let beyond_max_wait = {
             let mut state = shared.state();
             let answered = |model: &mut Model| model.answered(self.ticket, Instant::now(), reading);
             if shared.change(&mut state, answered) {
                 state.regroup();
             }
-        }
+            let beyond_max_wait = state.model.asks_beyond_max_wait(reading).is_some();
+            if beyond_max_wait {
+                state.wake_all();
+            }
+            beyond_max_wait
+        };
         #[cfg(feature = "redis")]
         if let Some(mut ticket) = self.fleet.take() {
-            match put_off {
+            match beyond_max_wait {
                 // It is no matter of the fleet's windows, and was not counted.
                 true => ticket.sent(false),
                 false => ticket.answered(reading).await,

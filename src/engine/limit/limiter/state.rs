@@ -104,6 +104,12 @@ impl State {
         }
     }
 
+    /// Tells all that wait to look again.
+    pub(super) fn wake_all(&self) {
+        let waiters = self.queues.values().flat_map(BTreeMap::values);
+        waiters.for_each(|waiter| waiter.changed.notify_one());
+    }
+
     /// Calls are of other scopes than before.
     pub(super) fn regroup(&mut self) {
         for (place, waiter) in std::mem::take(&mut self.queues).into_values().flatten() {

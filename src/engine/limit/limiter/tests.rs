@@ -407,3 +407,33 @@ async fn requests_under_way_are_bounded() {
     assert_eq!(limiter.in_flight(), 3);
     drop(fourth);
 }
+
+/// Calls that may not be sent for longer than the longest wait hear of it at once, although others wait before them.
+#[tokio::test(start_paused = true)]
+async fn what_is_beyond_the_longest_wait_does_not_queue() {
+    let limiter = RateLimiter::published(&[(1, 60_000 * MS)]);
+    let (busy, barred) = (Target::new(true, "a", "a"), Target::new(true, "b", "b"));
+    let first = permit(&limiter, barred, &mut None).await;
+    let began = Instant::now();
+    let refused = Reading {
+        refused: true,
+        retry_after: Some(Duration::from_secs(86_400)),
+        ..Reading::default()
+    };
+    let refusal = async {
+        sleep(10 * MS).await;
+        first.answered(&refused).await;
+    };
+    let waits = async || {
+        let permit = permit(&limiter, busy, &mut None).await;
+        permit.answered(&Reading::default()).await;
+    };
+    let fails = async {
+        let late = limiter.acquire(barred, &mut None, None, |_| {}).await.err();
+        assert!(late.is_some_and(|late| late.beyond_max_wait));
+        assert_eq!(began.elapsed(), 10 * MS);
+    };
+    // The refused one was not counted, so the first of these goes in its place, and the second waits for a minute.
+    tokio::join!(waits(), waits(), fails, refusal);
+    assert!(began.elapsed() >= 60_000 * MS);
+}

@@ -245,7 +245,7 @@ fn an_accepted_answer_ends_a_wait_beyond_the_longest_one() {
         ..reading(0, 86_400)
     };
     model.answered(refused, now, &refusal);
-    assert_eq!(model.put_off(&ONE, now), Some(day));
+    assert_eq!(model.beyond_max_wait(&ONE, now), Some(day));
     assert_eq!(model.admit(ONE, now, 1).unwrap_err(), now + day);
     let other = Target::new(true, "other", "other");
     let other = model
@@ -253,6 +253,6 @@ fn an_accepted_answer_ends_a_wait_beyond_the_longest_one() {
         .expect("it asked for nothing of others");
     model.abandoned(other, now, false);
     model.answered(accepted, now, &reading(8, 10));
-    assert_eq!(model.put_off(&ONE, now), None);
+    assert_eq!(model.beyond_max_wait(&ONE, now), None);
     assert!(model.admit(ONE, now, 1).is_ok());
 }
