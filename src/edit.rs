@@ -343,12 +343,8 @@ impl Rounds {
                 let Some(pause) = pause.filter(in_time) else {
                     return Err(error);
                 };
-                let operation = self.operation.id;
-                tracing::info!(
-                    operation,
-                    ?pause,
-                    "the change was not made, and is sent again"
-                );
+                let transport = &client.core().transport;
+                transport.tell_retrying(self.operation, &self.lost_answers, Some(pause), &error);
                 tokio::time::sleep(pause).await;
                 self.taken.waited += pause;
             }

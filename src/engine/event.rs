@@ -32,7 +32,7 @@ pub enum Event {
         /// How long the attempt took, its body included.
         took: Duration,
     },
-    /// A call is tried again.
+    /// A call is tried again. An edit tells so, too, before it sends the same change once more, after the call's `GaveUp`.
     Retrying {
         /// What is called.
         operation: &'static Operation,

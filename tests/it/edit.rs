@@ -2,13 +2,14 @@
 
 mod several;
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use configcat_fake::{Fake, Fault};
 use configcat_management::rule::{everyone, percentages, when};
 use configcat_management::types::*;
 use configcat_management::types::{EnvironmentId, SettingId};
-use configcat_management::{Client, Error, Result, RetryPolicy, SettingValue};
+use configcat_management::{Client, Error, Event, Result, RetryPolicy, SettingValue};
 use tokio::task::JoinSet;
 
 use crate::support::faulty::{Act, Faulty, reply};
@@ -373,10 +374,18 @@ async fn a_server_that_knows_no_versions_is_not_sent_the_same_rule_twice() -> Re
     };
     let quick =
         RetryPolicy::default().with_backoff(Duration::from_millis(1), Duration::from_millis(2));
+    let retried = Arc::new(Mutex::new(Vec::new()));
     let client = |server: &Faulty| {
+        let retried = Arc::clone(&retried);
         let builder = Client::builder().base_url(&server.url);
         let client = builder
             .credentials("someone", "password")
+            .on_event(move |event| {
+                if let Event::Retrying { attempt, wait, .. } = event {
+                    let mut retried = retried.lock().expect("nothing panics");
+                    retried.push((*attempt, wait.is_some()));
+                }
+            })
             .http(crate::support::bare())
             .retry(quick)
             .build();
@@ -394,6 +403,8 @@ async fn a_server_that_knows_no_versions_is_not_sent_the_same_rule_twice() -> Re
     assert_eq!((edited.changed, edited.rounds), (true, 1));
     let all = ["GET", "PATCH", "GET", "GET", "PATCH"];
     assert_eq!(sent(&server), all, "it was not made, and is sent again");
+    let told = std::mem::take(&mut *retried.lock().expect("nothing panics"));
+    assert_eq!(told, [(1, true)], "and says so");
 
     let server = old_server(&[read, None, read, made]);
     let edited = edit(&client(&server).with_retry(quick.including_non_idempotent())).await?;

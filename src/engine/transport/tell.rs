@@ -58,7 +58,7 @@ impl Transport {
         });
     }
 
-    pub(super) fn tell_retrying(
+    pub(crate) fn tell_retrying(
         &self,
         operation: &'static Operation,
         effort: &Effort,
