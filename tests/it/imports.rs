@@ -1,5 +1,5 @@
 //! What imports what, drawn from the code: `engine` knows nothing beside itself, and nothing imports in a circle, neither the rooms of
-//! `src/` nor those of the engine.
+//! `src/` nor those of the engine. And what ARCHITECTURE.md shows of the generated code is there.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -219,4 +219,22 @@ fn no_async_function_is_compiled_for_those_who_do_not_call_it() {
         let found = lines.find(|line| line.starts_with("pub async fn "));
         assert_eq!(found, None, "{}", file.display());
     }
+}
+
+/// The first of the four files is a generated one, which a reader does not have: ARCHITECTURE.md shows a call of it.
+#[test]
+fn the_call_that_the_architecture_shows_is_the_generated_one() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(root.join("ARCHITECTURE.md")).expect("ARCHITECTURE.md");
+    let (_, shown) = text.split_once("```rust\n").expect("a block of Rust");
+    let (shown, _) = shown.split_once("```").expect("its end");
+    let generated = Path::new(env!("OUT_DIR")).join("configcat.rs");
+    let generated = std::fs::read_to_string(generated).expect("generated code");
+    let mut lines = generated.lines();
+    let mut count = 0;
+    for line in shown.lines() {
+        assert!(lines.any(|printed| printed == line), "not there: {line}");
+        count += 1;
+    }
+    assert!(count > 10);
 }

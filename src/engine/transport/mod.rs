@@ -117,6 +117,7 @@ impl Transport {
             let permit = permit.map_err(|late| late.because_of(before.as_ref()))?;
             effort.attempts.made += 1;
             let began = Instant::now();
+            // The permit goes back to the limiter with the headers of the answer, or with its drop.
             let result = self.attempt(request, permit, options, deadline).await;
             let status = match &result {
                 Ok(answer) => Some(answer.status),
@@ -151,6 +152,7 @@ impl Transport {
                 }
                 Err(error) => error,
             };
+            // Each error says whether the server may have processed the attempt: see the file of its case.
             effort.failed(&error);
             // A `Retry-After` beyond the longest wait ends the call: it is not retried earlier than the server asks.
             let refused = error.status() == Some(StatusCode::TOO_MANY_REQUESTS);
@@ -159,6 +161,7 @@ impl Transport {
             }
             let next = match options.retry.judge(&operation.method, &error, effort) {
                 Verdict::GiveUp => return Err(error),
+                // A 429: the limiter knows of it, so the next permit comes when the server allows it.
                 Verdict::WhenAllowed => None,
                 Verdict::After(wait) => Some(wait),
             };
