@@ -21,7 +21,7 @@ pub(super) const ROUNDING: Duration = Duration::from_secs(2);
 
 /// At most so many more than a guess holds are tried at once. If a window of the server ends among the first requests, the guess
 /// seems to be too small, and all of these may be refused. With 1, 2, 4, 7 and 7, five steps lead from 20 beyond twice as many, as
-/// without a bound.
+/// without a bound. Larger steps to begin with cost refusals if three endpoints without headers are counted apart.
 const GUESS_STEP: u32 = 7;
 
 /// People choose such periods, in seconds, and quotas that are a multiple of fifty. A measurement that gives both is no chance.

@@ -19,7 +19,8 @@ fn a_server_without_limits_is_soon_used_to_the_full() {
                 let trip = (work + 20) as f64 / 1e3;
                 let best = trip * f64::from(n.div_ceil(200));
                 show(&format!("{n} of {work} ms, tells {tells}"), best, &outcome);
-                eprintln!("trips {}", outcome.seconds() / trip);
+                let trips = outcome.seconds() / trip;
+                assert!(trips <= if tells { 21.0 } else { 13.5 }, "{trips} trips");
             }
         }
     }
