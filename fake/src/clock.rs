@@ -16,9 +16,9 @@ pub(crate) const FOR_EVER: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 
 pub(crate) struct Clock {
     wall: DateTime<Utc>,
     started: Instant,
-    /// How far it is ahead of tokio's clock, in milliseconds.
+    /// How far it is ahead of tokio's clock, in nanoseconds.
     ahead: AtomicU64,
-    /// How far it was set back, in milliseconds. What counts periods does not go back with it.
+    /// How far it was set back, in nanoseconds. What counts periods does not go back with it.
     back: AtomicI64,
 }
 
@@ -39,15 +39,15 @@ impl Clock {
     /// Now, for what compares times.
     pub(crate) fn instant(&self) -> Instant {
         let now = Instant::now();
-        let ahead = Duration::from_millis(self.ahead.load(Ordering::Acquire));
+        let ahead = Duration::from_nanos(self.ahead.load(Ordering::Acquire));
         now.checked_add(ahead).unwrap_or(now)
     }
 
     /// Moves the clock on. `false` if it would be more than a century in all; then it stays.
     pub(crate) fn advance(&self, by: Duration) -> bool {
-        let most = u64::try_from(FOR_EVER.as_millis()).unwrap_or(u64::MAX);
+        let most = u64::try_from(FOR_EVER.as_nanos()).unwrap_or(u64::MAX);
         let add = |ahead: u64| {
-            let by = u64::try_from(by.as_millis()).ok()?;
+            let by = u64::try_from(by.as_nanos()).ok()?;
             ahead.checked_add(by).filter(|ahead| *ahead <= most)
         };
         self.ahead
@@ -62,9 +62,9 @@ impl Clock {
         match by.to_std() {
             Ok(forwards) => self.advance(forwards),
             Err(_) => {
-                let most = i64::try_from(FOR_EVER.as_millis()).unwrap_or(i64::MAX);
+                let most = i64::try_from(FOR_EVER.as_nanos()).unwrap_or(i64::MAX);
                 let add = |back: i64| {
-                    let back = back.checked_sub(by.num_milliseconds())?;
+                    let back = back.checked_sub(by.num_nanoseconds()?)?;
                     (back <= most).then_some(back)
                 };
                 self.back
@@ -82,7 +82,7 @@ impl Clock {
 
     pub(crate) fn at(&self, instant: Instant) -> DateTime<Utc> {
         let elapsed = instant.saturating_duration_since(self.started);
-        let back = TimeDelta::milliseconds(self.back.load(Ordering::Acquire));
+        let back = TimeDelta::nanoseconds(self.back.load(Ordering::Acquire));
         TimeDelta::from_std(elapsed)
             .ok()
             .and_then(|elapsed| self.wall.checked_add_signed(elapsed - back))
@@ -153,6 +153,19 @@ mod tests {
         assert!(clock.instant() < period_ends, "periods do not go back");
         assert!(clock.set(start + day) && clock.now() == start + day);
         assert!(clock.instant() > period_ends, "periods are over");
+        let fine = TimeDelta::nanoseconds(900_100);
+        assert!(clock.set(start + day + fine) && clock.now() == start + day + fine);
+        assert!(
+            clock.set(start + fine) && clock.now() == start + fine,
+            "not a nanosecond before"
+        );
+        assert!(clock.advance(Duration::from_nanos(900)));
+        assert_eq!(
+            clock.now(),
+            start + fine + TimeDelta::nanoseconds(900),
+            "not lost"
+        );
+        assert!(clock.set(start + day));
         assert!(!clock.advance(Duration::MAX) && !clock.set(DateTime::<Utc>::MAX_UTC));
         assert!(!clock.set(DateTime::<Utc>::MIN_UTC));
         assert_eq!(clock.now(), start + day, "refused, it stays");
