@@ -119,6 +119,11 @@ impl State {
         request.is_open() && base != served.map(|served| served.version_id)
     }
 
+    fn user_id(&self, user: &MeModel) -> Option<String> {
+        self.member_with(&user.email)
+            .map(|member| member.id.clone())
+    }
+
     /// Adds to the history of a change request. The user behind the credentials did it.
     pub(crate) fn note(
         &mut self,
@@ -135,7 +140,8 @@ impl State {
             .with_details(details.into())
             .with_error(error)
             .with_user_email(Some(self.me.email.clone()))
-            .with_user_full_name(self.me.full_name.clone());
+            .with_user_full_name(self.me.full_name.clone())
+            .with_user_id(self.user_id(&self.me));
         self.change_request_mut(id)?.activities.push(activity);
         Ok(())
     }
@@ -211,6 +217,7 @@ impl State {
         let at = |done: &Option<Done>| done.as_ref().map(|done| done.at);
         let email = |done: &Option<Done>| done.as_ref().map(|done| done.by.email.clone());
         let name = |done: &Option<Done>| done.as_ref().map(|done| done.by.full_name.clone());
+        let user_id = |done: &Option<Done>| self.user_id(&done.as_ref()?.by);
         let keys = request.proposed.values();
         let conflicts = request
             .proposed
@@ -222,6 +229,7 @@ impl State {
             .with_applied_at(at(&request.applied))
             .with_applied_by_user_email(email(&request.applied))
             .with_applied_by_user_full_name(name(&request.applied))
+            .with_applied_by_user_id(user_id(&request.applied))
             .with_apply_at(request.apply_at)
             .with_approved(request.approved())
             .with_bypass_approval(request.bypass_approval)
@@ -230,11 +238,13 @@ impl State {
             .with_closed_at(at(&request.closed))
             .with_closed_by_user_email(email(&request.closed))
             .with_closed_by_user_full_name(name(&request.closed))
+            .with_closed_by_user_id(user_id(&request.closed))
             .with_comment_count(count(request.comments.len()))
             .with_conflict_count(count(conflicts.count()))
             .with_created_at(request.created.at)
             .with_creator_user_email(request.created.by.email.clone())
             .with_creator_user_full_name(request.created.by.full_name.clone())
+            .with_creator_user_id(self.user_id(&request.created.by))
             .with_needs_attention(request.needs_attention())
             .with_reason(request.reason.clone())
             .with_title(request.title.clone())

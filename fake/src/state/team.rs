@@ -247,6 +247,12 @@ impl State {
         found.ok_or_else(|| Refusal::unknown("member", id))
     }
 
+    /// The member with an email address, if there is one yet or still.
+    pub(crate) fn member_with(&self, email: &str) -> Option<&Member> {
+        let mut members = self.team.members.values();
+        members.find(|member| member.email == email)
+    }
+
     /// The members of an organization.
     pub(crate) fn members_of(
         &self,
