@@ -62,9 +62,9 @@
 //!
 //! # What is missing
 //!
-//! One person stands behind all credentials, and may do everything: permission groups are kept and restrict nobody. Flags have
-//! no watchers, SDK keys are not rotated. Nobody is called: webhooks, integrations and proxies are kept, and
-//! that is all. Invitations go out to nobody; [`Fake::accept_invitation`] accepts one.
+//! One person stands behind all credentials, and may do nearly everything: the permission group decides whether approvals may be
+//! bypassed, and restricts nothing else. Flags have no watchers, SDK keys are not rotated. Nobody is called: webhooks, integrations
+//! and proxies are kept, and that is all. Invitations go out to nobody; [`Fake::accept_invitation`] accepts one.
 //!
 //! # As a program
 //!

@@ -115,15 +115,16 @@ fn details(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
 fn detail(state: &State, link: &Link) -> Result<IntegrationLinkDetail, Refusal> {
     let setting = state.setting(link.setting_id)?;
     let config = state.config(setting.config_id)?;
+    let environment = state.environment(link.environment_id)?;
     let served = state.served(Target {
         setting_id: link.setting_id,
         environment_id: link.environment_id,
     })?;
     Ok(IntegrationLinkDetail::default()
         .with_config(state.config_model(config)?)
-        .with_environment(state.environment_model(state.environment(link.environment_id)?)?)
+        .with_environment(state.environment_model(environment)?)
         .with_product(state.product_model(state.product(config.product_id)?)?)
-        .with_read_only(false)
+        .with_read_only(state.allowed(environment).is_read_only())
         .with_setting(values_v1::data(state, setting))
         .with_status(status(&served.rules)))
 }

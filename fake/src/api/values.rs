@@ -348,7 +348,7 @@ pub(super) fn demand_reason(
     }
 }
 
-/// 400 if values of the environment change by approved change requests alone, unless the caller bypasses that.
+/// 400 if values of the environment change by approved change requests alone, unless the caller may bypass that and does.
 pub(super) fn demand_approval(
     state: &State,
     call: &Call,
@@ -358,10 +358,12 @@ pub(super) fn demand_approval(
     let demanded = state
         .product(environment.product_id)?
         .demands_approval(environment);
-    match demanded && call.query("bypassApproval")? != Some(true) {
+    let bypasses = call.query("bypassApproval")? == Some(true)
+        && state.allowed(environment).bypasses_approval();
+    match demanded && !bypasses {
         true => Err(Refusal::field(
             "BypassApproval",
-            "The environment demands approvals: make a change request, or bypass it with `bypassApproval=true`.",
+            "The environment demands approvals: make a change request, or bypass it with `bypassApproval=true` if your permission group may.",
         )),
         false => Ok(()),
     }

@@ -55,12 +55,13 @@ pub(super) fn list(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
         };
         entry(state, target)
     };
+    let environment = state.environment(environment_id)?;
     Answer::ok(
         &ConfigSettingValuesModel::default()
             .with_config(state.config_model(config)?)
-            .with_environment(state.environment_model(state.environment(environment_id)?)?)
+            .with_environment(state.environment_model(environment)?)
             .with_feature_flag_limitations(state.limitations())
-            .with_read_only(false)
+            .with_read_only(state.allowed(environment).is_read_only())
             .with_setting_values(
                 state
                     .settings_of(config)
@@ -345,15 +346,16 @@ fn answer(state: &State, target: Target) -> Result<Answer, Refusal> {
         value,
         ..
     } = entry(state, target)?;
+    let environment = state.environment(target.environment_id)?;
     Answer::ok(
         &SettingValueModel::default()
             .with_config(state.config_model(state.config(setting.config_id)?)?)
-            .with_environment(state.environment_model(state.environment(target.environment_id)?)?)
+            .with_environment(state.environment_model(environment)?)
             .with_feature_flag_limitations(state.limitations())
             .with_integration_links(integration_links)
             .with_last_updater_user_email(last_updater_user_email)
             .with_last_updater_user_full_name(last_updater_user_full_name)
-            .with_read_only(false)
+            .with_read_only(state.allowed(environment).is_read_only())
             .with_rollout_percentage_items(rollout_percentage_items)
             .with_rollout_rules(rollout_rules)
             .with_setting(setting_data)

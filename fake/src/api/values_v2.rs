@@ -56,14 +56,16 @@ pub(super) fn list(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
         };
         entry(state, target, &dependents)
     };
-    let environment = state.environment_model(state.environment(environment_id)?)?;
+    let environment = state.environment(environment_id)?;
+    let allowed = state.allowed(environment);
+    let environment = state.environment_model(environment)?;
     Answer::ok(
         &ConfigSettingFormulasModel::default()
             .with_approve_required(environment.approve_required)
-            .with_can_bypass_approval(environment.approve_required)
+            .with_can_bypass_approval(environment.approve_required && allowed.bypasses_approval())
             .with_config(state.config_model(config)?)
             .with_feature_flag_limitations(state.limitations())
-            .with_read_only(false)
+            .with_read_only(allowed.is_read_only())
             .with_reason_required(environment.reason_required)
             .with_environment(environment)
             .with_setting_formulas(
@@ -266,11 +268,13 @@ fn answer(state: &State, target: Target) -> Result<Answer, Refusal> {
         updated_at,
         ..
     } = model(state, target)?;
-    let environment = state.environment_model(state.environment(target.environment_id)?)?;
+    let environment = state.environment(target.environment_id)?;
+    let allowed = state.allowed(environment);
+    let environment = state.environment_model(environment)?;
     Answer::ok(
         &SettingFormulaModel::default()
             .with_approve_required(environment.approve_required)
-            .with_can_bypass_approval(environment.approve_required)
+            .with_can_bypass_approval(environment.approve_required && allowed.bypasses_approval())
             .with_change_request_count(change_request_count)
             .with_config(state.config_model(config)?)
             .with_default_value(default_value)
@@ -280,7 +284,7 @@ fn answer(state: &State, target: Target) -> Result<Answer, Refusal> {
             .with_last_updater_user_full_name(last_updater_user_full_name)
             .with_last_version_id(last_version_id)
             .with_percentage_evaluation_attribute(percentage_evaluation_attribute)
-            .with_read_only(false)
+            .with_read_only(allowed.is_read_only())
             .with_reason_required(environment.reason_required)
             .with_environment(environment)
             .with_setting(setting)

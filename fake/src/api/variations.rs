@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use configcat_management::types::{
     AuditLogType, CreatePredefinedVariationModel, CreatePredefinedVariationValueModel,
-    EnvironmentAccessType, EnvironmentId, PredefinedVariationChangeRequestUsageModel,
-    PredefinedVariationEnvironmentModel, PredefinedVariationId, PredefinedVariationModel,
-    PredefinedVariationUsageModel, PredefinedVariationWithUsagesModel, PredefinedVariationsModel,
+    EnvironmentId, PredefinedVariationChangeRequestUsageModel, PredefinedVariationEnvironmentModel,
+    PredefinedVariationId, PredefinedVariationModel, PredefinedVariationUsageModel,
+    PredefinedVariationWithUsagesModel, PredefinedVariationsModel,
     PredefinedVariationsWithUsagesModel, SettingId, SettingType, UpdatePredefinedVariationModel,
     UpdatePredefinedVariationValueModel, UpdatePredefinedVariationsRequest, ValueModel,
 };
@@ -144,7 +144,7 @@ pub(super) fn get(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
                 environments
                     .map(|environment| {
                         PredefinedVariationEnvironmentModel::default()
-                            .with_access_type(EnvironmentAccessType::Full)
+                            .with_access_type(state.allowed(environment).access)
                             .with_environment_id(environment.id)
                             .with_name(environment.name.clone())
                     })

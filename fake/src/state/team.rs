@@ -106,6 +106,50 @@ impl Team {
     }
 }
 
+/// What somebody may do in an environment: with settings, and with change requests.
+pub(crate) struct Allowed {
+    pub(crate) access: EnvironmentAccessType,
+    approval: EnvironmentApprovalPermissionType,
+}
+
+impl Allowed {
+    pub(crate) fn is_read_only(&self) -> bool {
+        self.access != EnvironmentAccessType::Full
+    }
+
+    pub(crate) fn bypasses_approval(&self) -> bool {
+        self.approval == EnvironmentApprovalPermissionType::CanBypassApproval
+    }
+}
+
+/// What a group may do in an environment. What it says of single environments counts if it is `custom`.
+fn allowed(group: &PermissionGroupModel, environment_id: EnvironmentId) -> Allowed {
+    let mut accesses = group.environment_accesses.iter();
+    let access = accesses.find(|access| access.environment_id == environment_id);
+    let mut approvals = group.environment_approval_permissions.iter();
+    let approval = approvals.find(|approval| approval.environment_id == environment_id);
+    Allowed {
+        access: match (&group.access_type, access) {
+            (AccessType::Full, _) => EnvironmentAccessType::Full,
+            (AccessType::ReadOnly, _) => EnvironmentAccessType::ReadOnly,
+            (_, Some(access)) => access.environment_access_type.clone(),
+            (_, None) => EnvironmentAccessType::None,
+        },
+        approval: match (&group.approval_permission_type, approval) {
+            (ApprovalPermissionType::CanBypassApproval, _) => {
+                EnvironmentApprovalPermissionType::CanBypassApproval
+            }
+            (ApprovalPermissionType::CanApproveOthers, _) => {
+                EnvironmentApprovalPermissionType::CanApproveOthers
+            }
+            (ApprovalPermissionType::Custom, Some(approval)) => {
+                approval.environment_approval_permission_type.clone()
+            }
+            _ => EnvironmentApprovalPermissionType::CannotApprove,
+        },
+    }
+}
+
 /// Says what a group may do in an environment that it does not mention yet.
 pub(crate) fn admit(
     group: &mut PermissionGroupModel,
@@ -253,6 +297,24 @@ impl State {
         members.find(|member| member.email == email)
     }
 
+    /// What the user behind the credentials may do in an environment: what the permission group may, and an admin everything.
+    pub(crate) fn allowed(&self, environment: &Environment) -> Allowed {
+        let caller = self.member_with(&self.me.email);
+        let group = caller.and_then(|caller| caller.groups.get(&environment.product_id));
+        let group = group.and_then(|id| self.team.groups.get(id));
+        match (caller.is_some_and(|caller| caller.is_admin), group) {
+            (false, Some(group)) => allowed(group, environment.id),
+            (false, None) => Allowed {
+                access: EnvironmentAccessType::None,
+                approval: EnvironmentApprovalPermissionType::CannotApprove,
+            },
+            (true, _) => Allowed {
+                access: EnvironmentAccessType::Full,
+                approval: EnvironmentApprovalPermissionType::CanBypassApproval,
+            },
+        }
+    }
+
     /// The members of an organization.
     pub(crate) fn members_of(
         &self,
@@ -280,9 +342,14 @@ impl State {
             access.approve_required = shown.approve_required;
             access.color = shown.color;
             access.description = shown.description;
+            access.environment_access_type = allowed(group, environment.id).access;
             access.name = shown.name;
             access.order = shown.order;
             access.reason_required = shown.reason_required;
+        }
+        for approval in &mut model.environment_approval_permissions {
+            approval.environment_approval_permission_type =
+                allowed(group, approval.environment_id).approval;
         }
         model
             .environment_accesses

@@ -238,3 +238,173 @@ async fn permission_groups_keep_what_an_update_leaves_out_and_follow_environment
     assert_eq!(status(refused), 400);
     Ok(())
 }
+
+#[tokio::test]
+async fn a_group_has_the_same_access_everywhere_unless_it_is_custom() -> Result<()> {
+    use EnvironmentAccessType as Access;
+    use EnvironmentApprovalPermissionType as Approval;
+    let fake = Fake::start().await;
+    let client = fake.client();
+    let product = fake.demo().unwrap().product_id;
+    let group = CreatePermissionGroupRequest::new("Testers");
+    let created = client
+        .create_permission_group(product, group)
+        .send()
+        .await?;
+    let id = created.permission_group_id;
+    for (access, approval, shown) in [
+        (
+            AccessType::Full,
+            ApprovalPermissionType::CanApproveOthers,
+            (Access::Full, Approval::CanApproveOthers),
+        ),
+        (
+            AccessType::ReadOnly,
+            ApprovalPermissionType::CanBypassApproval,
+            (Access::ReadOnly, Approval::CanBypassApproval),
+        ),
+        (
+            AccessType::Custom,
+            ApprovalPermissionType::Custom,
+            (Access::None, Approval::CannotApprove),
+        ),
+    ] {
+        let wanted = UpdatePermissionGroupRequest::new()
+            .with_access_type(access)
+            .with_approval_permission_type(approval);
+        client.update_permission_group(id, wanted).send().await?;
+        let group = client.get_permission_group(id).send().await?.into_inner();
+        let (accesses, approvals) = (
+            group.environment_accesses,
+            group.environment_approval_permissions,
+        );
+        assert_eq!((accesses.len(), approvals.len()), (2, 2));
+        let accesses = accesses
+            .into_iter()
+            .map(|known| known.environment_access_type);
+        let approvals = approvals
+            .into_iter()
+            .map(|known| known.environment_approval_permission_type);
+        assert!(accesses.zip(approvals).all(|known| known == shown));
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_group_says_who_may_only_read_and_who_bypasses_approvals() -> Result<()> {
+    let fake = Fake::start().await;
+    let client = fake.client();
+    let demo = fake.demo().unwrap();
+    let (product, flag) = (demo.product_id, demo.v2.new_checkout);
+    let wanted = UpdatePreferencesRequest::new().with_approve_required(true);
+    client
+        .update_product_preferences(product, wanted)
+        .send()
+        .await?;
+    let told = async |environment| {
+        let value = client
+            .get_setting_value_v2(environment, flag)
+            .send()
+            .await?;
+        let all = client
+            .get_setting_values_v2(demo.v2.config_id, environment)
+            .send()
+            .await?;
+        let old = client
+            .get_setting_value(environment, demo.v1.new_checkout)
+            .send()
+            .await?;
+        let all_old = client
+            .get_setting_values(demo.v1.config_id, environment)
+            .send()
+            .await?;
+        assert_eq!(value.can_bypass_approval, all.can_bypass_approval);
+        assert_eq!(
+            [value.read_only; 3],
+            [all.read_only, old.read_only, all_old.read_only]
+        );
+        Result::Ok((value.read_only, value.can_bypass_approval))
+    };
+    let bypass = async |environment, on| {
+        let value = UpdateValueModel::new().with_bool_value(on);
+        let formula = UpdateEvaluationFormulaModel::new(value);
+        let call = client.replace_setting_value_v2(environment, flag, formula);
+        call.bypass_approval(true).send().await
+    };
+    assert_eq!(
+        told(demo.production_id).await?,
+        (false, true),
+        "an admin may everything"
+    );
+    bypass(demo.production_id, true).await?;
+
+    // Somebody else becomes the admin, and the caller a tester.
+    let access = CreateOrUpdateEnvironmentAccessModel::new()
+        .with_environment_id(demo.test_id)
+        .with_environment_access_type(EnvironmentAccessType::Full);
+    let approval = CreateOrUpdateEnvironmentApprovalPermissionModel::new()
+        .with_environment_id(demo.test_id)
+        .with_environment_approval_permission_type(
+            EnvironmentApprovalPermissionType::CanBypassApproval,
+        );
+    let group = CreatePermissionGroupRequest::new("Testers")
+        .with_access_type(AccessType::Custom)
+        .with_approval_permission_type(ApprovalPermissionType::Custom)
+        .with_environment_accesses(vec![access])
+        .with_environment_approval_permissions(vec![approval]);
+    let group = client
+        .create_permission_group(product, group)
+        .send()
+        .await?;
+    let group = group.permission_group_id;
+    let me = client.get_product_members(product).send().await?[0]
+        .user_id
+        .clone();
+    let invite = InviteMembersRequest::new(["ann@example.com".to_string()], group);
+    client.invite_member(product, invite).send().await?;
+    let invited = client.get_pending_invitations(product).send().await?;
+    let ann = |known: &&InvitationModel| known.email.as_deref() == Some("ann@example.com");
+    let invitation = invited
+        .iter()
+        .find(ann)
+        .expect("Ann is invited")
+        .invitation_id;
+    let ann = fake
+        .accept_invitation(invitation, "Ann Lee")
+        .expect("it is open");
+    for (user, is_admin) in [(ann, true), (me.expect("it has an id"), false)] {
+        let wanted = UpdateMemberPermissionsRequest::new()
+            .with_is_admin(is_admin)
+            .with_permission_group_ids([group]);
+        let call = client.add_member_to_group(fake.organization_id(), &user, wanted);
+        call.send().await?;
+    }
+    assert_eq!(told(demo.test_id).await?, (false, true));
+    bypass(demo.test_id, false).await?;
+    assert_eq!(told(demo.production_id).await?, (true, false));
+    assert_eq!(
+        status(bypass(demo.production_id, false).await),
+        400,
+        "it has no effect"
+    );
+    let variations = client
+        .get_predefined_variations(demo.v2.banner_text)
+        .send()
+        .await?;
+    let access = |known: &PredefinedVariationEnvironmentModel| known.access_type.clone();
+    let accesses: Vec<EnvironmentAccessType> = variations.environments.iter().map(access).collect();
+    assert_eq!(
+        accesses,
+        [EnvironmentAccessType::None, EnvironmentAccessType::Full]
+    );
+    for (environment, applied) in [(demo.production_id, false), (demo.test_id, true)] {
+        let wanted = CreateChangeRequestModel::new("Launch").with_bypass_approval(true);
+        let created = client.create_change_request(demo.v2.config_id, environment, wanted);
+        let id = created.send().await?.change_request_id;
+        assert_eq!(
+            client.apply_change_request(id).send().await.is_ok(),
+            applied
+        );
+    }
+    Ok(())
+}
