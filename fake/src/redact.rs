@@ -20,8 +20,8 @@ pub(crate) fn redacted(body: &str) -> String {
     }
 }
 
-/// Whether there was something to leave out.
-fn redact(document: &mut Value) -> bool {
+/// Leaves out of a document what is secret. Whether there was something.
+pub(crate) fn redact(document: &mut Value) -> bool {
     match document {
         // Not `any`, which would stop at the first.
         Value::Array(all) => all.iter_mut().fold(false, |found, one| redact(one) | found),

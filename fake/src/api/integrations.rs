@@ -172,7 +172,8 @@ fn get(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
 }
 
 fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
-    let before = state.integration(call.path("integrationId")?)?;
+    let known = state.integration(call.path("integrationId")?)?;
+    let before = model(state, known)?;
     let ModifyIntegrationRequest {
         config_ids,
         environment_ids,
@@ -181,8 +182,8 @@ fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
         ..
     } = call.body()?;
     let mut problems = Problems::default();
-    check_parameters(&before.kind, &parameters, &mut problems);
-    let product_id = before.product_id;
+    check_parameters(&known.kind, &parameters, &mut problems);
+    let product_id = known.product_id;
     check_places(
         state,
         product_id,
@@ -192,19 +193,21 @@ fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     );
     problems.none()?;
     let integration = Integration {
-        name: name.clone(),
+        name,
         parameters,
         configs: config_ids,
         environments: environment_ids,
-        ..before.clone()
+        ..known.clone()
     };
+    let after = model(state, &integration)?;
     state
         .connections
         .integrations
         .insert(integration.id, integration);
     let scope = state.in_product(product_id);
-    state.log(call, AuditLogType::IntegrationChanged, scope, name, "");
-    get(state, call)
+    let kind = AuditLogType::IntegrationChanged;
+    state.log_change(call, kind, scope, &before.name, (&before, &after));
+    Answer::ok(&after)
 }
 
 fn delete(state: &mut State, call: &Call) -> Result<Answer, Refusal> {

@@ -9,8 +9,7 @@ use configcat_management::types::{
 
 use super::Handler;
 use crate::call::{Answer, Call, Problems, Refusal, merged};
-use crate::state::State;
-use crate::state::team;
+use crate::state::{State, audit, team};
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[
     ("get-permission-groups", list),
@@ -63,22 +62,29 @@ fn get(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
 }
 
 fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
-    let before = state.group(call.path("permissionGroupId")?)?;
-    let id = before.permission_group_id;
+    let known = state.group(call.path("permissionGroupId")?)?;
+    let id = known.permission_group_id;
+    let before = state.group_model(known)?;
     let mut wanted: UpdatePermissionGroupRequest = call.body()?;
     if wanted.name.as_deref() == Some("") {
         return Err(Refusal::field("Name", "It must not be empty."));
     }
     let accesses = wanted.environment_accesses.take();
     let approvals = wanted.environment_approval_permissions.take();
-    let mut group = merged(before, &wanted)?;
+    let mut group = merged(known, &wanted)?;
     set(&mut group, accesses, approvals)?;
     demand_creation(&group)?;
     let scope = state.in_product(group.product.product_id);
-    let name = group.name.clone();
+    let after = state.group_model(&group)?;
+    // What it says of single environments may change without being shown.
+    let changed = group != *known;
     state.team.groups.insert(id, group);
-    state.log(call, AuditLogType::PermissionGroupChanged, scope, name, "");
-    get(state, call)
+    if changed {
+        let details = audit::differences(&before, &after);
+        let kind = AuditLogType::PermissionGroupChanged;
+        state.log(call, kind, scope, before.name, details);
+    }
+    Answer::ok(&after)
 }
 
 /// 400 if the group may delete something, but neither create nor update it.

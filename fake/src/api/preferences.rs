@@ -10,7 +10,7 @@ use configcat_management::types::{
 
 use super::Handler;
 use crate::call::{Answer, Call, Problems, Refusal};
-use crate::state::{Environment, State};
+use crate::state::{Environment, Product, State, audit};
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[
     ("get-product-preferences", get),
@@ -19,6 +19,10 @@ pub(super) const HANDLERS: &[(&str, Handler)] = &[
 
 fn get(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let product = state.product(call.path("productId")?)?;
+    Answer::ok(&model(state, product))
+}
+
+fn model(state: &State, product: &Product) -> PreferencesModel {
     let preferences = &product.preferences;
     let environments = state.environments_of(product.id);
     let reason = |environment: &&Environment| {
@@ -33,21 +37,21 @@ fn get(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
             .with_environment_id(environment.id)
             .with_environment_name(Some(environment.name.clone()))
     };
-    Answer::ok(
-        &PreferencesModel::default()
-            .with_approve_required(preferences.approve_required)
-            .with_approve_required_environments(Some(environments.iter().map(approval).collect()))
-            .with_key_generation_mode(preferences.key_generation_mode.clone())
-            .with_mandatory_setting_hint(preferences.mandatory_setting_hint)
-            .with_reason_required(preferences.reason_required)
-            .with_reason_required_environments(Some(environments.iter().map(reason).collect()))
-            .with_show_variation_id(preferences.show_variation_id),
-    )
+    PreferencesModel::default()
+        .with_approve_required(preferences.approve_required)
+        .with_approve_required_environments(Some(environments.iter().map(approval).collect()))
+        .with_key_generation_mode(preferences.key_generation_mode.clone())
+        .with_mandatory_setting_hint(preferences.mandatory_setting_hint)
+        .with_reason_required(preferences.reason_required)
+        .with_reason_required_environments(Some(environments.iter().map(reason).collect()))
+        .with_show_variation_id(preferences.show_variation_id)
 }
 
 /// Changes what is given; the rest stays.
 fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
-    let product_id = state.product(call.path("productId")?)?.id;
+    let product = state.product(call.path("productId")?)?;
+    let (product_id, before) = (product.id, model(state, product));
+    let known = product.preferences.clone();
     let UpdatePreferencesRequest {
         approve_required,
         approve_required_environments,
@@ -94,11 +98,17 @@ fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     preferences.reason_required = reason_required.unwrap_or(preferences.reason_required);
     preferences.reason_required_in.extend(reasons);
     preferences.show_variation_id = show_variation_id.unwrap_or(preferences.show_variation_id);
+    // An environment may come to demand by itself what it demanded as its product did.
+    let changed = *preferences != known;
     let name = product.name.clone();
-    let scope = state.in_product(product_id);
-    let kind = AuditLogType::ProductPreferencesUpdated;
-    state.log(call, kind, scope, name, "");
-    get(state, call)
+    let after = model(state, state.product(product_id)?);
+    if changed {
+        let details = audit::differences(&before, &after);
+        let scope = state.in_product(product_id);
+        let kind = AuditLogType::ProductPreferencesUpdated;
+        state.log(call, kind, scope, name, details);
+    }
+    Answer::ok(&after)
 }
 
 /// What single environments of a product are to demand.

@@ -238,15 +238,16 @@ fn keep(state: &mut State, call: &Call, after: ProxyProfile) -> Result<Answer, R
         (before, after) if before != after => Some(AuditLogType::ProxyNotificationSettingsUpdated),
         _ => None,
     };
-    let model = model(&after);
+    let models = (&model(before), &model(&after));
     let scope = state.in_organization(after.organization_id);
     state.proxies.insert(after.id, after);
     let kind = AuditLogType::ProxyConfigurationChanged;
-    state.log(call, kind, scope.clone(), &model.name, "");
+    let name = &models.0.name;
+    state.log_change(call, kind, scope.clone(), name, models);
     if let Some(kind) = notifications {
-        state.log(call, kind, scope, &model.name, "");
+        state.log(call, kind, scope, name, "");
     }
-    Answer::ok(&model)
+    Answer::ok(models.1)
 }
 
 fn delete(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
@@ -277,27 +278,29 @@ fn sdk_keys(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
 
 fn select(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let (id, meant) = meant(state, call)?;
+    let before = state.proxy(id)?.clone();
     state.proxy_mut(id)?.selected.extend(meant);
-    selection_changed(state, call, id)
+    selection_changed(state, call, &before)
 }
 
 fn deselect(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let (id, meant) = meant(state, call)?;
-    let profile = state.proxy_mut(id)?;
-    profile.selected.retain(|pair| !meant.contains(pair));
-    selection_changed(state, call, id)
+    let before = state.proxy(id)?.clone();
+    let selected = &mut state.proxy_mut(id)?.selected;
+    selected.retain(|pair| !meant.contains(pair));
+    selection_changed(state, call, &before)
 }
 
 fn selection_changed(
     state: &mut State,
     call: &Call,
-    id: ProxyProfileId,
+    before: &ProxyProfile,
 ) -> Result<Answer, Refusal> {
-    let profile = state.proxy(id)?;
-    let name = profile.name.clone();
-    let scope = state.in_organization(profile.organization_id);
+    let items = |profile: &ProxyProfile| json!({ "items": profile.selected });
+    let models = (&items(before), &items(state.proxy(before.id)?));
+    let scope = state.in_organization(before.organization_id);
     let kind = AuditLogType::ProxyConfigurationChanged;
-    state.log(call, kind, scope, name, "");
+    state.log_change(call, kind, scope, &before.name, models);
     sdk_keys(state, call)
 }
 

@@ -150,14 +150,17 @@ fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     segment.value = comparison_value.unwrap_or(segment.value);
     segment.description = description.or(segment.description);
     segment.name = name.unwrap_or(segment.name);
-    segment.updated_at = call.now;
     let after = model(state, &segment)?;
+    if after != before {
+        segment.updated_at = call.now;
+    }
+    let shown = after.clone().with_updated_at(segment.updated_at);
     let scope = state.in_product(segment.product_id);
     state.segments.insert(segment.id, segment);
     let models = (&before, &after);
     let kind = AuditLogType::SegmentChanged;
     state.log_change(call, kind, scope, &before.name, models);
-    Answer::ok(&after)
+    Answer::ok(&shown)
 }
 
 fn delete(state: &mut State, call: &Call) -> Result<Answer, Refusal> {

@@ -42,15 +42,17 @@ fn list(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
 }
 
 fn model(state: &State, webhook: &Webhook) -> Result<WebhookResponseModel, Refusal> {
-    let shown = |header: &WebhookHeaderResponseModel| {
-        WebhookHeaderResponseModel::default()
-            .with_is_secure(header.is_secure)
-            .with_key(header.key.clone())
-            .with_value(match header.is_secure {
-                true => Secret::from(HIDDEN),
-                false => header.value.clone(),
-            })
-    };
+    let mut model = with_secrets(state, webhook)?;
+    for header in &mut model.web_hook_headers {
+        if header.is_secure {
+            header.value = Secret::from(HIDDEN);
+        }
+    }
+    Ok(model)
+}
+
+/// What [`model`] shows, and what it hides.
+fn with_secrets(state: &State, webhook: &Webhook) -> Result<WebhookResponseModel, Refusal> {
     Ok(WebhookResponseModel::default()
         .with_config(
             WebhookConfig::default()
@@ -65,7 +67,7 @@ fn model(state: &State, webhook: &Webhook) -> Result<WebhookResponseModel, Refus
         )
         .with_http_method(webhook.method.clone())
         .with_url(webhook.url.clone())
-        .with_web_hook_headers(webhook.headers.iter().map(shown).collect())
+        .with_web_hook_headers(webhook.headers.clone())
         .with_webhook_id(webhook.id))
 }
 
@@ -187,8 +189,12 @@ fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
 
 fn keep(state: &mut State, call: &Call, webhook: Webhook) -> Result<Answer, Refusal> {
     let model = model(state, &webhook)?;
+    let before = with_secrets(state, state.webhook(webhook.id)?)?;
+    let after = with_secrets(state, &webhook)?;
+    let scope = state.in_both(webhook.config_id, webhook.environment_id);
     state.connections.webhooks.insert(webhook.id, webhook);
-    log(state, call, AuditLogType::WebHookChanged, &model);
+    let kind = AuditLogType::WebHookChanged;
+    state.log_change(call, kind, scope, &before.url, (&before, &after));
     Answer::ok(&model)
 }
 

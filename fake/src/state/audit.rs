@@ -5,10 +5,11 @@ use configcat_management::types::{
     AuditLogItemModel, AuditLogType, ConfigId, EnvironmentId, OrganizationId, ProductId,
 };
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{State, Target};
 use crate::call::Call;
+use crate::redact::redact;
 
 /// The most characters that an entry keeps of its details.
 const MAX_DETAILS: usize = 10_000;
@@ -171,13 +172,18 @@ impl State {
     }
 }
 
-/// `name: "Shop" → "Store"`, a line for each field that differs.
+/// `name: "Shop" → "Store"`, a line for each field that differs. Where one holds something secret, the line is its name.
 pub(crate) fn differences(before: &impl Serialize, after: &impl Serialize) -> String {
     let (before, after): (Value, Value) = (json_of(before), json_of(after));
     let fields = after.as_object().into_iter().flatten();
     let differing = fields.filter(|(name, after)| before[name.as_str()] != **after);
-    let lines =
-        differing.map(|(name, after)| format!("{name}: {} → {after}", before[name.as_str()]));
+    let lines = differing.map(|(name, after)| {
+        let before = &before[name.as_str()];
+        match redact(&mut json!([{ name: before }, { name: after }])) {
+            true => name.clone(),
+            false => format!("{name}: {before} → {after}"),
+        }
+    });
     lines.collect::<Vec<_>>().join("\n")
 }
 

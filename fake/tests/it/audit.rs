@@ -1,11 +1,12 @@
 //! Every change is in the audit logs, with who, where and why, and the logs can be filtered and paged.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use configcat_fake::Fake;
 use configcat_management::chrono::TimeDelta;
 use configcat_management::types::*;
-use configcat_management::{Error, Result};
+use configcat_management::{Error, Result, Secret};
 
 fn status<T: std::fmt::Debug>(result: Result<T>) -> u16 {
     match result {
@@ -217,4 +218,132 @@ async fn what_is_deleted_stays_in_the_logs() -> Result<()> {
     );
     assert_eq!(log[0].action_target, "Web shop");
     Ok(())
+}
+
+/// Newest first, of all products: the kind of an entry, and its details.
+async fn newest(fake: &Fake) -> Result<Vec<(AuditLogType, String)>> {
+    let client = fake.client();
+    let log = client.get_organization_auditlogs_v2(fake.organization_id());
+    let log = log.send().await?.into_inner().data.unwrap_or_default();
+    let entries = log.into_iter();
+    let entries = entries.map(|item| (item.audit_log_type_enum, item.details));
+    Ok(entries.collect())
+}
+
+#[tokio::test]
+async fn a_change_is_told_once_with_what_changed_and_without_secrets() -> Result<()> {
+    let fake = Fake::start().await;
+    let client = fake.client();
+    let demo = fake.demo().expect("the demo is there");
+    let product = demo.product_id;
+    let parameters = |key: &str| BTreeMap::from([("apikey".to_string(), Secret::from(key))]);
+    let header = |value: &str| WebhookHeaderModel::new("X-Key", value).with_is_secure(true);
+    let webhook = |value: &str| {
+        WebHookRequestModel::new("https://a.example").with_web_hook_headers([header(value)])
+    };
+
+    let groups = client.get_permission_groups(product).send().await?;
+    let group = groups[0].permission_group_id;
+    let hook = client.create_webhook(demo.v2.config_id, demo.test_id, webhook("old"));
+    let hook = hook.send().await?.webhook_id;
+    let kind = IntegrationType::DataDog;
+    let dog = CreateIntegrationModel::new([], [], kind, "Dog", parameters("s3cret"));
+    let dog = client
+        .create_integration(product, dog)
+        .send()
+        .await?
+        .integration_id;
+    let proxy = CreateOrUpdateProxyProfileRequest::new("Proxy");
+    let proxy = client
+        .create_proxy_profile(demo.organization_id, proxy)
+        .send()
+        .await?;
+    let proxy = proxy.proxy_profile_id;
+    let comparator = RolloutRuleComparator::Contains;
+    let segment = CreateSegmentModel::new(comparator, "Email", "@example.com", "Staff");
+    let segment = client
+        .create_segment(product, segment)
+        .send()
+        .await?
+        .segment_id;
+
+    let expect = async |before: usize, kind: AuditLogType, details: &[&str]| {
+        let log = newest(&fake).await?;
+        let entries = log[..log.len() - before].iter();
+        let found = entries.filter(|(known, _)| *known == kind);
+        let found: Vec<&str> = found.map(|(_, details)| details.as_str()).collect();
+        assert_eq!(found, details, "{kind}");
+        let secret = |text: &str| text.contains("s3cret") || text.contains("_whsk_");
+        assert!(!log.iter().any(|(_, details)| secret(details)), "{log:?}");
+        Result::Ok(())
+    };
+    // Each change is asked for twice, and changes nothing the second time.
+    let before = newest(&fake).await?.len();
+    for _ in 0..2 {
+        let wanted = UpdatePermissionGroupRequest::new().with_name("Chiefs");
+        client.update_permission_group(group, wanted).send().await?;
+    }
+    let details = ["name: \"Administrators\" → \"Chiefs\""];
+    expect(before, AuditLogType::PermissionGroupChanged, &details).await?;
+    for _ in 0..2 {
+        let wanted = UpdatePreferencesRequest::new().with_show_variation_id(true);
+        client
+            .update_product_preferences(product, wanted)
+            .send()
+            .await?;
+    }
+    let details = ["showVariationId: false → true"];
+    expect(before, AuditLogType::ProductPreferencesUpdated, &details).await?;
+    for _ in 0..2 {
+        client
+            .replace_webhook(hook, webhook("s3cret"))
+            .send()
+            .await?;
+    }
+    expect(before, AuditLogType::WebHookChanged, &["webHookHeaders"]).await?;
+    for (name, key) in [
+        ("Dog", "s3cret"),
+        ("Dog", "s3cret2"),
+        ("Cat", "s3cret2"),
+        ("Cat", "s3cret2"),
+    ] {
+        let wanted = ModifyIntegrationRequest::new([], [], name, parameters(key));
+        client.update_integration(dog, wanted).send().await?;
+    }
+    let details = ["name: \"Dog\" → \"Cat\"", "parameters"];
+    expect(before, AuditLogType::IntegrationChanged, &details).await?;
+    for _ in 0..2 {
+        let url = "https://proxy.example";
+        let notification = CreateOrUpdateWebhookNotification::new(url);
+        let preferences =
+            CreateOrUpdateConnectionPreferences::new().with_webhook_notification(notification);
+        let wanted =
+            CreateOrUpdateProxyProfileRequest::new("Edge").with_connection_preferences(preferences);
+        client.replace_proxy_profile(proxy, wanted).send().await?;
+    }
+    for _ in 0..2 {
+        let item = ProxyProfileSdkKeyRequestItem::new()
+            .with_config_id(demo.v1.config_id)
+            .with_environment_id(demo.test_id);
+        let items = ProxyProfileSdkKeysRequest::new([item]);
+        client
+            .select_proxy_profile_sdk_keys(proxy, items)
+            .send()
+            .await?;
+    }
+    let selected = format!(
+        "items: [] → [[\"{}\",\"{}\"]]",
+        demo.v1.config_id, demo.test_id
+    );
+    let details = [
+        selected.as_str(),
+        "connectionPreferences\nname: \"Proxy\" → \"Edge\"",
+    ];
+    expect(before, AuditLogType::ProxyConfigurationChanged, &details).await?;
+    for _ in 0..2 {
+        let wanted = UpdateSegmentModel::new().with_name("Crew");
+        client.update_segment(segment, wanted).send().await?;
+    }
+    let details = ["name: \"Staff\" → \"Crew\""];
+    expect(before, AuditLogType::SegmentChanged, &details).await
 }
