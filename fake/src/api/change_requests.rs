@@ -13,6 +13,7 @@ use configcat_management::types::{
 };
 
 pub(super) use self::applying::catch_up;
+pub(super) use self::proposing::setting_deleted;
 use super::{Handler, values};
 use crate::call::{Answer, Call, Refusal};
 use crate::state::State;

@@ -5,6 +5,7 @@ use configcat_management::types::{
     UpdateConfigRequest,
 };
 
+use super::integrations;
 use crate::call::{Answer, Call, Refusal, new_id};
 use crate::state::{Config, Keys, State, next_order};
 
@@ -87,7 +88,9 @@ pub(super) fn delete(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
     let config = state.config(call.path("configId")?)?;
     let (id, name) = (config.id, config.name.clone());
     let scope = state.in_config(id);
+    let connected = state.connections.integrations.clone();
     state.remove_config(id);
     state.log(call, AuditLogType::ConfigDeleted, scope, name, "");
+    integrations::log_removed(state, call, connected);
     Answer::none()
 }

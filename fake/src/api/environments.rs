@@ -5,7 +5,7 @@ use configcat_management::types::{
     UpdateEnvironmentModel,
 };
 
-use super::values;
+use super::{integrations, values};
 use crate::call::{Answer, Call, Problems, Refusal, new_id};
 use crate::state::{Environment, Rules, State, Target, next_order};
 
@@ -129,6 +129,7 @@ pub(super) fn delete(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
     let environment = state.environment(call.path("environmentId")?)?;
     let (id, name) = (environment.id, environment.name.clone());
     let scope = state.in_environment(id);
+    let connected = state.connections.integrations.clone();
     state.remove_environment(id);
     if call.query("cleanupAuditLogs")? == Some(true) {
         state.audit_log.retain(|entry| {
@@ -137,5 +138,6 @@ pub(super) fn delete(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
         });
     }
     state.log(call, AuditLogType::EnvironmentDeleted, scope, name, "");
+    integrations::log_removed(state, call, connected);
     Answer::none()
 }

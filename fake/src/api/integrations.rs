@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use configcat_management::Secret;
 use configcat_management::types::{
-    AuditLogType, ConfigId, CreateIntegrationModel, EnvironmentId, IntegrationModel,
+    AuditLogType, ConfigId, CreateIntegrationModel, EnvironmentId, IntegrationId, IntegrationModel,
     IntegrationType, IntegrationsModel, ModifyIntegrationRequest, ProductId,
 };
 
@@ -212,10 +212,23 @@ fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
 
 fn delete(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let id = state.integration(call.path("integrationId")?)?.id;
-    if let Some(gone) = state.connections.integrations.remove(&id) {
-        let scope = state.in_product(gone.product_id);
-        let kind = AuditLogType::IntegrationRemoved;
-        state.log(call, kind, scope, gone.name, "");
-    }
+    let before = state.connections.integrations.clone();
+    state.connections.integrations.remove(&id);
+    log_removed(state, call, before);
     Answer::none()
+}
+
+/// Writes an entry for each integration that is there no more.
+pub(super) fn log_removed(
+    state: &mut State,
+    call: &Call,
+    before: BTreeMap<IntegrationId, Integration>,
+) {
+    for (id, gone) in before {
+        if !state.connections.integrations.contains_key(&id) {
+            let scope = state.in_product(gone.product_id);
+            let kind = AuditLogType::IntegrationRemoved;
+            state.log(call, kind, scope, gone.name, "");
+        }
+    }
 }

@@ -8,7 +8,7 @@ use configcat_management::types::{
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{rules_v2, values, variations};
+use super::{change_requests, rules_v2, values, variations};
 use crate::call::{Answer, Call, Problems, Refusal, read_as};
 use crate::patch;
 use crate::state::{Attached, Config, Rules, Setting, State, Target};
@@ -339,5 +339,6 @@ pub(super) fn delete(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
     let scope = state.in_config(setting.config_id);
     state.remove_setting(id, Some(call.now));
     state.log(call, AuditLogType::SettingDeleted, scope, key, name);
+    change_requests::setting_deleted(state, call, id)?;
     Answer::none()
 }

@@ -61,6 +61,7 @@ impl State {
             .retain(|_, (_, environment_id)| *environment_id != id);
     }
 
+    /// Leaves what change requests propose for it: that is taken out with a note in each.
     pub(crate) fn remove_setting(&mut self, id: SettingId, at: Option<DateTime<Utc>>) {
         let Some(setting) = self.settings.remove(&id) else {
             return;
@@ -77,13 +78,6 @@ impl State {
                     .with_name(setting.name)
                     .with_setting_type(setting.setting_type),
             });
-        }
-        for request in self
-            .change_requests
-            .values_mut()
-            .filter(|request| request.is_open())
-        {
-            request.proposed.remove(&id);
         }
         let everywhere = (id, EnvironmentId(Uuid::nil()))..=(id, EnvironmentId(Uuid::max()));
         let keys: Vec<_> = self.values.range(everywhere).map(|(key, _)| *key).collect();

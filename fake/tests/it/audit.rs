@@ -347,3 +347,62 @@ async fn a_change_is_told_once_with_what_changed_and_without_secrets() -> Result
     let details = ["name: \"Staff\" → \"Crew\""];
     expect(before, AuditLogType::SegmentChanged, &details).await
 }
+
+#[tokio::test]
+async fn what_goes_along_with_something_is_told_too() -> Result<()> {
+    let fake = Fake::start().await;
+    let client = fake.client();
+    let demo = fake.demo().expect("the demo is there");
+    let (config, test, flag) = (demo.v2.config_id, demo.test_id, demo.v2.new_checkout);
+    let on = UpdateValueModel::new().with_bool_value(true);
+    let change = UpdateEvaluationFormulaWithLatestVersionModel::new(on).with_setting_id(flag);
+    let change = CreateChangeRequestProposedChangeModel::new(change);
+    let request = CreateChangeRequestModel::new("Launch").with_proposed_changes([change]);
+    let request = client
+        .create_change_request(config, test, request)
+        .send()
+        .await?;
+    let id = request.change_request_id;
+    client.approve_change_request(id).send().await?;
+    client.delete_setting(flag).send().await?;
+    let request = client.get_change_request(id).send().await?;
+    assert!(request.setting_values.is_empty() && !request.approved);
+    let last = request
+        .activities
+        .last()
+        .map(|known| &known.change_request_activity_type);
+    let taken_out = ChangeRequestActivityType::SettingDeletedFromChangeRequest;
+    assert_eq!(last, Some(&taken_out));
+    let kinds = async |count| {
+        let log = newest(&fake).await?.into_iter().take(count);
+        Result::Ok(log.map(|(kind, _)| kind).collect::<Vec<_>>())
+    };
+    let expected = [
+        AuditLogType::ChangeRequestSettingDeleted,
+        AuditLogType::SettingDeleted,
+    ];
+    assert_eq!(kinds(2).await?, expected);
+
+    let parameters = || BTreeMap::from([("apikey".to_string(), Secret::from("k"))]);
+    for (configs, environments) in [
+        (vec![config], vec![]),
+        (vec![], vec![test]),
+        (vec![], vec![]),
+    ] {
+        let kind = IntegrationType::DataDog;
+        let dog = CreateIntegrationModel::new(configs, environments, kind, "Dog", parameters());
+        client
+            .create_integration(demo.product_id, dog)
+            .send()
+            .await?;
+    }
+    client.delete_config(config).send().await?;
+    let removed = AuditLogType::IntegrationRemoved;
+    assert_eq!(
+        kinds(2).await?,
+        [removed.clone(), AuditLogType::ConfigDeleted]
+    );
+    client.delete_environment(test).send().await?;
+    assert_eq!(kinds(2).await?, [removed, AuditLogType::EnvironmentDeleted]);
+    Ok(())
+}

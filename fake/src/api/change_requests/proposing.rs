@@ -121,6 +121,31 @@ pub(super) fn delete(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
     let setting_id: SettingId = call.path("settingId")?;
     demand(request, setting_id)?;
     let id = request.id;
+    take_out(state, call, id, setting_id)
+}
+
+/// Takes what open requests propose for a setting out of them: it is gone.
+pub(in crate::api) fn setting_deleted(
+    state: &mut State,
+    call: &Call,
+    setting_id: SettingId,
+) -> Result<(), Refusal> {
+    let requests = state.change_requests.values();
+    let touched = requests
+        .filter(|request| request.is_open() && request.proposed.contains_key(&setting_id))
+        .map(|request| request.id);
+    for id in touched.collect::<Vec<_>>() {
+        take_out(state, call, id, setting_id)?;
+    }
+    Ok(())
+}
+
+fn take_out(
+    state: &mut State,
+    call: &Call,
+    id: ChangeRequestId,
+    setting_id: SettingId,
+) -> Result<Answer, Refusal> {
     state.change_request_mut(id)?.proposed.remove(&setting_id);
     dismiss_approvals(state, call, id)?;
     note(
