@@ -6,7 +6,6 @@ use configcat_management::types::{
     ConnectRequest, DeleteIntegrationLinkModel, IntegrationLinkDetail, IntegrationLinkDetailsModel,
     IntegrationLinkType,
 };
-use http::StatusCode;
 
 use super::{Handler, values, values_v1};
 use crate::call::{Answer, Call, Problems, Refusal};
@@ -48,7 +47,7 @@ fn add_from_jira(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     } = call.body()?;
     if !state.connections.jira_sites.contains(&client_key) {
         let text = "The Jira site with this client key is not connected.";
-        return Err(Refusal::text(StatusCode::FORBIDDEN, text));
+        return Err(Refusal::field("ClientKey", text));
     }
     let link = Link {
         setting_id: target.setting_id,

@@ -212,7 +212,7 @@ const TABLE: &[Row] = &[
     ("DELETE", "/v2/change-requests/{request}/proposed-changes/0", "", 404, "There is no"),
     ("POST", "/v2/change-requests/{closed}/close", "", 400, "ChangeRequestStatus"),
     ("POST", "/v2/change-requests/{closed}/approve", "", 400, "ChangeRequestStatus"),
-    ("POST", "/v1/jira/environments/{test}/settings/{flag1}/integrationLinks/KEY-1", r#"{"clientKey": "nobody", "jiraJwtToken": "x"}"#, 403, "not connected"),
+    ("POST", "/v1/jira/environments/{test}/settings/{flag1}/integrationLinks/KEY-1", r#"{"clientKey": "nobody", "jiraJwtToken": "x"}"#, 400, "not connected"),
     ("POST", "/v1/proxy-profiles/{proxy}/sdk-keys/select", r#"{"items": []}"#, 403, "rules"),
     ("POST", "/v1/proxy-profiles/{proxy}/sdk-keys/deselect", r#"{"items": []}"#, 403, "rules"),
     ("DELETE", "/v1/organizations/{organization}/members/{me}", "", 400, "UserId"),
