@@ -85,7 +85,8 @@ fn upload(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     known.retain(|report| !here(report) || report.branch != branch);
     let stays = |report: &Report| !here(report) || active_branches.contains(&report.branch);
     let before = known.len();
-    if !active_branches.is_empty() {
+    // An empty list names no branch; one that is missing says nothing.
+    if call.body.get("activeBranches").is_some() {
         known.retain(stays);
     }
     let stale = before - known.len();

@@ -467,3 +467,32 @@ async fn names_of_fields_are_read_whatever_their_case() {
         .refused("PUT", path, nameless, field, "The rule needs it")
         .await;
 }
+
+/// Branches that are not listed lose their reports: all others, if the list is empty, and none, if there is no list.
+#[tokio::test]
+async fn an_empty_list_of_branches_is_a_list() {
+    let stage = Stage::new().await;
+    let demo = stage.fake.demo().expect("the fake starts with it");
+    let (config, flag) = (demo.v2.config_id, demo.v2.new_checkout);
+    let path = format!("/v1/settings/{flag}/code-references");
+    for (branch, active, left) in [
+        ("main", None, &["main"][..]),
+        ("next", None, &["main", "next"]),
+        ("next", Some(json!([])), &["next"]),
+    ] {
+        let line = json!({ "file": "a.rs", "referenceLine": { "lineNumber": 1 } });
+        let found = json!([{ "settingId": flag, "references": [line] }]);
+        let mut report = json!({ "configId": config, "repository": "shop", "branch": branch, "flagReferences": found });
+        if let Some(active) = active {
+            report["activeBranches"] = active;
+        }
+        stage.taken("POST", "/v1/code-references", report).await;
+        let reports = stage.taken("GET", &path, Value::Null).await;
+        let reports = reports.as_array().cloned().unwrap_or_default();
+        let branches: Vec<&str> = reports
+            .iter()
+            .filter_map(|known| known["branch"].as_str())
+            .collect();
+        assert_eq!(branches, left);
+    }
+}
