@@ -15,7 +15,7 @@ use crate::state::audit::Entry;
 const DEFAULT_DAYS: i64 = 7;
 /// How far back settings are listed that were deleted.
 const DELETED_DAYS: i64 = 180;
-/// The longest time that the older operations look at.
+/// The longest time that the older operations look at, and how far they look back from an end without a beginning.
 const MOST_DAYS: i64 = 30;
 
 pub(super) fn of_product(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
@@ -103,12 +103,15 @@ impl Wanted {
     fn recent(call: &Call) -> Result<Self, Refusal> {
         let mut wanted = Wanted::new(call)?;
         let days = |days| TimeDelta::try_days(days).unwrap_or_default();
-        if wanted.from.is_none() && wanted.to.is_none() {
-            wanted.from = call.now.checked_sub_signed(days(DEFAULT_DAYS));
-        }
-        let from = wanted.from.unwrap_or(DateTime::<Utc>::MIN_UTC);
-        let to = wanted.to.unwrap_or(call.now);
-        match wanted.from.is_none() || to.signed_duration_since(from) > days(MOST_DAYS) {
+        let (to, back) = match wanted.to {
+            Some(to) => (to, MOST_DAYS),
+            None => (call.now, DEFAULT_DAYS),
+        };
+        let first = to.checked_sub_signed(days(back));
+        let from = *wanted
+            .from
+            .get_or_insert(first.unwrap_or(DateTime::<Utc>::MIN_UTC));
+        match to.signed_duration_since(from) > days(MOST_DAYS) {
             true => Err(Refusal::field(
                 "FromUtcDateTime",
                 format!("The times may be at most {MOST_DAYS} days apart."),

@@ -166,6 +166,10 @@ async fn the_older_logs_look_at_a_limited_time() -> Result<()> {
         .get_organization_auditlogs(demo.organization_id)
         .from_utc_date_time(from);
     assert_eq!(*since.send().await?, *now);
+    let until = client
+        .get_auditlogs(demo.product_id)
+        .to_utc_date_time(fake.now());
+    assert_eq!(*until.send().await?, *now, "the 30 days before it");
     let from = fake.now() - TimeDelta::days(31);
     let too_far = client
         .get_auditlogs(demo.product_id)
