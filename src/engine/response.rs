@@ -182,10 +182,11 @@ impl<T> ResponseValue<T> {
                 attempts: attempts.made,
                 waited: attempts.waited,
             }),
-            Err(problem) => Err(gone.unwrap_or_else(|| {
-                let error = Error::decode(operation, status, headers, body, problem);
-                error.after(attempts).of(&path, "")
-            })),
+            Err(problem) => {
+                let decode = || Error::decode(operation, status, headers, body, problem);
+                let error = gone.unwrap_or_else(|| decode().after(attempts));
+                Err(error.of(&path, ""))
+            }
         }
     }
 }

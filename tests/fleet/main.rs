@@ -3,6 +3,7 @@
 //! The tests start `redis-server` from the PATH, on a unix socket of their own. Where there is none, they are ignored.
 //! The processes of a fleet are this program, started with `FLEET_WORKER` in the environment.
 
+mod deadlines;
 mod processes;
 mod redis_server;
 
@@ -12,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use configcat_fake::{Fake, Fault, QuotaPer, Recorded};
 use configcat_management::{Client, Error, Event};
+use deadlines::{a_deadline_fails_at_once, a_deadline_holds_while_all_that_may_be_in_flight_are};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use processes::{Fleet, worker};
 use redis::TypedCommands as _;
@@ -60,6 +62,10 @@ fn main() {
             dropped_calls_give_their_permits_back,
         ),
         with_redis("a_deadline_fails_at_once", a_deadline_fails_at_once),
+        with_redis(
+            "a_deadline_holds_while_all_that_may_be_in_flight_are",
+            a_deadline_holds_while_all_that_may_be_in_flight_are,
+        ),
         with_redis("a_server_clock_that_is_off", a_server_clock_that_is_off),
         with_redis("a_refusal_stops_all", a_refusal_stops_all),
         with_redis(
@@ -304,22 +310,6 @@ async fn dropped_calls_give_their_permits_back(redis: Redis) {
     assert_eq!(state["flight"], 0, "{state}");
     assert_eq!(refused(&fake.requests()), 0);
     client.get_products().send().await.unwrap();
-}
-
-async fn a_deadline_fails_at_once(redis: Redis) {
-    let fake = Fake::builder()
-        .quota(1, Duration::from_secs(60))
-        .start()
-        .await;
-    let client = || fake.client_builder().fleet(redis.url()).build().unwrap();
-    client().get_products().send().await.unwrap();
-    let start = Instant::now();
-    // It knows by the fleet alone.
-    let hasty = client().with_deadline(Duration::from_secs(5));
-    let error = hasty.get_products().send().await.unwrap_err();
-    assert!(matches!(error, Error::Deadline(_)), "{error}");
-    assert!(start.elapsed() < Duration::from_secs(4));
-    assert_eq!(fake.requests().len(), 1);
 }
 
 async fn a_server_clock_that_is_off(redis: Redis) {

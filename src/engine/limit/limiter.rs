@@ -210,9 +210,18 @@ impl RateLimiter {
         #[cfg(feature = "redis")]
         if let Some(fleet) = self.shared.fleet.get()
             && queued.is_head()
-            && let Some(Ok(permit)) = self.asked(fleet, &queued, deadline).await
         {
-            return Ok(permit);
+            let asked = self.asked(fleet, &queued, deadline);
+            let asked = match deadline {
+                None => asked.await,
+                Some(deadline) => {
+                    let asked = timeout_at(deadline, asked).await;
+                    asked.map_err(|_| TooLate::after(None))?
+                }
+            };
+            if let Some(Ok(permit)) = asked {
+                return Ok(permit);
+            }
         }
         let estimate = self.estimate(&queued);
         check(estimate, deadline)?;

@@ -133,7 +133,7 @@ impl Transport {
                     return Ok(answer);
                 }
                 // A retried DELETE that gets 404 succeeded: an earlier attempt may have deleted it. A page is not the API's 404.
-                Err(Error::Api(mut failure))
+                Err(Error::Api(failure))
                     if failure.status == StatusCode::NOT_FOUND
                         && operation.method == Method::DELETE
                         && effort.attempts.perhaps_processed
@@ -143,7 +143,7 @@ impl Transport {
                     return Ok(Answer {
                         operation,
                         status: failure.status,
-                        headers: std::mem::take(&mut failure.headers),
+                        headers: failure.headers.clone(),
                         body: Bytes::new(),
                         attempts: effort.attempts,
                         path: String::new(),
