@@ -238,3 +238,22 @@ fn the_call_that_the_architecture_shows_is_the_generated_one() {
     }
     assert!(count > 10);
 }
+
+/// A file that is longer than this holds more than one idea.
+#[test]
+fn no_file_has_more_than_450_lines() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folders = [
+        "src", "codegen", "fake", "xtask", "tests", "benches", "examples", "fuzz",
+    ];
+    let files = folders.iter().flat_map(|folder| files(&root.join(folder)));
+    let files = files.filter(|path| !path.components().any(|part| part.as_os_str() == "target"));
+    let mut count = 0;
+    for path in files {
+        let text = std::fs::read_to_string(&path).expect("a source file");
+        let lines = text.lines().count();
+        assert!(lines <= 450, "{}: {lines} lines", path.display());
+        count += 1;
+    }
+    assert!(count > 400, "{count} files");
+}

@@ -1,5 +1,8 @@
 //! What is secret stays between the client and its server: no proxy of the environment, no log, no error shows it.
 
+mod credentials;
+mod spelling;
+
 use crate::support::{Server, answer};
 use configcat_management::integration::{DataDog, IntegrationParameters, Map, Segment};
 use configcat_management::patch::WebhookPatch;
@@ -10,6 +13,7 @@ use configcat_management::types::{
 use configcat_management::uuid::Uuid;
 use configcat_management::{Client, ClientBuilder, Error};
 use serde_json::json;
+use spelling::spelt;
 
 const SDK_KEY: &str = "configcat-sdk-1/aaaaaaaaaaaaaaaaaaaaaa/bbbbbbbbbbbbbbbbbbbbbb";
 
@@ -202,55 +206,6 @@ async fn a_server_that_echoes_the_request_shows_no_secret() {
     }
 }
 
-fn units(c: char, write: impl Fn(u16) -> String) -> String {
-    let mut two = [0; 2];
-    c.encode_utf16(&mut two)
-        .iter()
-        .map(|unit| write(*unit))
-        .collect()
-}
-
-/// A text in the ways in which a server, a proxy or a page may write it.
-fn spelt(secret: &str) -> Vec<String> {
-    use base64::Engine as _;
-    use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
-    let each = |spell: &dyn Fn(char) -> String| secret.chars().map(spell).collect::<String>();
-    let percent = |c: char| {
-        c.to_string()
-            .bytes()
-            .map(|b| format!("%{b:02x}"))
-            .collect::<String>()
-    };
-    let mut forms = vec![
-        secret.to_string(),
-        each(&percent),
-        each(&percent).to_uppercase(),
-        each(&|c| percent(c).replace('%', "%25")),
-        each(&|c| units(c, |unit| format!("\\u{unit:04x}"))),
-        each(&|c| units(c, |unit| format!("\\u{unit:04X}"))),
-        each(&|c| format!("&#{};", c as u32)),
-        each(&|c| format!("&#x{:X};", c as u32)),
-        secret
-            .replace('+', "\\u002B")
-            .replace('&', "&amp;")
-            .replace('"', "&quot;"),
-        secret.replace('+', "%2b").replace('/', r"\/"),
-        each(&|c| {
-            if c == ' ' {
-                "+".to_string()
-            } else {
-                percent(c)
-            }
-        }),
-        format!("{} {}", &secret[..6], &secret[6..]),
-        format!("{}\r\n {}", &secret[..8], &secret[8..]),
-    ];
-    for engine in [&STANDARD, &STANDARD_NO_PAD, &URL_SAFE, &URL_SAFE_NO_PAD] {
-        forms.push(engine.encode(secret));
-    }
-    forms
-}
-
 #[tokio::test]
 async fn what_a_body_holds_in_secret_is_not_repeated_in_any_spelling() {
     for secret in [
@@ -432,68 +387,6 @@ fn a_raw_patch_shows_no_value_of_a_header_however_it_is_written() {
         ));
     let text = format!("{patch} {patch:?} {:?}", patch.operations());
     assert!(!text.contains("SECRET"), "{text}");
-}
-
-#[test]
-fn credentials_that_no_server_takes_are_refused_at_once() {
-    let config = |builder: ClientBuilder| match builder.build() {
-        Err(Error::Config(problem)) => problem,
-        other => panic!("{other:?}"),
-    };
-    for (text, told) in [
-        ("", "is empty"),
-        ("secret\n", "begins or ends with white space"),
-        (" secret", "begins or ends with white space"),
-        ("\u{a0}secret", "begins or ends with white space"),
-        ("sec\nret", "has a control character"),
-        ("sec\u{0}ret", "has a control character"),
-        ("sec\u{7f}ret", "has a control character"),
-    ] {
-        let user = config(Client::builder().credentials(text, "p"));
-        assert!(
-            user.contains(told) && user.contains("CONFIGCAT_API_USER"),
-            "{user}"
-        );
-        let password = config(Client::builder().credentials("u", text));
-        assert!(
-            password.contains(told) && password.contains("CONFIGCAT_API_PASS"),
-            "{password}"
-        );
-        assert!(!password.contains("sec"), "{password}");
-    }
-    assert!(
-        Client::builder()
-            .credentials("u", "two words")
-            .build()
-            .is_ok()
-    );
-}
-
-#[tokio::test]
-async fn an_sdk_key_with_the_end_of_a_line_is_not_sent() {
-    let server = Server::start(crate::support::json("{}")).await;
-    for (key, told) in [
-        ("", "is empty"),
-        ("key ", "begins or ends with white space"),
-        ("a\nb", "cannot carry"),
-    ] {
-        let call = server.client().get_setting_value_by_sdkkey_v2("flag", key);
-        let error = call.send().await.unwrap_err();
-        assert!(error.to_string().contains(told), "{error}");
-    }
-    assert_eq!(server.requests().len(), 0);
-}
-
-#[cfg(feature = "webhook")]
-#[test]
-fn a_webhook_key_with_the_end_of_a_line_is_a_mistake_on_this_side() {
-    use configcat_management::webhook::{Refused, Verifier};
-    for key in ["key\n", " key", "k\u{0}ey"] {
-        let verifier = Verifier::new(["good", key]);
-        let now = configcat_management::chrono::Utc::now();
-        let refused = verifier.verify(&Default::default(), b"", now).unwrap_err();
-        assert_eq!(refused, Refused::UnusableKey);
-    }
 }
 
 #[test]

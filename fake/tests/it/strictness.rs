@@ -1,7 +1,9 @@
 //! The fake is as strict and as lenient as the service: what the service refuses is refused, with the field and the first
 //! words that programs match on, and what it takes is taken.
 
+mod names;
 mod others;
+mod texts;
 mod values;
 
 use configcat_fake::Fake;

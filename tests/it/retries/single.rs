@@ -33,7 +33,7 @@ async fn a_deletion_that_was_lost_and_then_finds_nothing_is_a_success() {
     let error = call.send().await.unwrap_err();
     assert_eq!(told(&error), "error 404, perhaps applied");
     assert!(
-        matches!(&error, Error::Api(failure) if failure.headers["x-request"] == "2" && failure.path.ends_with("/Jira/K-1")),
+        matches!(&error, Error::Api(failure) if failure.headers["x-request"] == "2" && failure.path.ends_with("/jira/K-1")),
         "{error}"
     );
     assert!(
