@@ -89,7 +89,7 @@ impl Client {
         }
     }
 
-    /// The same client with a deadline for each of its calls, waits included.
+    /// The same client with a deadline for each of its calls, waits included; `None` takes it away, which is the default.
     #[must_use]
     pub fn with_deadline(&self, deadline: impl IntoOption<Duration>) -> Self {
         Client {
@@ -97,7 +97,7 @@ impl Client {
         }
     }
 
-    /// What keeps the calls within the limits.
+    /// The rate limiter of this client, which it shares with its clones.
     pub fn rate_limiter(&self) -> &RateLimiter {
         &self.core.transport.limiter
     }
@@ -137,14 +137,14 @@ impl Client {
         request: Result<Request>,
     ) -> Result<ResponseValue<T>> {
         let request = request.and_then(within_bounds);
-        ResponseValue::read(self.core.answer(request).await?)
+        ResponseValue::read(self.core.send(request).await?)
     }
 
     /// Makes a call that answers without a value.
     #[allow(dead_code)] // No call of today is one; a refresh may bring one.
     pub(crate) async fn execute_unit(&self, request: Result<Request>) -> Result<ResponseValue<()>> {
         let request = request.and_then(within_bounds);
-        ResponseValue::read_nothing(self.core.answer(request).await?)
+        ResponseValue::read_nothing(self.core.send(request).await?)
     }
 }
 

@@ -111,7 +111,8 @@ impl Client {
     }
 
     /// The same client with a deadline for each of its calls, which counts from `send` and covers all: waiting for the rate
-    /// limit, every attempt, and the body. A call that would have to wait past it fails at once, see [`Error::Deadline`](crate::Error::Deadline).
+    /// limit, every attempt, and the body. A call that would have to wait past it fails at once, see [`Error::Deadline`](crate::Error::Deadline). `None` takes the deadline away, which is the default. An edit or
+    /// a stream of pages makes several calls, and each has the deadline for itself.
     #[must_use]
     pub fn with_deadline(&self, deadline: impl IntoOption<Duration>) -> Self {
         Client {
@@ -120,7 +121,7 @@ impl Client {
         }
     }
 
-    /// What keeps the calls within the rate limit.
+    /// The rate limiter of this client, which it shares with its clones.
     pub fn rate_limiter(&self) -> &RateLimiter {
         &self.core.transport.limiter
     }
@@ -148,12 +149,12 @@ impl Client {
         &self,
         request: Result<Request>,
     ) -> Result<ResponseValue<T>> {
-        ResponseValue::read(self.core.answer(request).await?)
+        ResponseValue::read(self.core.send(request).await?)
     }
 
     /// Makes a call that answers without a value.
     pub(crate) async fn execute_unit(&self, request: Result<Request>) -> Result<ResponseValue<()>> {
-        ResponseValue::read_nothing(self.core.answer(request).await?)
+        ResponseValue::read_nothing(self.core.send(request).await?)
     }
 
     pub(crate) fn core(&self) -> &Core {

@@ -51,7 +51,7 @@
 //!
 //! Edits of the same thing by clones of one client wait for each other, first come, first served, and take two requests each.
 //! Others meet at the server; who was slower waits a moment at random, longer from round to round, and gives up after
-//! [`DEFAULT_ATTEMPTS`] rounds, or as many as [`EditValue::attempts`] says.
+//! [`DEFAULT_MAX_ROUNDS`] rounds, or as many as [`EditValue::attempts`] says.
 
 use std::time::Duration;
 
@@ -77,7 +77,7 @@ pub use several::EditValues;
 pub(crate) use turns::Turns;
 
 /// 30 rounds. Of 50 editors of one value, each with a client of its own, the unluckiest needed 8 to 12.
-pub const DEFAULT_ATTEMPTS: u32 = 30;
+pub const DEFAULT_MAX_ROUNDS: u32 = 30;
 
 /// 50 milliseconds, within which a read and a write are made: the first random pause stays below that.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
@@ -161,7 +161,7 @@ impl Client {
 /// What edits can be told.
 #[derive(Clone, Debug)]
 pub(crate) struct Options {
-    attempts: u32,
+    max_rounds: u32,
     pub(crate) reason: Option<String>,
     pub(crate) bypass_approval: Option<bool>,
 }
@@ -169,7 +169,7 @@ pub(crate) struct Options {
 impl Options {
     pub(crate) fn new() -> Self {
         Options {
-            attempts: DEFAULT_ATTEMPTS,
+            max_rounds: DEFAULT_MAX_ROUNDS,
             reason: None,
             bypass_approval: None,
         }
@@ -213,9 +213,9 @@ macro_rules! options {
         notes!($edit<F>);
 
         impl<F> $edit<F> {
-            /// The most rounds, at least 1. Default: [`DEFAULT_ATTEMPTS`](crate::edit::DEFAULT_ATTEMPTS).
-            pub fn attempts(mut self, attempts: u32) -> Self {
-                self.options.attempts = attempts.max(1);
+            /// The most rounds, at least 1. Default: [`DEFAULT_MAX_ROUNDS`](crate::edit::DEFAULT_MAX_ROUNDS).
+            pub fn max_rounds(mut self, rounds: u32) -> Self {
+                self.options.max_rounds = rounds.max(1);
                 self
             }
 
@@ -285,7 +285,7 @@ impl Rounds {
     }
 
     /// A change failed. If the answer to it or to one before it was lost, the error tells of all since then.
-    fn refused(&mut self, error: Error) -> Error {
+    fn with_earlier_attempts(&mut self, error: Error) -> Error {
         if !(error.perhaps_processed() || self.taken.perhaps_processed) {
             return error;
         }
@@ -304,13 +304,16 @@ impl Rounds {
         read: impl Fn() -> F,
         is_made: impl Fn(&T) -> bool,
     ) -> Result<Next<T>> {
-        let error = self.refused(error);
+        let error = self.with_earlier_attempts(error);
         if error.perhaps_processed() {
             let after = self.look(client, error, seen, read, is_made).await?;
             return Ok(after.map_or(Next::SendAgain, Next::Done));
         }
         match is_conflict(&error) {
-            true => self.lost(error).await.map(|()| Next::BeginAgain),
+            true => self
+                .retry_after_conflict(error)
+                .await
+                .map(|()| Next::BeginAgain),
             false => Err(error),
         }
     }
@@ -353,7 +356,7 @@ impl Rounds {
     }
 
     /// Somebody else was faster: waits a moment, and counts; or gives up.
-    async fn lost(&mut self, conflict: Error) -> Result<()> {
+    async fn retry_after_conflict(&mut self, conflict: Error) -> Result<()> {
         if self.round >= self.most {
             return Err(Error::edit(self.operation, self.round, conflict));
         }

@@ -70,7 +70,7 @@ pub fn headers(answers: Vec<(u16, HeaderMap)>) {
             let waited = began.elapsed();
             assert!(waited <= MOST + Duration::from_secs(1), "{waited:?}");
             if let Ok(mut permit) = permit {
-                permit.sent();
+                permit.mark_sent();
                 permit.answered(&Reading::of(status, &headers)).await;
             }
             times::retry_after(&headers);

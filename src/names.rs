@@ -207,7 +207,7 @@ impl Config {
         let environments = self.product.client.get_environments(product_id);
         let mut flags = BTreeMap::new();
         for environment in environments.send().await?.into_inner() {
-            for seen in self.seen(environment.environment_id).await? {
+            for seen in self.settings_in(environment.environment_id).await? {
                 let served = Served::of(&seen);
                 let flag = flags
                     .entry(served.key.clone())
@@ -249,8 +249,8 @@ impl Environment {
         self.config.product.environment(&self.name).await
     }
 
-    async fn seen(&self) -> Result<Vec<Seen>> {
-        self.config.seen(self.environment_id().await?).await
+    async fn settings(&self) -> Result<Vec<Seen>> {
+        self.config.settings_in(self.environment_id().await?).await
     }
 }
 
@@ -290,7 +290,7 @@ impl Flag {
     pub async fn served(&self) -> Result<Served> {
         let (_, _, environment_id, setting_id) = self.resolve().await?;
         let config = &self.environment.config;
-        let seen = config.seen_one(environment_id, setting_id).await?;
+        let seen = config.setting_in(environment_id, setting_id).await?;
         Ok(Served::of(&seen))
     }
 }

@@ -93,7 +93,7 @@ async fn calls_of(
 ) {
     for call in calls {
         if let Some(mut permit) = permit(limiter, targets[call % targets.len()]).await {
-            permit.sent();
+            permit.mark_sent();
             if others {
                 yield_now().await;
             }

@@ -154,7 +154,7 @@ async fn work(world: Arc<World>, limiter: RateLimiter) {
         loop {
             let permit = limiter.acquire(*target, &mut place, None, |_| ()).await;
             let Ok(mut permit) = permit else { return };
-            permit.sent();
+            permit.mark_sent();
             sleep(TRIP / 2).await;
             let reading = world.serve(target);
             sleep(TRIP / 2).await;

@@ -107,10 +107,10 @@ const NAMELESS: &str = "has no operationId";
 #[must_use]
 pub fn preview(description: &Value, source: &Source) -> Preview {
     let mut preview = Preview {
-        title: said(description, "/info/title"),
-        version: said(description, "/info/version"),
-        openapi: match said(description, "/openapi") {
-            version if version.is_empty() => said(description, "/swagger"),
+        title: text_at(description, "/info/title"),
+        version: text_at(description, "/info/version"),
+        openapi: match text_at(description, "/openapi") {
+            version if version.is_empty() => text_at(description, "/swagger"),
             version => version,
         },
         operations: operations(description, source),
@@ -169,9 +169,9 @@ fn servers(description: &Value) -> Vec<String> {
             .filter_map(|server| server.get("url")?.as_str());
         return urls.map(str::to_owned).collect();
     }
-    match said(description, "/host") {
+    match text_at(description, "/host") {
         host if host.is_empty() => Vec::new(),
-        host => vec![format!("{host}{}", said(description, "/basePath"))],
+        host => vec![format!("{host}{}", text_at(description, "/basePath"))],
     }
 }
 
@@ -192,7 +192,7 @@ fn authentication(description: &Value) -> Vec<String> {
 }
 
 /// A text or number at a place; empty if there is none.
-fn said(description: &Value, place: &str) -> String {
+fn text_at(description: &Value, place: &str) -> String {
     match description.pointer(place) {
         Some(Value::String(text)) => text.clone(),
         Some(Value::Number(number)) => number.to_string(),

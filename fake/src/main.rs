@@ -70,7 +70,7 @@ async fn run(arguments: Arguments) -> io::Result<()> {
     if let (Some(file), Some(certificate)) = (&arguments.tls_certificate, fake.certificate()) {
         std::fs::write(file, certificate).map_err(|error| named(file.display(), &error))?;
     }
-    let told = told_to_stop()?;
+    let told = stop_signal()?;
     write!(
         io::stdout(),
         "{}",
@@ -116,7 +116,7 @@ fn greeting(fake: &Fake, certificate: Option<&Path>, own_certificate: bool) -> S
 
 /// Listens from now on for Ctrl-C, for what a container is stopped by, and for a terminal that closes; the future is ready when one of them came.
 #[cfg(unix)]
-fn told_to_stop() -> io::Result<impl Future<Output = ()>> {
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
@@ -132,7 +132,7 @@ fn told_to_stop() -> io::Result<impl Future<Output = ()>> {
 
 /// The future is ready when Ctrl-C came.
 #[cfg(not(unix))]
-fn told_to_stop() -> io::Result<impl Future<Output = ()>> {
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     Ok(async {
         // Who cannot be told by Ctrl-C is stopped from outside.
         if tokio::signal::ctrl_c().await.is_err() {

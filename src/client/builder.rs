@@ -327,14 +327,14 @@ impl ClientBuilder {
         })
     }
 
-    /// A transport with all the other settings. `credentials` says what to check if the server refuses them.
+    /// A transport with all the other settings. `credentials_hint` says what to check if the server refuses the credentials.
     pub(crate) fn connect(
         self,
         base: String,
         authorization: HeaderValue,
         secrets: Vec<Secret>,
         secret_fields: Option<&'static SecretFields>,
-        credentials: &'static str,
+        credentials_hint: &'static str,
     ) -> Result<Core> {
         let base_url = Url::parse(&base).map_err(|error| Error::Config(error.to_string()))?;
         let is_plain = base_url.scheme() == "http";
@@ -404,7 +404,7 @@ impl ClientBuilder {
                 base_url,
                 base,
                 headers,
-                credentials,
+                credentials_hint,
                 secrets,
                 secret_fields,
                 connect_timeout: self.connect_timeout,

@@ -3,7 +3,7 @@
 use http::StatusCode;
 
 use super::turns::Key;
-use super::{DEFAULT_ATTEMPTS, Edited, Rounds};
+use super::{DEFAULT_MAX_ROUNDS, Edited, Rounds};
 use crate::patch::SettingValuePatch;
 use crate::types::{EnvironmentId, SettingId, SettingValueModel, UpdateSettingValueModel};
 use crate::{Client, Error, Result, operations};
@@ -19,7 +19,7 @@ pub(crate) async fn edit_v1(
     let operation = operations::UpdateSettingValue::OPERATION;
     let key = Key::One(setting_id, environment_id);
     let _turn = client.take_turn(operation, key).await?;
-    let mut rounds = Rounds::new(operation, DEFAULT_ATTEMPTS);
+    let mut rounds = Rounds::new(operation, DEFAULT_MAX_ROUNDS);
     let sender = client.without_non_idempotent_retries();
     let read = || async {
         let call = client.get_setting_value(environment_id, setting_id);
@@ -47,7 +47,7 @@ pub(crate) async fn edit_v1(
                     let changed = after.is_some();
                     return Ok(rounds.done(after.unwrap_or(seen), changed));
                 }
-                Err(error) => rounds.refused(error),
+                Err(error) => rounds.with_earlier_attempts(error),
             };
             if error.perhaps_processed() {
                 let after = rounds.look(client, error, &seen, read, is_made).await?;
@@ -67,7 +67,7 @@ pub(crate) async fn edit_v1(
                 .transpose()?
             {
                 Some(after) if after != SettingValuePatch::part(&seen)? => {
-                    rounds.lost(error).await?;
+                    rounds.retry_after_conflict(error).await?;
                     break;
                 }
                 _ => return Err(error),

@@ -116,7 +116,7 @@ impl<F: FnMut(&mut Draft) -> Result<()>> EditValue<F> {
     pub async fn send(mut self) -> Result<Edited<SettingFormulaModel>> {
         let operation = self.target.operation();
         let _turn = self.client.take_turn(operation, self.target.key()).await?;
-        let mut rounds = Rounds::new(operation, self.options.attempts);
+        let mut rounds = Rounds::new(operation, self.options.max_rounds);
         loop {
             let seen = self.read().await?;
             let mut draft = Draft::new(&seen.setting, &seen.feature_flag_limitations, &seen)?;

@@ -34,7 +34,7 @@ impl<F: FnMut(&mut Draft) -> Result<()>> EditValue<F> {
     /// with [`perhaps_processed`](Error::perhaps_processed) may have made the request all the same; nothing looks for it.
     pub async fn propose(mut self, title: impl Into<String>) -> Result<Proposal> {
         let (operation, title) = (operations::CreateChangeRequest::OPERATION, title.into());
-        let mut rounds = Rounds::new(operation, self.options.attempts);
+        let mut rounds = Rounds::new(operation, self.options.max_rounds);
         loop {
             let seen = self.read().await?;
             let mut draft = Draft::new(&seen.setting, &seen.feature_flag_limitations, &seen)?;
@@ -65,7 +65,7 @@ impl<F: FnMut(&mut Draft) -> Result<()>> EditValue<F> {
                 Err(error) => error,
             };
             match error.status() {
-                Some(StatusCode::CONFLICT) => rounds.lost(error).await?,
+                Some(StatusCode::CONFLICT) => rounds.retry_after_conflict(error).await?,
                 // The setting was read, so it is not that one of its ids leads nowhere.
                 Some(StatusCode::FORBIDDEN | StatusCode::NOT_FOUND) => {
                     let problem = "the organization has no change requests, or these credentials may not make them";

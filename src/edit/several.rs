@@ -96,7 +96,7 @@ impl<F: FnMut(&mut Drafts) -> Result<()>> EditValues<F> {
     pub async fn send(mut self) -> Result<Edited<ConfigSettingFormulasModel>> {
         let key = Key::Several(self.target.config_id, self.target.environment_id);
         let _turn = self.client.take_turn(OPERATION, key).await?;
-        let mut rounds = Rounds::new(OPERATION, self.options.attempts);
+        let mut rounds = Rounds::new(OPERATION, self.options.max_rounds);
         loop {
             let seen = self.read().await?;
             let mut drafts = drafts(&seen)?;

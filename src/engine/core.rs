@@ -34,7 +34,7 @@ impl Core {
         RequestBuilder::new(operation, &self.transport.base_url)
     }
 
-    pub(crate) async fn answer(&self, request: Result<Request>) -> Result<Answer> {
+    pub(crate) async fn send(&self, request: Result<Request>) -> Result<Answer> {
         let request = request?;
         let span = tracing::debug_span!("call", operation = request.operation.id);
         let call = self.transport.exec(request, self.options);

@@ -101,7 +101,8 @@ impl Error {
         }
     }
 
-    /// How long the server asks to wait.
+    /// How long the server asks to wait (`Retry-After`); `None` if it does not. Of an [`Error::Deadline`] it is the rest of a wait beyond
+    /// [`with_max_wait`](crate::RateLimiter::with_max_wait) that an earlier call was told.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Error::Api(error) => error.retry_after,
@@ -146,12 +147,12 @@ impl Error {
         }
     }
 
-    /// How many requests the rate limit left when the last answer was written; `None` if it did not say, or there was none.
+    /// The requests that were left in the window of the rate limit (`X-Rate-Limit-Remaining`); `None` without a response that says so.
     pub fn remaining(&self) -> Option<u32> {
         Reading::of(self.status()?, self.headers()?).remaining
     }
 
-    /// The time from the last answer to the end of the rate limit's period; `None` if it did not say, or if there was none.
+    /// The time from the last response to the end of that window (`X-Rate-Limit-Reset`); `None` without a response that says so.
     pub fn reset(&self) -> Option<Duration> {
         let headers = self.headers()?;
         let reset = Reading::of(self.status()?, headers).reset?;

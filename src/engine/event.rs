@@ -18,7 +18,7 @@ pub enum Event {
     Waiting {
         /// What is called.
         operation: &'static Operation,
-        /// How long it will take, as far as known.
+        /// How long that will take; `None` if only the responses to other calls can tell.
         expected: Option<Duration>,
     },
     /// An attempt was answered.

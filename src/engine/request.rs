@@ -24,7 +24,7 @@ pub(crate) struct Request {
 }
 
 impl Request {
-    /// What it counts against.
+    /// What it counts against at the rate limit: its kind, operation and path.
     pub(crate) fn target(&self) -> Target {
         Target::new(self.operation.is_read_only(), self.operation.id, &self.path)
     }

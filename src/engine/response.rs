@@ -103,12 +103,12 @@ impl<T> ResponseValue<T> {
         self.waited
     }
 
-    /// How many requests the rate limit left when the answer was written.
+    /// The requests that were left in the window of the rate limit (`X-Rate-Limit-Remaining`); `None` if the server did not say.
     pub fn remaining(&self) -> Option<u32> {
         self.reading().remaining
     }
 
-    /// The time from the answer to the end of the rate limit's period; `None` if the answer does not say.
+    /// The time from the response to the end of that window (`X-Rate-Limit-Reset`); `None` if the server did not say.
     pub fn reset(&self) -> Option<Duration> {
         Some(times::left(&self.headers, self.reading().reset?))
     }
@@ -126,7 +126,7 @@ impl<T: DeserializeOwned> ResponseValue<T> {
             let decoded = serde_json::from_slice(b"null");
             return Self::of(answer, decoded.map_err(|_| "it is empty".to_string()));
         }
-        let body = without_mark(&answer.body);
+        let body = without_byte_order_mark(&answer.body);
         if body.trim_ascii() == b"null" {
             return Self::of(answer, Err("it is null".to_string()));
         }
@@ -139,7 +139,7 @@ impl<T: DeserializeOwned> ResponseValue<T> {
             decoded = Ok(value);
         }
         let decoded = match decoded {
-            Ok(value) => match belongs::elsewhere::<T>(&body) {
+            Ok(value) => match belongs::body_mismatch::<T>(&body) {
                 None => Ok(value),
                 Some(problem) => Err(problem.to_string()),
             },
@@ -153,7 +153,7 @@ impl<T: DeserializeOwned> ResponseValue<T> {
 }
 
 impl ResponseValue<()> {
-    /// If no value is expected, whatever comes will do; but a page is not the API's, so the call did not get there.
+    /// If no value is expected, whatever comes will do; but a page is not the API's: something before it has answered.
     pub(crate) fn read_nothing(answer: Answer) -> Result<Self> {
         let decoded = match misread::is_page(&answer.body) {
             true => Err(misread::PAGE.to_string()),
@@ -206,7 +206,7 @@ pub(crate) enum Kind {
 impl ResponseValue<Value> {
     /// The JSON of an answer as it came, which has to be of the `described` kind. If none is, other text counts as none.
     pub(crate) fn read_json(answer: Answer, described: Option<Kind>) -> Result<Self> {
-        let body = without_mark(&answer.body);
+        let body = without_byte_order_mark(&answer.body);
         let decoded = match (answer.has_no_content(), serde_json::from_slice(body)) {
             (true, _) => Ok(Value::Null),
             (_, Ok(Value::Null)) if described.is_some() => Err("it is null".to_string()),
@@ -225,7 +225,7 @@ impl ResponseValue<Value> {
 }
 
 /// Without the mark that some services put in front of UTF-8.
-fn without_mark(body: &[u8]) -> &[u8] {
+fn without_byte_order_mark(body: &[u8]) -> &[u8] {
     body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body)
 }
 

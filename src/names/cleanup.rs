@@ -29,7 +29,7 @@ impl Product {
             let mut changes: HashMap<_, (Option<DateTime<Utc>>, Option<String>)> = HashMap::new();
             let handle = self.config(config.config_id.to_string());
             for place in &report.environments {
-                for seen in handle.seen(place.environment_id).await? {
+                for seen in handle.settings_in(place.environment_id).await? {
                     let last = changes.entry(seen.setting.setting_id).or_default();
                     if seen.updated_at > last.0 {
                         *last = (seen.updated_at, seen.last_updater_user_full_name);
@@ -189,7 +189,7 @@ impl Retire {
         let (client, product_id) = (&config.product.client, config.product.product_id().await?);
         let mut uses = config.product.code_references(id).await?;
         for environment in client.get_environments(product_id).send().await?.iter() {
-            let seen = config.seen_one(environment.environment_id, id).await?;
+            let seen = config.setting_in(environment.environment_id, id).await?;
             for id in seen.setting_ids_where_prerequisite {
                 let key = config.setting(&id.to_string()).await?.key;
                 uses.push(format!("the rules of `{key}` in {}", environment.name));

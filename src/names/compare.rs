@@ -37,7 +37,7 @@ pub fn compare<'a>(
 async fn compared(one: &Environment, other: &Environment) -> Result<Differences> {
     let mut by_key: BTreeMap<String, [Option<Served>; 2]> = BTreeMap::new();
     for (side, environment) in [one, other].into_iter().enumerate() {
-        for seen in environment.seen().await? {
+        for seen in environment.settings().await? {
             by_key.entry(seen.setting.key.clone()).or_default()[side] = Some(Served::of(&seen));
         }
     }

@@ -82,7 +82,7 @@ impl Copy {
             let problem = "configs of two versions: what rules can say differs, and is not copied";
             return Err(Error::other(problem));
         }
-        let (sources, targets) = (self.from.seen().await?, self.to.seen().await?);
+        let (sources, targets) = (self.from.settings().await?, self.to.settings().await?);
         let (by_name, targets) = (with_names(sources.clone()), with_names(targets));
         let all = sources.iter().map(|seen| seen.setting.key.clone());
         let mut keys = self.keys.clone().unwrap_or_else(|| all.collect());
@@ -249,7 +249,7 @@ impl CopyPlan {
             step.done = true;
         }
         let (place, to) = (copy.to.environment_id().await?, &copy.to.config);
-        let (client, targets) = (&to.product.client, copy.to.seen().await?);
+        let (client, targets) = (&to.product.client, copy.to.settings().await?);
         let segments = client.get_segments(to.product.product_id().await?);
         let segments = segments.send().await?.into_inner().into_iter();
         let ids = segments.map(|it| ((SEGMENT, it.name.to_lowercase()), json!(it.segment_id)));

@@ -103,7 +103,7 @@ fn one<T: Named>(list: &[T], place: &Place<'_>) -> Result<T> {
         several => format!(
             "{within} has {} that `{word}` fits, and one is needed: the {kind} {}; an id tells them apart",
             several.len(),
-            listed(several.iter().map(|entry| entry.told_apart()))
+            listed(several.iter().map(|entry| entry.with_id()))
         ),
     };
     Err(Error::other(problem))
@@ -125,7 +125,7 @@ pub(super) trait Named: Clone {
     /// A name, or the key of a setting.
     fn label(&self) -> &str;
     fn id(&self) -> String;
-    fn told_apart(&self) -> String {
+    fn with_id(&self) -> String {
         format!("{} ({})", self.label(), self.id())
     }
 }
@@ -160,7 +160,7 @@ impl Named for ProductModel {
         self.product_id.to_string()
     }
 
-    fn told_apart(&self) -> String {
+    fn with_id(&self) -> String {
         format!(
             "{} of {} ({})",
             self.name, self.organization.name, self.product_id

@@ -46,7 +46,7 @@ impl Seen {
 
 impl Config {
     /// All settings of the config in an environment.
-    pub(super) async fn seen(&self, environment: EnvironmentId) -> Result<Vec<Seen>> {
+    pub(super) async fn settings_in(&self, environment: EnvironmentId) -> Result<Vec<Seen>> {
         let (config, client) = (self.get().await?, &self.product.client);
         let (id, is_v1) = (config.config_id, is_v1(&config));
         let answers = match is_v1 {
@@ -67,11 +67,20 @@ impl Config {
     }
 
     /// One of them.
-    pub(super) async fn seen_one(&self, place: EnvironmentId, id: SettingId) -> Result<Seen> {
+    pub(super) async fn setting_in(
+        &self,
+        environment_id: EnvironmentId,
+        id: SettingId,
+    ) -> Result<Seen> {
         let (client, is_v1) = (&self.product.client, is_v1(&self.get().await?));
         let answer = match is_v1 {
-            true => json(&*client.get_setting_value(place, id).send().await?),
-            false => json(&*client.get_setting_value_v2(place, id).send().await?),
+            true => json(&*client.get_setting_value(environment_id, id).send().await?),
+            false => json(
+                &*client
+                    .get_setting_value_v2(environment_id, id)
+                    .send()
+                    .await?,
+            ),
         };
         let mut seen = Seen::of(answer, is_v1)?;
         self.name(std::slice::from_mut(&mut seen)).await?;

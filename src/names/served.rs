@@ -62,9 +62,9 @@ impl Served {
     /// V1 writes the split beside the rules, and V2 as the rule without conditions.
     pub(super) fn of(seen: &Seen) -> Self {
         let document = &seen.document;
-        let of_v1 = list(&document["rolloutRules"]).map(|rule| (told(rule), rule));
+        let of_v1 = list(&document["rolloutRules"]).map(|rule| (condition_text(rule), rule));
         let of_v2 = list(&document["targetingRules"]).map(|rule| {
-            let conditions: Vec<String> = list(&rule["conditions"]).map(told).collect();
+            let conditions: Vec<String> = list(&rule["conditions"]).map(condition_text).collect();
             (conditions.join(" and "), rule)
         });
         let mut split = shares_of(&document["rolloutPercentageItems"]);
@@ -113,7 +113,7 @@ fn shares_of(options: &Value) -> Vec<(i64, SettingValue)> {
 }
 
 /// A condition of V2, or a rule of V1, which is one.
-fn told(condition: &Value) -> String {
+fn condition_text(condition: &Value) -> String {
     let nested = condition
         .as_object()
         .and_then(|fields| fields.values().find(|it| it.is_object()));

@@ -27,7 +27,7 @@ async fn add_rules(clients: Vec<Client>, environment: EnvironmentId, setting: Se
                 formula.add_rule(when("Email").is_one_of([mail]).serve(true));
                 Ok(())
             });
-            edit.attempts(1_000).send().await
+            edit.max_rounds(1_000).send().await
         });
     }
     let edits = editors.join_all().await;
@@ -261,7 +261,7 @@ async fn rounds_are_bounded_and_told() -> Result<()> {
         formula.turn_off();
         Ok(())
     });
-    let given_up = edit.attempts(3).send().await.unwrap_err();
+    let given_up = edit.max_rounds(3).send().await.unwrap_err();
     assert_eq!(
         given_up.to_string(),
         format!(
@@ -285,7 +285,7 @@ async fn rounds_are_bounded_and_told() -> Result<()> {
         settings.get("new_checkout")?.turn_on();
         Ok(())
     });
-    let given_up = edit.attempts(1).send().await.unwrap_err();
+    let given_up = edit.max_rounds(1).send().await.unwrap_err();
     assert!(matches!(&given_up, Error::Edit(edit) if edit.rounds == 1));
     Ok(())
 }

@@ -144,7 +144,7 @@ fn download(url: &str, kept: &Kept) -> Result<Vec<u8>> {
         .connect_timeout(SILENCE.min(patience))
         .timeout(SILENCE.min(patience))
         .build()
-        .map_err(|error| Error::new(told(&error)))?;
+        .map_err(|error| Error::new(with_causes(&error)))?;
     let before = kept.read(url);
     let mut request = client.get(url);
     if let Some((marks, _)) = &before {
@@ -160,7 +160,7 @@ fn download(url: &str, kept: &Kept) -> Result<Vec<u8>> {
     }
     let mut answer = request
         .send()
-        .map_err(|error| Error::new(format!("no answer: {}", told(&error))))?;
+        .map_err(|error| Error::new(format!("no answer: {}", with_causes(&error))))?;
     match (answer.status(), before) {
         (StatusCode::NOT_MODIFIED, Some((_, body))) => return Ok(body),
         (status, _) if status.is_success() => {}
@@ -190,9 +190,9 @@ fn body(
     let mut body = Vec::new();
     let mut piece = vec![0; 64 * 1024];
     loop {
-        let count = answer
-            .read(&mut piece)
-            .map_err(|error| Error::new(format!("the download breaks off: {}", told(&error))))?;
+        let count = answer.read(&mut piece).map_err(|error| {
+            Error::new(format!("the download breaks off: {}", with_causes(&error)))
+        })?;
         if count == 0 {
             break;
         }
@@ -235,7 +235,7 @@ fn header(headers: &HeaderMap, name: &str) -> Option<String> {
 }
 
 /// An error with the errors behind it.
-fn told(error: &dyn std::error::Error) -> String {
+fn with_causes(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(error) = source {

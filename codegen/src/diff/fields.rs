@@ -83,7 +83,10 @@ impl<'a> Comparison<'a> {
         }
         let same_type = self.changes.len() == before || one.base == other.base;
 
-        let nullable = (self.old.meant(old.schema).1, self.new.meant(new.schema).1);
+        let nullable = (
+            self.old.resolve_schema(old.schema).1,
+            self.new.resolve_schema(new.schema).1,
+        );
         let said = match (old.required, new.required, nullable.0, nullable.1) {
             (false, true, ..) => Some("is required"),
             (true, false, ..) => Some("is no longer required"),
@@ -141,7 +144,10 @@ impl<'a> Comparison<'a> {
         new: &'a Value,
         (tightened, loosened): (Rule, Rule),
     ) {
-        let (old, new) = (self.old.meant(old).0, self.new.meant(new).0);
+        let (old, new) = (
+            self.old.resolve_schema(old).0,
+            self.new.resolve_schema(new).0,
+        );
         let ((from, to), (other_from, other_to)) = (bounds(old), bounds(new));
         let told = |bounds: (i64, i64)| match bounds {
             (i64::MIN, i64::MAX) => "anything".to_owned(),
@@ -209,7 +215,7 @@ const SECRET: &str = "Secret";
 impl<'a> Side<'a> {
     fn seen(&self, place: &Place, field: &Field<'a>) -> Seen {
         let Field { schema, required } = *field;
-        let nullable = self.meant(schema).1;
+        let nullable = self.resolve_schema(schema).1;
         let shape = self.shape(schema);
         let is_secret = match (&place.schema, &place.field) {
             (Some(schema), Some(field)) => {
@@ -220,7 +226,8 @@ impl<'a> Side<'a> {
         };
         let default = schema.get("default").filter(|default| !default.is_null());
         // A schema that stands behind a `$ref` is named, and needs the `Option` even if it is a list.
-        let may_be_empty = reference(self.meant(schema).0).is_none() && shape.may_be_empty();
+        let may_be_empty =
+            reference(self.resolve_schema(schema).0).is_none() && shape.may_be_empty();
         let absorbs = may_be_empty || default.is_some();
         let base = match (&shape, is_secret) {
             (Shape::Named(_), true) => SECRET.to_owned(),

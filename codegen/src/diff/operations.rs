@@ -208,7 +208,7 @@ impl<'a> Comparison<'a> {
         let rust = |side: &Side<'a>, answer: &Answer<'a>| {
             let value = answer.schema.map_or("()".to_owned(), |schema| {
                 let rust = side.rust(schema);
-                match side.meant(schema).1 {
+                match side.resolve_schema(schema).1 {
                     true => format!("Option<{rust}>"),
                     false => rust,
                 }

@@ -121,7 +121,10 @@ impl<'a> Comparison<'a> {
             false => (Rule::LimitUnchecked, Rule::LimitUnchecked),
         };
         self.limits_by(place, old, new, rules);
-        let (old, new) = (self.old.meant(old).0, self.new.meant(new).0);
+        let (old, new) = (
+            self.old.resolve_schema(old).0,
+            self.new.resolve_schema(new).0,
+        );
         if let (Some(one), Some(other)) = (old.get("items"), new.get("items")) {
             self.parameter_limits(&place.part("[]"), one, other, checked);
         }
@@ -148,7 +151,7 @@ impl<'a> Side<'a> {
                     place: text(value, "in"),
                     value,
                     schema,
-                    optional: !required || self.meant(schema).1,
+                    optional: !required || self.resolve_schema(schema).1,
                 }
             })
             .collect();

@@ -81,7 +81,7 @@ fn unwrapped(schema: &Value) -> (&Value, bool) {
 impl<'a> Side<'a> {
     /// What a schema means: without wrapping, and without a name that only stands for a scalar or a list; and whether it may
     /// be null.
-    pub(super) fn meant(&self, schema: &'a Value) -> (&'a Value, bool) {
+    pub(super) fn resolve_schema(&self, schema: &'a Value) -> (&'a Value, bool) {
         let (mut schema, mut nullable) = unwrapped(schema);
         for _ in 0..MAX_DEPTH {
             let Some(named) = reference(schema).and_then(|name| self.names.get(name)) else {
@@ -95,7 +95,7 @@ impl<'a> Side<'a> {
 
     /// What a schema becomes.
     pub(super) fn shape(&self, schema: &'a Value) -> Shape<'a> {
-        let (schema, _) = self.meant(schema);
+        let (schema, _) = self.resolve_schema(schema);
         if let Some(name) = reference(schema) {
             let own = self.source.types.get(name);
             return Shape::Named(own.map_or(name, String::as_str).to_owned());
@@ -155,7 +155,7 @@ impl<'a> Side<'a> {
         }
         let inner = |schema: &'a Value| {
             let rust = self.rust_within(schema, depth + 1);
-            match self.meant(schema).1 {
+            match self.resolve_schema(schema).1 {
                 true => format!("Option<{rust}>"),
                 false => rust,
             }

@@ -77,7 +77,7 @@ impl<'a> Comparison<'a> {
             }
         }
         self.inside(place, old, new, sent == (true, true));
-        if self.old.meant(old).1 != self.new.meant(new).1 {
+        if self.old.resolve_schema(old).1 != self.new.resolve_schema(new).1 {
             let what = "says otherwise whether it may be null";
             self.found(Rule::SchemaKindChanged, place, what);
         }
@@ -144,7 +144,10 @@ impl<'a> Comparison<'a> {
     /// What is in a list or a map.
     fn parts(&mut self, place: &Place, old: &'a Value, new: &'a Value, sent: bool, rule: Rule) {
         let before = self.changes.len();
-        let nullable = (self.old.meant(old).1, self.new.meant(new).1);
+        let nullable = (
+            self.old.resolve_schema(old).1,
+            self.new.resolve_schema(new).1,
+        );
         if nullable.0 != nullable.1 {
             let what = match nullable.1 {
                 true => "may be null: `T` becomes `Option<T>`",

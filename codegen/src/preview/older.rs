@@ -71,7 +71,7 @@ pub(super) fn three_one(description: &Value) -> Vec<Problem> {
         found.push(Problem::new("/components/pathItems", what));
     }
     newer(description, "", false, &mut found);
-    let version = super::said(description, "/openapi");
+    let version = super::text_at(description, "/openapi");
     let first = match found.len() {
         0 => format!(
             "this is OpenAPI {version}, and the generator reads 3.0.x; nothing in it is new in 3.1, so write 3.0.4 here"
@@ -167,7 +167,7 @@ fn keywords(members: &Map<String, Value>, place: &str, found: &mut Vec<Problem>)
 
 /// What has to change in a description of Swagger 2.0, or of something older.
 pub(super) fn swagger(description: &Value) -> Vec<Problem> {
-    let version = super::said(description, "/swagger");
+    let version = super::text_at(description, "/swagger");
     let mut found = vec![Problem::new(
         "/swagger",
         format!(

@@ -277,14 +277,14 @@ fn sdk_keys(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
 }
 
 fn select(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
-    let (id, meant) = meant(state, call)?;
+    let (id, meant) = requested_items(state, call)?;
     let before = state.proxy(id)?.clone();
     state.proxy_mut(id)?.selected.extend(meant);
     selection_changed(state, call, &before)
 }
 
 fn deselect(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
-    let (id, meant) = meant(state, call)?;
+    let (id, meant) = requested_items(state, call)?;
     let before = state.proxy(id)?.clone();
     let selected = &mut state.proxy_mut(id)?.selected;
     selected.retain(|pair| !meant.contains(pair));
@@ -305,7 +305,7 @@ fn selection_changed(
 }
 
 /// The profile of the path, and the configs and environments that the items of the body stand for.
-fn meant(
+fn requested_items(
     state: &State,
     call: &Call,
 ) -> Result<(ProxyProfileId, BTreeSet<(ConfigId, EnvironmentId)>), Refusal> {

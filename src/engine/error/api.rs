@@ -27,7 +27,7 @@ pub struct ApiError {
     pub message: String,
     /// Of a 400: the messages for each field. Empty if the server named none.
     pub field_errors: BTreeMap<String, Vec<String>>,
-    /// How long the server asks to wait, of `Retry-After`.
+    /// How long the server asks to wait (`Retry-After`); `None` if it does not.
     pub retry_after: Option<Duration>,
     /// The headers of the answer.
     pub headers: HeaderMap,

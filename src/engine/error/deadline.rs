@@ -15,12 +15,12 @@ pub struct DeadlineError {
     /// The API's path that was called, without the query, such as `/v1/tags/17`; an SDK key in it is hidden. Empty in an error that
     /// was made for a test.
     pub path: String,
-    /// How long the wait for the rate limit would have been, as far as known.
+    /// How long the wait for the rate limit would have been; `None` if only the responses to other calls can tell.
     pub needed: Option<Duration>,
     /// Whether the server has answered an earlier call of the operation with 429 and asked for a wait beyond the longest one, see
     /// [`with_max_wait`](crate::RateLimiter::with_max_wait). If not, the wait would exceed the call's own deadline.
     pub beyond_max_wait: bool,
-    /// What the call has taken before.
+    /// The attempts and the waits before that.
     pub attempts: Attempts,
     /// Why the call was to be sent again: how its last attempt failed, such as `503 Service Unavailable`; `None` if it was never sent.
     pub cause: Option<String>,

@@ -94,7 +94,7 @@ impl ServerClock {
     }
 
     /// Whether a moment is more than a guess: the server has told its time.
-    pub(crate) fn is_told(&self) -> bool {
+    pub(crate) fn has_bounds(&self) -> bool {
         self.bounds.is_some()
     }
 

@@ -68,7 +68,7 @@ impl Flight {
         self.epoch != Some(epoch)
     }
 
-    pub(crate) fn take_off(&mut self, ticket: Ticket) {
+    pub(crate) fn depart(&mut self, ticket: Ticket) {
         self.go_on(Request {
             ticket,
             lost: false,

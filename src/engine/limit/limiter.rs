@@ -164,7 +164,7 @@ impl RateLimiter {
                 state: Mutex::new(State::new(model)),
                 slots: Arc::new(Semaphore::new(Self::DEFAULT_MAX_IN_FLIGHT)),
                 permits: AtomicUsize::new(0),
-                turned: Notify::new(),
+                estimate_changed: Notify::new(),
                 #[cfg(feature = "redis")]
                 fleet: std::sync::OnceLock::new(),
             }),
@@ -211,7 +211,7 @@ impl RateLimiter {
         if let Some(fleet) = self.shared.fleet.get()
             && queued.is_head()
         {
-            let asked = self.asked(fleet, &queued, deadline);
+            let asked = self.ask_fleet(fleet, &queued, deadline);
             let asked = match deadline {
                 None => asked.await,
                 Some(deadline) => {
@@ -294,7 +294,7 @@ impl RateLimiter {
             let mut changed = pin!(queued.changed.notified());
             if !queued.is_head() {
                 slot = None;
-                let mut turned = deadline.map(|_| Box::pin(shared.turned.notified()));
+                let mut turned = deadline.map(|_| Box::pin(shared.estimate_changed.notified()));
                 let is_head = poll_fn(|context| {
                     if changed.as_mut().poll(context).is_ready() {
                         return Poll::Ready(true);

@@ -57,7 +57,7 @@ impl Model {
             clock: ServerClock::new(),
             max_wait: max_wait.min(FOR_EVER),
             requests: 0,
-            turns: 0,
+            estimates: 0,
         };
         Model {
             common,
@@ -126,7 +126,7 @@ impl Model {
     pub(crate) fn note(&mut self, target: Target, now: Instant) -> Ticket {
         let (scope, common) = self.scope(target, now);
         scope.advance(common, now);
-        scope.take_off(common, now, target)
+        scope.depart(common, now, target)
     }
 
     /// Until when nothing may go by the limits that are published, unless an answer comes first. All others are the fleet's.
@@ -135,7 +135,7 @@ impl Model {
         let is_published = !self.published.is_empty();
         let (scope, common) = self.scope(target, now);
         scope.advance(common, now);
-        is_published.then(|| scope.unheaded(now))?
+        is_published.then(|| scope.full_until(now))?
     }
 
     /// How narrow scopes are; `None` if they stay as they are.
@@ -216,8 +216,8 @@ impl Model {
     }
 
     /// A number that changes with the estimates of waits: at the end of a window, after a 429.
-    pub(crate) fn turn(&self) -> u64 {
-        self.common.turns
+    pub(crate) fn estimates(&self) -> u64 {
+        self.common.estimates
     }
 
     pub(crate) fn set_max_wait(&mut self, max_wait: Duration) {
@@ -348,7 +348,7 @@ impl Model {
             }
         }
         self.scopes = scopes;
-        self.common.turns += 1;
+        self.common.estimates += 1;
     }
 }
 

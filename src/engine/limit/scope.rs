@@ -45,7 +45,7 @@ pub(crate) struct Common {
     /// Requests so far, for their ids.
     pub(crate) requests: u64,
     /// Counts the changes of estimated waits: the end of a window, a 429.
-    pub(crate) turns: u64,
+    pub(crate) estimates: u64,
 }
 
 /// What is known of one count.
@@ -143,17 +143,17 @@ impl Scope {
         target: Target,
     ) -> Result<Ticket, Instant> {
         self.advance(common, now);
-        if let Some(until) = self.barred(common, now) {
+        if let Some(until) = self.blocked_until(common, now) {
             return Err(until);
         }
         if let Some(until) = self.held_back(common, now, demand) {
             return Err(until);
         }
-        Ok(self.take_off(common, now, target))
+        Ok(self.depart(common, now, target))
     }
 
     /// Takes note of a request that goes.
-    pub(crate) fn take_off(&mut self, common: &mut Common, now: Instant, target: Target) -> Ticket {
+    pub(crate) fn depart(&mut self, common: &mut Common, now: Instant, target: Target) -> Ticket {
         if self.flight.is_first_of(self.epoch) {
             self.began = now;
         }
@@ -164,12 +164,12 @@ impl Scope {
             given: now,
             target,
         };
-        self.flight.take_off(ticket);
+        self.flight.depart(ticket);
         ticket
     }
 
     /// Why nothing may go by the limits that no header tells of: until when, unless an answer comes first.
-    pub(crate) fn unheaded(&mut self, now: Instant) -> Option<Instant> {
+    pub(crate) fn full_until(&mut self, now: Instant) -> Option<Instant> {
         let full = self.limits.full(now, self.flight.slow())?;
         Some(full.unwrap_or_else(|| self.landed(now)))
     }
@@ -210,7 +210,7 @@ impl Scope {
                 self.ramp = self.epoch > 0;
             }
             // A server that tells no count will not tell this one either.
-            None if in_time && self.has_told() => {
+            None if in_time && self.has_reported() => {
                 self.flight.unseen(now);
                 self.share.unreported();
             }

@@ -34,7 +34,7 @@ struct Witness {
 /// The last answers that tell of a count.
 #[derive(Debug, Default)]
 pub(crate) struct Witnesses {
-    told: VecDeque<Witness>,
+    recent: VecDeque<Witness>,
     strikes: [u32; 4],
     /// Counts that are shared by calls which differ this much.
     shared: [bool; 4],
@@ -77,7 +77,7 @@ impl Witnesses {
         };
         let mut finest: Option<Grain> = None;
         let mut shared = false;
-        for known in &self.told {
+        for known in &self.recent {
             if known.target.key(grain) != target.key(grain) {
                 continue;
             }
@@ -93,8 +93,8 @@ impl Witnesses {
                 Verdict::Open => {}
             }
         }
-        self.told.truncate(KEPT - 1);
-        self.told.push_front(new);
+        self.recent.truncate(KEPT - 1);
+        self.recent.push_front(new);
         let apart = finest.filter(|&apart| !shared && !self.shared[apart as usize])?;
         let strikes = &mut self.strikes[apart as usize];
         *strikes += 1;
@@ -103,7 +103,7 @@ impl Witnesses {
 
     /// An answer told nothing.
     fn silence(&mut self, grain: Grain, target: Target) -> Option<Grain> {
-        let mut told = self.told.iter().map(|witness| witness.target);
+        let mut told = self.recent.iter().map(|witness| witness.target);
         if told.any(|told| told == target) {
             self.patchy = true;
         }
@@ -117,7 +117,7 @@ impl Witnesses {
         let silences = known.map_or(1, |(_, n)| n + 1);
         self.silent.truncate(KEPT - 1);
         self.silent.push_front((target, silences));
-        let mut told = self.told.iter().map(|witness| witness.target);
+        let mut told = self.recent.iter().map(|witness| witness.target);
         let told = told.find(|told| told.key(grain) == target.key(grain));
         let apart = told?.apart(&target)?;
         let certain = silences >= SILENCES && !self.patchy && !self.shared[apart as usize];

@@ -11,7 +11,7 @@ use serde::de::{self, DeserializeOwned, Deserializer, IgnoredAny, MapAccess, Vis
 pub(super) const LIST_FOR_OBJECT: &str = "a list is found where an object should be";
 
 /// Why a body that was read as a `T` is somebody else's.
-pub(super) fn elsewhere<T: DeserializeOwned>(body: &[u8]) -> Option<&'static str> {
+pub(super) fn body_mismatch<T: DeserializeOwned>(body: &[u8]) -> Option<&'static str> {
     let fields = fields::<T>().filter(|fields| !fields.is_empty());
     match (fields, body.trim_ascii_start().first()) {
         (Some(fields), Some(b'{')) if !first_is_known(body, fields) => {

@@ -17,10 +17,10 @@ use crate::engine::request::Request;
 use crate::{Error, Result};
 
 /// The time that the words of a failure may take; its status is known already.
-const PATIENCE: Duration = Duration::from_secs(5);
+const FAILURE_BODY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The time that the words of a 429 may take before the limiter hears of it.
-const WORDS: Duration = Duration::from_millis(200);
+const RATE_LIMIT_BODY_TIMEOUT: Duration = Duration::from_millis(200);
 
 /// One request on its way.
 struct Attempt<'a> {
@@ -52,7 +52,7 @@ impl Transport {
         match timeout_at(until, self.send(&mut attempt, until)).await {
             Ok(result) => result,
             Err(_) => {
-                let missing = match attempt.is_kept() {
+                let missing = match attempt.revoke() {
                     true => "no connection",
                     false => "no complete answer",
                 };
@@ -85,7 +85,7 @@ impl Transport {
         // From here on, a time-out no longer means that the server has seen nothing.
         attempt.stage = Stage::Sent;
         if let Some(permit) = &mut attempt.permit {
-            permit.sent();
+            permit.mark_sent();
         }
         let mut response = match self.http.execute(http).await {
             Ok(response) => response,
@@ -134,7 +134,7 @@ impl Transport {
         let mut reading = Reading::of(status, &headers);
         if reading.refused {
             // The limiter hears the words as well, if they come soon.
-            let until = until.min(from_now(WORDS));
+            let until = until.min(from_now(RATE_LIMIT_BODY_TIMEOUT));
             let _ = timeout_at(until, body.read(response, ApiError::MAX_BODY)).await;
             reading.named = named(&String::from_utf8_lossy(body.so_far()));
         }
@@ -144,7 +144,7 @@ impl Transport {
         let operation = attempt.request.operation;
         if !status.is_success() {
             // The status decides; the words are welcome as far as they come.
-            let until = until.min(from_now(PATIENCE));
+            let until = until.min(from_now(FAILURE_BODY_TIMEOUT));
             let _ = timeout_at(until, body.read(response, ApiError::MAX_BODY)).await;
             return Err(self.failure(attempt.request, status, headers, body.join()));
         }
@@ -187,27 +187,27 @@ impl Transport {
             body: request.body.as_deref().unwrap_or_default(),
             fields: self.secret_fields,
         };
-        let (operation, check) = (request.operation, self.credentials);
-        let failure = ApiError::read(operation, status, headers, body, wait, check, secrets);
+        let (operation, hint) = (request.operation, self.credentials_hint);
+        let failure = ApiError::read(operation, status, headers, body, wait, hint, secrets);
         Error::Api(Box::new(failure))
     }
 }
 
 impl Attempt<'_> {
-    /// Whether no connection has begun to send it, and none will.
-    fn is_kept(&self) -> bool {
+    /// Stops it if no connection has begun to send it; says whether that worked.
+    fn revoke(&self) -> bool {
         self.body.as_ref().is_some_and(Outgoing::revoke)
     }
 
     /// It ended without an answer. What has not left stays here, and so the call may be tried again.
     fn failed(&mut self, problem: String, source: Option<reqwest::Error>) -> Error {
-        if self.stage == Stage::Sent && self.is_kept() {
+        if self.stage == Stage::Sent && self.revoke() {
             self.stage = Stage::Connecting;
         }
         if self.stage == Stage::Connecting
             && let Some(permit) = &mut self.permit
         {
-            permit.not_sent();
+            permit.mark_not_sent();
         }
         let is_final = source.as_ref().is_some_and(failure::is_final);
         Error::connection(

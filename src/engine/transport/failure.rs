@@ -45,7 +45,7 @@ fn is_final_in_words(words: &str) -> bool {
 }
 
 /// Whether this process has as many files and connections open as it may, which is none of the server's making.
-pub(super) fn lacks_files(error: &crate::Error) -> bool {
+pub(super) fn is_out_of_descriptors(error: &crate::Error) -> bool {
     const EMFILE: i32 = 24;
     const ENFILE: i32 = 23;
     let first: &dyn std::error::Error = error;

@@ -1,4 +1,4 @@
-//! What happens between a built request and a decoded answer: admit, send, judge, and perhaps once more.
+//! What happens between a built request and a decoded answer: wait for a permit, send, decide whether to retry.
 
 use std::time::Duration;
 
@@ -33,7 +33,7 @@ pub(crate) struct Transport {
     /// What every request has; the credentials are marked as sensitive.
     pub(crate) headers: HeaderMap,
     /// What to check if the server refuses the credentials.
-    pub(crate) credentials: &'static str,
+    pub(crate) credentials_hint: &'static str,
     /// What is taken out of the words of a server.
     pub(crate) secrets: Vec<Secret>,
     /// What is secret in bodies.
@@ -49,7 +49,7 @@ pub(crate) struct Transport {
     pub(crate) listener: Option<Listener>,
 }
 
-/// What one view of a client asks of its calls.
+/// What `with_retry` and `with_deadline` set for the calls of one client.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Options {
     pub(crate) retry: RetryPolicy,
@@ -128,8 +128,9 @@ impl Transport {
             }
             let error = match result {
                 Ok(answer) => {
-                    // This attempt is among them.
-                    self.quota.succeeded(effort.failures() > 1);
+                    // The attempt that succeeded is counted, too.
+                    let is_retried = effort.failures() > 1;
+                    self.quota.succeeded(is_retried);
                     return Ok(answer);
                 }
                 // A retried DELETE that gets 404 succeeded: an earlier attempt may have deleted it. A page is not the API's 404.
@@ -152,11 +153,11 @@ impl Transport {
                 }
                 Err(error) => error,
             };
-            // Each error says whether the server may have processed the attempt: see the file of its case.
+            // Each error says whether the server may have processed the attempt: `perhaps_processed`, set in the file of its case.
             effort.failed(&error);
-            // A `Retry-After` beyond the longest wait ends the call: it is not retried earlier than the server asks.
-            let refused = error.status() == Some(StatusCode::TOO_MANY_REQUESTS);
-            if refused && error.retry_after() > Some(self.limiter.max_wait()) {
+            // A `Retry-After` beyond `RateLimiter::with_max_wait` ends the call: it is not retried earlier than the server asks.
+            let is_429 = error.status() == Some(StatusCode::TOO_MANY_REQUESTS);
+            if is_429 && error.retry_after() > Some(self.limiter.max_wait()) {
                 return Err(error);
             }
             let next = match options.retry.judge(&operation.method, &error, effort) {
@@ -170,7 +171,7 @@ impl Transport {
                 if deadline.is_some_and(|deadline| until >= deadline) {
                     return Err(error);
                 }
-                if !failure::lacks_files(&error) && !self.quota.take() {
+                if !failure::is_out_of_descriptors(&error) && !self.quota.take() {
                     return Err(error.out_of_quota());
                 }
                 self.tell_retrying(operation, effort, next, &error);

@@ -6,7 +6,7 @@ use std::time::Duration;
 use http::{Method, StatusCode};
 use tokio::time::Instant;
 
-use super::failure::lacks_files;
+use super::failure::is_out_of_descriptors;
 use crate::Error;
 use crate::engine::backoff;
 use crate::engine::error::Attempts;
@@ -41,7 +41,7 @@ use crate::engine::limit::limiter::Place;
 #[must_use]
 pub struct RetryPolicy {
     attempts: u32,
-    refusals: u32,
+    rate_limit_retries: u32,
     first_backoff: Duration,
     max_backoff: Duration,
     budget: Duration,
@@ -64,7 +64,7 @@ impl RetryPolicy {
     pub const fn new() -> Self {
         RetryPolicy {
             attempts: Self::DEFAULT_ATTEMPTS,
-            refusals: Self::DEFAULT_RATE_LIMIT_RETRIES,
+            rate_limit_retries: Self::DEFAULT_RATE_LIMIT_RETRIES,
             first_backoff: Self::DEFAULT_FIRST_BACKOFF,
             max_backoff: Self::DEFAULT_MAX_BACKOFF,
             budget: Self::DEFAULT_BUDGET,
@@ -76,23 +76,24 @@ impl RetryPolicy {
     pub const fn never() -> Self {
         let mut policy = Self::new();
         policy.attempts = 1;
-        policy.refusals = 0;
+        policy.rate_limit_retries = 0;
         policy
     }
 
-    /// The most attempts of a call, the first one included; those that were answered with 429 do not count. At least 1.
+    /// The most attempts of a call, the first one included; those that were answered with 429 do not count. At least 1; default: [4](Self::DEFAULT_ATTEMPTS).
     pub const fn with_attempts(mut self, attempts: u32) -> Self {
         self.attempts = if attempts == 0 { 1 } else { attempts };
         self
     }
 
-    /// The most times that a call is repeated after a 429.
-    pub const fn with_rate_limit_retries(mut self, refusals: u32) -> Self {
-        self.refusals = refusals;
+    /// The most times that a call is repeated after a 429. Default: [20](Self::DEFAULT_RATE_LIMIT_RETRIES).
+    pub const fn with_rate_limit_retries(mut self, retries: u32) -> Self {
+        self.rate_limit_retries = retries;
         self
     }
 
-    /// The bound of the first random wait, and the bound that it never exceeds.
+    /// The bound of the first random wait, which doubles with each retry, and the bound that it never exceeds. Default:
+    /// [200 milliseconds](Self::DEFAULT_FIRST_BACKOFF) and [20 seconds](Self::DEFAULT_MAX_BACKOFF).
     pub const fn with_backoff(mut self, first: Duration, max: Duration) -> Self {
         self.first_backoff = first;
         self.max_backoff = max;
@@ -100,7 +101,7 @@ impl RetryPolicy {
     }
 
     /// The time after the first failure within which the last attempt must begin. 429s are no failures, and waiting for the
-    /// rate limit does not count.
+    /// rate limit does not count. Default: [2 minutes](Self::DEFAULT_BUDGET).
     pub const fn with_budget(mut self, budget: Duration) -> Self {
         self.budget = budget;
         self
@@ -133,7 +134,7 @@ impl RetryPolicy {
     pub(super) fn judge(&self, method: &Method, error: &Error, effort: &Effort) -> Verdict {
         let harmless = match error {
             Error::Api(failure) if failure.status == StatusCode::TOO_MANY_REQUESTS => {
-                return match effort.refusals <= self.refusals {
+                return match effort.rate_limited <= self.rate_limit_retries {
                     true => Verdict::WhenAllowed,
                     false => Verdict::GiveUp,
                 };
@@ -189,9 +190,9 @@ pub(super) enum Verdict {
 pub(crate) struct Effort {
     pub(crate) attempts: Attempts,
     /// Attempts that were answered with 429.
-    refusals: u32,
+    rate_limited: u32,
     /// Attempts for which this process had no file left, which say nothing of the server.
-    without_file: u32,
+    out_of_descriptors: u32,
     /// Its place among those that wait for the rate limit, which it keeps.
     pub(super) place: Option<Place>,
     /// The first failure that was no 429, and the time since then that went by waiting for the rate limit.
@@ -203,10 +204,10 @@ impl Effort {
     pub(super) fn failed(&mut self, error: &Error) {
         self.attempts.perhaps_processed |= error.perhaps_processed();
         match error.status() {
-            Some(StatusCode::TOO_MANY_REQUESTS) => self.refusals += 1,
+            Some(StatusCode::TOO_MANY_REQUESTS) => self.rate_limited += 1,
             _ => {
-                if lacks_files(error) {
-                    self.without_file += 1;
+                if is_out_of_descriptors(error) {
+                    self.out_of_descriptors += 1;
                 } else if self.failing.is_some() {
                     // An outage: the others may have more luck, and this one later.
                     self.place = None;
@@ -226,7 +227,7 @@ impl Effort {
 
     /// Attempts that failed otherwise than by a 429 or for want of a file; the one that succeeded is among them as long as it runs.
     pub(super) fn failures(&self) -> u32 {
-        self.attempts.made - self.refusals - self.without_file
+        self.attempts.made - self.rate_limited - self.out_of_descriptors
     }
 
     fn failing_for(&self) -> Duration {

@@ -29,7 +29,7 @@ async fn edits_of_a_whole_config_lose_nothing_either() -> Result<()> {
                     Ok(())
                 });
                 return edit
-                    .attempts(1_000)
+                    .max_rounds(1_000)
                     .send()
                     .await
                     .map(|edited| edited.rounds);
@@ -45,7 +45,7 @@ async fn edits_of_a_whole_config_lose_nothing_either() -> Result<()> {
                 size.set_default(now + 1);
                 Ok(())
             });
-            edit.attempts(1_000)
+            edit.max_rounds(1_000)
                 .send()
                 .await
                 .map(|edited| edited.rounds)

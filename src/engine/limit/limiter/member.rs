@@ -35,7 +35,7 @@ impl RateLimiter {
     }
 
     /// Asks the fleet once: a permit, or how long to wait and whether that is certain. `None` if it is away.
-    pub(super) async fn asked(
+    pub(super) async fn ask_fleet(
         &self,
         fleet: &Fleet,
         queued: &Queued<'_>,
@@ -93,12 +93,12 @@ impl RateLimiter {
             }
             let mut changed = pin!(queued.changed.notified());
             changed.as_mut().enable();
-            let (wait, certain) = match self.asked(fleet, queued, deadline).await? {
+            let (wait, certain) = match self.ask_fleet(fleet, queued, deadline).await? {
                 Ok(permit) => return Some(Some(Ok(permit))),
                 Err(wait) => wait,
             };
             if certain {
-                self.shared.turned.notify_waiters();
+                self.shared.estimate_changed.notify_waiters();
                 if deadline.is_some_and(|deadline| Instant::now() + wait > deadline) {
                     return Some(Some(Err(TooLate::after(Some(wait)))));
                 }

@@ -45,12 +45,12 @@ impl Permit {
     }
 
     /// From here on, the server may have counted the request.
-    pub(crate) fn sent(&mut self) {
+    pub(crate) fn mark_sent(&mut self) {
         self.set_sent(true);
     }
 
     /// It did not get that far after all.
-    pub(crate) fn not_sent(&mut self) {
+    pub(crate) fn mark_not_sent(&mut self) {
         self.set_sent(false);
     }
 
@@ -66,22 +66,20 @@ impl Permit {
     pub(crate) async fn answered(mut self, reading: &Reading) {
         self.done = true;
         let shared = &self.shared;
-        #[cfg_attr(not(feature = "redis"), allow(unused_variables))]
-        let beyond_max_wait = {
+        {
             let mut state = shared.state();
             let answered = |model: &mut Model| model.answered(self.ticket, Instant::now(), reading);
             if shared.change(&mut state, answered) {
                 state.regroup();
             }
-            let beyond_max_wait = state.model.asks_beyond_max_wait(reading).is_some();
-            if beyond_max_wait {
+            if state.model.asks_beyond_max_wait(reading).is_some() {
                 state.wake_all();
             }
-            beyond_max_wait
-        };
+        }
         #[cfg(feature = "redis")]
         if let Some(mut ticket) = self.fleet.take() {
-            match beyond_max_wait {
+            let beyond_max_wait = shared.state().model.asks_beyond_max_wait(reading);
+            match beyond_max_wait.is_some() {
                 // It is no matter of the fleet's windows, and was not counted.
                 true => ticket.sent(false),
                 false => ticket.answered(reading).await,

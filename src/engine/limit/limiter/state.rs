@@ -21,7 +21,7 @@ pub(super) struct Shared {
     /// Permits that are given out.
     pub(super) permits: AtomicUsize,
     /// Wakes queued calls that have a deadline when the estimate of their wait changes.
-    pub(super) turned: Notify,
+    pub(super) estimate_changed: Notify,
     /// Those that share the limit, once it is shared.
     #[cfg(feature = "redis")]
     pub(super) fleet: std::sync::OnceLock<Fleet>,
@@ -35,10 +35,10 @@ impl Shared {
 
     /// Changes the model, and tells those who should look again.
     pub(super) fn change<T>(&self, state: &mut State, change: impl FnOnce(&mut Model) -> T) -> T {
-        let before = state.model.turn();
+        let before = state.model.estimates();
         let result = change(&mut state.model);
-        if state.model.turn() != before {
-            self.turned.notify_waiters();
+        if state.model.estimates() != before {
+            self.estimate_changed.notify_waiters();
         }
         result
     }

@@ -113,7 +113,7 @@ async fn call(
     // The timer has a resolution of a millisecond.
     assert!(deadline.is_none_or(|deadline| Instant::now() <= deadline + MS));
     log.borrow_mut().granted.push(index);
-    permit.sent();
+    permit.mark_sent();
     let (reply, answer) = tokio::sync::oneshot::channel();
     let there = call.there as u32 * MS;
     // It arrives, whether anybody waits for the answer or not.
@@ -276,7 +276,7 @@ async fn a_slow_answer_holds_nobody_up() {
         .acquire(Target::ONE, &mut None, None, |_| {})
         .await
         .expect("no deadline");
-    slow.sent();
+    slow.mark_sent();
     let late = server.borrow_mut().serve();
     let before = Instant::now();
     for _ in 0..97 {
@@ -284,7 +284,7 @@ async fn a_slow_answer_holds_nobody_up() {
             .acquire(Target::ONE, &mut None, None, |_| {})
             .await
             .expect("no deadline");
-        permit.sent();
+        permit.mark_sent();
         answer(permit, &server).await;
     }
     assert!(

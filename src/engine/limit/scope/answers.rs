@@ -38,7 +38,7 @@ impl Scope {
                 {
                     common.clock.was_early(ticket.given - over);
                 }
-                common.turns += 1;
+                common.estimates += 1;
                 self.state = State::Open(remaining);
                 self.reset = reset.or(self.reset);
                 self.told = now;
@@ -49,7 +49,7 @@ impl Scope {
                 }
                 // The first one may have begun long ago.
                 let is_whole = self.reset.is_some();
-                common.turns += 1;
+                common.estimates += 1;
                 self.state = State::Open(remaining);
                 self.reset = reset;
                 self.told = now;
@@ -159,12 +159,12 @@ impl Scope {
             (Some((named, _)), _) if Some(named) == quota => false,
             (Some(_), _) => true,
             (None, Some(remaining)) => remaining > 0 && self.answered > 0,
-            (None, None) => self.answered > 0 && (!self.has_told() || self.left_for_us() > 0),
+            (None, None) => self.answered > 0 && (!self.has_reported() || self.left_for_us() > 0),
         }
     }
 
     /// Whether the server tells of its limits.
-    pub(super) fn has_told(&self) -> bool {
+    pub(super) fn has_reported(&self) -> bool {
         self.quota.is_some() || self.share.quota().is_some() || self.reset.is_some()
     }
 }

@@ -8,7 +8,7 @@ use super::{Common, FEW, LOOKS, Scope, State, WITHOUT_ANSWER, WITHOUT_RESET};
 
 impl Scope {
     /// Why nothing may go: until when, unless an answer comes first.
-    pub(super) fn barred(&mut self, common: &mut Common, now: Instant) -> Option<Instant> {
+    pub(super) fn blocked_until(&mut self, common: &mut Common, now: Instant) -> Option<Instant> {
         if let State::Closed(until) = self.state {
             return Some(until);
         }
@@ -22,7 +22,7 @@ impl Scope {
         if allowed.is_some_and(|allowed| expected() >= allowed) {
             return Some(self.landed(now));
         }
-        if let Some(until) = self.unheaded(now) {
+        if let Some(until) = self.full_until(now) {
             return Some(until);
         }
         match self.state {
@@ -128,7 +128,7 @@ impl Scope {
         }
         while self.flight.overdue(now) {
             // It is in the server's count by now, but perhaps not in what the answers so far have shown of it.
-            if self.has_told() {
+            if self.has_reported() {
                 self.flight.unseen(now);
                 self.share.unreported();
             }
@@ -145,7 +145,7 @@ impl Scope {
     /// takes part.
     pub(super) fn next_period(&self, common: &Common, now: Instant) -> State {
         let certain = match self.reset {
-            Some(Reset::At { .. }) => common.clock.is_told(),
+            Some(Reset::At { .. }) => common.clock.has_bounds(),
             Some(Reset::In { .. }) => true,
             None => false,
         };
@@ -158,7 +158,7 @@ impl Scope {
     }
 
     pub(super) fn start(&mut self, common: &mut Common, now: Instant, state: State) {
-        common.turns += 1;
+        common.estimates += 1;
         self.ramp = state == State::Unknown;
         self.state = state;
         self.epoch += 1;

@@ -38,12 +38,6 @@ fn one_early_stray_does_not_hide_a_window() {
                     let mut server = Server::new(&limits, Grain::Operation);
                     (server.names, server.tells, server.stray_at) = (names, tells, stray_at);
                     let outcome = Play::new(server).run(&many(1, n));
-                    if stray_at == 10 && !tells && names && n == 300 {
-                        for x in outcome.successes.iter().take(110) {
-                            eprint!("{} ", x / 1000);
-                        }
-                        eprintln!("\nREF {:?}", outcome.refusals);
-                    }
                     let what = format!("{n}, names {names}, tells {tells}, stray at {stray_at}");
                     let ratio = show(&what, best, &outcome);
                     let most = match (names, tells) {
