@@ -51,7 +51,7 @@
 //!
 //! Edits of the same thing by clones of one client wait for each other, first come, first served, and take two requests each.
 //! Others meet at the server; who was slower waits a moment at random, longer from round to round, and gives up after
-//! [`DEFAULT_MAX_ROUNDS`] rounds, or as many as [`EditValue::attempts`] says.
+//! [`DEFAULT_MAX_ROUNDS`] rounds, or as many as [`EditValue::max_rounds`] says.
 
 use std::time::Duration;
 

@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use crate::limit::limiter::RateLimiter;
 use crate::limit::reading::Reading;
-use crate::limit::target::{Grain, Target};
+use crate::limit::target::{Granularity, Target};
 use crate::{Result, Told, mark};
 
 mod rows;

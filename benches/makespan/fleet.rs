@@ -25,7 +25,7 @@ const ENDPOINTS: usize = 3;
 const BEST: f64 = 14.0;
 const MOST: f64 = 1.05;
 const REFUSED: usize = 8;
-/// When something is killed: in the first window, with calls under way.
+/// When something is killed: in the first window, with calls in flight.
 const MIDDLE: Duration = Duration::from_millis(2500);
 
 /// One process: says that it is ready, waits for a line, makes its calls at once, and ends well if all succeeded.

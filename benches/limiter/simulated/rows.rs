@@ -65,7 +65,7 @@ pub fn report() -> Result<Told> {
 /// Calls under two windows, in several conditions.
 struct Load {
     name: String,
-    grain: Grain,
+    grain: Granularity,
     calls: Vec<Target>,
     /// In seconds, without the trip: alone, and beside another client. `None`: as without a limit.
     best: Option<(f64, f64)>,
@@ -74,9 +74,9 @@ struct Load {
 
 fn loads() -> Vec<Load> {
     let grains = [
-        (Grain::Credential, "one count for the credentials"),
-        (Grain::Operation, "a count for each operation"),
-        (Grain::Path, "a count for each path"),
+        (Granularity::Credential, "one count for the credentials"),
+        (Granularity::Operation, "a count for each operation"),
+        (Granularity::Path, "a count for each path"),
     ];
     let mut loads = Vec::new();
     for (n, best) in [(300, (24.0, 42.0)), (1500, (144.0, 222.0))] {
@@ -92,7 +92,7 @@ fn loads() -> Vec<Load> {
     }
     loads.push(Load {
         name: "three endpoints, 150 calls each, a count for each operation".to_string(),
-        grain: Grain::Operation,
+        grain: Granularity::Operation,
         calls: (1..=3).flat_map(|operation| many(operation, 150)).collect(),
         best: Some((12.0, 21.0)),
         most: 1.03,
@@ -102,7 +102,7 @@ fn loads() -> Vec<Load> {
             name: format!("1 000 paths, {counts}"),
             grain,
             calls: (0..1000).map(|path| call(1, path)).collect(),
-            best: (grain == Grain::Operation).then_some((94.0, 144.0)),
+            best: (grain == Granularity::Operation).then_some((94.0, 144.0)),
             most: 1.05,
         });
     }
@@ -116,7 +116,7 @@ impl Load {
         let (best, beside) = match self.best {
             Some((best, beside)) => (best + TRIP.as_secs_f64(), beside + TRIP.as_secs_f64()),
             None => {
-                let free = Server::new(&[(1_000_000, 3600 * SECOND)], Grain::Credential);
+                let free = Server::new(&[(1_000_000, 3600 * SECOND)], Granularity::Credential);
                 let took = play(free).run()?.took(|_| true);
                 (took, took)
             }
@@ -131,7 +131,7 @@ impl Load {
         };
         let mut contested = play(server());
         let mut kinds = self.calls.clone();
-        kinds.dedup_by_key(|target| target.key(Grain::Operation));
+        kinds.dedup_by_key(|target| target.key(Granularity::Operation));
         let every = Duration::from_millis(300);
         contested.others = kinds.into_iter().map(|target| (target, every)).collect();
         let mut met = true;
@@ -173,9 +173,9 @@ fn odd() -> Result<Vec<Told>> {
     let mut rows = Vec::new();
     for (headers, tells) in [("with", true), ("without", false)] {
         let limited = || Server {
-            only: vec![call(1, 0).key(Grain::Operation)],
+            only: vec![call(1, 0).key(Granularity::Operation)],
             tells,
-            ..Server::new(&DOCUMENTED, Grain::Operation)
+            ..Server::new(&DOCUMENTED, Granularity::Operation)
         };
         let three = (1..=3).flat_map(|operation| many(operation, 150));
         let two = (2..=3).flat_map(|operation| many(operation, 150));
@@ -197,7 +197,7 @@ fn odd() -> Result<Vec<Told>> {
             // What is new is known from the first answer of the next period on.
             (double, "doubled", 40.0 + short),
         ] {
-            let mut play = Play::new(Server::new(limits, Grain::Credential), many(1, 600));
+            let mut play = Play::new(Server::new(limits, Granularity::Credential), many(1, 600));
             play.changes = vec![(Duration::from_secs(25), change)];
             let outcome = play.run()?;
             let name = format!("600 calls, {windows}, {what} after 25 s");
@@ -230,7 +230,7 @@ fn odd() -> Result<Vec<Told>> {
                 names,
                 tells,
                 asks,
-                ..Server::new(&DOCUMENTED, Grain::Operation)
+                ..Server::new(&DOCUMENTED, Granularity::Operation)
             };
             let outcome = Play::new(server, many(1, n)).run()?;
             let (took, refused) = (outcome.took(|_| true), outcome.refused());
@@ -238,10 +238,10 @@ fn odd() -> Result<Vec<Told>> {
             rows.push(row(&name, best + trip, took, refused));
         }
     }
-    let one = || Server::new(&ONE, Grain::Credential);
+    let one = || Server::new(&ONE, Granularity::Credential);
     let kinds = Server {
         reads: Some((4, 10 * SECOND)),
-        ..Server::new(&[(400, 10 * SECOND)], Grain::Kind)
+        ..Server::new(&[(400, 10 * SECOND)], Granularity::Kind)
     };
     let reads = (0..10).map(|_| Target::new(true, "read", "/r"));
     let writes = (0..1200).map(|_| Target::new(false, "write", "/w"));
@@ -314,7 +314,7 @@ fn rates() -> Result<Vec<Told>> {
     for (stray, share) in [(5, "0.5 %"), (20, "2 %")] {
         for (headers, tells) in [("with", true), ("without", false)] {
             let plays = (0..24).map(|seed| {
-                let mut server = Server::new(&[(10_000, 60 * SECOND)], Grain::Credential);
+                let mut server = Server::new(&[(10_000, 60 * SECOND)], Granularity::Credential);
                 (server.stray, server.tells) = (stray, tells);
                 server.random.seed(seed);
                 let mut play = Play::new(server, many(1, 101_000));
@@ -335,7 +335,7 @@ fn rates() -> Result<Vec<Told>> {
         ] {
             let plays = (0..24).map(|seed| {
                 let limits = [(10, SECOND), (10_000, 3600 * SECOND)];
-                let mut server = Server::new(&limits, Grain::Credential);
+                let mut server = Server::new(&limits, Granularity::Credential);
                 (server.names, server.tells) = (names, tells);
                 let mut play = Play::new(server, many(1, 9_000));
                 (play.tasks, play.limit) = (400, TEN_MINUTES);
@@ -354,7 +354,7 @@ fn rates() -> Result<Vec<Told>> {
 
 /// One stray refusal, and what becomes of the calls that wait.
 fn patience() -> Result<Told> {
-    let huge = || Server::new(&[(5_000, 60 * SECOND)], Grain::Credential);
+    let huge = || Server::new(&[(5_000, 60 * SECOND)], Granularity::Credential);
     let stray: Change = |server| server.stray = 1000;
     let calm: Change = |server| server.stray = 0;
     let at = Duration::from_millis;

@@ -81,7 +81,7 @@ local function expires(w, entry)
 end
 
 -- state: "unknown" (one goes first), "free" (the server says nothing of limits), "open" (`left` until `ends`), "closed"
--- (nothing goes before `ends`). `flight` are under way in this epoch, of which `lost` may never come back, and `late` since the
+-- (nothing goes before `ends`). `flight` are in flight in this epoch, of which `lost` may never come back, and `late` since the
 -- one before. `accepted` were in this epoch, `proven` in those before. `windows` are those that no header tells of.
 -- `stretch` has what was accepted since a moment at which one of them may have begun, from the epoch `stretch_from` on.
 local s = {
@@ -108,7 +108,7 @@ local function save()
   redis.call('PEXPIRE', KEYS[1], forget_after())
 end
 
--- Knowledge ends. Who is under way may be counted yet.
+-- Knowledge ends. Who is in flight may be counted yet.
 local function start(state, ends)
   s.late = s.flight + (now < s.late_until and s.late or 0)
   s.late_until = s.given + transit
@@ -363,8 +363,8 @@ local function ask(demand)
   return { 1, s.epoch, math.floor(now) }
 end
 
--- One is under way no more. Says whether it went in this epoch.
-local function land(epoch)
+-- One is in flight no more. Says whether it went in this epoch.
+local function remove(epoch)
   if epoch == s.epoch then
     s.flight = math.max(s.flight - 1, 0)
   elseif epoch == s.epoch - 1 then
@@ -488,7 +488,7 @@ elseif what == 'back' then
   if ARGV[5] ~= '1' then
     recount(tonumber(ARGV[4]), false)
   end
-  if land(tonumber(ARGV[3])) then
+  if remove(tonumber(ARGV[3])) then
     if ARGV[5] == '1' then
       unseen()
     else
@@ -504,7 +504,7 @@ elseif what == 'answered' then
   if ARGV[5] == 'ok' then
     accept(number(3), number(4))
   end
-  answered(land(number(3)), number(4), ARGV[5], number(6), kind, number(8), number(9), number(10), number(11), number(12), number(13))
+  answered(remove(number(3)), number(4), ARGV[5], number(6), kind, number(8), number(9), number(10), number(11), number(12), number(13))
 end
 save()
 return {}

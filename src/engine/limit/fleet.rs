@@ -17,7 +17,7 @@ use super::hidden::{SURE, UNSURE};
 use super::limits::DOCUMENTED;
 use super::reading::Reading;
 use super::scope::{FIRST_WAIT, LOOKS, WITHOUT_RESET};
-use super::target::Grain;
+use super::target::Granularity;
 use super::times::Time;
 use crate::Secret;
 use crate::engine::event::{Event, Listener};
@@ -67,7 +67,7 @@ pub(crate) enum Reply {
     /// Nothing before this time is over; and whether no answer can change that.
     Wait(Duration, bool),
     /// Answers have shown others that scopes are as narrow as this.
-    Narrow(Grain),
+    Narrow(Granularity),
 }
 
 /// The right to send one request, given by the fleet. Dropping it gives it back.
@@ -115,7 +115,12 @@ impl Fleet {
 
     /// Asks for the right to send one request of a scope, for one of so many that wait; `None` if Redis is away. `grain` is
     /// how narrow scopes are here; `None` if they stay as they are.
-    pub(crate) async fn ask(&self, scope: u64, grain: Option<Grain>, demand: u32) -> Option<Reply> {
+    pub(crate) async fn ask(
+        &self,
+        scope: u64,
+        grain: Option<Granularity>,
+        demand: u32,
+    ) -> Option<Reply> {
         let fleet = self.clone();
         // A ticket that nobody waits for any more gives itself back.
         tokio::spawn(async move { fleet.asked(scope, grain, demand).await })
@@ -123,7 +128,7 @@ impl Fleet {
             .ok()?
     }
 
-    async fn asked(self, scope: u64, grain: Option<Grain>, demand: u32) -> Option<Reply> {
+    async fn asked(self, scope: u64, grain: Option<Granularity>, demand: u32) -> Option<Reply> {
         let grain = grain.map(|grain| (grain as u8).to_string());
         let arguments = [grain.unwrap_or_default(), demand.to_string()];
         let reply = self.call(scope, "ask", &arguments).await?;
@@ -145,7 +150,7 @@ impl Fleet {
                 let until = (certain == 1).then(|| (scope, Instant::now() + wait));
                 (Reply::Wait(wait, certain == 1), until)
             }
-            [2, grain] => (Reply::Narrow(Grain::from_number(grain)?), None),
+            [2, grain] => (Reply::Narrow(Granularity::from_number(grain)?), None),
             _ => return None,
         };
         *lock(&self.0.closed) = closed;
@@ -333,7 +338,7 @@ impl std::fmt::Debug for Ticket {
 
 impl Drop for Ticket {
     fn drop(&mut self) {
-        // Without a runtime, nobody is told: the fleet thinks that it is under way until the period ends.
+        // Without a runtime, nobody is told: the fleet thinks that it is in flight until the period ends.
         if let Some(fleet) = self.fleet.take()
             && let Ok(runtime) = tokio::runtime::Handle::try_current()
         {

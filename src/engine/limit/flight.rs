@@ -1,4 +1,4 @@
-//! The requests that are under way.
+//! The requests that are in flight.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use super::ticket::Ticket;
 #[derive(Debug, Default)]
 pub(crate) struct Flight {
     /// Oldest first.
-    under_way: VecDeque<Request>,
+    in_flight: VecDeque<Request>,
     /// When those were counted, at the latest, that no answer has shown to be counted; oldest first.
     unseen: VecDeque<Instant>,
     /// The last epoch of which a request went.
@@ -37,12 +37,12 @@ impl Flight {
     const OVERTAKING: Duration = Duration::from_millis(10);
 
     pub(crate) fn len(&self) -> u32 {
-        self.under_way.len() as u32
+        self.in_flight.len() as u32
     }
 
-    /// How many are under way, and how many of them were overtaken by one that was sent later.
+    /// How many are in flight, and how many of them were overtaken by one that was sent later.
     pub(crate) fn slow(&self) -> (u32, u32) {
-        let requests = self.under_way.iter();
+        let requests = self.in_flight.iter();
         let slow = requests.take_while(|request| request.ticket.id < self.answered);
         (self.len(), slow.count() as u32)
     }
@@ -68,41 +68,41 @@ impl Flight {
         self.epoch != Some(epoch)
     }
 
-    pub(crate) fn depart(&mut self, ticket: Ticket) {
+    pub(crate) fn add_request(&mut self, ticket: Ticket) {
         self.go_on(Request {
             ticket,
             lost: false,
         });
     }
 
-    /// One that was under way in another scope so far.
+    /// One that was in flight in another scope so far.
     pub(crate) fn go_on(&mut self, request: Request) {
         self.epoch = Some(request.ticket.epoch);
-        self.under_way.push_back(request);
+        self.in_flight.push_back(request);
     }
 
-    /// Those that are under way; none is from now on.
+    /// Those that are in flight; none is from now on.
     pub(crate) fn take(&mut self) -> impl Iterator<Item = Request> {
-        std::mem::take(&mut self.under_way).into_iter()
+        std::mem::take(&mut self.in_flight).into_iter()
     }
 
-    /// The answer of this one came. Says whether it was still under way.
+    /// The answer of this one came. Says whether it was still in flight.
     pub(crate) fn answered(&mut self, id: u64) -> bool {
         self.answered = self.answered.max(id);
-        self.land(id)
+        self.remove(id)
     }
 
-    /// Whether this one was still under way.
-    pub(crate) fn land(&mut self, id: u64) -> bool {
+    /// Whether this one was still in flight.
+    pub(crate) fn remove(&mut self, id: u64) -> bool {
         let index = self.find(id);
-        index.is_some_and(|index| self.under_way.remove(index).is_some())
+        index.is_some_and(|index| self.in_flight.remove(index).is_some())
     }
 
     /// The answer of this one will not be seen, but the server may count it yet.
     pub(crate) fn lose(&mut self, id: u64) {
         if let Some(request) = self
             .find(id)
-            .and_then(|index| self.under_way.get_mut(index))
+            .and_then(|index| self.in_flight.get_mut(index))
         {
             request.lost = true;
         }
@@ -113,7 +113,7 @@ impl Flight {
     pub(crate) fn expected(&self, epoch: u64, answered: u32) -> u32 {
         const FEW: usize = 2;
         let of_this = || {
-            self.under_way
+            self.in_flight
                 .iter()
                 .filter(|request| request.ticket.epoch == epoch)
         };
@@ -123,7 +123,7 @@ impl Flight {
 
     /// Whether no answer to a request of this epoch will be seen.
     pub(crate) fn is_lost(&self, epoch: u64) -> bool {
-        let mut newest = self.under_way.iter().rev();
+        let mut newest = self.in_flight.iter().rev();
         let mut of_this = newest.by_ref().take_while(|it| it.ticket.epoch == epoch);
         of_this.all(|request| request.lost)
     }
@@ -131,27 +131,27 @@ impl Flight {
     /// What the server may have got before one that was sent at this moment, and has not answered yet.
     pub(crate) fn before(&self, sent: Instant) -> impl ExactSizeIterator<Item = &Target> {
         let place = self
-            .under_way
+            .in_flight
             .partition_point(|it| it.ticket.given <= sent + Self::OVERTAKING);
-        let requests = self.under_way.range(..place);
+        let requests = self.in_flight.range(..place);
         requests.map(|request| &request.ticket.target)
     }
 
     fn find(&self, id: u64) -> Option<usize> {
-        self.under_way
+        self.in_flight
             .binary_search_by_key(&id, |request| request.ticket.id)
             .ok()
     }
 
-    /// Takes the oldest one out, if it has been under way for longer than it takes to be counted.
+    /// Takes the oldest one out, if it has been in flight for longer than it takes to be counted.
     pub(crate) fn overdue(&mut self, now: Instant) -> bool {
-        let overdue = self.next_landing().is_some_and(|landing| now >= landing);
-        overdue && self.under_way.pop_front().is_some()
+        let overdue = self.overdue_at().is_some_and(|landing| now >= landing);
+        overdue && self.in_flight.pop_front().is_some()
     }
 
     /// When the next one is out, at the latest.
-    pub(crate) fn next_landing(&self) -> Option<Instant> {
-        let first = self.under_way.front();
+    pub(crate) fn overdue_at(&self) -> Option<Instant> {
+        let first = self.in_flight.front();
         first.map(|request| request.ticket.given + Self::GRACE)
     }
 }

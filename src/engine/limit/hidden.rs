@@ -116,7 +116,7 @@ impl Hidden {
         }
     }
 
-    /// It is full: perhaps it holds more. So many are under way, and so many of them are slow. Says whether it is believed in any
+    /// It is full: perhaps it holds more. So many are in flight, and so many of them are slow. Says whether it is believed in any
     /// longer: not if more than twice of what it should hold was accepted.
     pub(super) fn try_more(&mut self, now: Instant, in_flight: u32, slow: u32) -> bool {
         let Window { quota, period, .. } = self.window;

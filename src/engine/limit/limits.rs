@@ -117,7 +117,7 @@ impl Limits {
         }
     }
 
-    /// All that was under way when the last refusal came has been answered. Says whether it was no window's; `None` if that
+    /// All that was in flight when the last refusal came has been answered. Says whether it was no window's; `None` if that
     /// was clear before.
     pub(crate) fn judge(&mut self, now: Instant) -> Option<bool> {
         let trial = self.trial.take()?;
@@ -304,8 +304,8 @@ impl Limits {
         }
     }
 
-    /// Whether one of them is full, and when that may change, if it does not depend on those that are under way.
-    /// `slow` are those under way that others have overtaken.
+    /// Whether one of them is full, and when that may change, if it does not depend on those that are in flight.
+    /// `slow` are those in flight that others have overtaken.
     pub(crate) fn full(
         &mut self,
         now: Instant,

@@ -12,7 +12,7 @@ use super::clock::ServerClock;
 use super::limits::{DOCUMENTED, Limits};
 use super::reading::Reading;
 use super::scope::{Common, Scope, State};
-use super::target::{Grain, Target};
+use super::target::{Granularity, Target};
 use super::ticket::Ticket;
 use super::window::{FOR_EVER, Window};
 use super::witness::Witnesses;
@@ -37,7 +37,7 @@ pub(crate) struct Model {
     /// What is kept to in any case.
     published: Vec<Window>,
     /// What has a scope of its own, as far as answers have shown it.
-    grain: Grain,
+    grain: Granularity,
     scopes: BTreeMap<u64, Scope>,
     /// When to look for scopes that are not used any more.
     many: usize,
@@ -62,7 +62,7 @@ impl Model {
         Model {
             common,
             published: Vec::new(),
-            grain: Grain::Credential,
+            grain: Granularity::Credential,
             scopes: BTreeMap::new(),
             many: MANY,
             witnesses: Witnesses::default(),
@@ -118,7 +118,7 @@ impl Model {
 
     /// What a call counts against at most: its operation, or its path where that is known to be counted.
     fn narrow_key(&self, target: &Target) -> u64 {
-        target.key(self.grain.max(Grain::Operation))
+        target.key(self.grain.max(Granularity::Operation))
     }
 
     /// Takes note of a request that the fleet allows.
@@ -126,7 +126,7 @@ impl Model {
     pub(crate) fn note(&mut self, target: Target, now: Instant) -> Ticket {
         let (scope, common) = self.scope(target, now);
         scope.advance(common, now);
-        scope.depart(common, now, target)
+        scope.add_request(common, now, target)
     }
 
     /// Until when nothing may go by the limits that are published, unless an answer comes first. All others are the fleet's.
@@ -140,7 +140,7 @@ impl Model {
 
     /// How narrow scopes are; `None` if they stay as they are.
     #[cfg(feature = "redis")]
-    pub(crate) fn grain(&self) -> Option<Grain> {
+    pub(crate) fn grain(&self) -> Option<Granularity> {
         self.published.is_empty().then_some(self.grain)
     }
 
@@ -230,7 +230,7 @@ impl Model {
 
     /// Whether calls may be found to be of several scopes yet.
     fn may_narrow(&self) -> bool {
-        self.published.is_empty() && self.grain < Grain::Path
+        self.published.is_empty() && self.grain < Granularity::Path
     }
 
     fn scope(&mut self, target: Target, now: Instant) -> (&mut Scope, &mut Common) {
@@ -305,11 +305,11 @@ impl Model {
 
     /// Whether a refusal cannot be that of a scope as wide as those that are known, because that would have come long before;
     /// the widest one that it may be of.
-    fn refutes(&self, ticket: Ticket, now: Instant, reading: &Reading) -> Option<Grain> {
+    fn refutes(&self, ticket: Ticket, now: Instant, reading: &Reading) -> Option<Granularity> {
         let (named, period) = reading.named?;
         let within = |moment: Instant| moment + period > now;
         let scope = self.scopes.get(&self.key(&ticket.target))?;
-        let count = |grain: Grain| {
+        let count = |grain: Granularity| {
             let key = ticket.target.key(grain);
             let recent = self.recent.iter().take_while(|(at, _)| within(*at));
             // What is in flight and was sent before is counted too, most likely.
@@ -320,22 +320,22 @@ impl Model {
         if count(self.grain) < named.saturating_add(2 + named / 16) {
             return None;
         }
-        let finer = [Grain::Kind, Grain::Operation, Grain::Path].into_iter();
+        let finer = [Granularity::Kind, Granularity::Operation, Granularity::Path].into_iter();
         let mut finer = finer.filter(|grain| *grain > self.grain);
         finer.find(|grain| count(*grain).abs_diff(named) <= 1)
     }
 
     /// From now on each of these has a scope of its own.
-    pub(crate) fn narrow(&mut self, grain: Grain, now: Instant) {
+    pub(crate) fn narrow(&mut self, grain: Granularity, now: Instant) {
         if grain <= self.grain {
             return;
         }
         self.grain = grain;
         let mut scopes = BTreeMap::new();
         for (_, mut old) in std::mem::take(&mut self.scopes) {
-            let under_way: Vec<_> = old.flight.take().collect();
+            let in_flight: Vec<_> = old.flight.take().collect();
             let owner = old.owner.map(|target| target.key(grain));
-            for request in under_way {
+            for request in in_flight {
                 let key = request.ticket.target.key(grain);
                 let heir = || old.heir(now, self.limits(key));
                 let heir = scopes.entry(key).or_insert_with(heir);

@@ -54,15 +54,15 @@ pub(crate) struct Scope {
     state: State,
     /// Of whom the state tells: the one that was answered or refused last.
     pub(crate) owner: Option<Target>,
-    /// What is under way and may not be in the server's count.
+    /// What is in flight and may not be in the server's count.
     pub(crate) flight: Flight,
     /// Counts the stretches of time between which knowledge ends: periods, refusals. Each begins with its first request.
     epoch: u64,
     began: Instant,
-    /// Answers to requests of this epoch, and whether only one more than these may be under way: the way to full speed.
+    /// Answers to requests of this epoch, and whether only one more than these may be in flight: the way to full speed.
     answered: u32,
     ramp: bool,
-    /// So many were answered before the last refusal; as many may be under way at once after it.
+    /// So many were answered before the last refusal; as many may be in flight at once after it.
     proven: u32,
     /// The newest period that was reported: its reset, and when it was first told.
     reset: Option<Reset>,
@@ -124,7 +124,7 @@ impl Scope {
         }
     }
 
-    /// The same with other limits and requests under way.
+    /// The same with other limits and requests in flight.
     pub(crate) fn with(self, limits: Limits, flight: Flight) -> Self {
         Scope {
             limits,
@@ -149,11 +149,16 @@ impl Scope {
         if let Some(until) = self.held_back(common, now, demand) {
             return Err(until);
         }
-        Ok(self.depart(common, now, target))
+        Ok(self.add_request(common, now, target))
     }
 
     /// Takes note of a request that goes.
-    pub(crate) fn depart(&mut self, common: &mut Common, now: Instant, target: Target) -> Ticket {
+    pub(crate) fn add_request(
+        &mut self,
+        common: &mut Common,
+        now: Instant,
+        target: Target,
+    ) -> Ticket {
         if self.flight.is_first_of(self.epoch) {
             self.began = now;
         }
@@ -164,19 +169,19 @@ impl Scope {
             given: now,
             target,
         };
-        self.flight.depart(ticket);
+        self.flight.add_request(ticket);
         ticket
     }
 
     /// Why nothing may go by the limits that no header tells of: until when, unless an answer comes first.
     pub(crate) fn full_until(&mut self, now: Instant) -> Option<Instant> {
         let full = self.limits.full(now, self.flight.slow())?;
-        Some(full.unwrap_or_else(|| self.landed(now)))
+        Some(full.unwrap_or_else(|| self.overdue_at(now)))
     }
 
     /// When the next one is out of the way at the latest.
-    fn landed(&self, now: Instant) -> Instant {
-        self.flight.next_landing().unwrap_or(now + FIRST_WAIT)
+    fn overdue_at(&self, now: Instant) -> Instant {
+        self.flight.overdue_at().unwrap_or(now + FIRST_WAIT)
     }
 
     /// An answer came.
@@ -228,9 +233,9 @@ impl Scope {
     ) {
         self.advance(common, now);
         match sent {
-            // It stays under way until it is overdue.
+            // It stays in flight until it is overdue.
             true => self.flight.lose(ticket.id),
-            false => drop(self.flight.land(ticket.id)),
+            false => drop(self.flight.remove(ticket.id)),
         }
     }
 

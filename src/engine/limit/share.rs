@@ -15,11 +15,11 @@ pub(crate) struct Share {
 }
 
 impl Share {
-    /// What of this is for us, those under way included.
+    /// What of this is for us, those in flight included.
     pub(crate) fn of(&self, left: u32) -> u32 {
         match self.is_contested() {
             false => left,
-            // The others go on while ours are under way.
+            // The others go on while ours are in flight.
             true => (f64::from(left.saturating_sub(1)) / (1.0 + self.others())) as u32,
         }
     }

@@ -2,7 +2,7 @@
 
 /// What may share a count, from wide to narrow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Grain {
+pub(crate) enum Granularity {
     Credential,
     /// Calls that read, and calls that write.
     Kind,
@@ -12,14 +12,14 @@ pub(crate) enum Grain {
 }
 
 #[cfg(feature = "redis")]
-impl Grain {
+impl Granularity {
     /// The other way round than `as u8`.
     pub(crate) fn from_number(number: i64) -> Option<Self> {
         let all = [
-            Grain::Credential,
-            Grain::Kind,
-            Grain::Operation,
-            Grain::Path,
+            Granularity::Credential,
+            Granularity::Kind,
+            Granularity::Operation,
+            Granularity::Path,
         ];
         all.into_iter().find(|grain| *grain as i64 == number)
     }
@@ -51,18 +51,18 @@ impl Target {
     }
 
     /// The scope that it is of.
-    pub(crate) fn key(&self, grain: Grain) -> u64 {
+    pub(crate) fn key(&self, grain: Granularity) -> u64 {
         match grain {
-            Grain::Credential => 0,
-            Grain::Kind => self.kind,
-            Grain::Operation => self.operation,
-            Grain::Path => self.path,
+            Granularity::Credential => 0,
+            Granularity::Kind => self.kind,
+            Granularity::Operation => self.operation,
+            Granularity::Path => self.path,
         }
     }
 
     /// The widest grain at which the two are counted apart; `None` if they never are.
-    pub(crate) fn apart(&self, other: &Target) -> Option<Grain> {
-        [Grain::Kind, Grain::Operation, Grain::Path]
+    pub(crate) fn apart(&self, other: &Target) -> Option<Granularity> {
+        [Granularity::Kind, Granularity::Operation, Granularity::Path]
             .into_iter()
             .find(|&grain| self.key(grain) != other.key(grain))
     }

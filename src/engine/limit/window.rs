@@ -19,7 +19,7 @@ pub(crate) const FOR_EVER: Duration = Duration::from_secs(100 * 366 * 24 * 3600)
 pub(crate) struct Window {
     pub(crate) quota: u32,
     pub(crate) period: Duration,
-    /// When requests were last under way, oldest first, and how many.
+    /// When requests were last in flight, oldest first, and how many.
     used: VecDeque<(Instant, u32)>,
     total: u32,
     anchor: Option<Instant>,
@@ -42,7 +42,7 @@ impl Window {
         self.total
     }
 
-    /// A request is no longer under way. The moments never go back.
+    /// A request is no longer in flight. The moments never go back.
     pub(crate) fn count(&mut self, now: Instant) {
         let anchor = *self.anchor.get_or_insert(now);
         let grain = (self.period / 64).as_nanos().max(1);
@@ -67,14 +67,14 @@ impl Window {
         }
     }
 
-    /// How many may go while so many are under way.
+    /// How many may go while so many are in flight.
     pub(crate) fn capacity(&self, in_flight: u32) -> u32 {
         self.quota
             .saturating_sub(in_flight)
             .saturating_sub(self.total)
     }
 
-    /// When the next one may go if there is no capacity; `None` if that depends on those that are under way.
+    /// When the next one may go if there is no capacity; `None` if that depends on those that are in flight.
     pub(crate) fn next(&self, in_flight: u32) -> Option<Instant> {
         let mut over = (self.total + in_flight).checked_sub(self.quota)?;
         let mut moments = self.used.iter();
@@ -98,7 +98,7 @@ impl Window {
             rest -= if later { *n } else { 0 };
             later
         });
-        // Who is under way is about to be counted.
+        // Who is in flight is about to be counted.
         let free =
             |&(used, _): &(Instant, u32)| (used + self.period).saturating_duration_since(now);
         let first = first.next().map_or(self.period, free);

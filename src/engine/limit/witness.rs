@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use super::clock::ServerClock;
 use super::reading::{Order, Reset};
-use super::target::{Grain, Target};
+use super::target::{Granularity, Target};
 use super::ticket::Ticket;
 
 /// So many answers are compared with each new one.
@@ -56,12 +56,12 @@ impl Witnesses {
     /// Compares an answer with those before. Gives the grain at which calls are counted apart, once that is certain.
     pub(crate) fn hear(
         &mut self,
-        grain: Grain,
+        grain: Granularity,
         ticket: &Ticket,
         now: Instant,
         (remaining, reset): (Option<u32>, Option<Reset>),
         clock: &ServerClock,
-    ) -> Option<Grain> {
+    ) -> Option<Granularity> {
         let target = ticket.target;
         let Some(remaining) = remaining else {
             return self.silence(grain, target);
@@ -75,7 +75,7 @@ impl Witnesses {
             reset,
             at: now,
         };
-        let mut finest: Option<Grain> = None;
+        let mut finest: Option<Granularity> = None;
         let mut shared = false;
         for known in &self.recent {
             if known.target.key(grain) != target.key(grain) {
@@ -102,14 +102,14 @@ impl Witnesses {
     }
 
     /// An answer told nothing.
-    fn silence(&mut self, grain: Grain, target: Target) -> Option<Grain> {
+    fn silence(&mut self, grain: Granularity, target: Target) -> Option<Granularity> {
         let mut told = self.recent.iter().map(|witness| witness.target);
         if told.any(|told| told == target) {
             self.patchy = true;
         }
         let of_this = |(silent, _): &(Target, u32)| {
             let apart = silent.apart(&target);
-            apart.is_none_or(|apart| apart > Grain::Operation)
+            apart.is_none_or(|apart| apart > Granularity::Operation)
         };
         // Answers to several operations come in any order.
         let known = self.silent.iter().position(of_this);
@@ -124,7 +124,7 @@ impl Witnesses {
         certain.then(|| self.found(apart))
     }
 
-    fn found(&mut self, apart: Grain) -> Grain {
+    fn found(&mut self, apart: Granularity) -> Granularity {
         self.strikes = [0; 4];
         self.silent.clear();
         apart

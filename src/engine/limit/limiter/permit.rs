@@ -20,7 +20,7 @@ pub(crate) struct Permit {
     ticket: Ticket,
     sent: bool,
     done: bool,
-    /// Its place among those that may be under way.
+    /// Its place among those that may be in flight.
     _slot: Option<OwnedSemaphorePermit>,
     #[cfg(feature = "redis")]
     pub(super) fleet: Option<fleet::Ticket>,

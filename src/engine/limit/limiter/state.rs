@@ -16,7 +16,7 @@ use crate::engine::limit::target::{Scouts, Target};
 pub(super) struct Shared {
     /// Never held across an await.
     pub(super) state: Mutex<State>,
-    /// One for each request that may be under way.
+    /// One for each request that may be in flight.
     pub(super) slots: Arc<Semaphore>,
     /// Permits that are given out.
     pub(super) permits: AtomicUsize,

@@ -179,7 +179,7 @@ fn run(quota: u32, period: Duration, calls: Vec<Call>) -> (Log, u32, RateLimiter
                 task.await.expect("no panic");
             }
         };
-        // The clock is known to a second, and what is under way to two.
+        // The clock is known to a second, and what is in flight to two.
         let enough = Duration::from_secs(20) + periods * (period + Duration::from_secs(4));
         timeout(enough, all).await.expect("nobody waits for ever");
 
@@ -389,9 +389,9 @@ async fn calls_of_one_scope_do_not_wait_for_those_of_another() {
     assert_eq!((busy.borrow().refused, free.borrow().refused), (0, 0));
 }
 
-/// However many wait, no more are under way than the bound allows.
+/// However many wait, no more are in flight than the bound allows.
 #[tokio::test(start_paused = true)]
-async fn requests_under_way_are_bounded() {
+async fn requests_in_flight_are_bounded() {
     let limiter = RateLimiter::new().with_max_in_flight(3);
     let first = permit(&limiter, Target::ONE, &mut None).await;
     first.answered(&Reading::default()).await;

@@ -20,7 +20,7 @@ impl Scope {
         };
         let expected = || self.flight.expected(self.epoch, self.answered);
         if allowed.is_some_and(|allowed| expected() >= allowed) {
-            return Some(self.landed(now));
+            return Some(self.overdue_at(now));
         }
         if let Some(until) = self.full_until(now) {
             return Some(until);
@@ -56,7 +56,7 @@ impl Scope {
             // When the new period ends is about to be known.
             (State::Assumed(_), Some(Reset::At { .. })) if common.clock.is_coarse() => {
                 let expected = self.flight.expected(self.epoch, self.answered);
-                return (expected > 0).then(|| self.landed(now));
+                return (expected > 0).then(|| self.overdue_at(now));
             }
             _ => return None,
         };
@@ -68,7 +68,7 @@ impl Scope {
         self.look
     }
 
-    /// What of this period is for us, those under way included.
+    /// What of this period is for us, those in flight included.
     pub(super) fn left_for_us(&self) -> u32 {
         match self.state {
             State::Open(left) | State::Assumed(left) => self.share.of(left),

@@ -22,11 +22,11 @@ struct Outcome {
     /// When the last call of each operation was answered.
     ends: BTreeMap<u64, u64>,
     refused: u32,
-    grain: Option<Grain>,
+    grain: Option<Granularity>,
     most: usize,
     /// When the calls succeeded.
     successes: Vec<u64>,
-    refusals: Vec<(u64, u64, Option<Grain>)>,
+    refusals: Vec<(u64, u64, Option<Granularity>)>,
 }
 
 impl Outcome {
@@ -156,7 +156,7 @@ impl Play {
                         busy -= 1;
                         if reading.refused {
                             outcome.refused += 1;
-                            let operation = calls[index].key(Grain::Operation) % 1000;
+                            let operation = calls[index].key(Granularity::Operation) % 1000;
                             outcome.refusals.push((now, operation, Some(model.grain)));
                             let key = model.key(&calls[index]);
                             queues
@@ -165,7 +165,7 @@ impl Play {
                                 .insert((places[index], index));
                         } else {
                             open -= 1;
-                            let operation = calls[index].key(Grain::Operation);
+                            let operation = calls[index].key(Granularity::Operation);
                             outcome.ends.insert(operation, now);
                             outcome.successes.push(now);
                         }
@@ -210,7 +210,11 @@ fn show(what: &str, best: f64, outcome: &Outcome) -> f64 {
 
 #[test]
 fn one_endpoint_under_the_documented_limits_costs_hardly_a_refusal() {
-    for grain in [Grain::Credential, Grain::Operation, Grain::Path] {
+    for grain in [
+        Granularity::Credential,
+        Granularity::Operation,
+        Granularity::Path,
+    ] {
         for (n, best) in [(300, 24.02), (1500, 144.02)] {
             for names in [true, false] {
                 let mut server = Server::new(&DOCUMENTED, grain);
@@ -233,7 +237,7 @@ fn endpoints_that_are_counted_apart_go_side_by_side() {
                 .flat_map(|_| (1..=3).map(|operation| call(operation, 0)))
                 .collect();
         }
-        let outcome = Play::new(Server::new(&DOCUMENTED, Grain::Operation)).run(&calls);
+        let outcome = Play::new(Server::new(&DOCUMENTED, Granularity::Operation)).run(&calls);
         let ratio = show(&format!("three, blocks {blocks}"), 12.02, &outcome);
         eprintln!("{:?}", outcome.refusals);
         assert!(ratio <= 1.03 && outcome.refused <= 3);
@@ -244,7 +248,7 @@ fn endpoints_that_are_counted_apart_go_side_by_side() {
 #[test]
 fn scopes_that_are_not_used_any_more_are_forgotten() {
     let mut model = Model::new(Duration::from_secs(900));
-    model.grain = Grain::Path;
+    model.grain = Granularity::Path;
     let start = model.common.clock.anchor();
     let reading = Reading {
         remaining: Some(9),
@@ -275,7 +279,7 @@ fn endpoints_that_are_counted_apart_go_side_by_side_in_any_order() {
         if seed % 5 == 0 {
             random.shuffle(&mut calls);
         }
-        let mut server = Server::new(&DOCUMENTED, Grain::Operation);
+        let mut server = Server::new(&DOCUMENTED, Granularity::Operation);
         server.random = random;
         let mut play = Play::new(server);
         play.late = [500, 5_000][seed as usize % 2];
@@ -290,13 +294,13 @@ fn endpoints_that_are_counted_apart_go_side_by_side_in_any_order() {
 #[test]
 fn paths_that_are_counted_apart_go_at_once() {
     let calls: Vec<Target> = (0..1000).map(|path| call(1, path)).collect();
-    let outcome = Play::new(Server::new(&DOCUMENTED, Grain::Path)).run(&calls);
+    let outcome = Play::new(Server::new(&DOCUMENTED, Granularity::Path)).run(&calls);
     show("1000 paths", 0.1, &outcome);
     assert!(
         outcome.seconds() <= 0.3 && outcome.refused <= 3,
         "{outcome:?}"
     );
-    let outcome = Play::new(Server::new(&DOCUMENTED, Grain::Operation)).run(&calls);
+    let outcome = Play::new(Server::new(&DOCUMENTED, Granularity::Operation)).run(&calls);
     let ratio = show("1000 paths, one operation", 94.02, &outcome);
     assert!(ratio <= 1.05 && outcome.refused <= 3);
 }
@@ -305,15 +309,16 @@ fn paths_that_are_counted_apart_go_at_once() {
 fn an_endpoint_that_is_limited_holds_up_no_other() {
     for tells in [true, false] {
         let alone: Vec<Target> = (2..=3).flat_map(|operation| many(operation, 150)).collect();
-        let mut server = Server::new(&DOCUMENTED, Grain::Operation);
-        server.only = vec![call(1, 0).key(Grain::Operation)];
+        let mut server = Server::new(&DOCUMENTED, Granularity::Operation);
+        server.only = vec![call(1, 0).key(Granularity::Operation)];
         let alone = Play::new(server).run(&alone);
         let calls: Vec<Target> = (1..=3).flat_map(|operation| many(operation, 150)).collect();
-        let mut server = Server::new(&DOCUMENTED, Grain::Operation);
-        server.only = vec![call(1, 0).key(Grain::Operation)];
+        let mut server = Server::new(&DOCUMENTED, Granularity::Operation);
+        server.only = vec![call(1, 0).key(Granularity::Operation)];
         server.tells = tells;
         let outcome = Play::new(server).run(&calls);
-        let both = [2, 3].map(|operation| outcome.ends[&call(operation, 0).key(Grain::Operation)]);
+        let both =
+            [2, 3].map(|operation| outcome.ends[&call(operation, 0).key(Granularity::Operation)]);
         show(&format!("one limited, tells {tells}"), 12.02, &outcome);
         eprintln!("the two: {both:?}, alone {:.2}", alone.seconds());
         assert!(
@@ -327,7 +332,7 @@ fn an_endpoint_that_is_limited_holds_up_no_other() {
 fn reads_and_writes_may_have_counts_of_their_own() {
     let mut calls = vec![Target::new(true, "read", "/r"); 40];
     calls.extend(vec![Target::new(false, "write", "/w"); 400]);
-    let outcome = Play::new(Server::new(&[(400, 10 * SECOND)], Grain::Kind)).run(&calls);
+    let outcome = Play::new(Server::new(&[(400, 10 * SECOND)], Granularity::Kind)).run(&calls);
     show("reads and writes", 0.2, &outcome);
     assert_eq!(outcome.refused, 0);
     assert!(outcome.seconds() < 1.0);
@@ -336,7 +341,7 @@ fn reads_and_writes_may_have_counts_of_their_own() {
 #[test]
 fn a_stray_refusal_costs_the_wait_that_it_asks_for() {
     let huge = [(5_000, 60 * SECOND)];
-    let mut play = Play::new(Server::new(&huge, Grain::Credential));
+    let mut play = Play::new(Server::new(&huge, Granularity::Credential));
     play.server.stray = 1000;
     play.plan(11 * MS, Event::Changes(Box::new(|server| server.stray = 0)));
     let outcome = play.run(&many(1, 200));
@@ -353,7 +358,7 @@ fn strays_for_ten_minutes() {
         for tells in [true, false] {
             let rates: Vec<f64> = (0..runs)
                 .map(|seed| {
-                    let mut server = Server::new(&[(10_000, 60 * SECOND)], Grain::Credential);
+                    let mut server = Server::new(&[(10_000, 60 * SECOND)], Granularity::Credential);
                     (server.stray, server.tells) = (stray, tells);
                     server.random = fastrand::Rng::with_seed(seed);
                     let run = Play::new(server).run_until(&many(1, 101_000), 600 * SECOND);
@@ -373,7 +378,10 @@ fn strays_for_ten_minutes() {
 #[test]
 fn beside_another_client_under_a_hidden_limit() {
     for (names, tells) in [(true, false), (false, false), (true, true), (false, true)] {
-        let mut server = Server::new(&[(10, SECOND), (10_000, 3600 * SECOND)], Grain::Credential);
+        let mut server = Server::new(
+            &[(10, SECOND), (10_000, 3600 * SECOND)],
+            Granularity::Credential,
+        );
         (server.names, server.tells) = (names, tells);
         let mut play = Play::new(server);
         play.plan(100 * MS, Event::Other(call(9, 9), 200 * MS));
@@ -391,7 +399,7 @@ fn beside_another_client_under_a_hidden_limit() {
 fn a_limit_that_changes_in_the_middle() {
     for factor in [(1, 2), (2, 1)] {
         for limits in [&DOCUMENTED[..], &[(100, 10 * SECOND)][..]] {
-            let mut play = Play::new(Server::new(limits, Grain::Credential));
+            let mut play = Play::new(Server::new(limits, Granularity::Credential));
             play.plan(
                 25 * SECOND,
                 Event::Changes(Box::new(move |server| {
@@ -413,7 +421,7 @@ fn a_limit_that_changes_in_the_middle() {
 
 #[test]
 fn servers_that_slide_or_disagree_or_say_little_cost_a_twentieth() {
-    let one = || Server::new(&[(100, 10 * SECOND)], Grain::Credential);
+    let one = || Server::new(&[(100, 10 * SECOND)], Granularity::Credential);
     let slides = Server {
         slides: true,
         ..one()
@@ -427,7 +435,7 @@ fn servers_that_slide_or_disagree_or_say_little_cost_a_twentieth() {
         ..server
     };
     let calls = |paths| (0..450).map(|n| call(n % 3, n % paths)).collect();
-    let two = || apart(Server::new(&DOCUMENTED, Grain::Credential));
+    let two = || apart(Server::new(&DOCUMENTED, Granularity::Credential));
     for (what, server, calls, best) in [
         ("slides", slides, many(1, 450), 40.0),
         ("each third", third, many(1, 450), 40.0),

@@ -11,7 +11,7 @@ fn a_server_without_limits_is_soon_used_to_the_full() {
                 (vec![(5_000, 60 * SECOND)], true),
                 (vec![(5_000, 60 * SECOND)], false),
             ] {
-                let mut server = Server::new(&limits, Grain::Operation);
+                let mut server = Server::new(&limits, Granularity::Operation);
                 server.tells = tells;
                 let mut play = Play::new(server);
                 play.work = work * MS;
@@ -35,7 +35,7 @@ fn one_early_stray_does_not_hide_a_window() {
                     (DOCUMENTED, 300, 24.02),
                     ([(20, SECOND), (500, 60 * SECOND)], 1100, 124.02),
                 ] {
-                    let mut server = Server::new(&limits, Grain::Operation);
+                    let mut server = Server::new(&limits, Granularity::Operation);
                     (server.names, server.tells, server.stray_at) = (names, tells, stray_at);
                     let outcome = Play::new(server).run(&many(1, n));
                     let what = format!("{n}, names {names}, tells {tells}, stray at {stray_at}");
@@ -58,7 +58,7 @@ fn one_early_stray_does_not_hide_a_window() {
 fn windows_that_begin_with_the_clock_cost_few_refusals() {
     for tells in [true, false] {
         for phase in (0..1_000).step_by(20) {
-            let mut server = Server::new(&DOCUMENTED, Grain::Operation);
+            let mut server = Server::new(&DOCUMENTED, Granularity::Operation);
             (server.tells, server.phase) = (tells, Some(phase * MS));
             let outcome = Play::new(server).run(&many(1, 300));
             let ratio = show(&format!("tells {tells}, phase {phase} ms"), 24.02, &outcome);

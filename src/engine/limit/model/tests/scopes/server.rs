@@ -7,7 +7,7 @@ use crate::engine::limit::times::Time;
 pub(super) struct Server {
     /// Shortest first; headers tell of the last.
     pub(super) limits: Vec<(u32, u64)>,
-    pub(super) grain: Grain,
+    pub(super) grain: Granularity,
     /// The limit of calls that read, if it is another one.
     pub(super) reads: Option<(u32, u64)>,
     /// Only calls of these operations are counted, if there are any here.
@@ -40,7 +40,7 @@ pub(super) struct Server {
 }
 
 impl Server {
-    pub(super) fn new(limits: &[(u32, u64)], grain: Grain) -> Self {
+    pub(super) fn new(limits: &[(u32, u64)], grain: Granularity) -> Self {
         Server {
             limits: limits.to_vec(),
             grain,
@@ -66,7 +66,7 @@ impl Server {
     }
 
     pub(super) fn is_counted(&self, target: &Target) -> bool {
-        self.only.is_empty() || self.only.contains(&target.key(Grain::Operation))
+        self.only.is_empty() || self.only.contains(&target.key(Granularity::Operation))
     }
 
     pub(super) fn serve(&mut self, now: u64, target: &Target) -> Reading {
@@ -106,7 +106,7 @@ impl Server {
             reading.is_exact = true;
             return reading;
         }
-        let reads = self.reads.filter(|_| target.key(Grain::Kind) == 1);
+        let reads = self.reads.filter(|_| target.key(Granularity::Kind) == 1);
         let limits = reads.map_or(self.limits.clone(), |reads| vec![reads]);
         let counts = self.counts.entry(key);
         let counts = counts.or_insert_with(|| vec![(0, 0); limits.len()]);

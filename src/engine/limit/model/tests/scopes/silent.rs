@@ -14,7 +14,7 @@ fn documented_limits_of_which_no_header_tells_cost_hardly_a_refusal() {
     for (quota, period, n, best) in TWO_WINDOWS {
         let limits = [(20, SECOND), (quota, period)];
         for names in [true, false] {
-            let mut server = Server::new(&limits, Grain::Operation);
+            let mut server = Server::new(&limits, Granularity::Operation);
             (server.names, server.tells) = (names, false);
             let outcome = Play::new(server).run(&many(1, n));
             let ratio = show(&format!("{n}, names {names}"), best, &outcome);
@@ -29,7 +29,7 @@ fn refusals_that_ask_for_no_wait_are_few() {
     for (quota, period, n, best) in TWO_WINDOWS {
         let limits = [(20, SECOND), (quota, period)];
         for (tells, names) in [(true, true), (true, false), (false, true), (false, false)] {
-            let mut server = Server::new(&limits, Grain::Operation);
+            let mut server = Server::new(&limits, Granularity::Operation);
             (server.names, server.tells, server.asks) = (names, tells, false);
             let outcome = Play::new(server).run(&many(1, n));
             let what = format!("{n}, tells {tells}, names {names}");
@@ -46,7 +46,7 @@ fn refusals_that_ask_for_no_wait_are_few() {
 #[test]
 fn waits_that_dates_tell_cost_their_rounding() {
     for (quota, period, n, best) in TWO_WINDOWS {
-        let mut server = Server::new(&[(20, SECOND), (quota, period)], Grain::Operation);
+        let mut server = Server::new(&[(20, SECOND), (quota, period)], Granularity::Operation);
         (server.names, server.tells, server.by_date) = (false, false, true);
         let outcome = Play::new(server).run(&many(1, n));
         let ratio = show(&format!("{n}, by date"), best, &outcome);
