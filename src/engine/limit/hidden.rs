@@ -19,10 +19,9 @@ pub(super) const SECOND: Duration = Duration::from_secs(1);
 /// So much more than a window lasts they may ask for: dates are rounded twice.
 pub(super) const ROUNDING: Duration = Duration::from_secs(2);
 
-/// At most so many more than a guess holds are tried at once. If a window of the server ends among the first requests, the guess
-/// seems to be too small, and all of these may be refused. With 1, 2, 4, 7 and 7, five steps lead from 20 beyond twice as many, as
-/// without a bound. Larger steps to begin with cost refusals if three endpoints without headers are counted apart.
-const GUESS_STEP: u32 = 7;
+/// At most so many more than a guess holds are tried at once on slow servers, where a period passes before it is clear whether it
+/// holds more: by then, as many are in flight.
+const SLOW_STEP: u32 = 7;
 
 /// People choose such periods, in seconds, and quotas that are a multiple of fifty. A measurement that gives both is no chance.
 const ROUND_PERIODS: [u64; 9] = [10, 15, 20, 30, 60, 120, 300, 600, 900];
@@ -147,8 +146,8 @@ impl Hidden {
         if self.trying == 0 {
             self.tried = Some(now);
         }
-        self.trying = match self.is_guess && !self.shown {
-            true => (self.trying * 2).clamp(1, GUESS_STEP),
+        self.trying = match is_refuted {
+            true => (self.trying * 2).min(SLOW_STEP),
             false => self.trying.saturating_mul(2).max(1),
         };
         (self.since, self.awaited) = (0, in_flight + self.trying);

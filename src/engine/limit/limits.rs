@@ -357,7 +357,7 @@ mod tests {
     fn what_another_scope_has_shown_ends_a_try_of_more() {
         let mut limits = Limits::new(Vec::new(), Some(DOCUMENTED));
         let now = Instant::now();
-        // 21, 23, 27 and 34 were accepted.
+        // 21, 23, 27 and 35 were accepted.
         for n in 0..30 {
             limits.count(now);
             let full = limits.full(now, (0, 0));

@@ -139,11 +139,7 @@ impl Scope {
         }
         self.finish_period();
         self.owner = Some(ticket.target);
-        self.proven = match shown {
-            // Those of a window go in parts from now on: if a longer one is full, not all of them are refused.
-            Some((quota, _)) => quota / 4,
-            None => self.answered.max(self.proven / 2),
-        };
+        self.proven = self.answered.max(self.proven / 2);
         self.start(common, now, State::Closed(now + wait));
         shown
     }

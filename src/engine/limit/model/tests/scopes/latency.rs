@@ -41,8 +41,8 @@ fn one_early_stray_does_not_hide_a_window() {
                     let what = format!("{n}, names {names}, tells {tells}, stray at {stray_at}");
                     let ratio = show(&what, best, &outcome);
                     let most = match (names, tells) {
-                        (true, true) => 4,
-                        (true, false) => 9,
+                        (true, true) => 3,
+                        (true, false) => 22,
                         (false, _) => 50,
                     };
                     assert!(ratio <= 1.08 && outcome.refused <= most);
@@ -62,7 +62,7 @@ fn windows_that_begin_with_the_clock_cost_few_refusals() {
             (server.tells, server.phase) = (tells, Some(phase * MS));
             let outcome = Play::new(server).run(&many(1, 300));
             let ratio = show(&format!("tells {tells}, phase {phase} ms"), 24.02, &outcome);
-            assert!(ratio <= 1.03 && outcome.refused <= 8);
+            assert!(ratio <= 1.03 && outcome.refused <= 17);
         }
     }
 }
