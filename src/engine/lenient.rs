@@ -97,7 +97,7 @@ impl<'de> Visitor<'de> for TimeOrNone {
 
 /// The document that could not be read, without the fields that are `null` and with whole numbers in place of `5.0`, if that may
 /// help: one that may be missing may be `null` as well, and numbers are equal by value.
-pub(crate) fn plainer(body: &[u8], error: &serde_json::Error) -> Option<Vec<u8>> {
+pub(crate) fn without_nulls_and_floats(body: &[u8], error: &serde_json::Error) -> Option<Vec<u8>> {
     let problem = error.to_string();
     let causes = ["invalid type: null", "invalid type: floating point"];
     if !causes.iter().any(|cause| problem.starts_with(cause)) {

@@ -14,7 +14,7 @@ use crate::engine::limit::times;
 use crate::engine::transport::Answer;
 use crate::{Error, Result};
 
-mod belongs;
+mod mismatch;
 
 /// The value that a call gives, with the status and the headers that it came with.
 ///
@@ -133,17 +133,17 @@ impl<T: DeserializeOwned> ResponseValue<T> {
         let body = hal::plain(&answer.headers, body);
         let mut decoded = serde_json::from_slice(&body);
         if let Err(error) = &decoded
-            && let Some(plain) = lenient::plainer(&body, error)
+            && let Some(plain) = lenient::without_nulls_and_floats(&body, error)
             && let Ok(value) = serde_json::from_slice(&plain)
         {
             decoded = Ok(value);
         }
         let decoded = match decoded {
-            Ok(value) => match belongs::body_mismatch::<T>(&body) {
+            Ok(value) => match mismatch::fields::<T>(&body) {
                 None => Ok(value),
                 Some(problem) => Err(problem.to_string()),
             },
-            Err(error) => Err(match belongs::list::<T>(&body) {
+            Err(error) => Err(match mismatch::list::<T>(&body) {
                 Some(problem) => problem.to_string(),
                 None => misread::words(&answer.headers, &body, &error),
             }),
@@ -211,7 +211,7 @@ impl ResponseValue<Value> {
             (true, _) => Ok(Value::Null),
             (_, Ok(Value::Null)) if described.is_some() => Err("it is null".to_string()),
             (_, Ok(Value::Array(_))) if described == Some(Kind::Object) => {
-                Err(belongs::LIST_FOR_OBJECT.to_string())
+                Err(mismatch::LIST_FOR_OBJECT.to_string())
             }
             (_, Ok(Value::Object(_))) if described == Some(Kind::Array) => {
                 Err("an object is found where a list should be".to_string())

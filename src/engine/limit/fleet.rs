@@ -63,7 +63,7 @@ enum Link {
 
 /// What the fleet says to a process that wants to send a request.
 pub(crate) enum Reply {
-    Granted(Ticket),
+    Granted(FleetPermit),
     /// Nothing before this time is over; and whether no answer can change that.
     Wait(Duration, bool),
     /// Answers have shown others that scopes are as narrow as this.
@@ -71,7 +71,7 @@ pub(crate) enum Reply {
 }
 
 /// The right to send one request, given by the fleet. Dropping it gives it back.
-pub(crate) struct Ticket {
+pub(crate) struct FleetPermit {
     /// `None` once it is given back.
     fleet: Option<Fleet>,
     scope: u64,
@@ -136,7 +136,7 @@ impl Fleet {
             [1, epoch, given] => {
                 let fleet = Some(self.clone());
                 let sent = false;
-                let ticket = Ticket {
+                let ticket = FleetPermit {
                     fleet,
                     scope,
                     epoch,
@@ -282,7 +282,7 @@ impl Keeper {
     }
 }
 
-impl Ticket {
+impl FleetPermit {
     /// From here on, the server may have counted the request; or it did not get that far after all.
     pub(crate) fn sent(&mut self, sent: bool) {
         self.sent = sent;
@@ -328,15 +328,15 @@ impl Ticket {
     }
 }
 
-impl std::fmt::Debug for Ticket {
+impl std::fmt::Debug for FleetPermit {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Ticket")
+        f.debug_struct("FleetPermit")
             .field("epoch", &self.epoch)
             .finish_non_exhaustive()
     }
 }
 
-impl Drop for Ticket {
+impl Drop for FleetPermit {
     fn drop(&mut self) {
         // Without a runtime, nobody is told: the fleet thinks that it is in flight until the period ends.
         if let Some(fleet) = self.fleet.take()

@@ -24,7 +24,7 @@ mod state;
 
 pub(crate) use permit::Permit;
 use queue::Queued;
-pub(crate) use state::Place;
+pub(crate) use state::QueuePosition;
 use state::{Shared, State};
 
 /// Keeps calls within the server's rate limits, which it learns from the server's answers.
@@ -197,7 +197,7 @@ impl RateLimiter {
     pub(crate) async fn acquire(
         &self,
         target: Target,
-        place: &mut Option<Place>,
+        place: &mut Option<QueuePosition>,
         deadline: Option<Instant>,
         waiting: impl FnOnce(Option<Duration>),
     ) -> Result<Permit, TooLate> {
@@ -248,7 +248,12 @@ impl RateLimiter {
     }
 
     /// A permit, if nobody has to wait.
-    fn at_once(&self, target: Target, place: Place, deadline: Option<Instant>) -> Option<Permit> {
+    fn at_once(
+        &self,
+        target: Target,
+        place: QueuePosition,
+        deadline: Option<Instant>,
+    ) -> Option<Permit> {
         #[cfg(feature = "redis")]
         if self.shared.fleet.get().is_some() {
             return None;

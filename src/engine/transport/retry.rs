@@ -11,7 +11,7 @@ use crate::Error;
 use crate::engine::backoff;
 use crate::engine::error::Attempts;
 use crate::engine::error::Stage;
-use crate::engine::limit::limiter::Place;
+use crate::engine::limit::limiter::QueuePosition;
 
 /// What is tried again, how often, and after how long.
 ///
@@ -194,7 +194,7 @@ pub(crate) struct Effort {
     /// Attempts for which this process had no file left, which say nothing of the server.
     out_of_descriptors: u32,
     /// Its place among those that wait for the rate limit, which it keeps.
-    pub(super) place: Option<Place>,
+    pub(super) place: Option<QueuePosition>,
     /// The first failure that was no 429, and the time since then that went by waiting for the rate limit.
     failing: Option<(Instant, Duration)>,
 }

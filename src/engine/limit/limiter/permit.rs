@@ -23,7 +23,7 @@ pub(crate) struct Permit {
     /// Its place among those that may be in flight.
     _slot: Option<OwnedSemaphorePermit>,
     #[cfg(feature = "redis")]
-    pub(super) fleet: Option<fleet::Ticket>,
+    pub(super) fleet: Option<fleet::FleetPermit>,
 }
 
 impl Permit {

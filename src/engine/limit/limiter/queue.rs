@@ -5,21 +5,21 @@ use std::sync::Arc;
 
 use tokio::sync::Notify;
 
-use super::state::{Place, Shared, State, Waiter};
+use super::state::{QueuePosition, Shared, State, Waiter};
 use crate::engine::limit::target::Target;
 
 /// Stands in a queue until it is dropped.
 pub(super) struct Queued<'a> {
     shared: &'a Shared,
     pub(super) target: Target,
-    place: Place,
+    place: QueuePosition,
     pub(super) changed: Arc<Notify>,
     /// How many were there before.
     ahead: u32,
 }
 
 impl<'a> Queued<'a> {
-    pub(super) fn enter(shared: &'a Shared, target: Target, place: Place) -> Self {
+    pub(super) fn enter(shared: &'a Shared, target: Target, place: QueuePosition) -> Self {
         let changed = Arc::new(Notify::new());
         let mut state = shared.state();
         let key = state.model.key(&target);

@@ -47,17 +47,17 @@ impl Shared {
 pub(super) struct State {
     pub(super) model: Model,
     /// Those that wait, by scope and place.
-    pub(super) queues: BTreeMap<u64, BTreeMap<Place, Waiter>>,
+    pub(super) queues: BTreeMap<u64, BTreeMap<QueuePosition, Waiter>>,
     scouts: Scouts,
     /// Places that were given.
-    places: Place,
+    places: QueuePosition,
 }
 
 /// A place in the queue, which a call keeps while it is tried again.
-pub(crate) type Place = i64;
+pub(crate) type QueuePosition = i64;
 
 /// Before all places that come in turn.
-const FRONT: Place = -(1 << 62);
+const FRONT: QueuePosition = -(1 << 62);
 
 pub(super) struct Waiter {
     pub(super) target: Target,
@@ -76,7 +76,7 @@ impl State {
     }
 
     /// A place for a call that has none.
-    pub(super) fn place(&mut self, target: &Target) -> Place {
+    pub(super) fn place(&mut self, target: &Target) -> QueuePosition {
         self.places += 1;
         match self.scouts.is_scout(target) {
             true => self.places + FRONT,

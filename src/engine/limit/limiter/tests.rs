@@ -322,7 +322,11 @@ async fn the_clock_is_looked_at_where_those_that_wait_have_not_come_yet() {
     }
 }
 
-async fn permit(limiter: &RateLimiter, target: Target, place: &mut Option<Place>) -> Permit {
+async fn permit(
+    limiter: &RateLimiter,
+    target: Target,
+    place: &mut Option<QueuePosition>,
+) -> Permit {
     let permit = limiter.acquire(target, place, None, |_| {}).await;
     permit.expect("no deadline")
 }

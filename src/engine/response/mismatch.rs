@@ -1,4 +1,4 @@
-//! Answers that would be read, and are somebody else's.
+//! JSON that could be decoded and is not what the API describes: the answer to another call.
 //!
 //! Fields of answers may be missing, because older servers do not have them all. So there are types that could be made of any
 //! object; and serde makes a struct of a list, too. Neither is what the API describes.
@@ -11,8 +11,8 @@ use serde::de::{self, DeserializeOwned, Deserializer, IgnoredAny, MapAccess, Vis
 pub(super) const LIST_FOR_OBJECT: &str = "a list is found where an object should be";
 
 /// Why a body that was read as a `T` is somebody else's.
-pub(super) fn body_mismatch<T: DeserializeOwned>(body: &[u8]) -> Option<&'static str> {
-    let fields = fields::<T>().filter(|fields| !fields.is_empty());
+pub(super) fn fields<T: DeserializeOwned>(body: &[u8]) -> Option<&'static str> {
+    let fields = fields_of::<T>().filter(|fields| !fields.is_empty());
     match (fields, body.trim_ascii_start().first()) {
         (Some(fields), Some(b'{')) if !first_is_known(body, fields) => {
             let mut json = serde_json::Deserializer::from_slice(body);
@@ -37,7 +37,7 @@ fn first_is_known(body: &[u8], fields: &[&str]) -> bool {
 
 /// Why a body that may not be readable either is somebody else's.
 pub(super) fn list<T: DeserializeOwned>(body: &[u8]) -> Option<&'static str> {
-    let is_list = body.trim_ascii_start().starts_with(b"[") && fields::<T>().is_some();
+    let is_list = body.trim_ascii_start().starts_with(b"[") && fields_of::<T>().is_some();
     is_list.then_some(LIST_FOR_OBJECT)
 }
 
@@ -66,7 +66,7 @@ impl<'de> Visitor<'de> for Known {
 }
 
 /// The names of the fields of a struct; `None` for any other type.
-fn fields<T: DeserializeOwned>() -> Option<&'static [&'static str]> {
+fn fields_of<T: DeserializeOwned>() -> Option<&'static [&'static str]> {
     let mut fields = None;
     // It fails, and has told what was asked for.
     let _ = T::deserialize(Asked(&mut fields));
