@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
+#[cfg(feature = "catalog")]
 use serde_json::Value;
 
 use super::{hal, lenient};
