@@ -20,13 +20,13 @@ mod mock_values;
 mod newtypes;
 mod null_values;
 mod nullable_fields;
+mod objects;
 mod open_enums;
 mod operation_ids;
 mod operations;
 mod optional_answers;
 mod own_types;
 mod parameters;
-mod readers;
 mod secrets;
 mod sent_bodies;
 mod structs;
@@ -175,14 +175,14 @@ pub const ON_RUST: &[Pass<OnRust>] = &[
         run: absent_fields::run,
     },
     Pass {
-        name: "readers",
-        mends: "structs are read by little code of their own, not by what serde derives",
-        run: readers::run,
-    },
-    Pass {
         name: "checks",
         mends: "what limits took out is checked before sending",
         run: checks::run,
+    },
+    Pass {
+        name: "objects",
+        mends: "structs are read and written by little code of their own, not by what serde derives",
+        run: objects::run,
     },
     Pass {
         name: "operations",

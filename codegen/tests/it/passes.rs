@@ -46,7 +46,7 @@ passes! {
     structs: "structs",
     null_values: "null-values",
     absent_fields: "absent-fields",
-    readers: "readers",
+    objects: "objects",
     checks: "checks",
     operations: "operations",
     groups: "groups",

@@ -9,21 +9,37 @@ use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::path::Path;
 
-use configcat_management_codegen::Result;
+use configcat_management_codegen::{Error, Result};
 
 use super::stage::{list, write};
 use crate::workspace;
 
-/// What each program needs: it is compiled once, with the library.
-const ALWAYS_USED: &str = "engine";
+/// What each call runs through: it is compiled once, with the library.
+const ALWAYS_USED: [&str; 8] = [
+    "engine/core.rs",
+    "engine/error",
+    "engine/error.rs",
+    "engine/limit",
+    "engine/request.rs",
+    "engine/response",
+    "engine/response.rs",
+    "engine/transport",
+];
 
 /// Marks the files below `source`.
 pub(super) fn mark_all(source: &Path) -> Result<()> {
     let mut files = BTreeSet::new();
     list(source, &mut files)?;
-    let always_used = source.join(ALWAYS_USED);
+    let always_used = ALWAYS_USED.map(|path| source.join(path));
+    if let Some(gone) = always_used.iter().find(|path| !path.exists()) {
+        return Err(Error::file(
+            gone,
+            "is not there: mend ALWAYS_USED in inline.rs",
+        ));
+    }
     files.retain(|file| {
-        !file.starts_with(&always_used) && file.extension() == Some(OsStr::new("rs"))
+        let is_used = always_used.iter().any(|path| file.starts_with(path));
+        !is_used && file.extension() == Some(OsStr::new("rs"))
     });
     for file in files {
         let text = workspace::read(&file)?;

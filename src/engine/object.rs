@@ -1,0 +1,269 @@
+//! How structs are read from objects of JSON, and written as such.
+//!
+//! It is what serde derives for a struct, with the part that is the same for all structs written once, so that less is
+//! compiled.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{
+    Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor,
+};
+use serde::ser::{Serialize, SerializeStruct, Serializer};
+use serde_json::{Map, Value};
+
+/// A struct that stands for an object.
+pub(crate) trait Object: Sized {
+    /// Its name, for errors.
+    const NAME: &'static str;
+    /// The names of its fields in JSON, at most 64.
+    const FIELDS: &'static [&'static str];
+    /// A bit for each field that has to be there.
+    const REQUIRED: u64;
+
+    /// Without any of its fields.
+    fn empty() -> Self;
+
+    /// The place of a field in that list; any other number for a name that is not in there.
+    fn place(name: &str) -> usize;
+
+    /// Reads the value of the field at that place.
+    fn read<'de, A: MapAccess<'de>>(&mut self, place: usize, map: &mut A) -> Result<(), A::Error>;
+
+    /// Writes all fields that are not left out.
+    fn write<F: Fields>(&self, fields: &mut F);
+}
+
+/// Reads a struct.
+pub(crate) fn read<'de, T: Object, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    deserializer.deserialize_struct(T::NAME, T::FIELDS, Struct(PhantomData))
+}
+
+struct Struct<T>(PhantomData<T>);
+
+impl<'de, T: Object> Visitor<'de> for Struct<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "struct {}", T::NAME)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
+        let mut object = T::empty();
+        let mut seen: u64 = 0;
+        while let Some(place) = map.next_key_seed(Key(T::place))? {
+            let Some(name) = T::FIELDS.get(place) else {
+                map.next_value::<IgnoredAny>()?;
+                continue;
+            };
+            let bit = 1 << place;
+            if seen & bit != 0 {
+                return Err(A::Error::duplicate_field(name));
+            }
+            seen |= bit;
+            object.read(place, &mut map)?;
+        }
+        let first_missing = (T::REQUIRED & !seen).trailing_zeros() as usize;
+        match T::FIELDS.get(first_missing) {
+            Some(name) => Err(A::Error::missing_field(name)),
+            None => Ok(object),
+        }
+    }
+}
+
+/// Reads the name of a field as what a function makes of it.
+struct Key(fn(&str) -> usize);
+
+impl<'de> DeserializeSeed<'de> for Key {
+    type Value = usize;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<usize, D::Error> {
+        deserializer.deserialize_identifier(self)
+    }
+}
+
+impl Visitor<'_> for Key {
+    type Value = usize;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("field identifier")
+    }
+
+    fn visit_str<E: Error>(self, name: &str) -> Result<usize, E> {
+        Ok((self.0)(name))
+    }
+}
+
+/// Reads the value of a field.
+#[inline]
+pub(crate) fn set<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
+    field: &mut T,
+    map: &mut A,
+) -> Result<(), A::Error> {
+    set_with(field, map, PhantomData)
+}
+
+/// Reads the value of a field in a way of its own.
+#[inline]
+pub(crate) fn set_with<'de, S: DeserializeSeed<'de>, A: MapAccess<'de>>(
+    field: &mut S::Value,
+    map: &mut A,
+    seed: S,
+) -> Result<(), A::Error> {
+    *field = map.next_value_seed(seed)?;
+    Ok(())
+}
+
+/// Reads the value of a field that has an empty one, which `null` stands for: older servers send it for texts and lists.
+#[inline]
+pub(crate) fn set_or_empty<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
+    field: &mut T,
+    map: &mut A,
+) -> Result<(), A::Error> {
+    if let Some(value) = map.next_value()? {
+        *field = value;
+    }
+    Ok(())
+}
+
+/// What is done with the fields of an object that is written.
+pub(crate) trait Fields {
+    /// With one that is written.
+    fn field<T: Serialize>(&mut self, name: &'static str, value: &T);
+
+    /// With one that is left out if it is `None`.
+    #[inline]
+    fn some<T: Serialize>(&mut self, name: &'static str, value: &Option<T>) {
+        if value.is_some() {
+            self.field(name, value);
+        }
+    }
+
+    /// With one that is left out if it is empty.
+    #[inline]
+    fn filled<T: Serialize + Filled>(&mut self, name: &'static str, value: &T) {
+        if value.is_filled() {
+            self.field(name, value);
+        }
+    }
+}
+
+/// What may be empty.
+pub(crate) trait Filled {
+    fn is_filled(&self) -> bool;
+}
+
+impl<T> Filled for Vec<T> {
+    fn is_filled(&self) -> bool {
+        !self.is_empty()
+    }
+}
+
+impl Filled for Map<String, Value> {
+    fn is_filled(&self) -> bool {
+        !self.is_empty()
+    }
+}
+
+/// Writes a struct.
+pub(crate) fn write<T: Object, S: Serializer>(object: &T, to: S) -> Result<S::Ok, S::Error> {
+    let mut count = Count(0);
+    object.write(&mut count);
+    let mut written = Written(Ok(to.serialize_struct(T::NAME, count.0)?));
+    object.write(&mut written);
+    written.0?.end()
+}
+
+/// So many fields there are: some formats have to know it first.
+struct Count(usize);
+
+impl Fields for Count {
+    #[inline]
+    fn field<T: Serialize>(&mut self, _: &'static str, _: &T) {
+        self.0 += 1;
+    }
+}
+
+/// What has been written so far, or why no more is.
+struct Written<S: SerializeStruct>(Result<S, S::Error>);
+
+impl<S: SerializeStruct> Fields for Written<S> {
+    #[inline]
+    fn field<T: Serialize>(&mut self, name: &'static str, value: &T) {
+        if let Ok(object) = &mut self.0
+            && let Err(error) = object.serialize_field(name, value)
+        {
+            self.0 = Err(error);
+        }
+    }
+}
+
+/// Reads and writes a struct as an object. First whether all of it has a `default`, else `each` field has; then a line for each
+/// field: its place, its name, its name in JSON, and whether it is `required` (`nested`, if it is such a struct without a
+/// default), `optional`, or empty if it is absent or `null` (`or_empty`). `if some` and `if filled` leave out what is not; after
+/// `by` stands what reads the value, if it is not its own type.
+macro_rules! object {
+    (
+        $ty:ident $empty:ident
+        $($place:literal $field:ident $name:literal $how:ident $(if $when:ident)? $(by $seed:path)?;)*
+    ) => {
+        impl<'de> ::serde::Deserialize<'de> for $ty {
+            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> ::std::result::Result<Self, D::Error> {
+                $crate::engine::object::read(deserializer)
+            }
+        }
+
+        impl ::serde::Serialize for $ty {
+            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> ::std::result::Result<S::Ok, S::Error> {
+                $crate::engine::object::write(self, serializer)
+            }
+        }
+
+        impl $crate::engine::object::Object for $ty {
+            const NAME: &'static str = stringify!($ty);
+            const FIELDS: &'static [&'static str] = &[$($name),*];
+            const REQUIRED: u64 = 0 $(| $crate::engine::object::object!(@ required $how $place))*;
+
+            fn empty() -> Self {
+                $crate::engine::object::object!(@ $empty $($field $how)*)
+            }
+
+            fn place(name: &str) -> usize {
+                match name {
+                    $($name => $place,)*
+                    _ => usize::MAX,
+                }
+            }
+
+            fn read<'de, A: ::serde::de::MapAccess<'de>>(
+                &mut self,
+                place: usize,
+                map: &mut A,
+            ) -> ::std::result::Result<(), A::Error> {
+                match place {
+                    $($place => $crate::engine::object::object!(@ read $how self.$field, map $(, $seed)?),)*
+                    _ => Ok(()),
+                }
+            }
+
+            fn write<F: $crate::engine::object::Fields>(&self, fields: &mut F) {
+                $($crate::engine::object::object!(@ write fields.$name, self.$field $(, $when)?);)*
+            }
+        }
+    };
+    (@ required required $place:literal) => { 1 << $place };
+    (@ required nested $place:literal) => { 1 << $place };
+    (@ required $how:ident $place:literal) => { 0 };
+    (@ default $($field:ident $how:ident)*) => { ::std::default::Default::default() };
+    (@ each $($field:ident $how:ident)*) => { Self { $($field: $crate::engine::object::object!(@ empty $how),)* } };
+    (@ empty nested) => { $crate::engine::object::Object::empty() };
+    (@ empty $how:ident) => { ::std::default::Default::default() };
+    (@ read or_empty $field:expr, $map:ident) => { $crate::engine::object::set_or_empty(&mut $field, $map) };
+    (@ read $how:ident $field:expr, $map:ident) => { $crate::engine::object::set(&mut $field, $map) };
+    (@ read $how:ident $field:expr, $map:ident, $seed:path) => {
+        $crate::engine::object::set_with(&mut $field, $map, $seed)
+    };
+    (@ write $fields:ident.$name:literal, $field:expr) => { $fields.field($name, &$field) };
+    (@ write $fields:ident.$name:literal, $field:expr, $when:ident) => { $fields.$when($name, &$field) };
+}
+pub(crate) use object;
