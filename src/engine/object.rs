@@ -5,6 +5,7 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::mem;
 
 use serde::de::{
     Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor,
@@ -16,7 +17,7 @@ use serde_json::{Map, Value};
 pub(crate) trait Object: Sized {
     /// Its name, for errors.
     const NAME: &'static str;
-    /// The names of its fields in JSON, at most 64.
+    /// The names of its fields in JSON, at most 63.
     const FIELDS: &'static [&'static str];
     /// A bit for each field that has to be there.
     const REQUIRED: u64;
@@ -24,10 +25,10 @@ pub(crate) trait Object: Sized {
     /// Without any of its fields.
     fn empty() -> Self;
 
-    /// The place of a field in that list; any other number for a name that is not in there.
+    /// The place of a field in that list; the number behind it for a name that is not in there.
     fn place(name: &str) -> usize;
 
-    /// Reads the value of the field at that place.
+    /// Reads the value of the field at that place, or over that of another one.
     fn read<'de, A: MapAccess<'de>>(&mut self, place: usize, map: &mut A) -> Result<(), A::Error>;
 
     /// Writes all fields that are not left out.
@@ -52,12 +53,10 @@ impl<'de, T: Object> Visitor<'de> for Struct<T> {
         let mut object = T::empty();
         let mut seen: u64 = 0;
         while let Some(place) = map.next_key_seed(Key(T::place))? {
-            let Some(name) = T::FIELDS.get(place) else {
-                map.next_value::<IgnoredAny>()?;
-                continue;
-            };
             let bit = 1 << place;
-            if seen & bit != 0 {
+            if seen & bit != 0
+                && let Some(name) = T::FIELDS.get(place)
+            {
                 return Err(A::Error::duplicate_field(name));
             }
             seen |= bit;
@@ -77,6 +76,7 @@ struct Key(fn(&str) -> usize);
 impl<'de> DeserializeSeed<'de> for Key {
     type Value = usize;
 
+    #[inline]
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<usize, D::Error> {
         deserializer.deserialize_identifier(self)
     }
@@ -89,6 +89,7 @@ impl Visitor<'_> for Key {
         f.write_str("field identifier")
     }
 
+    #[inline]
     fn visit_str<E: Error>(self, name: &str) -> Result<usize, E> {
         Ok((self.0)(name))
     }
@@ -110,7 +111,7 @@ pub(crate) fn set_with<'de, S: DeserializeSeed<'de>, A: MapAccess<'de>>(
     map: &mut A,
     seed: S,
 ) -> Result<(), A::Error> {
-    *field = map.next_value_seed(seed)?;
+    fill(field, map.next_value_seed(seed)?);
     Ok(())
 }
 
@@ -121,9 +122,20 @@ pub(crate) fn set_or_empty<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
     map: &mut A,
 ) -> Result<(), A::Error> {
     if let Some(value) = map.next_value()? {
-        *field = value;
+        fill(field, value);
     }
     Ok(())
+}
+
+/// Puts a value in the place of an empty one, which owns nothing, so that it need not be dropped.
+#[inline]
+fn fill<T>(field: &mut T, value: T) {
+    mem::forget(mem::replace(field, value));
+}
+
+/// Reads over the value of a field that the struct does not have.
+pub(crate) fn skip<'de, A: MapAccess<'de>>(map: &mut A) -> Result<(), A::Error> {
+    map.next_value::<IgnoredAny>().map(drop)
 }
 
 /// What is done with the fields of an object that is written.
@@ -224,17 +236,20 @@ macro_rules! object {
             const FIELDS: &'static [&'static str] = &[$($name),*];
             const REQUIRED: u64 = 0 $(| $crate::engine::object::object!(@ required $how $place))*;
 
+            #[inline]
             fn empty() -> Self {
                 $crate::engine::object::object!(@ $empty $($field $how)*)
             }
 
+            #[inline]
             fn place(name: &str) -> usize {
                 match name {
                     $($name => $place,)*
-                    _ => usize::MAX,
+                    _ => Self::FIELDS.len(),
                 }
             }
 
+            #[inline(always)]
             fn read<'de, A: ::serde::de::MapAccess<'de>>(
                 &mut self,
                 place: usize,
@@ -242,7 +257,7 @@ macro_rules! object {
             ) -> ::std::result::Result<(), A::Error> {
                 match place {
                     $($place => $crate::engine::object::object!(@ read $how self.$field, map $(, $seed)?),)*
-                    _ => Ok(()),
+                    _ => $crate::engine::object::skip(map),
                 }
             }
 
