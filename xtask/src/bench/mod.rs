@@ -11,6 +11,7 @@ mod page;
 mod plot;
 mod rows;
 mod size;
+mod variants;
 
 use std::path::Path;
 use std::process::{Command, Stdio};

@@ -1,13 +1,67 @@
 //! A program that makes the same calls with the client that openapi-generator has made.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use configcat_management_codegen::{Error, Result};
 
-use super::build_times::Other;
+use super::build_times::{OTHER, Program, TOKIO};
 use crate::programs::{cargo, run};
 use crate::publish::stage;
 use crate::workspace::Workspace;
+
+const BY_OTHER: &str = r#"
+use CLIENT::apis::{configuration::Configuration, me_api};
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let configuration = Configuration {
+        basic_auth: Some(("user".to_string(), Some("pass".to_string()))),
+        ..Configuration::new()
+    };
+    println!("{:?}", me_api::get_me(&configuration).await?.email);
+    Ok(())
+}
+"#;
+
+/// A client that openapi-generator has made.
+pub(super) struct Other {
+    pub(super) folder: PathBuf,
+    pub(super) package: String,
+}
+
+impl Other {
+    pub(super) fn open(folder: &Path) -> Result<Self> {
+        let file = folder.join("Cargo.toml");
+        let text = fs::read_to_string(&file).map_err(|error| Error::file(&file, error))?;
+        let manifest: toml::Table = text.parse().map_err(|error| Error::file(&file, error))?;
+        let package = manifest
+            .get("package")
+            .and_then(|package| package.get("name")?.as_str());
+        let package = package.ok_or_else(|| Error::file(&file, "it names no package"))?;
+        Ok(Other {
+            folder: folder
+                .canonicalize()
+                .map_err(|error| Error::file(folder, error))?,
+            package: package.to_owned(),
+        })
+    }
+
+    /// The same call, with the same TLS.
+    pub(super) fn program(&self) -> Program {
+        Program {
+            name: OTHER,
+            title: "the same with openapi-generator's Rust client".to_owned(),
+            dependencies: format!(
+                "{} = {{ path = {}, default-features = false, features = [\"rustls\"] }}\n\
+                 {TOKIO}",
+                self.package,
+                toml::Value::from(self.folder.display().to_string())
+            ),
+            main: BY_OTHER.replace("CLIENT", &self.package.replace('-', "_")),
+        }
+    }
+}
 
 /// Takes what to call or to decode, the URL or the file of the body, and how often, as the benchmarks do.
 const MAIN: &str = r#"

@@ -4,7 +4,7 @@ use std::fs;
 
 use configcat_management_codegen::{Error, Result};
 
-use super::build_times::FLOOR;
+use super::build_times;
 use super::rows::Row;
 use crate::programs::{self, cargo, run};
 use crate::publish::stage;
@@ -58,12 +58,10 @@ pub(super) fn rows(workspace: &Workspace) -> Result<Vec<Row>> {
     let folder = workspace.target().join("xtask/size");
     stage::stage(workspace, &folder.join("staged"))?;
     let client = folder.join("staged").join(stage::CLIENT);
-    let client = format!(
-        "configcat-management = {{ path = {} }}\ntokio = {{ version = \"1\", features = [\"macros\", \"rt-multi-thread\"] }}\n",
-        toml::Value::from(client.display().to_string())
-    );
+    let floor = build_times::floor("rustls", false);
+    let client = build_times::depend(&client, None);
     let programs = [
-        ("by-hand", FLOOR, BY_HAND),
+        ("by-hand", floor.as_str(), BY_HAND),
         ("by-client", client.as_str(), BY_CLIENT),
     ];
     let mut profiles = String::new();
