@@ -3,6 +3,7 @@
 //! It is what serde derives for a struct, with the part that is the same for all structs written once, so that less is
 //! compiled.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 use std::mem;
@@ -166,6 +167,12 @@ pub(crate) trait Filled {
 }
 
 impl<T> Filled for Vec<T> {
+    fn is_filled(&self) -> bool {
+        !self.is_empty()
+    }
+}
+
+impl<K, V> Filled for BTreeMap<K, V> {
     fn is_filled(&self) -> bool {
         !self.is_empty()
     }

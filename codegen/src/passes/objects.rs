@@ -51,9 +51,24 @@ struct Known {
     is_nested: bool,
 }
 
+/// Types from elsewhere that have a default which owns nothing.
+const EMPTY: [&str; 11] = [
+    "BTreeMap",
+    "DateTime",
+    "Map",
+    "NaiveDate",
+    "Option",
+    "Secret",
+    "SettingValue",
+    "String",
+    "Uuid",
+    "Value",
+    "Vec",
+];
+
 /// What is known of the types of fields.
 enum Emptiness {
-    /// It has a default.
+    /// It has a default, which owns nothing.
     Default,
     /// It is a struct of the description without one.
     Nested,
@@ -84,22 +99,22 @@ fn objects(code: &mut Code) -> BTreeMap<String, Vec<Known>> {
         let emptiness = |ty: &Type| {
             let Type::Path(path) = ty else { return None };
             let name = path.path.segments.last()?.ident.to_string();
-            match (structs.get(&name), path.path.get_ident()) {
-                (Some(true), Some(_)) => Some(Emptiness::Default),
-                (Some(false), Some(_)) => names.contains(&name).then_some(Emptiness::Nested),
-                // The others are made by macros of the client, which give them one; so are those that it has itself.
-                (None, Some(_)) => (!others.contains(&name)).then_some(Emptiness::Default),
-                (_, None) => (name != "Box").then_some(Emptiness::Default),
+            let is_local = path.path.get_ident().is_some();
+            match structs.get(&name).filter(|_| is_local) {
+                Some(true) => names.contains(&name).then_some(Emptiness::Default),
+                Some(false) => names.contains(&name).then_some(Emptiness::Nested),
+                // Macros of the client make the other types of the description, with a default.
+                None if is_local => (!others.contains(&name)).then_some(Emptiness::Default),
+                None => EMPTY.contains(&&*name).then_some(Emptiness::Default),
             }
         };
         objects.retain(|name, fields| {
             let has_default = structs.get(name) == Some(&true);
-            has_default
-                || fields.iter_mut().all(|field| {
-                    let empty = emptiness(&field.ty);
-                    field.is_nested = matches!(empty, Some(Emptiness::Nested));
-                    empty.is_some()
-                })
+            fields.iter_mut().all(|field| {
+                let empty = emptiness(&field.ty);
+                field.is_nested = matches!(empty, Some(Emptiness::Nested));
+                empty.is_some() && !(has_default && field.is_nested)
+            })
         });
         if objects.len() == before {
             return objects;

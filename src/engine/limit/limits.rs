@@ -280,6 +280,13 @@ impl Limits {
         self.each().for_each(|window| window.advance(now));
     }
 
+    /// Whether a refusal has shown it this limit.
+    pub(crate) fn was_shown(&self, (quota, period): (u32, Duration)) -> bool {
+        let is_it =
+            |it: &Hidden| it.shown && it.window.quota == quota && is_near(it.window.period, period);
+        self.hidden.iter().any(is_it)
+    }
+
     /// Takes over what another scope was shown. `recent` has when requests of this one were answered.
     pub(crate) fn believe(
         &mut self,
@@ -296,7 +303,15 @@ impl Limits {
             None => {
                 let mut hidden = Hidden::new(quota, period);
                 hidden.believe(quota);
-                recent.for_each(|moment| hidden.window.count(moment));
+                let recent: Vec<Instant> = recent.filter(|it| *it + period > now).collect();
+                // Not all that were accepted are remembered one by one.
+                if let Some(all) = self.stretch.filter(|it| it.began + period > now) {
+                    (recent.len() as u32..all.accepted.min(quota))
+                        .for_each(|_| hidden.window.count(all.answered));
+                }
+                recent
+                    .into_iter()
+                    .for_each(|moment| hidden.window.count(moment));
                 hidden.window.advance(now);
                 self.hidden.truncate(2);
                 self.hidden.push(hidden);

@@ -26,6 +26,8 @@ const MANY: usize = 64;
 /// A limit that no header tells of and that a refusal has shown; and what headers tell where that was.
 #[derive(Clone, Copy, Debug)]
 struct Shown {
+    /// The scope that it was shown to.
+    key: u64,
     limit: (u32, Duration),
     beside: Option<u32>,
 }
@@ -281,25 +283,45 @@ impl Model {
         if let Some(limit) = shown {
             self.shown.retain(|shown| shown.limit.1 != limit.1);
             self.shown.truncate(2);
-            self.shown.push(Shown { limit, beside });
+            self.shown.push(Shown { key, limit, beside });
         }
     }
 
-    /// Tells a scope of the limits that its sisters were shown, if it is like them: headers tell of the same quota.
+    /// Tells a scope of the limits that its sisters were shown, if it is like them: headers tell of the same quota, or, if none
+    /// tells any, it was shown another limit of theirs itself.
     fn spread(&mut self, key: u64, now: Instant) {
-        let Some(scope) = self.scopes.get_mut(&key) else {
-            return;
-        };
-        // Of the first period, not all may have been seen.
-        let about = |a: u32, b: u32| a.abs_diff(b) <= 8 + a / 8;
-        let quota = scope.quota();
-        let alike = |shown: &&Shown| shown.beside.zip(quota).is_some_and(|(a, b)| about(a, b));
-        for shown in self.shown.iter().filter(alike) {
+        for index in 0..self.shown.len() {
+            let shown = self.shown[index];
+            if shown.key == key || !self.are_alike(key, &shown) {
+                continue;
+            }
             let (quota, period) = shown.limit;
             let recent = self.recent.iter().rev();
             let recent = recent.filter(|(_, target)| target.key(self.grain) == key);
             let recent = recent.map(|(moment, _)| *moment);
-            scope.limits.believe(now, quota, period, recent);
+            if let Some(scope) = self.scopes.get_mut(&key) {
+                scope.limits.believe(now, quota, period, recent);
+            }
+        }
+    }
+
+    /// Whether a scope is like the one that was shown this.
+    fn are_alike(&self, key: u64, shown: &Shown) -> bool {
+        let (Some(scope), sister) = (self.scopes.get(&key), self.scopes.get(&shown.key)) else {
+            return false;
+        };
+        match (shown.beside, scope.quota()) {
+            // Of the first period, not all may have been seen.
+            (Some(a), Some(b)) => a.abs_diff(b) <= 8 + a / 8,
+            (None, None) => sister.is_some_and(|sister| {
+                let mut others = self.shown.iter().filter(|other| other.limit != shown.limit);
+                others.any(|other| {
+                    [scope, sister]
+                        .iter()
+                        .all(|it| it.limits.was_shown(other.limit))
+                })
+            }),
+            _ => false,
         }
     }
 

@@ -143,6 +143,7 @@ pub(crate) fn measure(workspace: &Workspace, other: Option<&Path>) -> Result<()>
     run(programs::git(root)
         .args(["clone", "--quiet", "--no-hardlinks", "."])
         .arg(&clone))?;
+    programs::fetch(root, &clone)?;
     let program = |name, title: &str, dependencies, main: &str| Program {
         name,
         title: title.to_owned(),

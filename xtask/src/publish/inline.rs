@@ -53,7 +53,7 @@ fn mark(source: &str) -> String {
     let lines: Vec<&str> = source.lines().collect();
     let mut marked = String::with_capacity(source.len() + source.len() / 16);
     for (number, line) in lines.iter().enumerate() {
-        let is_marked = number > 0 && lines[number - 1].trim() == "#[inline]";
+        let is_marked = number > 0 && lines[number - 1].trim().starts_with("#[inline");
         if !is_marked && is_function(line.trim_start()) && has_body(&lines[number..]) {
             let indent = &line[..line.len() - line.trim_start().len()];
             marked.push_str(indent);
@@ -128,7 +128,9 @@ pub const fn three() {}
         let source: String = lines.map(|line| format!("{line}\n")).collect();
         assert_ne!(source, expected);
         assert_eq!(mark(&source), expected);
-        // One mark is enough.
+        // One mark is enough, of whatever kind.
+        let always = expected.replace("#[inline]", "#[inline(always)]");
+        assert_eq!(mark(&always), always);
         assert_eq!(mark(expected), expected);
     }
 }
