@@ -110,6 +110,17 @@ impl Limits {
         }
     }
 
+    /// A request was accepted at this moment, before this was a scope of its own.
+    pub(crate) fn recall(&mut self, moment: Instant) {
+        self.count(moment);
+        let stretch = self.stretch.get_or_insert(Stretch {
+            began: moment,
+            answered: moment,
+            accepted: 0,
+        });
+        stretch.accepted += 1;
+    }
+
     /// Another request was refused.
     pub(crate) fn refused_too(&mut self, ticket: Ticket) {
         if let Some(trial) = self.trial.as_mut().filter(|it| it.epoch == ticket.epoch) {

@@ -265,7 +265,7 @@ impl Model {
         let mut limits = Limits::new(self.published.clone(), guess);
         let recent = self.recent.iter().rev();
         let recent = recent.filter(|(_, target)| target.key(self.grain) == key);
-        recent.for_each(|(moment, _)| limits.count(*moment));
+        recent.for_each(|(moment, _)| limits.recall(*moment));
         limits
     }
 
