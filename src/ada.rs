@@ -133,7 +133,7 @@ impl Client {
     }
 
     pub(crate) async fn execute<T: DeserializeOwned>(
-        self,
+        &self,
         request: Result<Request>,
     ) -> Result<ResponseValue<T>> {
         let request = request.and_then(within_bounds);
@@ -142,7 +142,7 @@ impl Client {
 
     /// Makes a call that answers without a value.
     #[allow(dead_code)] // No call of today is one; a refresh may bring one.
-    pub(crate) async fn execute_unit(self, request: Result<Request>) -> Result<ResponseValue<()>> {
+    pub(crate) async fn execute_unit(&self, request: Result<Request>) -> Result<ResponseValue<()>> {
         let request = request.and_then(within_bounds);
         ResponseValue::read_nothing(self.core.send(request).await?)
     }

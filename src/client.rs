@@ -146,14 +146,14 @@ impl Client {
     }
 
     pub(crate) async fn execute<T: DeserializeOwned>(
-        self,
+        &self,
         request: Result<Request>,
     ) -> Result<ResponseValue<T>> {
         ResponseValue::read(self.core.send(request).await?)
     }
 
     /// Makes a call that answers without a value.
-    pub(crate) async fn execute_unit(self, request: Result<Request>) -> Result<ResponseValue<()>> {
+    pub(crate) async fn execute_unit(&self, request: Result<Request>) -> Result<ResponseValue<()>> {
         ResponseValue::read_nothing(self.core.send(request).await?)
     }
 

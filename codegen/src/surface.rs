@@ -237,15 +237,15 @@ fn typed(method: &ImplItemFn) -> impl Iterator<Item = (String, String)> {
         })
 }
 
-/// The `T` of what a call gives in the end, a `Result<ResponseValue<T>>`.
+/// The `T` of `Result<ResponseValue<T>>`.
 fn answer(output: &ReturnType) -> String {
     let ReturnType::Type(_, output) = output else {
         return "()".to_owned();
     };
     let shown = shown(output);
     let inner = shown
-        .strip_prefix("impl Future<Output = Result<ResponseValue<")
-        .and_then(|rest| rest.strip_suffix(">>>"));
+        .strip_prefix("Result<ResponseValue<")
+        .and_then(|rest| rest.strip_suffix(">>"));
     inner.unwrap_or(&shown).to_owned()
 }
 
@@ -286,7 +286,6 @@ fn path_shown(path: &syn::Path) -> String {
         .iter()
         .map(|argument| match argument {
             GenericArgument::Type(ty) => shown(ty),
-            GenericArgument::AssocType(part) => format!("{} = {}", part.ident, shown(&part.ty)),
             other => other.to_token_stream().to_string(),
         })
         .collect();

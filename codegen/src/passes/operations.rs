@@ -197,11 +197,9 @@ impl<'a> Call<'a> {
                 pub const OPERATION: &'static crate::Operation = &#operation;
                 #(#options)*
                 /// Makes the call.
-                pub fn send(
-                    self,
-                ) -> impl ::std::future::Future<Output = crate::Result<crate::ResponseValue<#answer>>> {
+                pub async fn send(self) -> crate::Result<crate::ResponseValue<#answer>> {
                     let request = #request;
-                    self.client.#execute(request)
+                    self.client.#execute(request).await
                 }
             }
         };
