@@ -58,7 +58,7 @@ use std::time::Duration;
 use crate::engine::backoff;
 use crate::engine::check::Violation;
 use crate::engine::error::Attempts;
-use crate::engine::transport::retry::Effort;
+use crate::engine::transport::retry::RetryState;
 use crate::types::{ConfigId, EnvironmentId, SettingId};
 use crate::{Client, Error, Operation, Result, Secret};
 
@@ -256,7 +256,7 @@ struct Rounds {
     /// The attempts and waits of all changes from the first lost answer on.
     taken: Attempts,
     /// Lost answers, as the retry policy counts them.
-    lost_answers: Effort,
+    lost_answers: RetryState,
 }
 
 impl Rounds {
@@ -266,7 +266,7 @@ impl Rounds {
             round: 1,
             most,
             taken: Attempts::default(),
-            lost_answers: Effort::default(),
+            lost_answers: RetryState::default(),
         }
     }
 
@@ -280,7 +280,7 @@ impl Rounds {
     }
 
     /// The closure failed.
-    fn failed(&self, error: Error) -> Error {
+    fn edit_error(&self, error: Error) -> Error {
         Error::edit(self.operation, self.round, error)
     }
 

@@ -12,7 +12,7 @@ use crate::engine::limit::limiter::RateLimiter;
 use crate::engine::limit::reading::Reading;
 use crate::engine::limit::target::Target;
 use crate::engine::limit::times;
-use crate::engine::transport::Answer;
+use crate::engine::transport::RawResponse;
 use crate::types::{AuditLogItemModel, SettingFormulaModel, SettingValueModel};
 use crate::{OPERATIONS, ResponseValue};
 
@@ -32,7 +32,7 @@ pub fn answer(status: u16, headers: HeaderMap, body: Bytes) {
         Default::default(),
     );
     assert!(!failure.message.is_empty());
-    let answer = || Answer {
+    let answer = || RawResponse {
         operation,
         status,
         headers: headers.clone(),
@@ -71,7 +71,7 @@ pub fn headers(answers: Vec<(u16, HeaderMap)>) {
             assert!(waited <= MOST + Duration::from_secs(1), "{waited:?}");
             if let Ok(mut permit) = permit {
                 permit.mark_sent();
-                permit.answered(&Reading::of(status, &headers)).await;
+                permit.record_response(&Reading::of(status, &headers)).await;
             }
             times::retry_after(&headers);
             times::date(&headers);
@@ -79,7 +79,7 @@ pub fn headers(answers: Vec<(u16, HeaderMap)>) {
     });
 }
 
-fn decode<T: DeserializeOwned>(answer: Answer) {
+fn decode<T: DeserializeOwned>(answer: RawResponse) {
     match ResponseValue::<T>::read(answer) {
         Ok(value) => {
             value.remaining();

@@ -28,7 +28,7 @@ pub(crate) async fn edit_v1(
     loop {
         let seen = read().await?;
         let mut wanted = SettingValuePatch::part(&seen)?;
-        edit(&seen, &mut wanted).map_err(|error| rounds.failed(error))?;
+        edit(&seen, &mut wanted).map_err(|error| rounds.edit_error(error))?;
         let patch = SettingValuePatch::diff(&seen, &wanted)?;
         if patch.is_empty() {
             return Ok(rounds.done(seen, false));

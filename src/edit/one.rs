@@ -120,7 +120,7 @@ impl<F: FnMut(&mut Draft) -> Result<()>> EditValue<F> {
         loop {
             let seen = self.read().await?;
             let mut draft = Draft::new(&seen.setting, &seen.feature_flag_limitations, &seen)?;
-            (self.edit)(&mut draft).map_err(|error| rounds.failed(error))?;
+            (self.edit)(&mut draft).map_err(|error| rounds.edit_error(error))?;
             let draft = draft
                 .finish("body")
                 .map_err(|wrong| Error::invalid(operation, wrong))?;

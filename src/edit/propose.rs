@@ -38,12 +38,12 @@ impl<F: FnMut(&mut Draft) -> Result<()>> EditValue<F> {
         loop {
             let seen = self.read().await?;
             let mut draft = Draft::new(&seen.setting, &seen.feature_flag_limitations, &seen)?;
-            (self.edit)(&mut draft).map_err(|error| rounds.failed(error))?;
+            (self.edit)(&mut draft).map_err(|error| rounds.edit_error(error))?;
             let draft = draft.finish("body.proposedChanges[0].proposedChange");
             let draft = draft.map_err(|wrong| Error::invalid(operation, wrong))?;
             if !draft.changed {
                 let problem = "it is so already, there is nothing to propose";
-                return Err(rounds.failed(Error::other(problem)));
+                return Err(rounds.edit_error(Error::other(problem)));
             }
             let formula = draft.wanted;
             let change = UpdateEvaluationFormulaWithLatestVersionModel::new(formula.default_value)

@@ -100,8 +100,8 @@ impl<F: FnMut(&mut Drafts) -> Result<()>> EditValues<F> {
         loop {
             let seen = self.read().await?;
             let mut drafts = drafts(&seen)?;
-            (self.edit)(&mut drafts).map_err(|error| rounds.failed(error))?;
-            let changed = changed(drafts)?;
+            (self.edit)(&mut drafts).map_err(|error| rounds.edit_error(error))?;
+            let changed = keep_changed(drafts)?;
             if changed.is_empty() {
                 return Ok(rounds.done(seen, false));
             }
@@ -151,7 +151,7 @@ fn drafts(seen: &ConfigSettingFormulasModel) -> Result<Drafts> {
 }
 
 /// Those that changed, checked.
-fn changed(drafts: Drafts) -> Result<Vec<Finished>> {
+fn keep_changed(drafts: Drafts) -> Result<Vec<Finished>> {
     let mut changed = Vec::new();
     for draft in drafts.0 {
         let at = format!("body.updateFormulas[{}]", changed.len());

@@ -7,7 +7,7 @@ use tracing::Instrument as _;
 
 use crate::engine::request::{Request, RequestBuilder};
 use crate::engine::transport::retry::RetryPolicy;
-use crate::engine::transport::{Answer, Options, Transport};
+use crate::engine::transport::{Options, RawResponse, Transport};
 use crate::{Operation, Result};
 
 /// A transport, and what one view of it asks of its calls.
@@ -34,7 +34,7 @@ impl Core {
         RequestBuilder::new(operation, &self.transport.base_url)
     }
 
-    pub(crate) async fn send(&self, request: Result<Request>) -> Result<Answer> {
+    pub(crate) async fn send(&self, request: Result<Request>) -> Result<RawResponse> {
         let request = request?;
         let span = tracing::debug_span!("call", operation = request.operation.id);
         let call = self.transport.exec(request, self.options);

@@ -12,7 +12,7 @@ use super::{hal, lenient};
 use crate::engine::error::misread;
 use crate::engine::limit::reading::Reading;
 use crate::engine::limit::times;
-use crate::engine::transport::Answer;
+use crate::engine::transport::RawResponse;
 use crate::{Error, Result};
 
 mod mismatch;
@@ -122,7 +122,7 @@ impl<T> ResponseValue<T> {
 impl<T: DeserializeOwned> ResponseValue<T> {
     /// Decodes an answer. One without content (204, or nothing left to delete) reads as `null`, and so as `None`; any other has
     /// to have a value.
-    pub(crate) fn read(answer: Answer) -> Result<Self> {
+    pub(crate) fn read(answer: RawResponse) -> Result<Self> {
         if answer.has_no_content() {
             let decoded = serde_json::from_slice(b"null");
             return Self::of(answer, decoded.map_err(|_| "it is empty".to_string()));
@@ -155,7 +155,7 @@ impl<T: DeserializeOwned> ResponseValue<T> {
 
 impl ResponseValue<()> {
     /// If no value is expected, whatever comes will do; but a page is not the API's: something before it has answered.
-    pub(crate) fn read_nothing(answer: Answer) -> Result<Self> {
+    pub(crate) fn read_nothing(answer: RawResponse) -> Result<Self> {
         let decoded = match misread::is_page(&answer.body) {
             true => Err(misread::PAGE.to_string()),
             false => Ok(()),
@@ -165,8 +165,8 @@ impl ResponseValue<()> {
 }
 
 impl<T> ResponseValue<T> {
-    fn of(answer: Answer, decoded: Result<T, String>) -> Result<Self> {
-        let Answer {
+    fn of(answer: RawResponse, decoded: Result<T, String>) -> Result<Self> {
+        let RawResponse {
             operation,
             status,
             headers,
@@ -206,7 +206,7 @@ pub(crate) enum Kind {
 #[cfg(feature = "catalog")]
 impl ResponseValue<Value> {
     /// The JSON of an answer as it came, which has to be of the `described` kind. If none is, other text counts as none.
-    pub(crate) fn read_json(answer: Answer, described: Option<Kind>) -> Result<Self> {
+    pub(crate) fn read_json(answer: RawResponse, described: Option<Kind>) -> Result<Self> {
         let body = without_byte_order_mark(&answer.body);
         let decoded = match (answer.has_no_content(), serde_json::from_slice(body)) {
             (true, _) => Ok(Value::Null),

@@ -97,20 +97,20 @@ fn one<T: Named>(list: &[T], place: &Place<'_>) -> Result<T> {
         [] => {
             let labels = || list.iter().map(Named::label);
             let question = did_you_mean(word, labels());
-            let listed = listed(labels());
+            let listed = list_of(labels());
             format!("{within} has no {kind} `{word}`; it has {listed}{question}")
         }
         several => format!(
             "{within} has {} that `{word}` fits, and one is needed: the {kind} {}; an id tells them apart",
             several.len(),
-            listed(several.iter().map(|entry| entry.with_id()))
+            list_of(several.iter().map(|entry| entry.with_id()))
         ),
     };
     Err(Error::other(problem))
 }
 
 /// As many as one reads.
-fn listed(words: impl Iterator<Item = impl Display>) -> String {
+fn list_of(words: impl Iterator<Item = impl Display>) -> String {
     const MOST: usize = 20;
     let words: Vec<String> = words.map(|word| format!("`{word}`")).collect();
     match words.len() {

@@ -177,11 +177,13 @@ impl Against<'_> {
             (None, None, Some(flag)) if flag.prerequisite_setting_id == self.setting.setting_id => {
                 violation(at, "looks at the setting itself")
             }
-            (None, None, Some(flag)) => match given(&flag.prerequisite_comparison_value).len() {
-                1 => Ok(()),
-                0 => violation(at, "compares with no value"),
-                more => violation(at, format!("compares with {more} values; it takes one")),
-            },
+            (None, None, Some(flag)) => {
+                match values_of(&flag.prerequisite_comparison_value).len() {
+                    1 => Ok(()),
+                    0 => violation(at, "compares with no value"),
+                    more => violation(at, format!("compares with {more} values; it takes one")),
+                }
+            }
             _ => violation(
                 at,
                 "has to look at one thing: an attribute, a segment or another flag",
@@ -227,7 +229,7 @@ impl Against<'_> {
             predefined_variations: variations,
             ..
         } = self.setting;
-        let mut values = given(model);
+        let mut values = values_of(model);
         for value in &values {
             value
                 .clone()
@@ -279,7 +281,7 @@ impl Against<'_> {
 }
 
 /// The values that a model has; it should be one.
-fn given(model: &UpdateValueModel) -> Vec<SettingValue> {
+fn values_of(model: &UpdateValueModel) -> Vec<SettingValue> {
     let text = model.string_value.clone().map(SettingValue::String);
     let fields = [
         model.bool_value.map(SettingValue::Bool),

@@ -78,7 +78,7 @@ fn compare(
                 let problem = format!("compares by `{comparator}`, which V1 configs do not have");
                 return Err(wrong_rule(problem));
             }
-            (known, text.map_or_else(|| joined(&list), Ok)?)
+            (known, text.map_or_else(|| join(&list), Ok)?)
         }
     };
     Ok(rule
@@ -96,7 +96,7 @@ fn only(mut list: Vec<UpdateComparisonValueListModel>) -> Result<String, WrongVa
 }
 
 /// Lists are written with commas.
-fn joined(list: &[UpdateComparisonValueListModel]) -> Result<String, WrongValue> {
+fn join(list: &[UpdateComparisonValueListModel]) -> Result<String, WrongValue> {
     let texts: Vec<&str> = list.iter().map(|item| item.value.as_str()).collect();
     // Of these, something else would be read back.
     for text in &texts {

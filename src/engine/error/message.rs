@@ -136,7 +136,7 @@ fn of_object(object: &Map<String, Value>) -> (String, Fields) {
         // `{"errors": [{"type", "message", "details"}]}`
         Some(Value::Array(errors)) => (Fields::new(), Some(of_entries(errors))),
         // problem+json, whose fields stand under `errors`.
-        Some(Value::Object(errors)) => (of_fields(errors, shown), None),
+        Some(Value::Object(errors)) => (of_fields(errors, display), None),
         _ if told.is_some() => (of_fields(object, |_| None), None),
         _ => (
             of_fields(object, |value| value.as_str().map(str::to_string)),
@@ -157,7 +157,7 @@ fn of_object(object: &Map<String, Value>) -> (String, Fields) {
 /// `{"Name": ["must not be empty"]}`; of what is no list, `single` tells the message.
 fn of_fields(object: &Map<String, Value>, single: impl Fn(&Value) -> Option<String>) -> Fields {
     let messages = object.iter().map(|(field, value)| match value {
-        Value::Array(messages) => (field, messages.iter().filter_map(shown).collect()),
+        Value::Array(messages) => (field, messages.iter().filter_map(display).collect()),
         value => (field, Vec::from_iter(single(value))),
     });
     let messages = messages.filter(|(_, messages)| !messages.is_empty());
@@ -173,20 +173,20 @@ fn of_entries(entries: &[Value]) -> String {
 
 fn of_entry(entry: &Value) -> Option<String> {
     let Value::Object(fields) = entry else {
-        return shown(entry);
+        return display(entry);
     };
     let text = |name: &str| fields.get(name).and_then(Value::as_str);
     let Some(message) = text("message").or_else(|| text("type")) else {
-        return shown(entry);
+        return display(entry);
     };
-    Some(match fields.get("details").and_then(shown) {
+    Some(match fields.get("details").and_then(display) {
         Some(details) => format!("{message} ({details})"),
         None => message.to_string(),
     })
 }
 
 /// A value as a message: a text as it is, anything else as JSON, and nothing for what is empty.
-fn shown(value: &Value) -> Option<String> {
+fn display(value: &Value) -> Option<String> {
     match value {
         Value::Null => None,
         Value::String(text) => Some(text.clone()),

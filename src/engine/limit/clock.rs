@@ -61,7 +61,12 @@ impl ServerClock {
 
     /// A `Date` header of an answer that was asked for and received at these moments. Says whether it is of this clock, and not
     /// of another node's.
-    pub(crate) fn saw(&mut self, date: DateTime<Utc>, sent: Instant, received: Instant) -> bool {
+    pub(crate) fn record_date(
+        &mut self,
+        date: DateTime<Utc>,
+        sent: Instant,
+        received: Instant,
+    ) -> bool {
         let date = seconds(date);
         let least = date - self.since(received);
         let most = date + 1.0 - self.since(sent);
@@ -88,7 +93,7 @@ impl ServerClock {
     }
 
     /// A moment was not over yet when this clock said so: from now on it says so later.
-    pub(crate) fn was_early(&mut self, by: Duration) {
+    pub(crate) fn record_early_end(&mut self, by: Duration) {
         let margin = (self.margin + by.as_secs_f64()).max(2.0 * self.margin);
         self.margin = margin.clamp(MARGIN, MAX_MARGIN);
     }
@@ -190,7 +195,7 @@ mod tests {
             // It is x.4 for the server at the start.
             let server = |after: u64| date((offset + 0.4 + after as f64 / 1000.0) as i64);
             for after in [100, 590, 610] {
-                clock.saw(server(after), start + ms(after), start + ms(after + 3));
+                clock.record_date(server(after), start + ms(after), start + ms(after + 3));
             }
             let moment = offset + 10.4;
             let at = clock.latest(moment).unwrap() - start;
@@ -203,7 +208,7 @@ mod tests {
         for fraction in [0.0, 0.3, 0.999] {
             let mut clock = ServerClock::new();
             let start = clock.anchor();
-            clock.saw(date(500), start + ms(5), start + ms(10));
+            clock.record_date(date(500), start + ms(5), start + ms(10));
             let at = clock.latest(500.0 + fraction + 60.0).unwrap() - start;
             assert!(at >= ms(60_000), "{at:?}");
             assert!(at <= ms(61_030), "{at:?}");
@@ -214,8 +219,9 @@ mod tests {
     fn a_clock_that_was_set_is_followed() {
         let mut clock = ServerClock::new();
         let start = clock.anchor();
-        clock.saw(date(5_000), start, start + ms(1));
-        let other = |clock: &mut ServerClock| clock.saw(date(1_000), start + ms(2), start + ms(3));
+        clock.record_date(date(5_000), start, start + ms(1));
+        let other =
+            |clock: &mut ServerClock| clock.record_date(date(1_000), start + ms(2), start + ms(3));
         let followed: Vec<bool> = (0..SET).map(|_| other(&mut clock)).collect();
         assert_eq!(followed.iter().position(|followed| *followed), Some(15));
         let at = clock.latest(1_010.0).unwrap() - start;
@@ -229,7 +235,7 @@ mod tests {
         // The server's time at the start is 100.7.
         let tell = |clock: &mut ServerClock, at: Instant| {
             let time = 100.7 + (at - start).as_secs_f64();
-            clock.saw(date(time as i64), at, at + ms(1));
+            clock.record_date(date(time as i64), at, at + ms(1));
         };
         tell(&mut clock, start);
         let mut now = start + ms(2);
@@ -257,7 +263,7 @@ mod tests {
     fn surprises_make_it_careful_within_bounds() {
         let mut clock = ServerClock::new();
         for _ in 0..100 {
-            clock.was_early(ms(300));
+            clock.record_early_end(ms(300));
         }
         assert_eq!(clock.margin, MAX_MARGIN);
     }
@@ -265,7 +271,7 @@ mod tests {
     #[test]
     fn moments_far_away_are_none_and_the_past_is_the_anchor() {
         let mut clock = ServerClock::new();
-        clock.saw(date(1_000), clock.anchor(), clock.anchor());
+        clock.record_date(date(1_000), clock.anchor(), clock.anchor());
         assert_eq!(clock.latest(1e12), None);
         assert_eq!(clock.latest(f64::INFINITY), None);
         assert_eq!(clock.latest(0.0), Some(clock.anchor()));

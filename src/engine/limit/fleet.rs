@@ -123,12 +123,17 @@ impl Fleet {
     ) -> Option<Reply> {
         let fleet = self.clone();
         // A ticket that nobody waits for any more gives itself back.
-        tokio::spawn(async move { fleet.asked(scope, grain, demand).await })
+        tokio::spawn(async move { fleet.ask_script(scope, grain, demand).await })
             .await
             .ok()?
     }
 
-    async fn asked(self, scope: u64, grain: Option<Granularity>, demand: u32) -> Option<Reply> {
+    async fn ask_script(
+        self,
+        scope: u64,
+        grain: Option<Granularity>,
+        demand: u32,
+    ) -> Option<Reply> {
         let grain = grain.map(|grain| (grain as u8).to_string());
         let arguments = [grain.unwrap_or_default(), demand.to_string()];
         let reply = self.call(scope, "ask", &arguments).await?;
@@ -176,7 +181,7 @@ impl Fleet {
             invocation.arg(argument);
         }
         let reply = invocation.invoke_async(&mut redis).await;
-        reply.map_err(|error| self.lost(&error)).ok()
+        reply.map_err(|error| self.report_outage(&error)).ok()
     }
 
     /// The connection. The first call waits until it is there, or not.
@@ -198,14 +203,14 @@ impl Fleet {
                 Some(redis)
             }
             Err(error) => {
-                self.lost(&error);
+                self.report_outage(&error);
                 None
             }
         }
     }
 
     /// From now on this process is on its own, and somebody tries to change that.
-    fn lost(&self, error: &redis::RedisError) {
+    fn report_outage(&self, error: &redis::RedisError) {
         let mut link = lock(&self.0.link);
         if let Link::Away(_) = *link {
             return;
@@ -290,7 +295,7 @@ impl FleetPermit {
 
     /// An answer came. Goes on even if nobody waits for it: without it, what the last answer of a process told would end
     /// with the process.
-    pub(crate) async fn answered(mut self, reading: &Reading) {
+    pub(crate) async fn record_response(mut self, reading: &Reading) {
         let Some(fleet) = self.fleet.take() else {
             return;
         };

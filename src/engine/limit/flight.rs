@@ -53,7 +53,7 @@ impl Flight {
     }
 
     /// One was counted before this moment, without an answer that told the count.
-    pub(crate) fn unseen(&mut self, now: Instant) {
+    pub(crate) fn record_unseen(&mut self, now: Instant) {
         self.unseen.push_back(now);
     }
 
@@ -87,7 +87,7 @@ impl Flight {
     }
 
     /// The answer of this one came. Says whether it was still in flight.
-    pub(crate) fn answered(&mut self, id: u64) -> bool {
+    pub(crate) fn record_response(&mut self, id: u64) -> bool {
         self.answered = self.answered.max(id);
         self.remove(id)
     }

@@ -82,7 +82,7 @@ impl Hidden {
     }
 
     /// A request of this epoch was accepted.
-    pub(super) fn accepted(&mut self, epoch: u64) {
+    pub(super) fn record_success(&mut self, epoch: u64) {
         self.since = self.since.saturating_add(1);
         if self.epoch == Some(epoch) {
             self.named = self.named.saturating_add(1);
@@ -169,7 +169,12 @@ impl Hidden {
 
     /// It may be the reason of a refusal; says whether it is believed in any longer. Of what was sent before, so many are in
     /// flight.
-    pub(super) fn refused(&mut self, named: Option<u32>, epoch: u64, in_flight: u32) -> bool {
+    pub(super) fn record_refusal(
+        &mut self,
+        named: Option<u32>,
+        epoch: u64,
+        in_flight: u32,
+    ) -> bool {
         let answered = self.window.used();
         let used = answered + in_flight;
         let tried = self.trying > 0;

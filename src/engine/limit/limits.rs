@@ -88,7 +88,7 @@ impl Limits {
     }
 
     /// A request was accepted.
-    pub(crate) fn accepted(&mut self, now: Instant, ticket: Ticket) {
+    pub(crate) fn record_success(&mut self, now: Instant, ticket: Ticket) {
         let Ticket { epoch, given, .. } = ticket;
         if epoch >= self.stretch_from {
             match &mut self.stretch {
@@ -106,7 +106,7 @@ impl Limits {
             trial.accepted += u32::from(trial.epoch == epoch);
         }
         for hidden in &mut self.hidden {
-            hidden.accepted(epoch);
+            hidden.record_success(epoch);
         }
     }
 
@@ -122,7 +122,7 @@ impl Limits {
     }
 
     /// Another request was refused.
-    pub(crate) fn refused_too(&mut self, ticket: Ticket) {
+    pub(crate) fn record_another_refusal(&mut self, ticket: Ticket) {
         if let Some(trial) = self.trial.as_mut().filter(|it| it.epoch == ticket.epoch) {
             trial.refused += 1;
         }
@@ -206,7 +206,7 @@ impl Limits {
             {
                 trial.full = hidden.held().checked_sub(hidden.window.used());
             }
-            if hidden.refused(named.map(|(quota, _)| quota), epoch, in_flight) {
+            if hidden.record_refusal(named.map(|(quota, _)| quota), epoch, in_flight) {
                 let limit = (hidden.window.quota, hidden.window.period);
                 return (hidden.shown && !hidden.missed).then_some(limit);
             }
@@ -234,7 +234,7 @@ impl Limits {
         recent.for_each(|&moment| hidden.window.count(moment));
         hidden.epoch = named.is_none().then_some(epoch);
         if full {
-            hidden.refused(Some(quota), epoch, in_flight);
+            hidden.record_refusal(Some(quota), epoch, in_flight);
         }
         self.suppose(hidden);
         full.then_some((quota, period))
@@ -423,7 +423,7 @@ mod tests {
                 given: now,
                 target: Target::ONE,
             };
-            (0..3).for_each(|_| limits.accepted(now, ticket));
+            (0..3).for_each(|_| limits.record_success(now, ticket));
             let lesson = Lesson {
                 named: None,
                 ticket,

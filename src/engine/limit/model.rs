@@ -125,7 +125,7 @@ impl Model {
 
     /// Takes note of a request that the fleet allows.
     #[cfg(feature = "redis")]
-    pub(crate) fn note(&mut self, target: Target, now: Instant) -> Ticket {
+    pub(crate) fn record_request(&mut self, target: Target, now: Instant) -> Ticket {
         let (scope, common) = self.scope(target, now);
         scope.advance(common, now);
         scope.add_request(common, now, target)
@@ -147,9 +147,15 @@ impl Model {
     }
 
     /// An answer came. Says whether calls are of other scopes from now on.
-    pub(crate) fn answered(&mut self, ticket: Ticket, now: Instant, reading: &Reading) -> bool {
+    pub(crate) fn record_response(
+        &mut self,
+        ticket: Ticket,
+        now: Instant,
+        reading: &Reading,
+    ) -> bool {
         let date = reading.date;
-        let is_strange = date.is_some_and(|date| !self.common.clock.saw(date, ticket.given, now));
+        let is_strange =
+            date.is_some_and(|date| !self.common.clock.record_date(date, ticket.given, now));
         // Another node: by its clock, the same period would be another one.
         let silent = is_strange.then(|| reading.without_count());
         let reading = silent.as_ref().unwrap_or(reading);
@@ -172,9 +178,9 @@ impl Model {
             let until = now + wait.min(FOR_EVER);
             self.beyond_max_wait
                 .insert(self.narrow_key(&ticket.target), until);
-            self.abandoned(ticket, now, false);
+            self.record_loss(ticket, now, false);
         } else if reading.refused {
-            self.refused(ticket, now, reading);
+            self.record_refusal(ticket, now, reading);
         } else {
             if !self.beyond_max_wait.is_empty() {
                 self.beyond_max_wait
@@ -188,15 +194,15 @@ impl Model {
                 self.told = self.key(&ticket.target);
             }
             let (scope, common) = self.scope(ticket.target, now);
-            scope.answered(common, ticket, now, reading);
+            scope.record_response(common, ticket, now, reading);
         }
         finer.is_some()
     }
 
     /// A request will not be answered. If it was sent, the server may have counted it.
-    pub(crate) fn abandoned(&mut self, ticket: Ticket, now: Instant, sent: bool) {
+    pub(crate) fn record_loss(&mut self, ticket: Ticket, now: Instant, sent: bool) {
         let (scope, common) = self.scope(ticket.target, now);
-        scope.abandoned(common, ticket, now, sent);
+        scope.record_loss(common, ticket, now, sent);
     }
 
     /// How long a request would wait that has `ahead` others before it; `None` if that cannot be told.
@@ -269,7 +275,7 @@ impl Model {
         limits
     }
 
-    fn refused(&mut self, ticket: Ticket, now: Instant, reading: &Reading) {
+    fn record_refusal(&mut self, ticket: Ticket, now: Instant, reading: &Reading) {
         let key = self.key(&ticket.target);
         let of_scope = |(moment, target): &(Instant, Target)| {
             let alike = target.key(self.grain) == key;
@@ -278,7 +284,7 @@ impl Model {
         let mut recent: Vec<Instant> = self.recent.iter().filter_map(of_scope).collect();
         recent.reverse();
         let (scope, common) = self.scope(ticket.target, now);
-        let shown = scope.refused(common, ticket, now, reading, &recent);
+        let shown = scope.record_refusal(common, ticket, now, reading, &recent);
         let beside = scope.quota();
         if let Some(limit) = shown {
             self.shown.retain(|shown| shown.limit.1 != limit.1);

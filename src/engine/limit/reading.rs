@@ -136,7 +136,7 @@ impl Reset {
 }
 
 /// The limit that the words of a refusal name: `20 per 1s`, as the well-known rate limiter for .NET has it.
-pub(crate) fn named(words: &str) -> Option<(u32, Duration)> {
+pub(crate) fn named_limit(words: &str) -> Option<(u32, Duration)> {
     let words: Vec<&str> = words.split_whitespace().collect();
     words.windows(3).find_map(|three| {
         let &[limit, "per", period] = three else {
@@ -201,7 +201,7 @@ mod tests {
 
     #[test]
     fn the_words_of_a_refusal_name_the_limit() {
-        let words = |text| named(text).map(|(limit, period)| (limit, period.as_secs()));
+        let words = |text| named_limit(text).map(|(limit, period)| (limit, period.as_secs()));
         let text = "API calls quota exceeded! maximum admitted 20 per 1s.";
         assert_eq!(words(text), Some((20, 1)));
         assert_eq!(words("at most 500 per 1m"), Some((500, 60)));

@@ -185,7 +185,7 @@ impl Scope {
     }
 
     /// An answer came.
-    pub(crate) fn answered(
+    pub(crate) fn record_response(
         &mut self,
         common: &mut Common,
         ticket: Ticket,
@@ -193,7 +193,7 @@ impl Scope {
         reading: &Reading,
     ) {
         self.advance(common, now);
-        let in_time = self.flight.answered(ticket.id);
+        let in_time = self.flight.record_response(ticket.id);
         if in_time && !reading.refused {
             self.limits.count(now);
         }
@@ -205,10 +205,10 @@ impl Scope {
         } else if let State::Closed(_) = self.state {
             self.proven += 1;
         }
-        self.limits.accepted(now, ticket);
+        self.limits.record_success(now, ticket);
         let reset = reading.reset(&common.clock, ticket.given, now);
         match reading.remaining {
-            Some(remaining) => self.reported(common, current, ticket, now, remaining, reset),
+            Some(remaining) => self.record_count(common, current, ticket, now, remaining, reset),
             None if current && self.state == State::Unknown && !reading.broken => {
                 self.state = State::Free;
                 // After a refusal, it may be a limit without headers.
@@ -216,15 +216,15 @@ impl Scope {
             }
             // A server that tells no count will not tell this one either.
             None if in_time && self.has_reported() => {
-                self.flight.unseen(now);
-                self.share.unreported();
+                self.flight.record_unseen(now);
+                self.share.record_silence();
             }
             None => {}
         }
     }
 
     /// A request will not be answered. If it was sent, the server may have counted it.
-    pub(crate) fn abandoned(
+    pub(crate) fn record_loss(
         &mut self,
         common: &mut Common,
         ticket: Ticket,

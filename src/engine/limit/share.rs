@@ -35,7 +35,7 @@ impl Share {
     }
 
     /// An answer says that so much remains. The least that any said is `left`; `uncounted` may or may not be counted in it.
-    pub(crate) fn reported(&mut self, remaining: u32, left: u32, uncounted: u32) {
+    pub(crate) fn record_count(&mut self, remaining: u32, left: u32, uncounted: u32) {
         let most = self.most.map_or(remaining, |most| most.max(remaining));
         self.most = Some(most);
         self.ours += 1;
@@ -45,7 +45,7 @@ impl Share {
     }
 
     /// An answer came without a word on what is left.
-    pub(crate) fn unreported(&mut self) {
+    pub(crate) fn record_silence(&mut self) {
         self.ours += 1;
     }
 

@@ -98,7 +98,7 @@ impl Witnesses {
         let apart = finest.filter(|&apart| !shared && !self.shared[apart as usize])?;
         let strikes = &mut self.strikes[apart as usize];
         *strikes += 1;
-        (*strikes >= STRIKES).then(|| self.found(apart))
+        (*strikes >= STRIKES).then(|| self.conclude(apart))
     }
 
     /// An answer told nothing.
@@ -121,10 +121,10 @@ impl Witnesses {
         let told = told.find(|told| told.key(grain) == target.key(grain));
         let apart = told?.apart(&target)?;
         let certain = silences >= SILENCES && !self.patchy && !self.shared[apart as usize];
-        certain.then(|| self.found(apart))
+        certain.then(|| self.conclude(apart))
     }
 
-    fn found(&mut self, apart: Granularity) -> Granularity {
+    fn conclude(&mut self, apart: Granularity) -> Granularity {
         self.strikes = [0; 4];
         self.silent.clear();
         apart

@@ -7,11 +7,11 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use tokio::time::{Instant, timeout_at};
 
 use super::body::{Incoming, Outgoing};
-use super::{Answer, Options, Transport, failure, from_now};
+use super::{Options, RawResponse, Transport, failure, from_now};
 use crate::engine::error::mask::{Mask, Secrets};
 use crate::engine::error::{ApiError, Attempts, Stage};
 use crate::engine::limit::limiter::Permit;
-use crate::engine::limit::reading::{Reading, named};
+use crate::engine::limit::reading::{Reading, named_limit};
 use crate::engine::limit::times;
 use crate::engine::request::Request;
 use crate::{Error, Result};
@@ -40,7 +40,7 @@ impl Transport {
         permit: Permit,
         options: Options,
         deadline: Option<Instant>,
-    ) -> Result<Answer> {
+    ) -> Result<RawResponse> {
         let limit = from_now(self.timeout);
         let until = deadline.map_or(limit, |deadline| deadline.min(limit));
         let mut attempt = Attempt {
@@ -62,7 +62,7 @@ impl Transport {
                     }
                     _ => format!("{missing} within {:?}", self.timeout),
                 };
-                Err(attempt.failed(problem, None))
+                Err(attempt.connection_error(problem, None))
             }
         }
     }
@@ -79,7 +79,7 @@ impl Transport {
         mask.line(&failure::root_cause(error))
     }
 
-    async fn send(&self, attempt: &mut Attempt<'_>, until: Instant) -> Result<Answer> {
+    async fn send(&self, attempt: &mut Attempt<'_>, until: Instant) -> Result<RawResponse> {
         let (http, body) = self.to_http(attempt.request);
         attempt.body = Some(body);
         // From here on, a time-out no longer means that the server has seen nothing.
@@ -93,7 +93,7 @@ impl Transport {
                 if failure::is_unsent(&error) {
                     attempt.stage = Stage::Connecting;
                 }
-                return Err(attempt.failed(self.words(&error), Some(error)));
+                return Err(attempt.connection_error(self.words(&error), Some(error)));
             }
         };
         attempt.stage = Stage::Answering;
@@ -127,7 +127,7 @@ impl Transport {
         attempt: &mut Attempt<'_>,
         response: &mut reqwest::Response,
         until: Instant,
-    ) -> Result<Answer> {
+    ) -> Result<RawResponse> {
         let status = response.status();
         let headers = std::mem::take(response.headers_mut());
         let mut body = Incoming::default();
@@ -136,10 +136,10 @@ impl Transport {
             // The limiter hears the words as well, if they come soon.
             let until = until.min(from_now(RATE_LIMIT_BODY_TIMEOUT));
             let _ = timeout_at(until, body.read(response, ApiError::MAX_BODY)).await;
-            reading.named = named(&String::from_utf8_lossy(body.so_far()));
+            reading.named = named_limit(&String::from_utf8_lossy(body.so_far()));
         }
         if let Some(permit) = attempt.permit.take() {
-            permit.answered(&reading).await;
+            permit.record_response(&reading).await;
         }
         let operation = attempt.request.operation;
         if !status.is_success() {
@@ -153,7 +153,7 @@ impl Transport {
             && match body.read(response, self.max_body).await {
                 Ok(whole) => whole,
                 Err(error) => {
-                    return Err(attempt.failed(self.words(&error), Some(error)));
+                    return Err(attempt.connection_error(self.words(&error), Some(error)));
                 }
             };
         if !whole {
@@ -161,7 +161,7 @@ impl Transport {
             let problem = format!("the body has more than the {limit} bytes that are allowed");
             return Err(Error::too_large(operation, problem));
         }
-        Ok(Answer {
+        Ok(RawResponse {
             operation,
             status,
             headers,
@@ -200,7 +200,7 @@ impl Attempt<'_> {
     }
 
     /// It ended without an answer. What has not left stays here, and so the call may be tried again.
-    fn failed(&mut self, problem: String, source: Option<reqwest::Error>) -> Error {
+    fn connection_error(&mut self, problem: String, source: Option<reqwest::Error>) -> Error {
         if self.stage == Stage::Sent && self.revoke() {
             self.stage = Stage::Connecting;
         }

@@ -21,7 +21,7 @@ pub(crate) mod failure;
 pub(crate) mod retry;
 mod tell;
 
-use retry::{Effort, RetryPolicy, RetryQuota, Verdict};
+use retry::{RetryPolicy, RetryQuota, RetryState, Verdict};
 
 /// Sends requests to one server with one set of credentials.
 pub(crate) struct Transport {
@@ -58,7 +58,7 @@ pub(crate) struct Options {
 
 /// A success, before it is decoded.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct RawResponse {
     pub(crate) operation: &'static Operation,
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
@@ -70,7 +70,7 @@ pub(crate) struct Answer {
     pub(crate) gone: Option<Error>,
 }
 
-impl Answer {
+impl RawResponse {
     /// Whether the status says that there is nothing to read: 204, or that a deletion found nothing left. A 200, 201 or 202
     /// with an empty body says no such thing.
     pub(crate) fn has_no_content(&self) -> bool {
@@ -80,14 +80,14 @@ impl Answer {
 
 impl Transport {
     /// Makes one call: as many attempts as it takes and the options allow.
-    pub(crate) async fn exec(&self, request: Request, options: Options) -> Result<Answer> {
-        let mut effort = Effort::default();
+    pub(crate) async fn exec(&self, request: Request, options: Options) -> Result<RawResponse> {
+        let mut retries = RetryState::default();
         let _in_flight = self.quota.enter();
         // In an error, what stands before the API's own path is not shown.
         let base = self.base_url.path().trim_end_matches('/').len();
-        match self.run(&request, options, &mut effort).await {
-            Ok(answer) => Ok(Answer {
-                attempts: effort.attempts,
+        match self.run(&request, options, &mut retries).await {
+            Ok(answer) => Ok(RawResponse {
+                attempts: retries.attempts,
                 path: match base {
                     0 => request.path,
                     _ => request.path[base..].to_owned(),
@@ -96,8 +96,10 @@ impl Transport {
             }),
             Err(error) => {
                 let host = &self.base_url[Position::BeforeHost..Position::AfterPort];
-                let error = error.after(effort.attempts).of(&request.path[base..], host);
-                self.tell_gave_up(request.operation, &effort, &error);
+                let error = error
+                    .after(retries.attempts)
+                    .of(&request.path[base..], host);
+                self.tell_gave_up(request.operation, &retries, &error);
                 Err(error)
             }
         }
@@ -107,15 +109,15 @@ impl Transport {
         &self,
         request: &Request,
         options: Options,
-        effort: &mut Effort,
-    ) -> Result<Answer> {
+        retries: &mut RetryState,
+    ) -> Result<RawResponse> {
         let operation = request.operation;
         let deadline = options.deadline.map(from_now);
         let mut before: Option<Error> = None;
         loop {
-            let permit = self.admit(request, deadline, effort).await;
+            let permit = self.admit(request, deadline, retries).await;
             let permit = permit.map_err(|late| late.because_of(before.as_ref()))?;
-            effort.attempts.made += 1;
+            retries.attempts.made += 1;
             let began = Instant::now();
             // The permit goes back to the limiter with the headers of the answer, or with its drop.
             let result = self.attempt(request, permit, options, deadline).await;
@@ -124,12 +126,12 @@ impl Transport {
                 Err(error) => error.status(),
             };
             if let Some(status) = status {
-                self.tell_answered(operation, effort, status, began.elapsed());
+                self.tell_answered(operation, retries, status, began.elapsed());
             }
             let error = match result {
                 Ok(answer) => {
                     // The attempt that succeeded is counted, too.
-                    let is_retried = effort.failures() > 1;
+                    let is_retried = retries.failures() > 1;
                     self.quota.succeeded(is_retried);
                     return Ok(answer);
                 }
@@ -137,30 +139,30 @@ impl Transport {
                 Err(Error::Api(failure))
                     if failure.status == StatusCode::NOT_FOUND
                         && operation.method == Method::DELETE
-                        && effort.attempts.perhaps_processed
+                        && retries.attempts.perhaps_processed
                         && !is_page(&failure.body) =>
                 {
                     self.quota.succeeded(true);
-                    return Ok(Answer {
+                    return Ok(RawResponse {
                         operation,
                         status: failure.status,
                         headers: failure.headers.clone(),
                         body: Bytes::new(),
-                        attempts: effort.attempts,
+                        attempts: retries.attempts,
                         path: String::new(),
-                        gone: Some(Error::Api(failure).after(effort.attempts)),
+                        gone: Some(Error::Api(failure).after(retries.attempts)),
                     });
                 }
                 Err(error) => error,
             };
             // Each error says whether the server may have processed the attempt: `perhaps_processed`, set in the file of its case.
-            effort.failed(&error);
+            retries.record_failure(&error);
             // A `Retry-After` beyond `RateLimiter::with_max_wait` ends the call: it is not retried earlier than the server asks.
             let is_429 = error.status() == Some(StatusCode::TOO_MANY_REQUESTS);
             if is_429 && error.retry_after() > Some(self.limiter.max_wait()) {
                 return Err(error);
             }
-            let next = match options.retry.judge(&operation.method, &error, effort) {
+            let next = match options.retry.judge(&operation.method, &error, retries) {
                 Verdict::GiveUp => return Err(error),
                 // A 429: the limiter knows of it, so the next permit comes when the server allows it.
                 Verdict::WhenAllowed => None,
@@ -174,11 +176,11 @@ impl Transport {
                 if !failure::is_out_of_descriptors(&error) && !self.quota.take() {
                     return Err(error.out_of_quota());
                 }
-                self.tell_retrying(operation, effort, next, &error);
+                self.tell_retrying(operation, retries, next, &error);
                 sleep_until(until).await;
-                effort.attempts.waited += wait;
+                retries.attempts.waited += wait;
             } else {
-                self.tell_retrying(operation, effort, next, &error);
+                self.tell_retrying(operation, retries, next, &error);
             }
             before = Some(error);
         }
@@ -189,21 +191,21 @@ impl Transport {
         &self,
         request: &Request,
         deadline: Option<Instant>,
-        effort: &mut Effort,
+        retries: &mut RetryState,
     ) -> Result<Permit> {
         let operation = request.operation;
         let target = request.target();
-        let mut place = effort.place;
+        let mut place = retries.place;
         let mut began = None;
         let waiting = |expected| {
             began = Some(Instant::now());
-            self.tell_waiting(operation, effort, expected);
+            self.tell_waiting(operation, retries, expected);
         };
         let permit = self.limiter.acquire(target, &mut place, deadline, waiting);
         let permit = permit.await;
-        effort.place = place;
+        retries.place = place;
         if let Some(began) = began {
-            effort.waited_for_the_limit(began.elapsed());
+            retries.record_wait(began.elapsed());
         }
         match permit {
             Ok(_) if deadline.is_some_and(|deadline| deadline <= Instant::now()) => {

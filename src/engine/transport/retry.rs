@@ -121,20 +121,20 @@ impl RetryPolicy {
     }
 
     /// The wait before a call is made again whose answer was lost, if it may be repeated as a PUT may; `None` if it is not.
-    pub(crate) fn pause(&self, error: &Error, effort: &mut Effort) -> Option<Duration> {
-        effort.attempts.made += 1;
-        effort.failed(error);
-        match self.judge(&Method::PUT, error, effort) {
+    pub(crate) fn pause(&self, error: &Error, retries: &mut RetryState) -> Option<Duration> {
+        retries.attempts.made += 1;
+        retries.record_failure(error);
+        match self.judge(&Method::PUT, error, retries) {
             Verdict::After(wait) => Some(wait),
             Verdict::GiveUp | Verdict::WhenAllowed => None,
         }
     }
 
-    /// What to do after a failure, which the effort includes.
-    pub(super) fn judge(&self, method: &Method, error: &Error, effort: &Effort) -> Verdict {
+    /// What to do after a failure, which is counted already.
+    pub(super) fn judge(&self, method: &Method, error: &Error, retries: &RetryState) -> Verdict {
         let harmless = match error {
             Error::Api(failure) if failure.status == StatusCode::TOO_MANY_REQUESTS => {
-                return match effort.rate_limited <= self.rate_limit_retries {
+                return match retries.rate_limited <= self.rate_limit_retries {
                     true => Verdict::WhenAllowed,
                     false => Verdict::GiveUp,
                 };
@@ -149,14 +149,14 @@ impl RetryPolicy {
             Method::GET | Method::PUT | Method::DELETE | Method::HEAD | Method::OPTIONS
         );
         let may = harmless || idempotent || self.non_idempotent_too;
-        if !may || effort.failures().max(1) >= self.attempts {
+        if !may || retries.failures().max(1) >= self.attempts {
             return Verdict::GiveUp;
         }
-        let failures = effort.failures();
+        let failures = retries.failures();
         let backoff = backoff::random(self.first_backoff, failures, self.max_backoff);
         let asked = error.retry_after().unwrap_or_default();
         let wait = asked.saturating_add(backoff);
-        match effort.failing_for().saturating_add(wait) > self.budget {
+        match retries.failing_for().saturating_add(wait) > self.budget {
             true => Verdict::GiveUp,
             false => Verdict::After(wait),
         }
@@ -185,9 +185,9 @@ pub(super) enum Verdict {
     After(Duration),
 }
 
-/// What a call has cost so far.
+/// The attempts and failures of a call so far, which decide whether it is sent again.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Effort {
+pub(crate) struct RetryState {
     pub(crate) attempts: Attempts,
     /// Attempts that were answered with 429.
     rate_limited: u32,
@@ -199,9 +199,9 @@ pub(crate) struct Effort {
     failing: Option<(Instant, Duration)>,
 }
 
-impl Effort {
+impl RetryState {
     /// An attempt failed.
-    pub(super) fn failed(&mut self, error: &Error) {
+    pub(super) fn record_failure(&mut self, error: &Error) {
         self.attempts.perhaps_processed |= error.perhaps_processed();
         match error.status() {
             Some(StatusCode::TOO_MANY_REQUESTS) => self.rate_limited += 1,
@@ -218,7 +218,7 @@ impl Effort {
         }
     }
 
-    pub(super) fn waited_for_the_limit(&mut self, time: Duration) {
+    pub(super) fn record_wait(&mut self, time: Duration) {
         self.attempts.waited += time;
         if let Some((_, excused)) = &mut self.failing {
             *excused += time;
@@ -326,13 +326,13 @@ mod tests {
         Error::Api(Box::new(failure))
     }
 
-    fn after(errors: &[Error]) -> Effort {
-        let mut effort = Effort::default();
+    fn after(errors: &[Error]) -> RetryState {
+        let mut retries = RetryState::default();
         for error in errors {
-            effort.attempts.made += 1;
-            effort.failed(error);
+            retries.attempts.made += 1;
+            retries.record_failure(error);
         }
-        effort
+        retries
     }
 
     fn judge(policy: RetryPolicy, method: Method, errors: &[Error]) -> Verdict {
@@ -387,23 +387,23 @@ mod tests {
     async fn the_budget_counts_from_the_first_failure_and_excuses_the_rate_limit() {
         let policy = RetryPolicy::default().with_budget(Duration::from_secs(60));
         let broke = failure(Stage::Sent);
-        let mut effort = after(&[answer(429, None)]);
+        let mut retries = after(&[answer(429, None)]);
         tokio::time::advance(Duration::from_secs(100)).await;
-        effort.attempts.made += 1;
-        effort.failed(&broke);
-        let judge = |effort: &Effort| policy.judge(&Method::GET, &broke, effort);
+        retries.attempts.made += 1;
+        retries.record_failure(&broke);
+        let judge = |retries: &RetryState| policy.judge(&Method::GET, &broke, retries);
         assert!(
-            matches!(judge(&effort), Verdict::After(_)),
+            matches!(judge(&retries), Verdict::After(_)),
             "a 429 is no failure"
         );
         tokio::time::advance(Duration::from_secs(100)).await;
-        effort.waited_for_the_limit(Duration::from_secs(100));
+        retries.record_wait(Duration::from_secs(100));
         assert!(
-            matches!(judge(&effort), Verdict::After(_)),
+            matches!(judge(&retries), Verdict::After(_)),
             "the limit's time is excused"
         );
         tokio::time::advance(Duration::from_secs(60)).await;
-        assert_eq!(judge(&effort), Verdict::GiveUp);
+        assert_eq!(judge(&retries), Verdict::GiveUp);
     }
 
     #[test]

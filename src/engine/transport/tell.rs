@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::StatusCode;
 
 use super::Transport;
-use super::retry::Effort;
+use super::retry::RetryState;
 use crate::engine::event::Event;
 use crate::{Error, Operation};
 
@@ -19,10 +19,10 @@ impl Transport {
     pub(super) fn tell_waiting(
         &self,
         operation: &'static Operation,
-        effort: &Effort,
+        retries: &RetryState,
         expected: Option<Duration>,
     ) {
-        let attempt = effort.attempts.made + 1;
+        let attempt = retries.attempts.made + 1;
         tracing::debug!(
             operation = operation.id,
             attempt,
@@ -38,11 +38,11 @@ impl Transport {
     pub(super) fn tell_answered(
         &self,
         operation: &'static Operation,
-        effort: &Effort,
+        retries: &RetryState,
         status: StatusCode,
         took: Duration,
     ) {
-        let attempt = effort.attempts.made;
+        let attempt = retries.attempts.made;
         tracing::debug!(
             operation = operation.id,
             attempt,
@@ -61,11 +61,11 @@ impl Transport {
     pub(crate) fn tell_retrying(
         &self,
         operation: &'static Operation,
-        effort: &Effort,
+        retries: &RetryState,
         wait: Option<Duration>,
         error: &Error,
     ) {
-        let attempt = effort.attempts.made;
+        let attempt = retries.attempts.made;
         let reason = error.reason();
         match wait {
             Some(wait) => {
@@ -95,10 +95,10 @@ impl Transport {
     pub(super) fn tell_gave_up(
         &self,
         operation: &'static Operation,
-        effort: &Effort,
+        retries: &RetryState,
         error: &Error,
     ) {
-        let (attempts, waited) = (effort.attempts.made, effort.attempts.waited);
+        let (attempts, waited) = (retries.attempts.made, retries.attempts.waited);
         let reason = error.reason();
         tracing::debug!(
             operation = operation.id,

@@ -69,7 +69,9 @@ impl RateLimiter {
             Reply::Wait(wait, certain) => Err((wait, certain)),
             Reply::Granted(ticket) => {
                 let mut state = shared.state();
-                let noted = shared.change(&mut state, |model| model.note(target, Instant::now()));
+                let noted = shared.change(&mut state, |model| {
+                    model.record_request(target, Instant::now())
+                });
                 drop(state);
                 let mut permit = Permit::new(self.shared.clone(), noted, slot);
                 permit.fleet = Some(ticket);

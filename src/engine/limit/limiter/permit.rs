@@ -63,12 +63,13 @@ impl Permit {
     }
 
     /// An answer came. Waits until the fleet knows, if there is one.
-    pub(crate) async fn answered(mut self, reading: &Reading) {
+    pub(crate) async fn record_response(mut self, reading: &Reading) {
         self.done = true;
         let shared = &self.shared;
         {
             let mut state = shared.state();
-            let answered = |model: &mut Model| model.answered(self.ticket, Instant::now(), reading);
+            let answered =
+                |model: &mut Model| model.record_response(self.ticket, Instant::now(), reading);
             if shared.change(&mut state, answered) {
                 state.regroup();
             }
@@ -82,7 +83,7 @@ impl Permit {
             match beyond_max_wait.is_some() {
                 // It is no matter of the fleet's windows, and was not counted.
                 true => ticket.sent(false),
-                false => ticket.answered(reading).await,
+                false => ticket.record_response(reading).await,
             }
         }
     }
@@ -96,7 +97,7 @@ impl Drop for Permit {
         if !self.done {
             let (ticket, sent) = (self.ticket, self.sent);
             shared.change(&mut state, |model| {
-                model.abandoned(ticket, Instant::now(), sent);
+                model.record_loss(ticket, Instant::now(), sent);
             });
         }
         state.wake(state.model.key(&self.ticket.target));

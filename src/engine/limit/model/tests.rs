@@ -80,7 +80,7 @@ proptest! {
         prop_assert!(run.longest_wait <= MAX_WAIT);
         let end = world.at(run.end) + Flight::GRACE;
         let ticket = world.model.admit(ONE, end, 0);
-        let _ = ticket.map(|ticket| world.model.abandoned(ticket, end, false));
+        let _ = ticket.map(|ticket| world.model.record_loss(ticket, end, false));
         prop_assert!(world.model.is_idle(&ONE));
     }
 }

@@ -11,7 +11,7 @@ use super::{Common, FIRST_WAIT, LAST_WAIT, SURPRISE, Scope, State};
 use crate::engine::backoff;
 
 impl Scope {
-    pub(super) fn reported(
+    pub(super) fn record_count(
         &mut self,
         common: &mut Common,
         current: bool,
@@ -36,7 +36,7 @@ impl Scope {
                 if let Some(over) = reset.and_then(|reset| reset.latest(&common.clock))
                     && ticket.given >= over
                 {
-                    common.clock.was_early(ticket.given - over);
+                    common.clock.record_early_end(ticket.given - over);
                 }
                 common.estimates += 1;
                 self.state = State::Open(remaining);
@@ -64,12 +64,12 @@ impl Scope {
         self.flight.see(ticket.given);
         let left = self.left(common).0.unwrap_or(remaining);
         let uncounted = self.uncounted();
-        self.share.reported(remaining, left, uncounted);
+        self.share.record_count(remaining, left, uncounted);
     }
 
     /// A 429 came. Gives the limit that it has shown, if no header tells of it. `recent` has when requests of this scope
     /// were answered.
-    pub(crate) fn refused(
+    pub(crate) fn record_refusal(
         &mut self,
         common: &mut Common,
         ticket: Ticket,
@@ -78,7 +78,7 @@ impl Scope {
         recent: &[Instant],
     ) -> Option<(u32, Duration)> {
         self.advance(common, now);
-        self.flight.answered(ticket.id);
+        self.flight.record_response(ticket.id);
         self.look = None;
         let reset = reading.reset(&common.clock, ticket.given, now);
         let over = reset.and_then(|reset| reset.latest(&common.clock));
@@ -88,7 +88,7 @@ impl Scope {
             .retry_after
             .or_else(|| Some(reason?.saturating_duration_since(now)));
         if ticket.epoch != self.epoch {
-            self.limits.refused_too(ticket);
+            self.limits.record_another_refusal(ticket);
             // Sent before the refusal that is known already; it may know more.
             if let (State::Closed(until), Some(wait)) = (&mut self.state, told) {
                 *until = (*until).max(now + wait.min(common.max_wait));
@@ -129,7 +129,7 @@ impl Scope {
         {
             // The period that was thought to be over is not.
             let by = reset.map_or(wait, |_| ticket.given - over);
-            common.clock.was_early(by.min(SURPRISE));
+            common.clock.record_early_end(by.min(SURPRISE));
         } else if let State::Open(1..) | State::Assumed(_) = self.state {
             // By our count there was something left.
             self.share.surprise();

@@ -129,8 +129,8 @@ impl Scope {
         while self.flight.overdue(now) {
             // It is in the server's count by now, but perhaps not in what the answers so far have shown of it.
             if self.has_reported() {
-                self.flight.unseen(now);
-                self.share.unreported();
+                self.flight.record_unseen(now);
+                self.share.record_silence();
             }
             self.limits.count(now);
         }

@@ -170,7 +170,7 @@ impl Play {
                             outcome.ends.insert(operation, now);
                             outcome.successes.push(now);
                         }
-                        if model.answered(ticket, at(now), &reading) {
+                        if model.record_response(ticket, at(now), &reading) {
                             for (place, index) in
                                 std::mem::take(&mut queues).into_values().flatten()
                             {
@@ -260,7 +260,7 @@ fn scopes_that_are_not_used_any_more_are_forgotten() {
     for path in 0..10_000 {
         let now = start + Duration::from_millis(100) * path;
         let ticket = model.admit(call(1, path), now, 1).unwrap();
-        model.answered(ticket, now, &reading);
+        model.record_response(ticket, now, &reading);
         most = most.max(model.scopes.len());
     }
     // The windows of some 50 are open at a time.

@@ -275,7 +275,7 @@ impl World {
                     Event::Dropped(index, sent) => {
                         let ticket = self.tickets[index].0;
                         let instant = self.at(now);
-                        self.model.abandoned(ticket, instant, sent);
+                        self.model.record_loss(ticket, instant, sent);
                         busy -= 1;
                         run.end = now;
                     }
@@ -321,7 +321,7 @@ impl World {
     ) {
         let reading = Reading::of(status, headers);
         let instant = self.at(now);
-        self.model.answered(ticket, instant, &reading);
+        self.model.record_response(ticket, instant, &reading);
     }
 }
 

@@ -20,7 +20,7 @@ fn a_late_answer_of_an_earlier_period_does_not_raise_the_count() {
     let mut model = Model::new(MAX_WAIT);
     let now = model.common.clock.anchor();
     let first = model.admit(ONE, now, 9).unwrap();
-    model.answered(first, now, &reading(9, 10));
+    model.record_response(first, now, &reading(9, 10));
     let slow = model.admit(ONE, now, 1).unwrap();
     model.admit(ONE, now, 1).unwrap();
     let third = model.admit(ONE, now, 1).unwrap_err();
@@ -29,9 +29,9 @@ fn a_late_answer_of_an_earlier_period_does_not_raise_the_count() {
     let next = model.admit(ONE, later, 9).unwrap();
     let mut answer = reading(3, 30);
     answer.date = DateTime::from_timestamp(1_800_000_020, 0);
-    model.answered(next, later, &answer);
+    model.record_response(next, later, &answer);
     assert_eq!(model.left().0, Some(3));
-    model.answered(slow, later, &reading(8, 10));
+    model.record_response(slow, later, &reading(8, 10));
     assert_eq!(model.left().0, Some(3));
 }
 
@@ -45,12 +45,12 @@ fn after_a_refusal_everything_waits_and_one_goes_first() {
         retry_after: Some(Duration::from_secs(7)),
         ..Reading::default()
     };
-    model.answered(ticket, now, &refusal);
+    model.record_response(ticket, now, &refusal);
     let until = now + Duration::from_secs(7);
     assert_eq!(model.admit(ONE, now, 9).unwrap_err(), until);
     let probe = model.admit(ONE, until, 9).unwrap();
     assert!(model.admit(ONE, until, 9).is_err(), "no stampede");
-    model.answered(probe, until, &reading(50, 60));
+    model.record_response(probe, until, &reading(50, 60));
     let three: Vec<bool> = (0..3).map(|_| model.admit(ONE, until, 9).is_ok()).collect();
     assert_eq!(three, [true, true, false], "two for the first answer");
 }
@@ -64,7 +64,7 @@ fn refusals_that_say_nothing_make_it_wait_longer_each_time_up_to_the_bound() {
     for _ in 0..5 {
         let ticket = model.admit(ONE, now, 1).unwrap();
         let refused = true;
-        model.answered(
+        model.record_response(
             ticket,
             now,
             &Reading {
@@ -85,13 +85,13 @@ fn a_permit_that_was_not_sent_is_there_again() {
     let now = model.common.clock.anchor();
     for _ in 0..100 {
         let ticket = model.admit(ONE, now, 1).unwrap();
-        model.abandoned(ticket, now, false);
+        model.record_loss(ticket, now, false);
     }
     let ticket = model.admit(ONE, now, 1).unwrap();
-    model.answered(ticket, now, &reading(1, 60));
+    model.record_response(ticket, now, &reading(1, 60));
     for _ in 0..100 {
         let ticket = model.admit(ONE, now, 1).unwrap();
-        model.abandoned(ticket, now, false);
+        model.record_loss(ticket, now, false);
     }
     assert!(model.is_idle(&ONE));
 }
@@ -101,7 +101,7 @@ fn a_period_that_lost_requests_fill_is_asked_about() {
     let mut model = Model::new(MAX_WAIT);
     let start = model.common.clock.anchor();
     let first = model.admit(ONE, start, 1).unwrap();
-    model.answered(first, start, &reading(2, 10));
+    model.record_response(first, start, &reading(2, 10));
     let next = start + Duration::from_secs(12);
     let lost: Vec<Ticket> = (0..3)
         .map_while(|_| model.admit(ONE, next, 0).ok())
@@ -110,12 +110,12 @@ fn a_period_that_lost_requests_fill_is_asked_about() {
     assert!(model.admit(ONE, next, 0).is_err());
     let gone = next + Duration::from_millis(400);
     lost.into_iter()
-        .for_each(|ticket| model.abandoned(ticket, gone, true));
+        .for_each(|ticket| model.record_loss(ticket, gone, true));
     let probe = model.admit(ONE, gone, 0).expect("nobody else will tell");
     assert!(model.admit(ONE, gone, 0).is_err(), "no more than one");
     let mut answer = reading(1, 20);
     answer.date = DateTime::from_timestamp(1_800_000_012, 400_000_000);
-    model.answered(probe, gone, &answer);
+    model.record_response(probe, gone, &answer);
     assert_eq!(model.left().0, Some(1));
 }
 
@@ -125,7 +125,7 @@ fn the_estimate_counts_those_before() {
     let now = model.common.clock.anchor();
     assert_eq!(model.estimate(ONE, now, 0), None);
     let ticket = model.admit(ONE, now, 1).unwrap();
-    model.answered(ticket, now, &reading(2, 60));
+    model.record_response(ticket, now, &reading(2, 60));
     let wait = |model: &Model, ahead| {
         model
             .estimate(ONE, now, ahead)
@@ -152,14 +152,14 @@ fn without_a_word_on_limits_nothing_waits() {
     let now = model.common.clock.anchor();
     let ticket = model.admit(ONE, now, 9).unwrap();
     assert!(model.admit(ONE, now, 9).is_err(), "one goes first");
-    model.answered(ticket, now, &Reading::default());
+    model.record_response(ticket, now, &Reading::default());
     let trips: Vec<usize> = (0..8)
         .map(|_| {
             let tickets: Vec<Ticket> = (0..1000)
                 .map_while(|_| model.admit(ONE, now, 9).ok())
                 .collect();
             for &ticket in &tickets {
-                model.answered(ticket, now, &Reading::default());
+                model.record_response(ticket, now, &Reading::default());
             }
             tickets.len()
         })
@@ -179,7 +179,7 @@ fn published_limits_hold_from_the_first_request_on() {
         match model.admit(ONE, now, 9) {
             Ok(ticket) => {
                 sent.push(now - start);
-                model.answered(ticket, now, &Reading::default());
+                model.record_response(ticket, now, &Reading::default());
             }
             Err(until) => now = until,
         }
@@ -193,7 +193,7 @@ fn the_longest_wait_there_is_overflows_nothing() {
     let mut model = Model::new(Duration::MAX);
     let now = model.common.clock.anchor();
     let ticket = model.admit(ONE, now, 1).unwrap();
-    model.answered(ticket, now, &reading(0, 60_000_000_000));
+    model.record_response(ticket, now, &reading(0, 60_000_000_000));
     let until = model.admit(ONE, now, 1).unwrap_err();
     assert_eq!(
         until,
@@ -207,7 +207,7 @@ fn the_longest_wait_there_is_overflows_nothing() {
         refused: true,
         ..Reading::default()
     };
-    model.answered(ticket, until, &refusal);
+    model.record_response(ticket, until, &refusal);
     assert_eq!(model.admit(ONE, until, 1).unwrap_err(), until + FOR_EVER);
 }
 
@@ -221,8 +221,8 @@ fn a_server_without_headers_leaves_nothing_behind() {
         let reading = Reading::of(StatusCode::OK, &HeaderMap::new());
         // Every hundredth answer is lost.
         match call % 100 {
-            99 => model.abandoned(ticket, sent, true),
-            _ => drop(model.answered(ticket, sent + Duration::from_millis(5), &reading)),
+            99 => model.record_loss(ticket, sent, true),
+            _ => drop(model.record_response(ticket, sent + Duration::from_millis(5), &reading)),
         }
     }
     let end = start + Duration::from_secs(1_000);
@@ -235,7 +235,7 @@ fn an_accepted_answer_ends_a_wait_beyond_the_longest_one() {
     let mut model = Model::new(MAX_WAIT);
     let now = model.common.clock.anchor();
     let first = model.admit(ONE, now, 9).unwrap();
-    model.answered(first, now, &reading(9, 10));
+    model.record_response(first, now, &reading(9, 10));
     let refused = model.admit(ONE, now, 2).unwrap();
     let accepted = model.admit(ONE, now, 1).unwrap();
     let day = Duration::from_secs(86_400);
@@ -244,15 +244,15 @@ fn an_accepted_answer_ends_a_wait_beyond_the_longest_one() {
         retry_after: Some(day),
         ..reading(0, 86_400)
     };
-    model.answered(refused, now, &refusal);
+    model.record_response(refused, now, &refusal);
     assert_eq!(model.beyond_max_wait(&ONE, now), Some(day));
     assert_eq!(model.admit(ONE, now, 1).unwrap_err(), now + day);
     let other = Target::new(true, "other", "other");
     let other = model
         .admit(other, now, 1)
         .expect("it asked for nothing of others");
-    model.abandoned(other, now, false);
-    model.answered(accepted, now, &reading(8, 10));
+    model.record_loss(other, now, false);
+    model.record_response(accepted, now, &reading(8, 10));
     assert_eq!(model.beyond_max_wait(&ONE, now), None);
     assert!(model.admit(ONE, now, 1).is_ok());
 }

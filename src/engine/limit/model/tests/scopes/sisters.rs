@@ -35,7 +35,7 @@ fn endpoints_that_were_shown_different_limits_are_not_alike() {
                 named,
                 ..Reading::default()
             };
-            model.answered(ticket, now, &reading);
+            model.record_response(ticket, now, &reading);
         }
     }
     assert_eq!(model.shown.len(), 2);
