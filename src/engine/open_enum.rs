@@ -6,22 +6,25 @@ use std::fmt;
 ///
 /// Only reading a value makes one, so that a known value is never hidden in here.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct UnrecognizedValue(Box<str>);
+pub struct UnrecognizedValue(
+    // Behind one pointer, so that it makes an enum no larger than it has to be. `None` is an empty text.
+    Option<Box<Box<str>>>,
+);
 
 impl UnrecognizedValue {
     pub(crate) fn new(text: &str) -> Self {
-        UnrecognizedValue(text.into())
+        UnrecognizedValue((!text.is_empty()).then(|| Box::new(text.into())))
     }
 
     /// The text as the server sent it.
     pub fn as_str(&self) -> &str {
-        &self.0
+        self.0.as_ref().map_or("", |text| text)
     }
 }
 
 impl fmt::Debug for UnrecognizedValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.0, f)
+        fmt::Debug::fmt(self.as_str(), f)
     }
 }
 
