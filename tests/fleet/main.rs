@@ -163,7 +163,7 @@ async fn one_refusal_teaches_all(redis: Redis) {
     let took = tell("two windows", &requests);
     assert_eq!(requests.len() - refused(&requests), 20);
     // On the way to full speed, no more than were accepted go too many.
-    assert!(refused(&requests) < 5, "{}", refused(&requests));
+    assert!(refused(&requests) <= 5, "{}", refused(&requests));
     // Five at the beginning and after 1, 3 and 4 periods are the best possible.
     assert!(took < 6 * period, "{took:?}");
 }

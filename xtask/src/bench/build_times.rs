@@ -336,11 +336,11 @@ one, json-patch with the three crates that it needs takes a third of that, chron
 seven small ones the last. chrono stands in public types, and json-patch applies patches as RFC 6902 says, which is nothing to
 write anew; the small ones take a fifth of a second each at most.
 
-What has paid: types are read and written by a list of their fields and code that is compiled once, not by what serde derives (a
-eighth of the crate's own time); in the published crate, all functions but those that each call runs through are marked `#[inline]`, so that they are compiled in the program that
-calls them, and not at all if none does; an error is located without a second reader for each type. What has not: fewer
-conversions for optional arguments; a plain `send` that gives one future for all calls in place of 123 of their own, which saved 0.3 %
-of a program's build and made each call 0.4 % slower.
+What has paid: types are read and written by a list of their fields and code that is compiled once, not by what serde derives (an
+eighth of the crate's own time); in the published crate, all functions but those that each call runs through are marked
+`#[inline]`, so that they are compiled in the program that calls them, and not at all if none does; an error is located without a
+second reader for each type. What has not: fewer conversions for optional arguments; a plain `send` that gives one future for all
+calls in place of 123 of their own, which saved 0.3 % of a program's build and made each call 0.4 % slower.
 
 The repository has no such marks, and adds the generator, which the published crate does without: that is what a git dependency
 costs more, and what it is for. Its code could only be left out if generated code were committed beside its description.
