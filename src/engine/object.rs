@@ -268,6 +268,7 @@ macro_rules! object {
                 }
             }
 
+            #[inline(always)]
             fn write<F: $crate::engine::object::Fields>(&self, fields: &mut F) {
                 $($crate::engine::object::object!(@ write fields.$name, self.$field $(, $when)?);)*
             }
