@@ -6,6 +6,7 @@
 mod deadlines;
 mod processes;
 mod redis_server;
+mod simulated;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -18,6 +19,10 @@ use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use processes::{Fleet, worker};
 use redis::TypedCommands as _;
 use redis_server::Redis;
+use simulated::{
+    a_window_is_learnt_from_few_refusals, slow_servers_are_soon_used_to_the_full,
+    strays_cost_what_they_ask_for,
+};
 use tokio::time::sleep;
 
 fn main() {
@@ -28,59 +33,38 @@ fn main() {
     let mut arguments = Arguments::from_args();
     // They wait most of the time, but some measure it.
     arguments.test_threads.get_or_insert(2);
-    let trials = vec![
-        with_redis(
-            "eight_processes_share_a_quota",
-            eight_processes_share_a_quota,
-        ),
-        with_redis("one_refusal_teaches_all", one_refusal_teaches_all),
-        with_redis(
-            "without_limits_nobody_waits_for_long",
-            without_limits_nobody_waits_for_long,
-        ),
-        with_redis(
-            "a_refusal_that_asks_for_a_day_holds_up_no_other",
-            a_refusal_that_asks_for_a_day_holds_up_no_other,
-        ),
-        with_redis(
-            "one_process_tells_all_what_is_counted_apart",
-            one_process_tells_all_what_is_counted_apart,
-        ),
-        with_redis("redis_dies_in_the_middle", redis_dies_in_the_middle),
-        with_redis("redis_comes_back", redis_comes_back),
-        with_redis("one_of_eight_is_killed", one_of_eight_is_killed),
-        with_redis(
-            "the_one_that_asks_first_is_killed",
-            the_one_that_asks_first_is_killed,
-        ),
-        with_redis(
-            "the_key_tells_nothing_and_expires",
-            the_key_tells_nothing_and_expires,
-        ),
-        with_redis(
-            "dropped_calls_give_their_permits_back",
-            dropped_calls_give_their_permits_back,
-        ),
-        with_redis("a_deadline_fails_at_once", a_deadline_fails_at_once),
-        with_redis(
-            "a_deadline_holds_while_all_that_may_be_in_flight_are",
-            a_deadline_holds_while_all_that_may_be_in_flight_are,
-        ),
-        with_redis("a_server_clock_that_is_off", a_server_clock_that_is_off),
-        with_redis("a_refusal_stops_all", a_refusal_stops_all),
-        with_redis(
-            "short_lives_tell_what_they_learnt",
-            short_lives_tell_what_they_learnt,
-        ),
-        Trial::test("a_redis_that_is_not_there", || {
-            run(a_redis_that_is_not_there());
-            Ok(())
-        }),
-        Trial::test("a_wrong_url_is_told", || {
-            a_wrong_url_is_told();
-            Ok(())
-        }),
+    macro_rules! with_redis {
+        ($($test:ident),* $(,)?) => { vec![$(with_redis(stringify!($test), $test)),*] };
+    }
+    let mut trials = with_redis![
+        eight_processes_share_a_quota,
+        one_refusal_teaches_all,
+        without_limits_nobody_waits_for_long,
+        a_refusal_that_asks_for_a_day_holds_up_no_other,
+        one_process_tells_all_what_is_counted_apart,
+        redis_dies_in_the_middle,
+        redis_comes_back,
+        one_of_eight_is_killed,
+        the_one_that_asks_first_is_killed,
+        the_key_tells_nothing_and_expires,
+        dropped_calls_give_their_permits_back,
+        a_deadline_fails_at_once,
+        a_deadline_holds_while_all_that_may_be_in_flight_are,
+        slow_servers_are_soon_used_to_the_full,
+        a_window_is_learnt_from_few_refusals,
+        strays_cost_what_they_ask_for,
+        a_server_clock_that_is_off,
+        a_refusal_stops_all,
+        short_lives_tell_what_they_learnt,
     ];
+    trials.push(Trial::test("a_redis_that_is_not_there", || {
+        run(a_redis_that_is_not_there());
+        Ok(())
+    }));
+    trials.push(Trial::test("a_wrong_url_is_told", || {
+        a_wrong_url_is_told();
+        Ok(())
+    }));
     libtest_mimic::run(&arguments, trials).exit();
 }
 

@@ -28,8 +28,10 @@ local WINDOWS = 3
 local SECOND, ROUNDING = 1000, 2000
 -- From a moment at which no refusal was, so much is looked at: the longest window that is known of.
 local LONGEST = 60000
+-- So many more than a guess holds are tried at most where a period passes before it is clear whether it holds more.
+local SLOW_STEP = 7
 -- Requests are counted by such a part of a window's period.
-local PARTS = 64
+local PARTS = 256
 
 -- What the model keeps to as well: max_wait, first_wait, transit, without_reset, looks, guess, sure, unsure, see fleet.rs.
 local rules, what = cjson.decode(ARGV[1]), ARGV[2]
@@ -58,7 +60,8 @@ end
 -- request counts from when it was let go, and anew from its answer.
 local function window(quota, period, shown)
   return {
-    quota = quota, named = quota, period = period, shown = shown, step = 1, full = 0, patience = shown and rules.sure[1] or 0, log = {},
+    quota = quota, named = quota, period = period, shown = shown, step = 1, full = 0, patience = shown and rules.sure[1] or 0,
+    since = 0, awaited = 0, tried = 0, log = {},
   }
 end
 
@@ -83,11 +86,13 @@ end
 -- state: "unknown" (one goes first), "free" (the server says nothing of limits), "open" (`left` until `ends`), "closed"
 -- (nothing goes before `ends`). `flight` are in flight in this epoch, of which `lost` may never come back, and `late` since the
 -- one before. `accepted` were in this epoch, `proven` in those before. `windows` are those that no header tells of.
+-- `trial` is a refusal of which it shows by the answers to those in flight whether it was a window's, and what was believed before it.
 -- `stretch` has what was accepted since a moment at which one of them may have begun, from the epoch `stretch_from` on.
 local s = {
   state = 'unknown', epoch = 0, flight = 0, lost = 0, late = 0, late_until = 0, given = 0, refusals = 0,
   accepted = 0, proven = 0, began = now, windows = { window(guess_quota, guess_period, false) },
 }
+s.windows[1].guess = true
 if now >= fleet.narrowed and now < fleet.narrowed + guess_period then
   -- What went before scopes were narrowed may be of any of them.
   count(s.windows[1], fleet.narrowed, guess_quota, 0)
@@ -140,8 +145,8 @@ local function used(w)
   return requests, answered
 end
 
--- A window is full of requests that were accepted: perhaps it holds more. Says whether it is believed in any longer.
-local function try_more(w)
+-- A window is full: perhaps it holds more. So many are in flight. Says whether it is believed in any longer.
+local function try_more(w, in_flight, slow)
   if w.shown then
     if w.last_full and now < w.last_full + w.period then
       return true -- One step in a period, because a window of the server may end in between.
@@ -154,8 +159,12 @@ local function try_more(w)
   if not w.shown and w.quota > 2 * w.named or w.quota > 16 * math.max(w.named, 16) then
     return false
   end
-  local more = w.quota + w.step
-  w.step = w.step * 2
+  if w.step == 1 then
+    w.tried = now
+  end
+  local step = slow and math.min(w.step, SLOW_STEP) or w.step
+  local more = w.quota + step
+  w.step, w.since, w.awaited = step * 2, 0, in_flight + step
   if w.quota < w.named and more >= w.named then
     more, w.step, w.full, w.patience = w.named, 1, 0, rules.sure[1] -- Back at what it is said to hold.
   end
@@ -169,7 +178,9 @@ local function full()
   for i = #s.windows, 1, -1 do
     local w = s.windows[i]
     local requests, answered = used(w)
-    if answered >= w.quota and not try_more(w) then
+    -- The answers of a slow server do not come within one period. A guess that was too small is not held on to for that.
+    local slow = w.guess and not w.shown and w.step > 1 and now >= w.tried + w.period and w.since >= w.awaited
+    if (answered >= w.quota or slow and requests >= w.quota) and not try_more(w, requests - answered, slow) then
       table.remove(s.windows, i)
       s.refuted = true
     elseif requests >= w.quota then
@@ -214,18 +225,19 @@ end
 
 -- A window is why a request was refused; it names what it holds, or not.
 local function refused(w, named)
-  local requests = used(w)
+  local requests, answers = used(w)
   local tried = w.step > 1
   local before = tried and w.quota - w.step / 2 or w.quota
   local fits = named and requests * 5 >= math.min(named, before) * 4
     or not named and math.abs(requests - before) <= 1 + before / 16
-  w.named = named or w.named
+  w.named, w.epoch = named or w.named, nil
   if not fits then
     w.quota = math.max(requests, math.floor(before / 2), 1)
     w.patience = math.min(math.max(w.patience * 2, rules.unsure[1]), rules.unsure[2])
   elseif not w.shown then
-    w.quota = named or math.max(requests, 1)
+    w.quota = named or math.max(answers, 1)
     w.named, w.patience = w.quota, rules.sure[1]
+    w.epoch = not named and s.epoch or nil -- Those in flight are added if they are accepted.
   else
     w.quota = named and math.min(math.max(requests, 1), named) or before
     if w.quota < w.named then
@@ -240,6 +252,16 @@ end
 
 -- One of this epoch, sent at this moment, was accepted.
 local function accept(epoch, given)
+  if s.trial and s.trial.epoch == epoch then
+    s.trial.accepted = s.trial.accepted + 1
+  end
+  for _, w in ipairs(s.windows) do
+    w.since = w.since + 1
+    if w.epoch == epoch then
+      w.named = w.named + 1
+      w.quota = math.max(w.named, w.quota)
+    end
+  end
   if epoch < (s.stretch_from or 0) then
     return
   end
@@ -317,6 +339,12 @@ end
 
 local function ask(demand)
   if (s.state == 'closed' or s.state == 'open') and now >= s.ends then
+    if s.trial and s.trial.accepted >= 8 + 3 * s.trial.refused then
+      s.windows = s.trial.before -- A window would have refused what came after it, too.
+    elseif s.trial then
+      s.accepted, s.proven = 0, 0
+    end
+    s.trial = nil
     start('unknown')
   end
   if s.state == 'closed' then
@@ -406,7 +434,7 @@ local function over(kind, reset, rounded)
   return math.min(moment, now + max_wait)
 end
 
-local function answered(current, given, outcome, remaining, kind, reset, rounded, retry_after, date, named, period)
+local function answered(epoch, current, given, outcome, remaining, kind, reset, rounded, retry_after, date, named, period)
   if date then
     saw(date, given)
   end
@@ -419,6 +447,9 @@ local function answered(current, given, outcome, remaining, kind, reset, rounded
     saw(date, given)
   end
   if outcome == 'refused' then
+    if s.trial and s.trial.epoch == epoch then
+      s.trial.refused = s.trial.refused + 1
+    end
     if not current then
       return -- Sent before the refusal that is known already.
     end
@@ -436,6 +467,7 @@ local function answered(current, given, outcome, remaining, kind, reset, rounded
     -- One that headers tell of has nothing left, or the refusal names it.
     local left = remaining or (s.state == 'open' and s.left or 1)
     if (retry_after or named or explained()) and (named and named ~= s.quota or not named and left > 0 and s.accepted > 0) then
+      s.trial = not named and { epoch = epoch, accepted = 0, refused = 0, before = cjson.decode(cjson.encode(s.windows)) } or nil
       learn(named, period and math.min(period, max_wait), pause)
     end
     start('closed', now + pause)
@@ -504,7 +536,7 @@ elseif what == 'answered' then
   if ARGV[5] == 'ok' then
     accept(number(3), number(4))
   end
-  answered(remove(number(3)), number(4), ARGV[5], number(6), kind, number(8), number(9), number(10), number(11), number(12), number(13))
+  answered(number(3), remove(number(3)), number(4), ARGV[5], number(6), kind, number(8), number(9), number(10), number(11), number(12), number(13))
 end
 save()
 return {}

@@ -25,7 +25,7 @@ use crate::engine::event::{Event, Listener};
 /// What goes before the hash in the name of a key.
 const PREFIX: &str = "configcat:rate:";
 /// Goes into the hash, so that releases that keep their state in another way do not meet.
-const FORMAT: &str = "2";
+const FORMAT: &str = "3";
 
 /// A Redis that takes longer is away. Most take less than a millisecond.
 const ANSWER_TIME: Duration = Duration::from_millis(500);
