@@ -72,7 +72,7 @@ mod turns;
 pub use draft::{Draft, Drafts};
 pub(crate) use guarded::edit_v1;
 pub use one::EditValue;
-pub use propose::{Proposal, States};
+pub use propose::Proposal;
 pub use several::EditValues;
 pub(crate) use turns::Turns;
 

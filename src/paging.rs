@@ -4,7 +4,7 @@
 //! [`get_organization_auditlogs_v2`](crate::Client::get_organization_auditlogs_v2) and
 //! [`get_change_requests`](crate::Client::get_change_requests). Each has `entries()`, a stream of entries, and `pages()`, a
 //! stream of pages, with all filters that were set on the call before. Ada's listing of integrations has `integrations()`, a stream
-//! of entries.
+//! of entries, and so has what becomes of a change request: [`Proposal::states`](crate::edit::Proposal::states).
 //!
 //! ```no_run
 //! # async fn example(client: configcat_management::Client, product_id: uuid::Uuid) -> configcat_management::Result<()> {
@@ -183,7 +183,7 @@ enum State<T> {
 impl<T: Send + 'static> Pages<T> {
     pub(crate) fn new<Id: Eq + Hash + Send + Sync + 'static>(
         operation: &'static Operation,
-        id: fn(&T) -> Id,
+        mut id: impl FnMut(&T) -> Id + Send + Sync + 'static,
         load: impl Fn(Option<Next>) -> Loading<T> + Send + Sync + 'static,
     ) -> Self {
         let mut seen = HashSet::new();

@@ -1,5 +1,6 @@
 //! The edit of one setting.
 
+use super::draft::Finished;
 use super::turns::Key;
 use super::{Draft, Edited, Next, Options, Rounds, notes, options};
 use crate::patch::FormulaPatch;
@@ -12,7 +13,7 @@ pub struct EditValue<F> {
     pub(super) client: Client,
     target: Target,
     pub(super) options: Options,
-    pub(super) edit: F,
+    edit: F,
 }
 
 options!(EditValue);
@@ -105,6 +106,20 @@ impl Target {
 }
 
 impl<F: FnMut(&mut Draft) -> Result<()>> EditValue<F> {
+    /// Reads, and lets the closure change it; `at` is where it will stand in the request.
+    pub(super) async fn draft(
+        &mut self,
+        rounds: &Rounds,
+        at: &str,
+    ) -> Result<(SettingFormulaModel, Finished)> {
+        let seen = self.read().await?;
+        let mut draft = Draft::new(&seen.setting, &seen.feature_flag_limitations, &seen)?;
+        (self.edit)(&mut draft).map_err(|error| rounds.edit_error(error))?;
+        let draft = draft.finish(at);
+        let draft = draft.map_err(|wrong| Error::invalid(rounds.operation, wrong))?;
+        Ok((seen, draft))
+    }
+
     /// Makes the edit.
     ///
     /// # Errors
@@ -118,12 +133,7 @@ impl<F: FnMut(&mut Draft) -> Result<()>> EditValue<F> {
         let _turn = self.client.take_turn(operation, self.target.key()).await?;
         let mut rounds = Rounds::new(operation, self.options.max_rounds);
         loop {
-            let seen = self.read().await?;
-            let mut draft = Draft::new(&seen.setting, &seen.feature_flag_limitations, &seen)?;
-            (self.edit)(&mut draft).map_err(|error| rounds.edit_error(error))?;
-            let draft = draft
-                .finish("body")
-                .map_err(|wrong| Error::invalid(operation, wrong))?;
+            let (seen, draft) = self.draft(&rounds, "body").await?;
             let patch = FormulaPatch::diff(&seen, &draft.wanted)?;
             if patch.is_empty() {
                 return Ok(rounds.done(seen, false));

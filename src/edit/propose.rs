@@ -1,17 +1,15 @@
 //! An edit that others have to approve.
 
-use std::future::Future;
-use std::pin::Pin;
-use std::sync::{Mutex, PoisonError};
-use std::task::{Context, Poll, ready};
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::StatusCode;
-use tokio::time::Instant;
+use tokio::sync::Mutex;
+use tokio::time::{Instant, sleep_until};
 
 use super::{Draft, EditValue, Rounds};
 use crate::engine::transport::from_now;
-use crate::paging::Stream;
+use crate::paging::{Entries, Loaded, Loading, Next, Page, Pages};
 use crate::types::{
     ChangeRequestModel, ChangeRequestStatus, CreateChangeRequestModel,
     CreateChangeRequestProposedChangeModel, UpdateEvaluationFormulaWithLatestVersionModel,
@@ -36,11 +34,8 @@ impl<F: FnMut(&mut Draft) -> Result<()>> EditValue<F> {
         let (operation, title) = (operations::CreateChangeRequest::OPERATION, title.into());
         let mut rounds = Rounds::new(operation, self.options.max_rounds);
         loop {
-            let seen = self.read().await?;
-            let mut draft = Draft::new(&seen.setting, &seen.feature_flag_limitations, &seen)?;
-            (self.edit)(&mut draft).map_err(|error| rounds.edit_error(error))?;
-            let draft = draft.finish("body.proposedChanges[0].proposedChange");
-            let draft = draft.map_err(|wrong| Error::invalid(operation, wrong))?;
+            let at = "body.proposedChanges[0].proposedChange";
+            let (seen, draft) = self.draft(&rounds, at).await?;
             if !draft.changed {
                 let problem = "it is so already, there is nothing to propose";
                 return Err(rounds.edit_error(Error::other(problem)));
@@ -57,21 +52,20 @@ impl<F: FnMut(&mut Draft) -> Result<()>> EditValue<F> {
                 .with_reason(self.options.reason.clone());
             let (config, place) = (seen.config.config_id, seen.environment.environment_id);
             let call = self.client.create_change_request(config, place, body);
-            let error = match call.send().await {
+            match call.send().await {
                 Ok(made) => {
                     let (client, request) = (self.client, made.into_inner());
                     return Ok(Proposal { client, request });
                 }
-                Err(error) => error,
-            };
-            match error.status() {
-                Some(StatusCode::CONFLICT) => rounds.retry_after_conflict(error).await?,
-                // The setting was read, so it is not that one of its ids leads nowhere.
-                Some(StatusCode::FORBIDDEN | StatusCode::NOT_FOUND) => {
-                    let problem = "the organization has no change requests, or these credentials may not make them";
-                    return Err(Error::other(format!("{problem}: {error}")));
-                }
-                _ => return Err(error),
+                Err(error) => match error.status() {
+                    Some(StatusCode::CONFLICT) => rounds.retry_after_conflict(error).await?,
+                    // The setting was read, so it is not that one of its ids leads nowhere.
+                    Some(StatusCode::FORBIDDEN | StatusCode::NOT_FOUND) => {
+                        let problem = "the organization has no change requests, or these credentials may not make them";
+                        return Err(Error::other(format!("{problem}: {error}")));
+                    }
+                    _ => return Err(error),
+                },
             }
         }
     }
@@ -90,15 +84,21 @@ impl Proposal {
     /// What becomes of the request, as a stream: as it is now, and then each time that something of it changes. It is read
     /// (`get-change-request`) every hundredth of this time, but at least 10 ms and at most a minute apart. The stream ends with the
     /// approval, or when the request is applied or closed; with an error if time is up before, and with those of the call.
-    pub fn states(&self, within: Duration) -> States {
-        States {
-            proposal: self.clone(),
-            every: (within / 100).clamp(SHORTEST, LONGEST),
-            deadline: from_now(within),
-            last: None,
-            look: None,
-            ended: false,
-        }
+    pub fn states(&self, within: Duration) -> Entries<ChangeRequestModel> {
+        let every = (within / 100).clamp(SHORTEST, LONGEST);
+        let (proposal, deadline) = (self.clone(), from_now(within));
+        let last = Arc::new(Mutex::new(None));
+        let load = move |_| -> Loading<ChangeRequestModel> {
+            let (proposal, last) = (proposal.clone(), Arc::clone(&last));
+            Box::pin(async move { proposal.changed(&last, deadline, every).await })
+        };
+        // Each state is new, also one that was there before.
+        let mut count = 0_u64;
+        let number = move |_: &_| {
+            count += 1;
+            count
+        };
+        Pages::new(operations::GetChangeRequest::OPERATION, number, load).entries()
     }
 
     /// Publishes what was approved (`apply-change-request`).
@@ -112,72 +112,38 @@ impl Proposal {
         Ok(call.send().await?.into_inner())
     }
 
-    async fn look(
-        self,
-        last: Option<ChangeRequestModel>,
+    /// The next state that is not the last one.
+    async fn changed(
+        &self,
+        last: &Mutex<Option<ChangeRequestModel>>,
         deadline: Instant,
         every: Duration,
-    ) -> Result<ChangeRequestModel> {
+    ) -> Result<Loaded<ChangeRequestModel>> {
+        let mut last = last.lock().await;
         loop {
-            let id = self.request.change_request_id;
-            let call = self.client.get_change_request(id);
-            let now = call.send().await?.into_inner();
-            if last.as_ref() != Some(&now) {
-                return Ok(now);
+            let call = self
+                .client
+                .get_change_request(self.request.change_request_id);
+            let answer = call.send().await?;
+            if last.as_ref() != Some(&*answer) {
+                let (status, headers) = (answer.status(), answer.headers().clone());
+                let now = last.insert(answer.into_inner()).clone();
+                let is_open = now.change_request_status == ChangeRequestStatus::Open;
+                let next = Ok((is_open && !now.approved).then_some(Next::Number(0)));
+                let (entries, paging) = (vec![now], None);
+                let page = Page { entries, paging };
+                return Ok(Loaded {
+                    page,
+                    next,
+                    status,
+                    headers,
+                });
             }
             if Instant::now() >= deadline {
-                let problem = format!("nobody has approved `{}` in time", now.title);
+                let problem = format!("nobody has approved `{}` in time", answer.title);
                 return Err(Error::other(problem));
             }
-            tokio::time::sleep_until(deadline.min(Instant::now() + every)).await;
+            sleep_until(deadline.min(Instant::now() + every)).await;
         }
-    }
-}
-
-type Look = Pin<Box<dyn Future<Output = Result<ChangeRequestModel>> + Send>>;
-
-/// What becomes of a change request; made by [`Proposal::states`].
-#[must_use = "nothing is looked at before a stream is polled"]
-pub struct States {
-    proposal: Proposal,
-    every: Duration,
-    deadline: Instant,
-    last: Option<ChangeRequestModel>,
-    /// The mutex is never locked: it lets streams be shared.
-    look: Option<Mutex<Look>>,
-    ended: bool,
-}
-
-impl States {
-    /// The next state; `None` after the last one, and after an error.
-    pub async fn next(&mut self) -> Option<Result<ChangeRequestModel>> {
-        std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx)).await
-    }
-}
-
-impl Stream for States {
-    type Item = Result<ChangeRequestModel>;
-
-    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let this = self.get_mut();
-        if this.ended {
-            return Poll::Ready(None);
-        }
-        let look = this.look.get_or_insert_with(|| {
-            let look = this
-                .proposal
-                .clone()
-                .look(this.last.clone(), this.deadline, this.every);
-            Mutex::new(Box::pin(look))
-        });
-        let look = look.get_mut().unwrap_or_else(PoisonError::into_inner);
-        let state = ready!(look.as_mut().poll(cx));
-        this.look = None;
-        this.last = state.as_ref().ok().cloned();
-        let waits = |state: &ChangeRequestModel| {
-            !state.approved && state.change_request_status == ChangeRequestStatus::Open
-        };
-        this.ended = !this.last.as_ref().is_some_and(waits);
-        Poll::Ready(Some(state))
     }
 }
