@@ -347,10 +347,7 @@ pub(crate) fn formula_of(seen: &impl Serialize) -> Result<UpdateEvaluationFormul
 }
 
 /// Whether both mean the same: what is left out is as good as empty.
-pub(crate) fn same_formula(
-    one: &UpdateEvaluationFormulaModel,
-    other: &UpdateEvaluationFormulaModel,
-) -> bool {
+pub(crate) fn same_part<T: Serialize>(one: &T, other: &T) -> bool {
     document::same(
         &document::canonical(&json(one)),
         &document::canonical(&json(other)),

@@ -111,7 +111,7 @@ impl Draft {
         against.check(&self.wanted, at)?;
         Ok(Finished {
             setting_id: self.setting.setting_id,
-            changed: !patch::same_formula(&self.before, &self.wanted),
+            changed: !patch::same_part(&self.before, &self.wanted),
             wanted: self.wanted,
         })
     }

@@ -134,7 +134,7 @@ fn is_served(finished: &Finished, now: &ConfigSettingFormulasModel) -> bool {
     let mut entries = now.setting_formulas.iter();
     let entry = entries.find(|entry| entry.setting.setting_id == finished.setting_id);
     let formula = entry.and_then(|entry| patch::formula_of(entry).ok());
-    formula.is_some_and(|formula| patch::same_formula(&formula, &finished.wanted))
+    formula.is_some_and(|formula| patch::same_part(&formula, &finished.wanted))
 }
 
 fn drafts(seen: &ConfigSettingFormulasModel) -> Result<Drafts> {

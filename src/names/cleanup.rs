@@ -1,6 +1,5 @@
 //! Stale flags: finding and deleting them.
 
-use std::collections::HashMap;
 use std::fmt;
 
 use chrono::{DateTime, Utc};
@@ -8,7 +7,7 @@ use serde::Serialize;
 
 use super::compare::table;
 use super::lists::same;
-use super::{Flag, Product};
+use super::{Change, Flag, Product};
 use crate::patch::SettingPatch;
 use crate::types::SettingId;
 use crate::{Error, IntoOption, Result, SettingValue};
@@ -17,46 +16,35 @@ impl Product {
     /// The flags that nobody has changed for this many days (7 to 90) in some environment (`get-staleflags`), with the code that
     /// uses them (`get-code-references` for each that has some) and who changed them last (one call for each config and
     /// environment of the report).
-    ///
-    /// # Errors
-    ///
-    /// Those of [`get`](Product::get) and of the calls.
     pub async fn stale(&self, days: i32) -> Result<StaleFlags> {
         let call = self.client.get_staleflags(self.product_id().await?);
         let report = call.stale_flag_age_days(days).send().await?.into_inner();
         let mut flags = Vec::new();
         for config in report.configs {
-            let mut changes: HashMap<_, (Option<DateTime<Utc>>, Option<String>)> = HashMap::new();
             let handle = self.config(config.config_id.to_string());
+            let mut all = Vec::new();
             for place in &report.environments {
-                for seen in handle.settings_in(place.environment_id).await? {
-                    let last = changes.entry(seen.setting.setting_id).or_default();
-                    if seen.updated_at > last.0 {
-                        *last = (seen.updated_at, seen.last_updater_user_full_name);
-                    }
-                }
+                all.extend(handle.settings_in(place.environment_id).await?);
             }
             for setting in config.settings {
-                let (changed_at, changed_by) =
-                    changes.remove(&setting.setting_id).unwrap_or_default();
-                let mut stale_in = Vec::new();
-                for place in &report.environments {
-                    let mut values = setting.setting_values.iter();
-                    if values.any(|it| it.is_stale && it.environment_id == place.environment_id) {
-                        stale_in.push(place.name.clone());
-                    }
-                }
+                let id = setting.setting_id;
+                let values = all.iter().filter(|seen| seen.setting.setting_id == id);
+                let last = values.max_by_key(|seen| seen.updated_at);
+                let stale = setting.setting_values.iter().filter(|value| value.is_stale);
+                let stale: Vec<_> = stale.map(|value| value.environment_id).collect();
+                let stale_in = report.environments.iter();
+                let stale_in = stale_in.filter(|place| stale.contains(&place.environment_id));
                 flags.push(StaleFlag {
                     config: config.name.clone(),
-                    stale_in,
-                    changed_at,
-                    changed_by,
+                    key: setting.key,
+                    setting_id: id,
+                    stale_in: stale_in.map(|place| place.name.clone()).collect(),
+                    changed_at: last.and_then(|seen| seen.updated_at),
+                    changed_by: last.and_then(|seen| seen.last_updater_user_full_name.clone()),
                     code_references: match setting.has_code_references {
-                        true => self.code_references(setting.setting_id).await?,
+                        true => self.code_references(id).await?,
                         false => Vec::new(),
                     },
-                    setting_id: setting.setting_id,
-                    key: setting.key,
                 });
             }
         }
@@ -67,8 +55,8 @@ impl Product {
         let mut lines = Vec::new();
         let call = self.client.get_code_references(setting_id);
         for found in call.send().await?.iter() {
-            let [repository, branch] =
-                [&found.repository, &found.branch].map(|name| name.as_deref().unwrap_or("?"));
+            let names = [&found.repository, &found.branch];
+            let [repository, branch] = names.map(|name| name.as_deref().unwrap_or("?"));
             for line in found.references.iter().flatten() {
                 let (file, number) = (&line.file, line.reference_line.line_number);
                 lines.push(format!("{repository} ({branch}) {file}:{number}"));
@@ -133,11 +121,9 @@ impl Flag {
     /// Begins to delete the flag, in all environments of its config.
     pub fn retire(&self) -> Retire {
         Retire {
-            flag: self.clone(),
+            change: self.change(),
             even_if_used: false,
             tag: None,
-            default: None,
-            reason: None,
         }
     }
 }
@@ -146,11 +132,10 @@ impl Flag {
 #[derive(Clone, Debug)]
 #[must_use = "a flag is deleted by `send`"]
 pub struct Retire {
-    flag: Flag,
+    /// What is served before the deletion.
+    change: Change,
     even_if_used: bool,
     tag: Option<String>,
-    default: Option<SettingValue>,
-    reason: Option<String>,
 }
 
 impl Retire {
@@ -168,24 +153,21 @@ impl Retire {
 
     /// Serves this value first, in the environment of the handle, if no rule matches.
     pub fn set_default(mut self, value: impl Into<SettingValue>) -> Self {
-        self.default = Some(value.into());
+        self.change = self.change.set_default(value);
         self
     }
 
     /// Note for the audit log, for the value. A deletion cannot have one: if the server demands it, it refuses.
     pub fn reason(mut self, reason: impl IntoOption<String>) -> Self {
-        self.reason = reason.into_option();
+        self.change = self.change.reason(reason);
         self
     }
 
     /// The dry run: who uses the flag, a line for each place in code (`get-code-references`) and each flag whose rules look
     /// at it (a read for each environment). Changes nothing.
-    ///
-    /// # Errors
-    ///
-    /// If a name does not fit, the error says what there is. Other errors are those of the calls.
     pub async fn uses(&self) -> Result<Vec<String>> {
-        let (config, id) = (&self.flag.environment.config, self.flag.setting_id().await?);
+        let flag = &self.change.flag;
+        let (config, id) = (&flag.environment.config, flag.setting_id().await?);
         let (client, product_id) = (&config.product.client, config.product.product_id().await?);
         let mut uses = config.product.code_references(id).await?;
         for environment in client.get_environments(product_id).send().await?.iter() {
@@ -206,15 +188,16 @@ impl Retire {
     /// Lists the [`uses`](Retire::uses) if there are some, and nothing is changed; otherwise those of the calls. What was done before the
     /// call that failed stays done: the tag is detached, the value is set.
     pub async fn send(self) -> Result<()> {
+        let flag = &self.change.flag;
         if !self.even_if_used
             && let uses = self.uses().await?
             && !uses.is_empty()
         {
-            let problem = format!("`{}` is still used: {}", self.flag.key, uses.join(", "));
+            let problem = format!("`{}` is still used: {}", flag.key, uses.join(", "));
             return Err(Error::other(problem));
         }
-        let config = &self.flag.environment.config;
-        let (client, id) = (&config.product.client, self.flag.setting_id().await?);
+        let client = flag.environment.config.product.client.clone();
+        let id = flag.setting_id().await?;
         if let Some(name) = &self.tag {
             let tags = client.get_setting(id).send().await?.into_inner().tags;
             if let Some(tag) = tags.iter().find(|tag| same(&tag.name, name)) {
@@ -222,9 +205,8 @@ impl Retire {
                 client.update_setting(id, patch).send().await?;
             }
         }
-        if let Some(default) = self.default {
-            let change = self.flag.set_default(default);
-            change.reason(self.reason).send().await?;
+        if !self.change.steps.is_empty() {
+            self.change.send().await?;
         }
         client.delete_setting(id).send().await?;
         Ok(())

@@ -5,27 +5,13 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::served::shares;
 use super::{Environment, Served};
 use crate::Result;
 
 /// Compares what two environments serve, key by key: of one config or of two, V1 or V2. Shows as a table, and as JSON.
 ///
-/// ```no_run
-/// # async fn example(client: configcat_management::Client) -> configcat_management::Result<()> {
-/// let config = client.product("Web shop").config("Frontend");
-/// let (test, production) = (config.environment("Test"), config.environment("Production"));
-/// println!("{}", configcat_management::names::compare(&test, &production).await?);
-/// # Ok(())
-/// # }
-/// ```
-///
 /// Segments are the same if they have the same name, and prerequisites if they have the same key. Two calls
 /// (`get-setting-values` or `get-setting-values-v2`), besides those that find names.
-///
-/// # Errors
-///
-/// If a name does not fit, the error says what there is. Other errors are those of the calls.
 pub fn compare<'a>(
     one: &'a Environment,
     other: &'a Environment,
@@ -41,49 +27,53 @@ async fn compared(one: &Environment, other: &Environment) -> Result<Differences>
             by_key.entry(seen.setting.key.clone()).or_default()[side] = Some(Served::of(&seen));
         }
     }
-    let (mut differences, mut same) = (Vec::new(), 0);
-    for (key, sides) in by_key {
-        let before = differences.len();
-        let mut compare = |part, of: &dyn Fn(&Served) -> Option<String>| {
-            let [one, other] = [0, 1].map(|side| sides[side].as_ref().and_then(of));
-            if one != other {
-                let key = key.clone();
-                differences.push(Difference {
-                    key,
-                    part,
-                    one,
-                    other,
-                });
-            }
-        };
-        let rules = sides
-            .iter()
-            .flatten()
-            .map(|served| served.rules.len())
-            .max();
-        match sides.iter().position(Option::is_none) {
-            Some(0) => compare(Part::OnlyOther, &|served| Some(default(served))),
-            Some(_) => compare(Part::OnlyOne, &|served| Some(default(served))),
-            None => {
-                compare(Part::Default, &|served| Some(default(served)));
-                for index in 0..rules.unwrap_or(0) {
-                    compare(Part::Rule, &|served| {
-                        Some(served.rules.get(index)?.to_string())
-                    });
-                }
-                compare(Part::Split, &split);
-            }
-        }
-        same += usize::from(differences.len() == before);
-    }
     let name = |place: &Environment| format!("{} / {}", place.config.name, place.name);
-    let (one, other) = (name(one), name(other));
-    Ok(Differences {
-        one,
-        other,
-        differences,
-        same,
-    })
+    let mut comparison = Differences {
+        one: name(one),
+        other: name(other),
+        ..Differences::default()
+    };
+    for (key, sides) in by_key {
+        let differences = differences(&key, sides.each_ref().map(Option::as_ref));
+        comparison.same += usize::from(differences.is_empty());
+        comparison.differences.extend(differences);
+    }
+    Ok(comparison)
+}
+
+fn differences(key: &str, sides: [Option<&Served>; 2]) -> Vec<Difference> {
+    let part = |part, of: &dyn Fn(&Served) -> Option<String>| {
+        let (key, [one, other]) = (key.to_string(), sides.map(|side| side.and_then(of)));
+        Difference {
+            key,
+            part,
+            one,
+            other,
+        }
+    };
+    let default = |served: &Served| Some(served.default_text());
+    match sides {
+        [_, None] => return vec![part(Part::OnlyOne, &default)],
+        [None, _] => return vec![part(Part::OnlyOther, &default)],
+        _ => {}
+    }
+    let rules = sides
+        .iter()
+        .flatten()
+        .map(|served| served.rules.len())
+        .max();
+    let rule = |index: usize| {
+        part(Part::Rule, &|served| {
+            Some(served.rules.get(index)?.to_string())
+        })
+    };
+    let mut parts = vec![
+        part(Part::Default, &default),
+        part(Part::Split, &Served::split_text),
+    ];
+    parts.splice(1..1, (0..rules.unwrap_or(0)).map(rule));
+    parts.retain(|part| part.one != part.other);
+    parts
 }
 
 /// What two environments serve differently; made by [`compare`].
@@ -102,7 +92,7 @@ pub struct Differences {
 }
 
 /// A part in which a setting differs, and what it is in both environments; `None` if it is not there.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Difference {
@@ -116,20 +106,8 @@ pub struct Difference {
     pub other: Option<String>,
 }
 
-impl Difference {
-    /// One for tests; it is in neither until that is set.
-    pub fn new(key: impl Into<String>, part: Part) -> Self {
-        Difference {
-            key: key.into(),
-            part,
-            one: None,
-            other: None,
-        }
-    }
-}
-
 /// In what a setting differs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub enum Part {
@@ -138,6 +116,7 @@ pub enum Part {
     /// Only the second config has it.
     OnlyOther,
     /// The default value.
+    #[default]
     Default,
     /// The rule at this place, from the first to the last.
     Rule,
@@ -145,34 +124,17 @@ pub enum Part {
     Split,
 }
 
-fn default(served: &Served) -> String {
-    let default = served.default.as_ref().map(ToString::to_string);
-    default.unwrap_or_else(|| "?".to_string())
-}
-
-fn split(served: &Served) -> Option<String> {
-    let by = served.split_by.iter().map(|by| format!(" by {by}"));
-    let split = shares(&served.split) + &by.collect::<String>();
-    (!split.is_empty()).then_some(split)
-}
-
 /// A table with a line for each difference.
 impl fmt::Display for Differences {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut rows = vec![["key", "what", &self.one, &self.other].map(str::to_string)];
-        for Difference {
-            key,
-            part,
-            one,
-            other,
-        } in &self.differences
-        {
-            let part = match part {
+        for it in &self.differences {
+            let part = match it.part {
                 Part::OnlyOne | Part::OnlyOther => "only here".to_string(),
                 part => format!("{part:?}").to_lowercase(),
             };
-            let [one, other] = [one, other].map(|cell| cell.as_deref().unwrap_or("-").to_string());
-            rows.push([key.clone(), part, one, other]);
+            let [one, other] = [&it.one, &it.other].map(|cell| cell.as_deref().unwrap_or("-"));
+            rows.push([&*it.key, &*part, one, other].map(str::to_string));
         }
         table(f, &rows)?;
         let count = self.differences.len();

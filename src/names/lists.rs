@@ -2,74 +2,53 @@
 
 use std::collections::HashMap;
 use std::fmt::Display;
-use std::hash::Hash;
-use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
+use super::Product;
+use super::seen::Seen;
 use crate::likeness::did_you_mean;
 use crate::types::{
-    ConfigId, ConfigModel, EnvironmentModel, ProductId, ProductModel, SegmentListModel,
-    SettingModel, TagModel,
+    ConfigModel, EnvironmentModel, ProductModel, SegmentListModel, SettingModel, TagModel,
 };
 use crate::{Error, Result};
 
-/// One list for each place at each level.
-#[derive(Default)]
+/// What was read, for each level.
+#[derive(Debug, Default)]
 pub(super) struct Lists {
-    pub(super) products: Level<String, ProductModel>,
-    pub(super) configs: Level<ProductId, ConfigModel>,
-    pub(super) environments: Level<ProductId, EnvironmentModel>,
-    pub(super) segments: Level<ProductId, SegmentListModel>,
-    pub(super) settings: Level<ConfigId, SettingModel>,
-    pub(super) tags: Level<ProductId, TagModel>,
+    pub(super) products: Level<ProductModel>,
+    pub(super) configs: Level<ConfigModel>,
+    pub(super) environments: Level<EnvironmentModel>,
+    pub(super) segments: Level<SegmentListModel>,
+    pub(super) settings: Level<SettingModel>,
+    pub(super) tags: Level<TagModel>,
 }
 
-/// The lists of one level, and when they were read. Who reads one holds the lock, so that all who wait share it.
-pub(super) struct Level<K, T>(Mutex<HashMap<K, Read<T>>>);
+/// By the id of what has the list: when it was read, and what it held. Who reads one holds the lock, so that all who wait share it.
+type Level<T> = Mutex<HashMap<String, (Instant, Vec<T>)>>;
 
-/// When a list was read, and what it held.
-type Read<T> = (Instant, Arc<Vec<T>>);
-
-impl<K, T> Default for Level<K, T> {
-    fn default() -> Self {
-        Level(Mutex::default())
-    }
-}
-
-/// What is looked for, and where.
-pub(super) struct Place<'a> {
-    /// Such as "the product `Web shop`".
-    pub(super) within: &'a str,
-    pub(super) kind: &'a str,
-    pub(super) word: &'a str,
-    pub(super) keep: Option<Duration>,
-}
-
-impl<K: Eq + Hash, T: Named> Level<K, T> {
+impl Product {
     /// The one that the word names. Reads the list if there is none, or none that is young enough and has it.
-    pub(super) async fn find<F>(
+    pub(super) async fn find<T: Named>(
         &self,
-        key: K,
-        place: Place<'_>,
-        load: impl FnOnce() -> F,
-    ) -> Result<T>
-    where
-        F: Future<Output = Result<Vec<T>>>,
-    {
-        let mut lists = self.0.lock().await;
-        if let Some((read, list)) = lists.get(&key) {
-            let is_young = place.keep.is_none_or(|keep| read.elapsed() < keep);
-            if is_young && !fitting(list, place.word).is_empty() {
-                return one(list, &place);
-            }
+        level: &Level<T>,
+        id: String,
+        within: String,
+        word: &str,
+        load: impl AsyncFnOnce() -> Result<Vec<T>>,
+    ) -> Result<T> {
+        let mut lists = level.lock().await;
+        if let Some((read, list)) = lists.get(&id)
+            && self.keep.is_none_or(|keep| read.elapsed() < keep)
+            && !fitting(list, word).is_empty()
+        {
+            return one(list, &within, word);
         }
-        let list = Arc::new(load().await?);
-        lists.insert(key, (Instant::now(), Arc::clone(&list)));
-        drop(lists);
-        one(&list, &place)
+        let list = load().await?;
+        let found = one(&list, &within, word);
+        lists.insert(id, (Instant::now(), list));
+        found
     }
 }
 
@@ -78,8 +57,13 @@ pub(super) fn same(a: &str, b: &str) -> bool {
     a.to_lowercase() == b.to_lowercase()
 }
 
+/// Whether a word names what has this name and id.
+pub(super) fn fits(word: &str, name: &str, id: &str) -> bool {
+    same(word, name) || word.eq_ignore_ascii_case(id)
+}
+
 fn fitting<'a, T: Named>(list: &'a [T], word: &str) -> Vec<&'a T> {
-    let fits = |entry: &&T| same(entry.label(), word) || entry.id().eq_ignore_ascii_case(word);
+    let fits = |entry: &&T| fits(word, entry.label(), &entry.id());
     let fitting: Vec<&T> = list.iter().filter(fits).collect();
     let exact = fitting.iter().filter(|entry| entry.label() == word);
     match exact.collect::<Vec<_>>().as_slice() {
@@ -88,22 +72,24 @@ fn fitting<'a, T: Named>(list: &'a [T], word: &str) -> Vec<&'a T> {
     }
 }
 
-fn one<T: Named>(list: &[T], place: &Place<'_>) -> Result<T> {
-    let Place {
-        within, kind, word, ..
-    } = place;
+/// The one that the word names, or an error that tells what there is.
+pub(super) fn one<T: Named>(list: &[T], within: &str, word: &str) -> Result<T> {
+    let kind = T::KIND;
     let problem = match fitting(list, word).as_slice() {
         [only] => return Ok((*only).clone()),
         [] => {
             let labels = || list.iter().map(Named::label);
-            let question = did_you_mean(word, labels());
-            let listed = list_of(labels());
+            let (listed, question) = (list_of(labels()), did_you_mean(word, labels()));
             format!("{within} has no {kind} `{word}`; it has {listed}{question}")
         }
         several => format!(
             "{within} has {} that `{word}` fits, and one is needed: the {kind} {}; an id tells them apart",
             several.len(),
-            list_of(several.iter().map(|entry| entry.with_id()))
+            list_of(
+                several
+                    .iter()
+                    .map(|it| format!("{}{} ({})", it.label(), it.of(), it.id()))
+            )
         ),
     };
     Err(Error::other(problem))
@@ -122,48 +108,45 @@ fn list_of(words: impl Iterator<Item = impl Display>) -> String {
 
 /// What people name.
 pub(super) trait Named: Clone {
+    const KIND: &'static str;
     /// A name, or the key of a setting.
     fn label(&self) -> &str;
     fn id(&self) -> String;
-    fn with_id(&self) -> String {
-        format!("{} ({})", self.label(), self.id())
+    /// Whose it is, if that tells it from others of its name.
+    fn of(&self) -> String {
+        String::new()
+    }
+    /// What an error says of where something was looked for.
+    fn place(&self) -> String {
+        format!("the {} `{}`", Self::KIND, self.label())
     }
 }
 
 macro_rules! named {
-    ($($model:ident: $name:ident, $id:ident;)*) => {
+    ($($model:ident: $kind:literal, $($name:ident).+, $($id:ident).+ $(, of $owner:ident)?;)*) => {
         $(impl Named for $model {
+            const KIND: &'static str = $kind;
+
             fn label(&self) -> &str {
-                &self.$name
+                &self.$($name).+
             }
 
             fn id(&self) -> String {
-                self.$id.to_string()
+                self.$($id).+.to_string()
             }
+
+            $(fn of(&self) -> String {
+                format!(" of {}", self.$owner.name)
+            })?
         })*
     };
 }
 named! {
-    ConfigModel: name, config_id;
-    EnvironmentModel: name, environment_id;
-    SegmentListModel: name, segment_id;
-    SettingModel: key, setting_id;
-    TagModel: name, tag_id;
-}
-
-impl Named for ProductModel {
-    fn label(&self) -> &str {
-        &self.name
-    }
-
-    fn id(&self) -> String {
-        self.product_id.to_string()
-    }
-
-    fn with_id(&self) -> String {
-        format!(
-            "{} of {} ({})",
-            self.name, self.organization.name, self.product_id
-        )
-    }
+    ProductModel: "product", name, product_id, of organization;
+    ConfigModel: "config", name, config_id;
+    EnvironmentModel: "environment", name, environment_id;
+    SegmentListModel: "segment", name, segment_id;
+    SettingModel: "setting", key, setting_id;
+    TagModel: "tag", name, tag_id;
+    Seen: "setting", setting.key, setting.setting_id;
 }

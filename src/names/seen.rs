@@ -7,9 +7,10 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::Config;
+use super::served::list;
 use crate::patch::{self, Formula, SettingValueV1, json};
 use crate::types::{
-    ConfigModel, EnvironmentId, EvaluationVersion, SettingDataV2Model, SettingId, SettingTagModel,
+    EnvironmentId, EvaluationVersion, SettingDataV2Model, SettingId, SettingTagModel,
 };
 use crate::{Error, Result};
 
@@ -34,113 +35,116 @@ pub(super) struct Seen {
 
 impl Seen {
     /// What an answer has, with ids as they are.
-    pub(super) fn of(answer: Value, is_v1: bool) -> Result<Self> {
-        let document = match is_v1 {
-            true => patch::document_of::<SettingValueV1>(&answer),
-            false => patch::document_of::<Formula>(&answer),
+    pub(super) fn of(answer: &Value) -> Result<Self> {
+        let mut seen: Seen = patch::read(answer).map_err(Error::other)?;
+        seen.document = match is_v1(answer) {
+            true => patch::document_of::<SettingValueV1>(answer),
+            false => patch::document_of::<Formula>(answer),
         };
-        let seen: Seen = patch::read(&answer).map_err(Error::other)?;
-        Ok(Seen { document, ..seen })
+        Ok(seen)
     }
 }
 
+/// Whether an answer or a document is of a V1 config.
+pub(super) fn is_v1(document: &Value) -> bool {
+    document.get("value").is_some()
+}
+
 impl Config {
+    pub(super) async fn is_v1(&self) -> Result<bool> {
+        Ok(self.get().await?.evaluation_version == EvaluationVersion::V1)
+    }
+
     /// All settings of the config in an environment.
-    pub(super) async fn settings_in(&self, environment: EnvironmentId) -> Result<Vec<Seen>> {
-        let (config, client) = (self.get().await?, &self.product.client);
-        let (id, is_v1) = (config.config_id, is_v1(&config));
-        let answers = match is_v1 {
-            true => {
-                let answer = client.get_setting_values(id, environment).send().await?;
-                json(&answer.setting_values)
-            }
-            false => {
-                let answer = client.get_setting_values_v2(id, environment).send().await?;
-                json(&answer.setting_formulas)
-            }
+    pub(super) async fn settings_in(&self, place: EnvironmentId) -> Result<Vec<Seen>> {
+        let (id, client) = (self.config_id().await?, &self.product.client);
+        let answer = match self.is_v1().await? {
+            true => json(&*client.get_setting_values(id, place).send().await?),
+            false => json(&*client.get_setting_values_v2(id, place).send().await?),
         };
-        let answers = answers.as_array().into_iter().flatten().cloned();
-        let seen = answers.map(|answer| Seen::of(answer, is_v1));
-        let mut all = seen.collect::<Result<Vec<_>>>()?;
+        let answers = list(&answer["settingValues"]).chain(list(&answer["settingFormulas"]));
+        let mut all = answers.map(Seen::of).collect::<Result<Vec<_>>>()?;
         self.name(&mut all).await?;
         Ok(all)
     }
 
     /// One of them.
-    pub(super) async fn setting_in(
-        &self,
-        environment_id: EnvironmentId,
-        id: SettingId,
-    ) -> Result<Seen> {
-        let (client, is_v1) = (&self.product.client, is_v1(&self.get().await?));
-        let answer = match is_v1 {
-            true => json(&*client.get_setting_value(environment_id, id).send().await?),
-            false => json(
-                &*client
-                    .get_setting_value_v2(environment_id, id)
-                    .send()
-                    .await?,
-            ),
+    pub(super) async fn setting_in(&self, place: EnvironmentId, id: SettingId) -> Result<Seen> {
+        let client = &self.product.client;
+        let answer = match self.is_v1().await? {
+            true => json(&*client.get_setting_value(place, id).send().await?),
+            false => json(&*client.get_setting_value_v2(place, id).send().await?),
         };
-        let mut seen = Seen::of(answer, is_v1)?;
+        let mut seen = Seen::of(&answer)?;
         self.name(std::slice::from_mut(&mut seen)).await?;
         Ok(seen)
     }
 
     /// Puts names in place of ids, from lists that are kept. After an error, those that were found stand there.
     pub(super) async fn name(&self, all: &mut [Seen]) -> Result<()> {
-        let (mut ids, mut names, mut outcome) = (BTreeSet::new(), HashMap::new(), Ok(()));
-        for seen in all.iter_mut() {
-            objects(&mut seen.document, &mut |fields| {
-                let found = |kind| Some((kind, text(fields.get(kind)?)));
-                ids.extend([SEGMENT, SETTING].into_iter().filter_map(found));
-            });
-        }
+        let ids: BTreeSet<_> = all
+            .iter()
+            .flat_map(|seen| references(&seen.document))
+            .collect();
+        let (mut names, mut outcome) = (Names::new(), Ok(()));
         for (kind, id) in ids {
             let name = match kind {
                 SEGMENT => self.product.segment(&id).await.map(|segment| segment.name),
-                _ => self.setting(&id).await.map(|setting| setting.key),
+                SETTING => self.setting(&id).await.map(|setting| setting.key),
+                _ => continue,
             };
             match name {
-                Ok(name) => names.insert((kind, id), Value::from(name)),
+                Ok(name) => drop(names.insert((kind, id), name.into())),
                 Err(error) => {
                     outcome = Err(error);
                     break;
                 }
-            };
+            }
         }
         for seen in all {
-            objects(&mut seen.document, &mut |fields| replace(fields, &names));
+            seen.document = replaced(&seen.document, &names);
         }
         outcome
     }
 }
 
-pub(super) fn is_v1(config: &ConfigModel) -> bool {
-    config.evaluation_version == EvaluationVersion::V1
-}
-
-/// What stands in place of the ids or names of a kind.
+/// What stands in place of the ids or names of a kind, or in place of the whole value that names a variation.
 pub(super) type Names = HashMap<(&'static str, String), Value>;
 
-pub(super) fn replace(fields: &mut Map<String, Value>, names: &Names) {
-    for kind in [SEGMENT, SETTING] {
-        if let Some(place) = fields.get_mut(kind)
-            && let Some(name) = names.get(&(kind, text(place).to_lowercase()))
-        {
-            *place = name.clone();
-        }
-    }
+pub(super) fn replaced(document: &Value, names: &Names) -> Value {
+    let mut document = document.clone();
+    each(
+        &mut document,
+        &mut |kind, id, fields| match names.get(&(kind, id.to_lowercase())) {
+            Some(Value::Object(value)) => fields.clone_from(value),
+            Some(name) => drop(fields.insert(kind.to_string(), name.clone())),
+            None => {}
+        },
+    );
+    document
 }
 
-/// Shows each object of a document.
-pub(super) fn objects(document: &mut Value, see: &mut impl FnMut(&mut Map<String, Value>)) {
+/// The ids or names of each kind in a document.
+pub(super) fn references(document: &Value) -> BTreeSet<(&'static str, String)> {
+    let mut found = BTreeSet::new();
+    each(&mut document.clone(), &mut |kind, id, _| {
+        _ = found.insert((kind, id))
+    });
+    found
+}
+
+/// Shows each object that has an id or a name of a kind.
+fn each(document: &mut Value, see: &mut impl FnMut(&'static str, String, &mut Map<String, Value>)) {
     match document {
         Value::Object(fields) => {
-            fields.values_mut().for_each(|value| objects(value, see));
-            see(fields);
+            fields.values_mut().for_each(|value| each(value, see));
+            for kind in [SEGMENT, SETTING, VARIATION] {
+                if let Some(id) = fields.get(kind).map(text) {
+                    see(kind, id, fields);
+                }
+            }
         }
-        Value::Array(entries) => entries.iter_mut().for_each(|entry| objects(entry, see)),
+        Value::Array(entries) => entries.iter_mut().for_each(|entry| each(entry, see)),
         _ => {}
     }
 }

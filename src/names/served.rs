@@ -2,12 +2,13 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 
 use super::seen::{SEGMENT, SETTING, Seen, text};
 use crate::SettingValue;
-use crate::types::{SettingId, SettingType};
+use crate::patch::read;
+use crate::types::{SettingId, SettingType, ValueModel};
 
 /// What a flag or setting serves to whom in an environment.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -61,49 +62,59 @@ pub struct FlagValues {
 impl Served {
     /// V1 writes the split beside the rules, and V2 as the rule without conditions.
     pub(super) fn of(seen: &Seen) -> Self {
-        let document = &seen.document;
+        let (document, setting) = (&seen.document, &seen.setting);
         let of_v1 = list(&document["rolloutRules"]).map(|rule| (condition_text(rule), rule));
         let of_v2 = list(&document["targetingRules"]).map(|rule| {
             let conditions: Vec<String> = list(&rule["conditions"]).map(condition_text).collect();
             (conditions.join(" and "), rule)
         });
-        let mut split = shares_of(&document["rolloutPercentageItems"]);
-        let mut rules = Vec::new();
-        for (when, rule) in of_v1.chain(of_v2) {
-            let (value, options) = (value(&rule["value"]), shares_of(&rule["percentageOptions"]));
-            if when.is_empty() {
-                split.extend(options);
-                continue;
-            }
-            let split = options;
-            rules.push(Rule { when, value, split });
-        }
-        Served {
-            setting_id: seen.setting.setting_id,
-            key: seen.setting.key.clone(),
-            setting_type: seen.setting.setting_type.clone(),
+        let mut served = Served {
+            setting_id: setting.setting_id,
+            key: setting.key.clone(),
+            setting_type: setting.setting_type.clone(),
             default: value(&document["defaultValue"]).or_else(|| value(&document["value"])),
-            rules,
-            split,
+            rules: Vec::new(),
+            split: shares_of(&document["rolloutPercentageItems"]),
             split_by: document["percentageEvaluationAttribute"]
                 .as_str()
                 .map(str::to_string),
+        };
+        for (when, rule) in of_v1.chain(of_v2) {
+            let (value, split) = (value(&rule["value"]), shares_of(&rule["percentageOptions"]));
+            match when.is_empty() {
+                true => served.split.extend(split),
+                false => served.rules.push(Rule { when, value, split }),
+            }
         }
+        served
+    }
+
+    /// The default value, for people to read.
+    pub(super) fn default_text(&self) -> String {
+        shown(self.default.as_ref())
+    }
+
+    /// Who gets which value of those whom no rule catches; `None` if all get the default.
+    pub(super) fn split_text(&self) -> Option<String> {
+        let by = self.split_by.as_ref().map(|by| format!(" by {by}"));
+        let split = shares(&self.split) + &by.unwrap_or_default();
+        (!split.is_empty()).then_some(split)
     }
 }
 
-fn list(entries: &Value) -> impl Iterator<Item = &Value> {
+fn shown(value: Option<&SettingValue>) -> String {
+    value.map_or_else(|| "?".to_string(), ToString::to_string)
+}
+
+pub(super) fn list(entries: &Value) -> impl Iterator<Item = &Value> {
     entries.as_array().into_iter().flatten()
 }
 
 /// V1 has the bare value, V2 an object with a field for each type.
 fn value(written: &Value) -> Option<SettingValue> {
-    match written {
-        Value::Object(fields) => {
-            let kinds = ["boolValue", "stringValue", "intValue", "doubleValue"];
-            value(kinds.iter().find_map(|kind| fields.get(*kind))?)
-        }
-        written => SettingValue::deserialize(written).ok(),
+    match written.is_object() {
+        true => read::<ValueModel>(written).ok()?.value(),
+        false => read(written).ok(),
     }
 }
 
@@ -124,8 +135,7 @@ fn condition_text(condition: &Value) -> String {
         return format!("{comparator} segment `{}`", text(segment));
     }
     if let Some(key) = condition.get(SETTING) {
-        let value = value(&condition["prerequisiteComparisonValue"]);
-        let value = value.map_or_else(|| "?".to_string(), |value| value.to_string());
+        let value = shown(value(&condition["prerequisiteComparisonValue"]).as_ref());
         return format!("setting `{}` {comparator} `{value}`", text(key));
     }
     let compared = &condition["comparisonValue"];
@@ -145,11 +155,10 @@ fn condition_text(condition: &Value) -> String {
 /// The key and the default in the first line, then a line for each rule and the split.
 impl fmt::Display for Served {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let default = self.default.as_ref().map(ToString::to_string);
-        write!(f, "{}: {}", self.key, default.as_deref().unwrap_or("?"))?;
-        for rule in &self.rules {
-            write!(f, "\n  {rule}")?;
-        }
+        write!(f, "{}: {}", self.key, self.default_text())?;
+        self.rules
+            .iter()
+            .try_for_each(|rule| write!(f, "\n  {rule}"))?;
         match self.split.is_empty() {
             true => Ok(()),
             false => write!(f, "\n  everyone else: {}", shares(&self.split)),
@@ -167,7 +176,7 @@ impl fmt::Display for Rule {
     }
 }
 
-pub(super) fn shares(split: &[(i64, SettingValue)]) -> String {
+fn shares(split: &[(i64, SettingValue)]) -> String {
     let shares = split
         .iter()
         .map(|(percent, value)| format!("{percent} % {value}"));

@@ -156,7 +156,8 @@ fn answers_can_be_made() {
     flag.served = vec![("Production".into(), served)];
     assert_eq!(flag.served[0].1.default, Some(true.into()));
     let mut differences = Differences::default();
-    differences.differences = vec![Difference::new("new_checkout", Part::Default)];
+    differences.differences = vec![Difference::default()];
+    differences.differences[0].part = Part::Split;
     assert!(differences.to_string().contains("differences: 1"));
     assert!(StaleFlags::default().flags.is_empty());
     assert!(!Changed::default().changed);
