@@ -3,7 +3,7 @@
 use std::fmt;
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::seen::{SEGMENT, SETTING, Seen, text};
 use crate::SettingValue;
@@ -91,7 +91,7 @@ impl Served {
 
     /// The default value, for people to read.
     pub(super) fn default_text(&self) -> String {
-        shown(self.default.as_ref())
+        text_of(self.default.as_ref())
     }
 
     /// Who gets which value of those whom no rule catches; `None` if all get the default.
@@ -102,7 +102,11 @@ impl Served {
     }
 }
 
-fn shown(value: Option<&SettingValue>) -> String {
+fn shown(written: &Value) -> String {
+    text_of(value(written).as_ref())
+}
+
+fn text_of(value: Option<&SettingValue>) -> String {
     value.map_or_else(|| "?".to_string(), ToString::to_string)
 }
 
@@ -123,33 +127,39 @@ fn shares_of(options: &Value) -> Vec<(i64, SettingValue)> {
     list(options).filter_map(share).collect()
 }
 
-/// A condition of V2, or a rule of V1, which is one.
+/// A condition of V2, or a rule of V1, which is one, in the words of V2.
 fn condition_text(condition: &Value) -> String {
-    let nested = condition
-        .as_object()
-        .and_then(|fields| fields.values().find(|it| it.is_object()));
-    let condition = nested.unwrap_or(condition);
+    let mut fields = condition.as_object().into_iter().flat_map(Map::values);
+    let condition = fields.find(|it| it.is_object()).unwrap_or(condition);
     let word = |name: &str| condition.get(name).map(text).unwrap_or_default();
     let comparator = word("comparator") + &word("segmentComparator");
-    if let Some(segment) = condition.get(SEGMENT) {
-        return format!("{comparator} segment `{}`", text(segment));
+    if condition.get(SEGMENT).is_some() {
+        return format!("{comparator} segment `{}`", word(SEGMENT));
     }
-    if let Some(key) = condition.get(SETTING) {
-        let value = shown(value(&condition["prerequisiteComparisonValue"]).as_ref());
-        return format!("setting `{}` {comparator} `{value}`", text(key));
+    if condition.get(SETTING).is_some() {
+        let value = shown(&condition["prerequisiteComparisonValue"]);
+        return format!("setting `{}` {comparator} `{value}`", word(SETTING));
     }
+    let comparator = match &*comparator {
+        "contains" | "doesNotContain" => comparator + "AnyOf",
+        _ => comparator,
+    };
     let compared = &condition["comparisonValue"];
-    let texts = list(&compared["listValue"]).map(|item| &item["value"]);
-    let texts = texts
-        .chain(compared.get("stringValue"))
-        .chain(compared.get("doubleValue"));
-    let texts = texts.chain(compared.is_string().then_some(compared));
-    let texts: Vec<String> = texts.map(|value| format!("`{}`", text(value))).collect();
-    format!(
-        "{} {comparator} {}",
-        word("comparisonAttribute"),
-        texts.join(", ")
-    )
+    let texts: Vec<String> = match compared.as_str() {
+        // V1 writes a list with commas.
+        Some(texts) if comparator.ends_with("OneOf") => {
+            texts.split(',').map(|it| it.trim().to_string()).collect()
+        }
+        Some(text) => vec![text.to_string()],
+        None => {
+            let texts = list(&compared["listValue"]).map(|item| &item["value"]);
+            let others = ["stringValue", "doubleValue"].into_iter();
+            let others = others.filter_map(|kind| compared.get(kind));
+            texts.chain(others).map(shown).collect()
+        }
+    };
+    let (attribute, texts) = (word("comparisonAttribute"), texts.join("`, `"));
+    format!("{attribute} {comparator} `{texts}`")
 }
 
 /// The key and the default in the first line, then a line for each rule and the split.

@@ -72,6 +72,33 @@ async fn configs_of_both_versions_compare_and_what_only_one_has_is_told() -> Res
 }
 
 #[tokio::test]
+async fn what_both_versions_say_in_words_of_their_own_is_the_same() -> Result<()> {
+    let fake = Fake::start().await;
+    let (v1, v2) = (
+        place(&fake.client(), "Backend", "Test"),
+        place(&fake.client(), "Frontend", "Test"),
+    );
+    let staff = || when("Email").is_one_of(["jane@example.com", "joe@example.com"]);
+    let guests = || when("Email").does_not_contain_any_of(["@example.com"]);
+    for place in [&v1, &v2] {
+        let change = place.flag("beta_search").add_rule(staff().serve(true));
+        let change = change.add_rule(guests().serve(false));
+        let change = change.add_rule(when("Age").number_is_above(17.0).serve(true));
+        let served = change.send().await?.served;
+        let told: Vec<_> = served.rules.iter().map(|rule| rule.when.as_str()).collect();
+        let expected = [
+            "Email isOneOf `jane@example.com`, `joe@example.com`",
+            "Email doesNotContainAnyOf `@example.com`",
+            "Age numberGreater `17`",
+        ];
+        assert_eq!(told, expected);
+    }
+    let comparison = compare(&v1, &v2).await?;
+    assert_eq!(comparison.differences, [], "{comparison}");
+    Ok(())
+}
+
+#[tokio::test]
 async fn segments_and_prerequisites_are_told_by_their_names() -> Result<()> {
     let fake = Fake::start().await;
     let (client, demo) = (fake.client(), fake.demo().unwrap());
