@@ -80,6 +80,12 @@ impl Copy {
             let id = variation.predefined_variation_id.to_string();
             names.insert((VARIATION, id), json!({ VARIATION: name }));
         }
+        // A name in another case is no change.
+        for (kind, name) in targets.iter().flat_map(|seen| references(&seen.document)) {
+            if kind != VARIATION {
+                names.insert((kind, name.to_lowercase()), json!(name));
+            }
+        }
         let all = sources.iter().map(|seen| seen.setting.key.clone());
         let keys = self.keys.clone().unwrap_or_else(|| all.collect());
         let mut keys = VecDeque::from(keys);
@@ -102,6 +108,13 @@ impl Copy {
                     }
                     _ => {}
                 }
+            }
+            let both = [&source, target.unwrap_or(&source)];
+            let [here, there] = both.map(|seen| &seen.setting.setting_type);
+            if here != there {
+                let problem =
+                    format!("`{key}` is of type `{here}`, and of type `{there}` in the target");
+                return Err(Error::other(problem));
             }
             let key = target.unwrap_or(&source).setting.key.clone();
             let before = match target {

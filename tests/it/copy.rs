@@ -355,6 +355,38 @@ async fn what_another_product_lacks_is_created_where_asked() -> Result<()> {
     Ok(())
 }
 
+/// What the target has in another case is the same, and what it has of another type is told before anything is changed.
+#[tokio::test]
+async fn another_case_is_no_change_and_another_type_is_told() -> Result<()> {
+    let fake = Fake::start().await;
+    let (client, demo) = (fake.client(), fake.demo().unwrap());
+    let test = both(&client, "Frontend").0;
+    let rule = flag(demo.v2.new_checkout).equals(true).serve(true);
+    test.flag("beta_search").add_rule(rule).send().await?;
+    let live = elsewhere(&fake, EvaluationVersion::V2).await?;
+    let main = client.product("Other shop").config("Main");
+    let config = main.config_id().await?;
+    for (key, of) in [
+        ("NEW_CHECKOUT", SettingType::Boolean),
+        ("page_size", SettingType::String),
+    ] {
+        let new = CreateSettingInitialValues::new(key, key, of);
+        client.create_setting(config, new).send().await?;
+    }
+    let beta = || copy(&test, &live).keys(["beta_search"]).create_missing();
+    beta().preview().await?.apply().await?;
+    let again = beta().preview().await?;
+    assert_eq!(again.steps().len(), 0, "{again}");
+
+    let wrong = copy(&test, &live).keys(["page_size"]).preview().await;
+    let wrong = wrong.unwrap_err().to_string();
+    assert_eq!(
+        wrong,
+        "`page_size` is of type `int`, and of type `string` in the target"
+    );
+    Ok(())
+}
+
 #[tokio::test]
 async fn segments_are_found_by_name_in_v1_too_and_variations_in_v2() -> Result<()> {
     let fake = Fake::start().await;
