@@ -89,61 +89,46 @@ impl Proposal {
         let (proposal, deadline) = (self.clone(), from_now(within));
         let last = Arc::new(Mutex::new(None));
         let load = move |_| -> Loading<ChangeRequestModel> {
-            let (proposal, last) = (proposal.clone(), Arc::clone(&last));
-            Box::pin(async move { proposal.changed(&last, deadline, every).await })
+            let (Proposal { client, request }, last) = (proposal.clone(), Arc::clone(&last));
+            Box::pin(async move {
+                let mut last = last.lock().await;
+                loop {
+                    let answer = client
+                        .get_change_request(request.change_request_id)
+                        .send()
+                        .await?;
+                    if last.as_ref() != Some(&*answer) {
+                        let (status, headers) = (answer.status(), answer.headers().clone());
+                        let now = last.insert(answer.into_inner()).clone();
+                        let is_open = now.change_request_status == ChangeRequestStatus::Open;
+                        let next = Ok((is_open && !now.approved).then_some(Next::Number(0)));
+                        let (entries, paging) = (vec![now], None);
+                        let page = Page { entries, paging };
+                        return Ok(Loaded {
+                            page,
+                            next,
+                            status,
+                            headers,
+                        });
+                    }
+                    if Instant::now() >= deadline {
+                        let problem = format!("nobody has approved `{}` in time", answer.title);
+                        return Err(Error::other(problem));
+                    }
+                    sleep_until(deadline.min(Instant::now() + every)).await;
+                }
+            })
         };
         // Each state is new, also one that was there before.
-        let mut count = 0_u64;
-        let number = move |_: &_| {
-            count += 1;
-            count
-        };
+        let mut numbers = 0_u64..;
+        let number = move |_: &_| numbers.next();
         Pages::new(operations::GetChangeRequest::OPERATION, number, load).entries()
     }
 
-    /// Publishes what was approved (`apply-change-request`).
-    ///
-    /// # Errors
-    ///
-    /// Those of the call: of them, a 400 if an approval is missing, or if the value has changed since.
+    /// Publishes what was approved (`apply-change-request`). A 400 says that an approval is missing, or that the value has changed since.
     pub async fn apply(&self) -> Result<ChangeRequestModel> {
         let id = self.request.change_request_id;
         let call = self.client.apply_change_request(id);
         Ok(call.send().await?.into_inner())
-    }
-
-    /// The next state that is not the last one.
-    async fn changed(
-        &self,
-        last: &Mutex<Option<ChangeRequestModel>>,
-        deadline: Instant,
-        every: Duration,
-    ) -> Result<Loaded<ChangeRequestModel>> {
-        let mut last = last.lock().await;
-        loop {
-            let call = self
-                .client
-                .get_change_request(self.request.change_request_id);
-            let answer = call.send().await?;
-            if last.as_ref() != Some(&*answer) {
-                let (status, headers) = (answer.status(), answer.headers().clone());
-                let now = last.insert(answer.into_inner()).clone();
-                let is_open = now.change_request_status == ChangeRequestStatus::Open;
-                let next = Ok((is_open && !now.approved).then_some(Next::Number(0)));
-                let (entries, paging) = (vec![now], None);
-                let page = Page { entries, paging };
-                return Ok(Loaded {
-                    page,
-                    next,
-                    status,
-                    headers,
-                });
-            }
-            if Instant::now() >= deadline {
-                let problem = format!("nobody has approved `{}` in time", answer.title);
-                return Err(Error::other(problem));
-            }
-            sleep_until(deadline.min(Instant::now() + every)).await;
-        }
     }
 }

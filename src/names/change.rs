@@ -117,21 +117,17 @@ impl Change {
     ///
     /// # Errors
     ///
-    /// If a name does not fit, the error says what there is. [`Error::Edit`] if a V1 config cannot say it, or somebody else was
-    /// faster in every round; [`Error::Invalid`] if it would be refused, and was not sent; otherwise those of the calls.
+    /// [`Error::Edit`] if a V1 config cannot say it, or somebody else was faster in every round; [`Error::Invalid`] if it would be
+    /// refused, and was not sent; otherwise those of finding names and of the calls.
     pub async fn send(self) -> Result<Changed> {
         let (flag, options, steps) = (&self.flag, self.options, &self.steps);
-        let (place, config) = (
-            flag.environment.environment_id().await?,
-            &flag.environment.config,
-        );
+        let config = &flag.environment.config;
+        let place = flag.environment.environment_id().await?;
         let (id, client) = (flag.setting_id().await?, &config.product.client);
         if config.is_v1().await? {
             let edit = |seen: &SettingValueModel, wanted: &mut UpdateSettingValueModel| {
-                let known = &seen.setting.setting_type;
-                steps
-                    .iter()
-                    .try_for_each(|step| step.apply_v1(known, wanted))
+                let of = &seen.setting.setting_type;
+                steps.iter().try_for_each(|it| it.apply_v1(of, wanted))
             };
             let edited = edit_v1(client, place, id, &options.reason, edit);
             return flag.changed(edited.await?).await;

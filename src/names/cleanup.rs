@@ -101,9 +101,8 @@ impl fmt::Display for StaleFlags {
         let head = ["config", "flag", "stale in", "last change", "by", "in code"];
         let mut rows = vec![head.map(str::to_string)];
         for flag in &self.flags {
-            let date = flag
-                .changed_at
-                .map(|time| time.format("%Y-%m-%d").to_string());
+            let date = flag.changed_at;
+            let date = date.map(|time| time.format("%Y-%m-%d").to_string());
             rows.push([
                 flag.config.clone(),
                 flag.key.clone(),

@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::served::shown;
 use super::{Environment, Served};
 use crate::Result;
 
@@ -51,27 +52,17 @@ fn differences(key: &str, sides: [Option<&Served>; 2]) -> Vec<Difference> {
             other,
         }
     };
-    let default = |served: &Served| Some(served.default_text());
+    let default = |served: &Served| Some(shown(served.default.clone()));
     match sides {
         [_, None] => return vec![part(Part::OnlyOne, &default)],
         [None, _] => return vec![part(Part::OnlyOther, &default)],
         _ => {}
     }
-    let rules = sides
-        .iter()
-        .flatten()
-        .map(|served| served.rules.len())
-        .max();
-    let rule = |index: usize| {
-        part(Part::Rule, &|served| {
-            Some(served.rules.get(index)?.to_string())
-        })
-    };
-    let mut parts = vec![
-        part(Part::Default, &default),
-        part(Part::Split, &Served::split_text),
-    ];
-    parts.splice(1..1, (0..rules.unwrap_or(0)).map(rule));
+    let rules = sides.iter().flatten().map(|it| it.rules.len()).max();
+    let rule = |index: usize| part(Part::Rule, &|it| Some(it.rules.get(index)?.to_string()));
+    let mut parts = vec![part(Part::Default, &default)];
+    parts.extend((0..rules.unwrap_or(0)).map(rule));
+    parts.push(part(Part::Split, &Served::split_text));
     parts.retain(|part| part.one != part.other);
     parts
 }

@@ -14,7 +14,7 @@ use crate::edit::{Options, edit_v1, notes};
 use crate::patch::{self, Formula, SettingValueV1, json};
 use crate::types::{
     CreateSegmentModel, CreateSettingInitialValues, CreateTagModel, InitialValue,
-    PredefinedVariationModel, SettingTagModel, SettingValueModel, UpdateValueModel,
+    PredefinedVariationModel, SettingTagModel, UpdateValueModel,
 };
 use crate::{Error, Result};
 
@@ -58,11 +58,7 @@ impl Copy {
         self
     }
 
-    /// Reads both sides, and plans what will change. Changes nothing.
-    ///
-    /// # Errors
-    ///
-    /// The error says what the target lacks, or that a name does not fit. Other errors are those of the calls.
+    /// Reads both sides, and plans what will change. Changes nothing. What the target lacks, or has of another type, is an error.
     pub async fn preview(self) -> Result<CopyPlan> {
         let (from, to) = (self.from.config.get().await?, self.to.config.get().await?);
         if from.evaluation_version != to.evaluation_version {
@@ -109,14 +105,13 @@ impl Copy {
                     _ => {}
                 }
             }
-            let both = [&source, target.unwrap_or(&source)];
-            let [here, there] = both.map(|seen| &seen.setting.setting_type);
-            if here != there {
-                let problem =
-                    format!("`{key}` is of type `{here}`, and of type `{there}` in the target");
-                return Err(Error::other(problem));
-            }
             let key = target.unwrap_or(&source).setting.key.clone();
+            let types = [&source, target.unwrap_or(&source)].map(|it| &it.setting.setting_type);
+            let [here, there] = types;
+            if here != there {
+                let problem = format!("`{key}` is of type `{here}`, and of type `{there}`");
+                return Err(Error::other(format!("{problem} in the target")));
+            }
             let before = match target {
                 Some(target) => replaced(&target.document, &names),
                 None => {
@@ -147,14 +142,15 @@ impl Copy {
         let created = created.chain(segments.into_iter().map(Action::Segment));
         let steps = created.chain(settings).chain(values).map(CopyStep::new);
         let steps: Vec<CopyStep> = steps.collect();
-        match steps.first() {
-            Some(CopyStep { action, what, .. })
-                if !self.create && !matches!(action, Action::Value(..)) =>
-            {
-                let problem = format!("the target lacks something; `create_missing` would {what}");
-                Err(Error::other(problem))
+        let mut created = steps
+            .iter()
+            .filter(|it| !matches!(it.action, Action::Value(..)));
+        match created.next().filter(|_| !self.create) {
+            None => Ok(CopyPlan { copy: self, steps }),
+            Some(CopyStep { what, .. }) => {
+                let problem = "the target lacks something; `create_missing` would";
+                Err(Error::other(format!("{problem} {what}")))
             }
-            _ => Ok(CopyPlan { copy: self, steps }),
         }
     }
 }
@@ -241,10 +237,8 @@ impl CopyPlan {
         let (client, product_id) = (&to.product.client, to.product.product_id().await?);
         let mut ids = Names::new();
         for segment in client.get_segments(product_id).send().await?.into_inner() {
-            ids.insert(
-                (SEGMENT, segment.name.to_lowercase()),
-                json!(segment.segment_id),
-            );
+            let name = (SEGMENT, segment.name.to_lowercase());
+            ids.insert(name, json!(segment.segment_id));
         }
         for seen in copy.to.settings().await? {
             let key = seen.setting.key.to_lowercase();
@@ -254,10 +248,16 @@ impl CopyPlan {
         }
         if to.is_v1().await? {
             for (key, both, done) in values {
-                let edit =
-                    |_: &SettingValueModel, wanted: &mut _| overwrite(key, wanted, both, &ids);
-                let (id, reason) = (to.setting(key).await?.setting_id, &copy.options.reason);
-                edit_v1(client, place, id, reason, edit).await?;
+                let reason = &copy.options.reason;
+                let edit = |_: &_, wanted: &mut _| overwrite(key, wanted, both, &ids);
+                edit_v1(
+                    client,
+                    place,
+                    to.setting(key).await?.setting_id,
+                    reason,
+                    edit,
+                )
+                .await?;
                 *done = true;
             }
             return Ok(());
@@ -299,8 +299,8 @@ impl Copy {
             }
             Action::Segment(name) => {
                 let id = from.segment(name).await?.segment_id;
-                let new: CreateSegmentModel =
-                    read(&json(&*from.client.get_segment(id).send().await?))?;
+                let segment = from.client.get_segment(id).send().await?;
+                let new: CreateSegmentModel = read(&json(&*segment))?;
                 client.create_segment(product_id, new).send().await?;
             }
             Action::Setting(seen) => {
@@ -314,10 +314,8 @@ impl Copy {
                 let (default, place) = (Served::of(seen).default, self.to.environment_id().await?);
                 let default = default.map(|it| InitialValue::new(it).with_environment_id(place));
                 let new = new.with_initial_values(default.map(|value| vec![value]));
-                client
-                    .create_setting(to.config_id().await?, new)
-                    .send()
-                    .await?;
+                let config_id = to.config_id().await?;
+                client.create_setting(config_id, new).send().await?;
             }
             Action::Value(..) => {}
         }
@@ -332,10 +330,9 @@ fn overwrite<T: Serialize + DeserializeOwned>(
     both: &[Value; 2],
     ids: &Names,
 ) -> Result<()> {
-    let [before, after]: [T; 2] = [
-        read(&replaced(&both[0], ids))?,
-        read(&replaced(&both[1], ids))?,
-    ];
+    let both = both.each_ref().map(|it| read::<T>(&replaced(it, ids)));
+    let [before, after] = both;
+    let (before, after) = (before?, after?);
     if !patch::same_part(wanted, &before) && !patch::same_part(wanted, &after) {
         let problem = format!("`{key}` has changed since the preview; preview again");
         return Err(Error::other(problem));
@@ -353,10 +350,8 @@ fn variations(seen: &Seen) -> impl Iterator<Item = (String, &PredefinedVariation
     seen.setting.predefined_variations.iter().map(|variation| {
         let value = || variation.value.value().map(|value| value.to_string());
         let name = variation.name.clone().or_else(value).unwrap_or_default();
-        (
-            format!("{}: {name}", seen.setting.key).to_lowercase(),
-            variation,
-        )
+        let name = format!("{}: {name}", seen.setting.key);
+        (name.to_lowercase(), variation)
     })
 }
 

@@ -82,15 +82,14 @@ pub(super) fn one<T: Named>(list: &[T], within: &str, word: &str) -> Result<T> {
             let (listed, question) = (list_of(labels()), did_you_mean(word, labels()));
             format!("{within} has no {kind} `{word}`; it has {listed}{question}")
         }
-        several => format!(
-            "{within} has {} that `{word}` fits, and one is needed: the {kind} {}; an id tells them apart",
-            several.len(),
-            list_of(
-                several
-                    .iter()
-                    .map(|it| format!("{}{} ({})", it.label(), it.of(), it.id()))
+        several => {
+            let count = several.len();
+            let with_id = |it: &&T| format!("{}{} ({})", it.label(), it.of(), it.id());
+            let listed = list_of(several.iter().map(with_id));
+            format!(
+                "{within} has {count} that `{word}` fits, and one is needed: the {kind} {listed}; an id tells them apart"
             )
-        ),
+        }
     };
     Err(Error::other(problem))
 }

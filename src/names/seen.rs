@@ -93,12 +93,9 @@ impl Config {
                 SETTING => self.setting(&id).await.map(|setting| setting.key),
                 _ => continue,
             };
-            match name {
-                Ok(name) => drop(names.insert((kind, id), name.into())),
-                Err(error) => {
-                    outcome = Err(error);
-                    break;
-                }
+            outcome = name.map(|name| _ = names.insert((kind, id), name.into()));
+            if outcome.is_err() {
+                break;
             }
         }
         for seen in all {

@@ -75,9 +75,7 @@ impl Served {
             default: value(&document["defaultValue"]).or_else(|| value(&document["value"])),
             rules: Vec::new(),
             split: shares_of(&document["rolloutPercentageItems"]),
-            split_by: document["percentageEvaluationAttribute"]
-                .as_str()
-                .map(str::to_string),
+            split_by: document.get("percentageEvaluationAttribute").map(text),
         };
         for (when, rule) in of_v1.chain(of_v2) {
             let (value, split) = (value(&rule["value"]), shares_of(&rule["percentageOptions"]));
@@ -89,11 +87,6 @@ impl Served {
         served
     }
 
-    /// The default value, for people to read.
-    pub(super) fn default_text(&self) -> String {
-        text_of(self.default.as_ref())
-    }
-
     /// Who gets which value of those whom no rule catches; `None` if all get the default.
     pub(super) fn split_text(&self) -> Option<String> {
         let by = self.split_by.as_ref().map(|by| format!(" by {by}"));
@@ -102,12 +95,9 @@ impl Served {
     }
 }
 
-fn shown(written: &Value) -> String {
-    text_of(value(written).as_ref())
-}
-
-fn text_of(value: Option<&SettingValue>) -> String {
-    value.map_or_else(|| "?".to_string(), ToString::to_string)
+/// A value for people to read.
+pub(super) fn shown(value: Option<SettingValue>) -> String {
+    value.map_or_else(|| "?".to_string(), |value| value.to_string())
 }
 
 pub(super) fn list(entries: &Value) -> impl Iterator<Item = &Value> {
@@ -137,7 +127,7 @@ fn condition_text(condition: &Value) -> String {
         return format!("{comparator} segment `{}`", word(SEGMENT));
     }
     if condition.get(SETTING).is_some() {
-        let value = shown(&condition["prerequisiteComparisonValue"]);
+        let value = shown(value(&condition["prerequisiteComparisonValue"]));
         return format!("setting `{}` {comparator} `{value}`", word(SETTING));
     }
     let comparator = match &*comparator {
@@ -155,7 +145,7 @@ fn condition_text(condition: &Value) -> String {
             let texts = list(&compared["listValue"]).map(|item| &item["value"]);
             let others = ["stringValue", "doubleValue"].into_iter();
             let others = others.filter_map(|kind| compared.get(kind));
-            texts.chain(others).map(shown).collect()
+            texts.chain(others).map(|it| shown(value(it))).collect()
         }
     };
     let (attribute, texts) = (word("comparisonAttribute"), texts.join("`, `"));
@@ -165,7 +155,7 @@ fn condition_text(condition: &Value) -> String {
 /// The key and the default in the first line, then a line for each rule and the split.
 impl fmt::Display for Served {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.key, self.default_text())?;
+        write!(f, "{}: {}", self.key, shown(self.default.clone()))?;
         self.rules
             .iter()
             .try_for_each(|rule| write!(f, "\n  {rule}"))?;
