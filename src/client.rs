@@ -17,7 +17,7 @@ mod builder;
 
 pub use builder::ClientBuilder;
 #[cfg(feature = "ada")]
-pub(crate) use builder::{checked_base, usable};
+pub(crate) use builder::{check_base, usable};
 
 /// A client of ConfigCat's Public Management API, with one method for each operation.
 ///

@@ -129,7 +129,7 @@ pub fn reduce(description: &Value) -> Value {
 }
 
 /// The facts of an operation alone, its parameters left out: their order means nothing.
-pub(crate) fn reduced_operation(operation: &Value) -> Value {
+pub(crate) fn reduce_operation(operation: &Value) -> Value {
     let mut reduced = shape::reduce(operation, &shape::Kind::One(&shape::OPERATION));
     if let Some(members) = reduced.as_object_mut() {
         members.shift_remove("parameters");
@@ -138,18 +138,18 @@ pub(crate) fn reduced_operation(operation: &Value) -> Value {
 }
 
 /// The facts of a parameter alone.
-pub(crate) fn reduced_parameter(parameter: &Value) -> Value {
+pub(crate) fn reduce_parameter(parameter: &Value) -> Value {
     shape::reduce(parameter, &shape::Kind::One(&shape::PARAMETER))
 }
 
 /// The facts of an answer alone.
-pub(crate) fn reduced_response(response: &Value) -> Value {
+pub(crate) fn reduce_response(response: &Value) -> Value {
     shape::reduce(response, &shape::Kind::One(&shape::RESPONSE))
 }
 
 /// The facts of a schema alone.
-pub(crate) fn reduced_schema(schema: &Value) -> Value {
-    order::ordered_schema(&shape::reduce(schema, &shape::Kind::One(&shape::SCHEMA)))
+pub(crate) fn reduce_schema(schema: &Value) -> Value {
+    order::order_schema(&shape::reduce(schema, &shape::Kind::One(&shape::SCHEMA)))
 }
 
 /// Whether somebody has said something about an operation, an answer or a schema: whether it is more than facts.
@@ -169,7 +169,7 @@ pub(crate) fn has_prose(description: &Value) -> bool {
 /// their keys and parameters.
 #[must_use]
 pub fn canonical(description: &Value) -> String {
-    format!("{:#}\n", order::ordered(description))
+    format!("{:#}\n", order::order_description(description))
 }
 
 /// An operation where it stands in a description.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use crate::docs::Docs;
-use crate::schemas::{components, referred};
+use crate::schemas::{component_name, components};
 
 /// Keywords that mean the same in both, and hold no schema.
 const KEPT: [&str; 16] = [
@@ -66,7 +66,7 @@ impl<'a> Translator<'a> {
         let Some(facts) = schema.as_object() else {
             return schema.clone();
         };
-        if let Some(name) = facts.get("$ref").and(referred(schema)) {
+        if let Some(name) = facts.get("$ref").and(component_name(schema)) {
             return json!({ "$ref": format!("#/$defs/{name}") });
         }
         let nullable = facts.get("nullable") == Some(&Value::Bool(true));
@@ -173,7 +173,7 @@ fn collect_parts<'a>(facts: &'a Value, parts: &mut BTreeSet<&'a str>) {
                         && found.is_some_and(|found| found.len() == 1)
                         && !members.contains_key("properties");
                     if !alone {
-                        parts.extend(found.into_iter().flatten().filter_map(referred));
+                        parts.extend(found.into_iter().flatten().filter_map(component_name));
                     }
                 }
             }

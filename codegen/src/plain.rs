@@ -12,7 +12,7 @@ use heck::ToUpperCamelCase;
 use serde_json::{Map, Value, json};
 
 use crate::facts;
-use crate::schemas::{each_operation, each_schema, referred};
+use crate::schemas::{component_name, each_operation, each_schema};
 use crate::sources::Source;
 
 const SCHEMAS: &str = "/components/schemas";
@@ -22,11 +22,11 @@ const MAX_DEPTH: usize = 32;
 pub(crate) fn plain(description: &Value, source: &Source) -> Value {
     let mut plain = description.clone();
     parameters(&mut plain, description);
-    shared(&mut plain, description);
+    inline_components(&mut plain, description);
     bodies(&mut plain, source);
     parts(&mut plain);
-    merged(&mut plain);
-    named(&mut plain, source);
+    merge_objects(&mut plain);
+    inline_names(&mut plain, source);
     plain
 }
 
@@ -92,7 +92,7 @@ fn members_of(description: &Value, parameter: &Value) -> Option<Vec<Value>> {
 }
 
 /// Bodies and answers where they are used.
-fn shared(plain: &mut Value, description: &Value) {
+fn inline_components(plain: &mut Value, description: &Value) {
     let inlined = |value: &mut Value| {
         if value.get("$ref").is_some()
             && let Some(found) = facts::follow(description, value)
@@ -231,7 +231,7 @@ fn add(plain: &mut Value, name: String, mut schema: Value) {
 }
 
 /// Objects that are made of others have all members themselves.
-fn merged(plain: &mut Value) {
+fn merge_objects(plain: &mut Value) {
     let before = plain.clone();
     each_schema(plain, &mut |schema| {
         let several = |parts: &Vec<Value>| parts.len() > 1 || schema.contains_key("properties");
@@ -310,7 +310,7 @@ pub(crate) fn names<'a>(
 }
 
 /// Names of scalars and lists stand for what they name.
-fn named(plain: &mut Value, source: &Source) {
+fn inline_names(plain: &mut Value, source: &Source) {
     let meant: Map<String, Value> = names(plain, source)
         .map(|(name, schema)| (name.to_owned(), schema.clone()))
         .collect();
@@ -320,7 +320,7 @@ fn named(plain: &mut Value, source: &Source) {
     each_schema(plain, &mut |schema| {
         // One after the other: a list of a named scalar has a name within.
         for _ in 0..MAX_DEPTH {
-            let name = referred(&Value::Object(schema.clone())).map(str::to_owned);
+            let name = component_name(&Value::Object(schema.clone())).map(str::to_owned);
             let Some(found) = name.and_then(|name| meant.get(&name)?.as_object()) else {
                 return;
             };

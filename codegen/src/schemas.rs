@@ -106,7 +106,7 @@ pub(crate) fn sent(description: &Value) -> BTreeSet<&str> {
             Value::Array(values) => todo.extend(values),
             Value::Object(members) => {
                 todo.extend(members.values());
-                if let Some(name) = referred(value)
+                if let Some(name) = component_name(value)
                     && let Some(schema) = schemas.get(name)
                     && names.insert(name)
                 {
@@ -120,10 +120,10 @@ pub(crate) fn sent(description: &Value) -> BTreeSet<&str> {
 }
 
 /// The name of the component schema that `schema` refers to, directly or as the only part of an `allOf`.
-pub(crate) fn referred(schema: &Value) -> Option<&str> {
+pub(crate) fn component_name(schema: &Value) -> Option<&str> {
     if let Some(parts) = schema.get("allOf").and_then(Value::as_array) {
         return match parts.as_slice() {
-            [part] => referred(part),
+            [part] => component_name(part),
             _ => None,
         };
     }

@@ -52,7 +52,7 @@ pub fn surface(rust: &str) -> Result<String> {
 /// The lines of an old surface that a new one no longer has: what a program can miss. The names of arguments count for
 /// nothing, and neither does a warning that goes.
 #[must_use]
-pub fn gone<'a>(old: &'a str, new: &str) -> Vec<&'a str> {
+pub fn removals<'a>(old: &'a str, new: &str) -> Vec<&'a str> {
     let new: BTreeSet<_> = new.lines().map(nameless).collect();
     let missed = |line: &&str| {
         !line.starts_with('#') && !line.starts_with("deprecated ") && !new.contains(&nameless(line))
@@ -84,7 +84,7 @@ struct Call {
 
 fn of_call(item: &Item, calls: &mut BTreeMap<String, Call>) {
     let Item::Impl(block) = item else { return };
-    let call = calls.entry(shown(&block.self_ty)).or_default();
+    let call = calls.entry(type_text(&block.self_ty)).or_default();
     for method in methods(block) {
         let name = method.sig.ident.to_string();
         match name.as_str() {
@@ -99,7 +99,7 @@ fn of_client(method: &ImplItemFn, calls: &BTreeMap<String, Call>, lines: &mut BT
     let ReturnType::Type(_, output) = &method.sig.output else {
         return;
     };
-    let call = shown(output);
+    let call = type_text(output);
     let known = calls.get(&call);
     let answer = known.map_or(call, |call| call.answer.clone());
     lines.insert(format!("call {name}({}) -> {answer}", arguments(method)));
@@ -125,7 +125,10 @@ fn of_type(item: &Item, lines: &mut BTreeSet<String>) {
             for (index, field) in item.fields.iter().enumerate() {
                 if is_public(&field.vis) {
                     let field_name = field.ident.as_ref().map_or(index.to_string(), bare);
-                    lines.insert(format!("struct {name} .{field_name}: {}", shown(&field.ty)));
+                    lines.insert(format!(
+                        "struct {name} .{field_name}: {}",
+                        type_text(&field.ty)
+                    ));
                 }
             }
         }
@@ -140,10 +143,10 @@ fn of_type(item: &Item, lines: &mut BTreeSet<String>) {
             }
         }
         Item::Type(item) if is_public(&item.vis) => {
-            lines.insert(format!("type {} = {}", item.ident, shown(&item.ty)));
+            lines.insert(format!("type {} = {}", item.ident, type_text(&item.ty)));
         }
         Item::Impl(block) if block.trait_.is_none() => {
-            let name = shown(&block.self_ty);
+            let name = type_text(&block.self_ty);
             for method in methods(block) {
                 let ident = &method.sig.ident;
                 lines.insert(match method.sig.receiver() {
@@ -168,8 +171,8 @@ fn of_enum(item: &ItemEnum, lines: &mut BTreeSet<String>) {
             .fields
             .iter()
             .map(|field| match &field.ident {
-                Some(ident) => format!("{}: {}", bare(ident), shown(&field.ty)),
-                None => shown(&field.ty),
+                Some(ident) => format!("{}: {}", bare(ident), type_text(&field.ty)),
+                None => type_text(&field.ty),
             })
             .collect();
         if !fields.is_empty() {
@@ -208,7 +211,7 @@ fn derives(attributes: &[Attribute], name: &str) -> bool {
 
 /// The arguments with their names.
 fn arguments(method: &ImplItemFn) -> String {
-    typed(method)
+    argument_types(method)
         .map(|(name, ty)| format!("{name}: {ty}"))
         .collect::<Vec<_>>()
         .join(", ")
@@ -216,11 +219,11 @@ fn arguments(method: &ImplItemFn) -> String {
 
 /// The types of the arguments.
 fn types(method: &ImplItemFn) -> String {
-    let types: Vec<_> = typed(method).map(|(_, ty)| ty).collect();
+    let types: Vec<_> = argument_types(method).map(|(_, ty)| ty).collect();
     types.join(", ")
 }
 
-fn typed(method: &ImplItemFn) -> impl Iterator<Item = (String, String)> {
+fn argument_types(method: &ImplItemFn) -> impl Iterator<Item = (String, String)> {
     method
         .sig
         .inputs
@@ -231,7 +234,7 @@ fn typed(method: &ImplItemFn) -> impl Iterator<Item = (String, String)> {
                     Pat::Ident(pat) => bare(&pat.ident),
                     _ => "_".to_owned(),
                 };
-                Some((name, shown(&typed.ty)))
+                Some((name, type_text(&typed.ty)))
             }
             FnArg::Receiver(_) => None,
         })
@@ -242,7 +245,7 @@ fn answer(output: &ReturnType) -> String {
     let ReturnType::Type(_, output) = output else {
         return "()".to_owned();
     };
-    let shown = shown(output);
+    let shown = type_text(output);
     let inner = shown
         .strip_prefix("Result<ResponseValue<")
         .and_then(|rest| rest.strip_suffix(">>"));
@@ -254,26 +257,26 @@ fn bare(ident: &syn::Ident) -> String {
 }
 
 /// A type as a program with all names in scope writes it.
-fn shown(ty: &Type) -> String {
+fn type_text(ty: &Type) -> String {
     match ty {
-        Type::Path(path) => path_shown(&path.path),
+        Type::Path(path) => path_text(&path.path),
         Type::ImplTrait(item) => {
             let bounds = item.bounds.iter().map(|bound| match bound {
-                TypeParamBound::Trait(bound) => path_shown(&bound.path),
+                TypeParamBound::Trait(bound) => path_text(&bound.path),
                 other => other.to_token_stream().to_string(),
             });
             format!("impl {}", bounds.collect::<Vec<_>>().join(" + "))
         }
-        Type::Reference(reference) => format!("&{}", shown(&reference.elem)),
+        Type::Reference(reference) => format!("&{}", type_text(&reference.elem)),
         Type::Tuple(tuple) => {
-            let parts: Vec<_> = tuple.elems.iter().map(shown).collect();
+            let parts: Vec<_> = tuple.elems.iter().map(type_text).collect();
             format!("({})", parts.join(", "))
         }
         other => other.to_token_stream().to_string(),
     }
 }
 
-fn path_shown(path: &syn::Path) -> String {
+fn path_text(path: &syn::Path) -> String {
     let Some(last) = path.segments.last() else {
         return String::new();
     };
@@ -285,7 +288,7 @@ fn path_shown(path: &syn::Path) -> String {
         .args
         .iter()
         .map(|argument| match argument {
-            GenericArgument::Type(ty) => shown(ty),
+            GenericArgument::Type(ty) => type_text(ty),
             other => other.to_token_stream().to_string(),
         })
         .collect();

@@ -18,7 +18,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use tokio::time::Instant;
 
-use crate::call::{Answer, Call, Reason, Refusal, merged};
+use crate::call::{Answer, Call, Reason, Refusal, merge};
 use crate::http::{Read, document, lock, query};
 use crate::limits::{Counted, Limits, Quota, QuotaPer};
 use crate::reply::json as with_json;
@@ -222,7 +222,7 @@ impl State {
         facts.insert("status".into(), json!(IntegrationStatus::Development));
         facts.insert("created".into(), json!(call.now));
         facts.insert("updated".into(), json!(call.now));
-        let integration: Integration = typed(facts.clone())?;
+        let integration: Integration = decode(facts.clone())?;
         self.integrations.push(Registered {
             integration,
             installation: Installation::default()
@@ -237,7 +237,7 @@ impl State {
             "client_secret".into(),
             json!(uuid::Uuid::new_v4().simple().to_string()),
         );
-        let created: CreatedIntegration = typed(facts)?;
+        let created: CreatedIntegration = decode(facts)?;
         Answer::ok(&created)
     }
 
@@ -248,7 +248,7 @@ impl State {
             let text = "The integration is no longer in development, and cannot be changed.";
             return Err(Refusal::text(StatusCode::FORBIDDEN, text));
         }
-        let mut changed: Integration = merged(&registered.integration, &wanted)?;
+        let mut changed: Integration = merge(&registered.integration, &wanted)?;
         changed.updated = Some(call.now);
         registered.integration = changed;
         Answer::ok(&registered.integration)
@@ -277,7 +277,7 @@ fn object(value: &impl Serialize) -> Result<Map<String, Value>, Refusal> {
     }
 }
 
-fn typed<T: DeserializeOwned>(facts: Map<String, Value>) -> Result<T, Refusal> {
+fn decode<T: DeserializeOwned>(facts: Map<String, Value>) -> Result<T, Refusal> {
     serde_json::from_value(Value::Object(facts)).map_err(|error| Refusal::body(error.to_string()))
 }
 

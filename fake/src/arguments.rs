@@ -218,7 +218,7 @@ impl Arguments {
         let name = self.address.trim_start_matches('[').trim_end_matches(']');
         let found = tokio::net::lookup_host((name, self.port)).await;
         let mut found = found
-            .map_err(|error| named(name, &error))?
+            .map_err(|error| add_name(name, &error))?
             .collect::<Vec<_>>();
         // What is printed is what most clients reach by that name.
         found.sort_by_key(SocketAddr::is_ipv6);
@@ -237,7 +237,7 @@ impl Arguments {
 }
 
 /// An error that says what it is about.
-pub(crate) fn named(what: impl fmt::Display, error: &io::Error) -> io::Error {
+pub(crate) fn add_name(what: impl fmt::Display, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{what}: {error}"))
 }
 

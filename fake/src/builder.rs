@@ -301,7 +301,7 @@ impl FakeBuilder {
     pub async fn try_start(self) -> io::Result<Fake> {
         let (user, password) = &self.credentials;
         let tcp = TcpListener::bind(self.address).await;
-        let tcp = tcp.map_err(|error| saving::named(self.address, &error))?;
+        let tcp = tcp.map_err(|error| saving::add_name(self.address, &error))?;
         let address = tcp.local_addr()?;
         #[cfg(feature = "tls")]
         let tls = match &self.tls {
@@ -322,7 +322,7 @@ impl FakeBuilder {
             Some(state) => (state, None, self.seed),
             None => {
                 let (state, demo) = self.seed.plant(clock.now()).map_err(io::Error::other)?;
-                let seed = Seed::planted(&state);
+                let seed = Seed::of_state(&state);
                 (state, demo, seed)
             }
         };

@@ -94,7 +94,7 @@ fn read<T: DeserializeOwned>(document: &Value) -> Result<T, Refusal> {
 }
 
 /// What becomes of something when the fields that are given are changed, and the others stay.
-pub(crate) fn merged<T: Serialize + DeserializeOwned>(
+pub(crate) fn merge<T: Serialize + DeserializeOwned>(
     before: &T,
     wanted: &impl Serialize,
 ) -> Result<T, Refusal> {

@@ -346,7 +346,7 @@ impl Server {
         api::catch_up(&mut state, call.now)?;
         let answer = handler(&mut state, &call)?;
         if operation.method != Method::GET {
-            state.written();
+            state.count_write();
         }
         drop(state);
         #[cfg(debug_assertions)]

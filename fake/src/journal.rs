@@ -11,7 +11,7 @@ use http::Method;
 use serde::{Serialize, Serializer};
 
 use crate::redact::redacted;
-use crate::saving::named;
+use crate::saving::add_name;
 
 /// One request that the server got, and what became of it. Headers are not recorded: they hold secrets.
 #[derive(Clone, Debug)]
@@ -68,7 +68,7 @@ impl Serialize for Recorded {
 
 /// A file to add requests to. On Unix, only its owner can read it.
 pub(crate) fn open(path: &Path) -> io::Result<File> {
-    open_private(path).map_err(|error| named(path.display(), &error))
+    open_private(path).map_err(|error| add_name(path.display(), &error))
 }
 
 fn open_private(path: &Path) -> io::Result<File> {

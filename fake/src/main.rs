@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use configcat_fake::{Fake, Quota, Seed};
 
-use crate::arguments::{Arguments, named};
+use crate::arguments::{Arguments, add_name};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -68,7 +68,7 @@ async fn run(arguments: Arguments) -> io::Result<()> {
     }
     let fake = builder.try_start().await?;
     if let (Some(file), Some(certificate)) = (&arguments.tls_certificate, fake.certificate()) {
-        std::fs::write(file, certificate).map_err(|error| named(file.display(), &error))?;
+        std::fs::write(file, certificate).map_err(|error| add_name(file.display(), &error))?;
     }
     let told = stop_signal()?;
     write!(
@@ -78,7 +78,7 @@ async fn run(arguments: Arguments) -> io::Result<()> {
     )?;
     told.await;
     let saved = fake.try_stop().await;
-    saved.map_err(|error| named("the state could not be saved", &error))
+    saved.map_err(|error| add_name("the state could not be saved", &error))
 }
 
 fn seed(name: &Path) -> io::Result<Seed> {
@@ -86,7 +86,7 @@ fn seed(name: &Path) -> io::Result<Seed> {
         Some("demo") => Ok(Seed::demo()),
         Some("empty") => Ok(Seed::empty()),
         _ => {
-            let wrong = |error: &io::Error| named(name.display(), error);
+            let wrong = |error: &io::Error| add_name(name.display(), error);
             let text = std::fs::read_to_string(name).map_err(|error| wrong(&error))?;
             Seed::from_json(&text)
                 .map_err(|error| wrong(&io::Error::new(io::ErrorKind::InvalidData, error)))
@@ -97,20 +97,20 @@ fn seed(name: &Path) -> io::Result<Seed> {
 /// Where the server is, a call to try, and what clients read from the environment.
 fn greeting(fake: &Fake, certificate: Option<&Path>, own_certificate: bool) -> String {
     let url = fake.base_url();
-    let login = quoted(&format!("{}:{}", fake.user(), fake.password()));
+    let login = quote(&format!("{}:{}", fake.user(), fake.password()));
     let trust = match (fake.certificate(), certificate) {
         (None, _) => String::new(),
         // Whoever has a certificate knows who trusts it.
         (Some(_), _) if own_certificate => String::new(),
         (Some(_), None) => "--insecure ".to_string(),
-        (Some(_), Some(file)) => format!("--cacert {} ", quoted(&file.to_string_lossy())),
+        (Some(_), Some(file)) => format!("--cacert {} ", quote(&file.to_string_lossy())),
     };
     format!(
         "Listening on {url}. Ctrl-C stops it.\n\n\
          curl {trust}--user {login} {url}/v1/products\n\n\
          CONFIGCAT_BASE_URL={url} CONFIGCAT_API_USER={} CONFIGCAT_API_PASS={}\n",
-        quoted(fake.user()),
-        quoted(fake.password()),
+        quote(fake.user()),
+        quote(fake.password()),
     )
 }
 
@@ -142,7 +142,7 @@ fn stop_signal() -> io::Result<impl Future<Output = ()>> {
 }
 
 /// A word as a shell takes it.
-fn quoted(word: &str) -> String {
+fn quote(word: &str) -> String {
     let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_./:@%+,=".contains(letter);
     match !word.is_empty() && word.chars().all(plain) {
         true => word.to_string(),
@@ -156,8 +156,8 @@ mod tests {
 
     #[test]
     fn words_are_quoted_where_a_shell_needs_it() {
-        assert_eq!(quoted("pass"), "pass");
-        assert_eq!(quoted("it's"), r"'it'\''s'");
-        assert_eq!(quoted(""), "''");
+        assert_eq!(quote("pass"), "pass");
+        assert_eq!(quote("it's"), r"'it'\''s'");
+        assert_eq!(quote(""), "''");
     }
 }

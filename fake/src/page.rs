@@ -107,7 +107,7 @@ impl Shown {
         let (request_count, requests) = {
             let journal = lock(&server.journal);
             let (count, last) = journal.last(MOST_REQUESTS);
-            (count, last.cloned().map(shortened).collect())
+            (count, last.cloned().map(shorten).collect())
         };
         let (user, _) = server.credentials.first();
         let limits = lock(&server.limits);
@@ -127,7 +127,7 @@ impl Shown {
     }
 }
 
-fn shortened(mut request: Recorded) -> Recorded {
+fn shorten(mut request: Recorded) -> Recorded {
     if let Some((end, _)) = request.body.char_indices().nth(MOST_BODY) {
         request.body.truncate(end);
         request.body.push('…');
@@ -201,6 +201,6 @@ fn switch(server: &Server, wanted: Switch) -> Result<Answer, Refusal> {
     call.check()?;
     api::catch_up(&mut state, call.now)?;
     let answer = handler(&mut state, &call)?;
-    state.written();
+    state.count_write();
     Ok(answer)
 }

@@ -51,7 +51,7 @@ impl Routes {
         let segments = operation.path.split('/');
         let names = segments.filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
         let arguments = names.zip(found.params.iter());
-        let arguments = arguments.map(|(name, (_, text))| Some((name, decoded(text)?)));
+        let arguments = arguments.map(|(name, (_, text))| Some((name, decode(text)?)));
         match arguments.collect() {
             Some(arguments) => Route::Operation(operation, arguments),
             None => Route::Unknown,
@@ -60,7 +60,7 @@ impl Routes {
 }
 
 /// Takes percent-encoding away; `None` if it is broken, or hides something else than UTF-8.
-fn decoded(text: &str) -> Option<String> {
+fn decode(text: &str) -> Option<String> {
     let is_hex = |rest: &str| {
         rest.get(..2)
             .is_some_and(|two| two.bytes().all(|byte| byte.is_ascii_hexdigit()))
@@ -96,10 +96,10 @@ mod tests {
         };
         assert_eq!(operation.id, "get-setting-value-by-sdkkey");
         assert_eq!(arguments, [("settingKeyOrId", "a/b c".to_string())]);
-        assert_eq!(decoded("%4"), None);
-        assert_eq!(decoded("%zz"), None);
-        assert_eq!(decoded("%+1"), None);
-        assert_eq!(decoded("%ff"), None);
+        assert_eq!(decode("%4"), None);
+        assert_eq!(decode("%zz"), None);
+        assert_eq!(decode("%+1"), None);
+        assert_eq!(decode("%ff"), None);
     }
 
     #[test]

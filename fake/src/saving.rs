@@ -58,7 +58,7 @@ pub(crate) fn to_json(state: &State) -> serde_json::Result<String> {
 
 pub(crate) fn from_json(text: &str) -> Result<State, SeedError> {
     let Version { version } = serde_json::from_str(text).map_err(wrong)?;
-    known(version)?;
+    check_version(version)?;
     let Read { state } = serde_json::from_str(text).map_err(wrong)?;
     whole(state)
 }
@@ -67,7 +67,7 @@ fn wrong(error: serde_json::Error) -> SeedError {
     SeedError(format!("it is no state of a server: {error}"))
 }
 
-fn known(version: u32) -> Result<(), SeedError> {
+fn check_version(version: u32) -> Result<(), SeedError> {
     match version {
         VERSION => Ok(()),
         _ => Err(SeedError(format!(
@@ -107,7 +107,7 @@ impl Saver {
     pub(crate) fn open(path: PathBuf) -> io::Result<Self> {
         // A link stays one: what it leads to is replaced.
         let path = std::fs::canonicalize(&path).unwrap_or(path);
-        let held = hold(&path).map_err(|error| named(path.display(), &error))?;
+        let held = hold(&path).map_err(|error| add_name(path.display(), &error))?;
         Ok(Saver {
             path,
             write: Box::new(write),
@@ -118,7 +118,7 @@ impl Saver {
 
     /// What the file holds; `None` if there is none yet, or nothing in it.
     pub(crate) fn load(&self) -> io::Result<Option<State>> {
-        let wrong = |error| named(self.path.display(), &error);
+        let wrong = |error| add_name(self.path.display(), &error);
         match std::fs::read_to_string(&self.path) {
             Ok(text) if text.trim().is_empty() => Ok(None),
             Ok(text) => from_json(&text)
@@ -143,7 +143,8 @@ impl Saver {
             }
             (revision, state.clone())
         };
-        (self.write)(&self.path, &snapshot).map_err(|error| named(self.path.display(), &error))?;
+        (self.write)(&self.path, &snapshot)
+            .map_err(|error| add_name(self.path.display(), &error))?;
         *written = revision;
         Ok(())
     }
@@ -187,7 +188,7 @@ pub(crate) fn keep_saved(
 }
 
 /// An error that says which file or address it is about.
-pub(crate) fn named(what: impl fmt::Display, error: &io::Error) -> io::Error {
+pub(crate) fn add_name(what: impl fmt::Display, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{what}: {error}"))
 }
 
@@ -352,7 +353,7 @@ mod tests {
         tokio::spawn(keep_saved(server.clone(), Arc::new(saver)));
         // Ten seconds of a clock that stands still while anything is done.
         for _ in 0..1_000 {
-            lock(&server.state).written();
+            lock(&server.state).count_write();
             server.changed.send_replace(());
             tokio::time::sleep(Duration::from_millis(10)).await;
         }

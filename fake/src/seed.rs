@@ -110,7 +110,7 @@ impl Seed {
     }
 
     /// The seed that has planted a state already, so that it plants the same ids again.
-    pub(crate) fn planted(state: &State) -> Self {
+    pub(crate) fn of_state(state: &State) -> Self {
         Seed(Contents::State(Arc::new(state.clone())))
     }
 

@@ -246,7 +246,7 @@ impl State {
     }
 
     /// Called for each request that may change something, as not all changes count.
-    pub(crate) fn written(&mut self) {
+    pub(crate) fn count_write(&mut self) {
         self.writes += 1;
     }
 

@@ -12,7 +12,7 @@ use tokio_rustls::rustls::crypto::aws_lc_rs::default_provider;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
-use crate::saving::{in_place_of, named};
+use crate::saving::{add_name, in_place_of};
 
 /// Where the certificate comes from.
 #[derive(Clone, Debug)]
@@ -67,14 +67,14 @@ impl Identity {
     fn read(certificate: &Path, key: &Path) -> io::Result<Self> {
         let read = |path: &Path| {
             let text = std::fs::read_to_string(path);
-            text.map_err(|error| named(path.display(), &error))
+            text.map_err(|error| add_name(path.display(), &error))
         };
         let pem = Pem {
             certificate: read(certificate)?,
             key: read(key)?,
         };
         let files = format!("{} and {}", certificate.display(), key.display());
-        Identity::new(&pem).map_err(|error| named(files, &error))
+        Identity::new(&pem).map_err(|error| add_name(files, &error))
     }
 }
 
@@ -118,7 +118,7 @@ const NAMES: &str = "Names: ";
 
 /// The certificate in a file, if it is for these names; otherwise one that is put there.
 fn kept(path: &Path, names: &[String]) -> io::Result<Identity> {
-    let about = |error: io::Error| named(path.display(), &error);
+    let about = |error: io::Error| add_name(path.display(), &error);
     let first = format!("{NAMES}{}\n", names.join(", "));
     match std::fs::read_to_string(path) {
         Ok(text) if text.starts_with(&first) => {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use http::HeaderValue;
 
 use super::{Client, LIMITS};
-use crate::client::{checked_base, usable};
+use crate::client::{check_base, usable};
 use crate::engine::error::message::without_secrets;
 use crate::{Error, Event, IntoOption, RateLimiter, Result, RetryPolicy, Secret};
 
@@ -143,7 +143,7 @@ impl ClientBuilder {
                 ));
             }
         };
-        let base = checked_base(&base, self.plain_http, "ADA_BASE_URL")?;
+        let base = check_base(&base, self.plain_http, "ADA_BASE_URL")?;
         let token = self.token.ok_or_else(|| {
             Error::Config(
                 "no token: pass it to `ada::Client::builder().token(token)`, or set ADA_API_TOKEN and call `from_env()`"

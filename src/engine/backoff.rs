@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 /// The backoff after this many failures; the first is 1.
-pub(crate) fn doubled(first: Duration, failures: u32, most: Duration) -> Duration {
+pub(crate) fn double(first: Duration, failures: u32, most: Duration) -> Duration {
     let doublings = failures.saturating_sub(1).min(16);
     first.saturating_mul(1 << doublings).min(most)
 }
 
 /// The same, drawn at random from zero to that, so that many clients do not come back at once.
 pub(crate) fn random(first: Duration, failures: u32, most: Duration) -> Duration {
-    let bound = doubled(first, failures, most);
+    let bound = double(first, failures, most);
     // However long that is.
     Duration::try_from_secs_f64(bound.as_secs_f64() * fastrand::f64()).unwrap_or(bound)
 }
@@ -22,9 +22,9 @@ mod tests {
     #[test]
     fn waits_double_up_to_a_bound() {
         let seconds = Duration::from_secs;
-        let waits = [0, 1, 2, 3, 4, 99].map(|n| doubled(seconds(1), n, seconds(5)).as_secs());
+        let waits = [0, 1, 2, 3, 4, 99].map(|n| double(seconds(1), n, seconds(5)).as_secs());
         assert_eq!(waits, [1, 1, 2, 4, 5, 5]);
-        assert_eq!(doubled(Duration::MAX, 9, Duration::MAX), Duration::MAX);
+        assert_eq!(double(Duration::MAX, 9, Duration::MAX), Duration::MAX);
         for _ in 0..1000 {
             assert!(random(seconds(1), 3, seconds(5)) <= seconds(4));
             assert!(random(Duration::MAX, 1, Duration::MAX) <= Duration::MAX);

@@ -144,7 +144,7 @@ impl<'a> Place<'a> {
         text.each(&mut |text| {
             if outcome.is_ok() {
                 let length = text.chars().count();
-                outcome = self.bounded(name, length, least, most, "characters");
+                outcome = self.check_bounds(name, length, least, most, "characters");
             }
         });
         outcome
@@ -160,7 +160,7 @@ impl<'a> Place<'a> {
         most: usize,
     ) -> Result<(), Violation> {
         match list.entries() {
-            Some(entries) => self.bounded(name, entries, least, most, "entries"),
+            Some(entries) => self.check_bounds(name, entries, least, most, "entries"),
             None => Ok(()),
         }
     }
@@ -191,7 +191,7 @@ impl<'a> Place<'a> {
         outcome
     }
 
-    fn bounded(
+    fn check_bounds(
         &self,
         name: &str,
         length: usize,

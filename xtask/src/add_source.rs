@@ -65,7 +65,7 @@ impl AddSource {
         };
         if !report.problems.is_empty() {
             match self.format {
-                Format::Text => crate::say!("{}", preview::shown(&looked, &[]).trim_end()),
+                Format::Text => crate::say!("{}", preview::show(&looked, &[]).trim_end()),
                 Format::Json => crate::say!("{}", workspace::json(&report)?),
             }
             return Err(Error::new(format!(
@@ -148,7 +148,7 @@ impl AddSource {
         if let Some(taken) = taken.iter().find(|path| path.exists()) {
             return Err(Error::new(format!(
                 "{} is there already",
-                workspace.shown(taken)
+                workspace.display(taken)
             )));
         }
         let manifest = root.join("Cargo.toml");

@@ -51,7 +51,7 @@ fn entries(workspace: &Workspace) -> Result<Vec<Entry>> {
     let mut entries = Vec::new();
     for source in &workspace.sources.sources {
         let file = workspace.description(source);
-        let failed = |error: Error| error.within(workspace.shown(&file));
+        let failed = |error: Error| error.within(workspace.display(&file));
         let description = facts::read(&workspace::read(&file)?).map_err(failed)?;
         entries.extend(of_source(source, &description).map_err(failed)?);
     }

@@ -12,7 +12,7 @@ const UNRELEASED: &str = "## [Unreleased]";
 pub(crate) fn with(changelog: &str, source: &str, diff: &Diff) -> String {
     let mut text = changelog.to_owned();
     for (section, lines) in sections(source, diff) {
-        text = inserted(&text, section, &lines);
+        text = insert_lines(&text, section, &lines);
     }
     text
 }
@@ -112,7 +112,7 @@ fn name(change: &Change) -> String {
 }
 
 /// The text with lines at the end of a section under `[Unreleased]`; the section is made if there is none.
-fn inserted(text: &str, section: &str, lines: &[String]) -> String {
+fn insert_lines(text: &str, section: &str, lines: &[String]) -> String {
     let mut all: Vec<String> = text.lines().map(str::to_owned).collect();
     let found = all.iter().position(|line| line.trim_end() == UNRELEASED);
     let start = found.unwrap_or_else(|| {
@@ -156,12 +156,12 @@ fn inserted(text: &str, section: &str, lines: &[String]) -> String {
 mod tests {
     //! An entry stands where people look for it, and nothing else moves.
 
-    use super::inserted;
+    use super::insert_lines;
 
     #[test]
     fn a_section_that_is_there_grows() {
         let text = "# Changelog\n\n## [Unreleased]\n\n### Added\n\n- One.\n\n### Changed\n\n- Two.\n\n## [0.1.0]\n\n### Added\n\n- Old.\n";
-        let text = inserted(text, "### Added", &["- New.".to_owned()]);
+        let text = insert_lines(text, "### Added", &["- New.".to_owned()]);
         assert_eq!(
             text,
             "# Changelog\n\n## [Unreleased]\n\n### Added\n\n- One.\n- New.\n\n### Changed\n\n- Two.\n\n## [0.1.0]\n\n### Added\n\n- Old.\n"
@@ -171,7 +171,7 @@ mod tests {
     #[test]
     fn a_section_that_is_not_there_is_made() {
         let text = "# Changelog\n\n## [Unreleased]\n\n### Added\n\n- One.\n\n## [0.1.0]\n";
-        let text = inserted(text, "### Removed", &["- Gone.".to_owned()]);
+        let text = insert_lines(text, "### Removed", &["- Gone.".to_owned()]);
         assert_eq!(
             text,
             "# Changelog\n\n## [Unreleased]\n\n### Added\n\n- One.\n\n### Removed\n\n- Gone.\n\n## [0.1.0]\n"
@@ -180,7 +180,7 @@ mod tests {
 
     #[test]
     fn a_changelog_without_unreleased_gets_it_above_the_newest() {
-        let text = inserted(
+        let text = insert_lines(
             "# Changelog\n\n## [0.1.0]\n\n- Old.\n",
             "### Added",
             &["- New.".to_owned()],
@@ -190,7 +190,7 @@ mod tests {
             "# Changelog\n\n## [Unreleased]\n\n### Added\n\n- New.\n\n## [0.1.0]\n\n- Old.\n"
         );
         assert_eq!(
-            inserted("", "### Added", &["- New.".to_owned()]),
+            insert_lines("", "### Added", &["- New.".to_owned()]),
             "## [Unreleased]\n\n### Added\n\n- New.\n"
         );
     }

@@ -69,7 +69,7 @@ impl Check {
 
 fn problems(workspace: &Workspace, source: &Source, fix: bool) -> Result<Vec<String>> {
     let file = workspace.description(source);
-    let shown = workspace.shown(&file);
+    let shown = workspace.display(&file);
     let text = workspace::read(&file)?;
     let description = facts::read(&text).map_err(|error| error.within(&shown))?;
     let facts = facts::reduce(&description);
@@ -98,7 +98,7 @@ fn surface_problem(
     fix: bool,
 ) -> Result<Option<String>> {
     let file = workspace.surface(source);
-    let shown = workspace.shown(&file);
+    let shown = workspace.display(&file);
     let made = surface::surface(&generate_from(source, facts, docs)?.rust)?;
     let text = match file.exists() {
         true => workspace::read(&file)?,

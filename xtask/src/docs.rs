@@ -29,7 +29,7 @@ impl Docs {
         let root = workspace.root();
         for (package, folder) in [(CLIENT, root.to_path_buf()), (FAKE, root.join("fake"))] {
             let page = build(root, package, &folder, &workspace.target())?;
-            crate::say!("documented {package}: {}", workspace.shown(&page));
+            crate::say!("documented {package}: {}", workspace.display(&page));
         }
         Ok(Outcome::Clean)
     }

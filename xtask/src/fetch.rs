@@ -249,7 +249,7 @@ fn with_causes(error: &dyn std::error::Error) -> String {
 }
 
 /// The URL that a source is published at: a URL, or a path on its server.
-pub(crate) fn published(server: &str, published: &str) -> Option<Place> {
+pub(crate) fn locate(server: &str, published: &str) -> Option<Place> {
     let whole = match published {
         "" => return None,
         url if url.starts_with("http://") || url.starts_with("https://") => url.to_owned(),

@@ -128,7 +128,7 @@ pub(crate) fn dead(workspace: &Workspace) -> Result<Vec<String>> {
     let mut dead = Vec::new();
     for file in files {
         let page = Page::read(&workspace::read(&file)?);
-        let shown = workspace.shown(&file);
+        let shown = workspace.display(&file);
         for link in page.links.iter().filter(|link| is_relative(&link.target)) {
             if let Some(why) = leads_nowhere(workspace.root(), &file, &page, &link.target)? {
                 dead.push(format!("{shown}: the link to `{}` {why}", link.target));

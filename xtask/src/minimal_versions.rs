@@ -33,7 +33,7 @@ impl MinimalVersions {
         eprintln!("choosing the least versions: cargo update -Z direct-minimal-versions");
         let mut update = programs::cargo(&tree);
         update.args(["update", "--quiet", "-Z", "direct-minimal-versions"]);
-        programs::hurried(update.env("RUSTC_BOOTSTRAP", "1"));
+        programs::fail_soon_without_network(update.env("RUSTC_BOOTSTRAP", "1"));
         programs::run(&mut update).map_err(|error| {
             error.within(
                 "the least versions do not fit one another, or the registry cannot be asked",

@@ -45,7 +45,7 @@ impl Look {
         let text = self.document.text(workspace)?;
         let (preview, applied) = look(workspace, &text);
         match self.format {
-            Format::Text => crate::say!("{}", shown(&preview, &applied).trim_end()),
+            Format::Text => crate::say!("{}", show(&preview, &applied).trim_end()),
             Format::Json => crate::say!("{}", workspace::json(&preview)?),
         }
         Ok(Outcome::Clean)
@@ -58,7 +58,7 @@ pub(crate) fn look(workspace: &Workspace, text: &str) -> (Preview, Vec<(String, 
         Ok(description) => description,
         Err(error) => return (Preview::unreadable(&error), Vec::new()),
     };
-    let source = known(workspace, &description);
+    let source = find_source(workspace, &description);
     let plain = Source::default();
     let mut preview = preview::preview(&description, source.unwrap_or(&plain));
     if !preview.is_readable() {
@@ -70,7 +70,7 @@ pub(crate) fn look(workspace: &Workspace, text: &str) -> (Preview, Vec<(String, 
 }
 
 /// The source that a description is of, by its title.
-pub(crate) fn known<'a>(workspace: &'a Workspace, description: &Value) -> Option<&'a Source> {
+pub(crate) fn find_source<'a>(workspace: &'a Workspace, description: &Value) -> Option<&'a Source> {
     let title = description.pointer("/info/title")?.as_str()?;
     let mut sources = workspace.sources.sources.iter();
     sources.find(|source| source.title == title)
@@ -172,7 +172,7 @@ impl Probe {
 }
 
 /// The preview for people.
-pub(crate) fn shown(preview: &Preview, applied: &[(String, usize)]) -> String {
+pub(crate) fn show(preview: &Preview, applied: &[(String, usize)]) -> String {
     let or_none = |text: &str| match text {
         "" => "not said".to_owned(),
         text => text.to_owned(),

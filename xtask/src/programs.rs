@@ -62,7 +62,7 @@ pub(crate) fn fetch(root: &Path, folder: &Path) -> Result<()> {
         );
         let mut online = cargo(folder);
         online.args(&arguments);
-        hurried(&mut online);
+        fail_soon_without_network(&mut online);
         run(&mut online).map_err(|error| {
             Error::new(format!(
                 "not all packages that are needed are on this machine, and they cannot be fetched; run `cargo fetch --locked` \
@@ -75,7 +75,7 @@ pub(crate) fn fetch(root: &Path, folder: &Path) -> Result<()> {
 }
 
 /// Lets a command that needs the network fail within seconds if there is none.
-pub(crate) fn hurried(command: &mut Command) {
+pub(crate) fn fail_soon_without_network(command: &mut Command) {
     for (variable, value) in HURRIED {
         if std::env::var_os(variable).is_none() {
             command.env(variable, value);
@@ -86,8 +86,8 @@ pub(crate) fn hurried(command: &mut Command) {
 /// Refuses versions that the root's lock file does not have: cargo chooses anew if a lock file does not fit its manifests.
 fn as_locked(root: &Path, folder: &Path) -> Result<()> {
     let file = root.join("Cargo.lock");
-    let known = locked(&file)?;
-    let used = locked(&folder.join("Cargo.lock"))?;
+    let known = locked_packages(&file)?;
+    let used = locked_packages(&folder.join("Cargo.lock"))?;
     let Some((name, version)) = used.difference(&known).next() else {
         return Ok(());
     };
@@ -100,7 +100,7 @@ fn as_locked(root: &Path, folder: &Path) -> Result<()> {
 }
 
 /// The packages of a lock file that come from a registry.
-fn locked(file: &Path) -> Result<BTreeSet<(String, String)>> {
+fn locked_packages(file: &Path) -> Result<BTreeSet<(String, String)>> {
     let lock: Table = workspace::read(file)?
         .parse()
         .map_err(|error: toml::de::Error| Error::file(file, error))?;
@@ -139,7 +139,7 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
     }
     Err(Error::new(format!(
         "{} failed:\n{printed}{}",
-        shown(command),
+        command_line(command),
         String::from_utf8_lossy(&output.stderr)
     )))
 }
@@ -151,11 +151,11 @@ pub(crate) fn unable(command: &Command, error: &io::Error) -> Error {
         io::ErrorKind::NotFound => Error::new(format!(
             "`{program}` is not on this machine; install it, or add its folder to PATH"
         )),
-        _ => Error::new(format!("{}: {error}", shown(command))),
+        _ => Error::new(format!("{}: {error}", command_line(command))),
     }
 }
 
-fn shown(command: &Command) -> String {
+fn command_line(command: &Command) -> String {
     let parts = std::iter::once(command.get_program()).chain(command.get_args());
     let parts: Vec<_> = parts.map(|part| part.to_string_lossy()).collect();
     parts.join(" ")

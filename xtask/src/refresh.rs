@@ -106,7 +106,7 @@ impl Refresh {
     fn place(&self, source: &Source) -> Result<Place> {
         let given = self.from.clone();
         given
-            .or_else(|| fetch::published(&source.server, &source.published))
+            .or_else(|| fetch::locate(&source.server, &source.published))
             .ok_or_else(|| {
                 Error::new(format!(
                     "spec/sources.toml does not say where `{}` is published; name a file or URL with --from",
@@ -136,7 +136,7 @@ impl Report {
             lacking: docs.missing(source, facts),
             summary: format!(
                 "{}: {} operations, {} schemas, {} bytes",
-                workspace.shown(&file),
+                workspace.display(&file),
                 facts::operations(facts).len(),
                 facts::schemas(facts).count(),
                 new.len()
@@ -163,7 +163,7 @@ impl Report {
         }
         if !self.lacking.is_empty() {
             let docs = workspace.sources.folder.join(&source.docs);
-            let docs = workspace.shown(&docs);
+            let docs = workspace.display(&docs);
             crate::say!("{docs} has yet to say something:");
             for line in &self.lacking {
                 crate::say!("  {line}");

@@ -136,13 +136,13 @@ pub(crate) fn with_version(root: &Path, version: &Version) -> Result<Vec<(PathBu
     let lock = root.join("Cargo.lock");
     if lock.exists() {
         let text = workspace::read(&lock)?;
-        files.push((lock, locked(&text, &old, &new)));
+        files.push((lock, update_lock(&text, &old, &new)));
     }
     Ok(files)
 }
 
 /// The lock file with the new version of the workspace's own packages: those that come from nowhere else.
-fn locked(text: &str, old: &str, new: &str) -> String {
+fn update_lock(text: &str, old: &str, new: &str) -> String {
     let (old, new) = (
         format!("\nversion = \"{old}\"\n"),
         format!("\nversion = \"{new}\"\n"),

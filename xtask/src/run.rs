@@ -20,7 +20,7 @@ impl Ci {
         if !script.exists() {
             return Err(Error::file(&script, "is not there"));
         }
-        ended(
+        run_to_end(
             Command::new("bash")
                 .arg(&script)
                 .current_dir(workspace.root()),
@@ -29,7 +29,7 @@ impl Ci {
 }
 
 /// Runs a program that prints for itself: what its exit code says.
-pub(crate) fn ended(command: &mut Command) -> Result<Outcome> {
+pub(crate) fn run_to_end(command: &mut Command) -> Result<Outcome> {
     let status = command
         .stdin(Stdio::null())
         .status()

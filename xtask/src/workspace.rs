@@ -53,7 +53,7 @@ impl Workspace {
         if !file.exists() {
             return Ok(Docs::default());
         }
-        Docs::read(&read(&file)?).map_err(|error| error.within(self.shown(&file)))
+        Docs::read(&read(&file)?).map_err(|error| error.within(self.display(&file)))
     }
 
     /// The listing of what a source's generated code offers.
@@ -73,7 +73,7 @@ impl Workspace {
     }
 
     /// A file as messages name it: from the root.
-    pub(crate) fn shown(&self, file: &Path) -> String {
+    pub(crate) fn display(&self, file: &Path) -> String {
         let file = file.strip_prefix(&self.root).unwrap_or(file);
         file.display().to_string()
     }

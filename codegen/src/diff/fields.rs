@@ -120,7 +120,7 @@ impl<'a> Comparison<'a> {
         }
         self.marks(place, old.schema, new.schema);
         if self.changes.len() == before
-            && facts::reduced_schema(old.schema) != facts::reduced_schema(new.schema)
+            && facts::reduce_schema(old.schema) != facts::reduce_schema(new.schema)
         {
             self.found(Rule::FactsChanged, place, "has changed in its details");
         }

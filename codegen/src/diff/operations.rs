@@ -111,7 +111,7 @@ impl<'a> Comparison<'a> {
         self.parameters(&place, &old.found, &new.found);
         self.body(&place, &old.found, &new.found);
         self.answers(&place, &old.found, &new.found);
-        let facts = |operation: &Operation<'_>| facts::reduced_operation(operation.found.value);
+        let facts = |operation: &Operation<'_>| facts::reduce_operation(operation.found.value);
         if self.changes.len() == before && facts(old) != facts(new) {
             self.found(Rule::FactsChanged, &place, "has changed in its details");
         }
@@ -271,7 +271,7 @@ impl<'a> Comparison<'a> {
         let shape = |operation: &OperationRef<'a>| -> Vec<Value> {
             responses(operation)
                 .filter(|(status, _)| !status.starts_with('2'))
-                .map(|(_, answer)| facts::reduced_response(answer))
+                .map(|(_, answer)| facts::reduce_response(answer))
                 .collect()
         };
         if shape(old) != shape(new) {

@@ -105,7 +105,7 @@ impl<'a> Comparison<'a> {
             self.found(Rule::ParameterStyleChanged, place, what);
         }
         self.marks(place, old.value, new.value);
-        let facts = |value| facts::reduced_parameter(value);
+        let facts = |value| facts::reduce_parameter(value);
         if self.changes.len() == before && facts(old.value) != facts(new.value) {
             self.found(Rule::FactsChanged, place, "has changed in its details");
         }

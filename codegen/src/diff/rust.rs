@@ -59,7 +59,7 @@ pub(super) struct Field<'a> {
 }
 
 /// A schema without the wrapping that only says that it is nullable, and whether it is.
-fn unwrapped(schema: &Value) -> (&Value, bool) {
+fn unwrap_nullable(schema: &Value) -> (&Value, bool) {
     let mut schema = schema;
     let mut nullable = false;
     for _ in 0..MAX_DEPTH {
@@ -82,12 +82,12 @@ impl<'a> Side<'a> {
     /// What a schema means: without wrapping, and without a name that only stands for a scalar or a list; and whether it may
     /// be null.
     pub(super) fn resolve_schema(&self, schema: &'a Value) -> (&'a Value, bool) {
-        let (mut schema, mut nullable) = unwrapped(schema);
+        let (mut schema, mut nullable) = unwrap_nullable(schema);
         for _ in 0..MAX_DEPTH {
             let Some(named) = reference(schema).and_then(|name| self.names.get(name)) else {
                 break;
             };
-            let (inner, more) = unwrapped(named);
+            let (inner, more) = unwrap_nullable(named);
             (schema, nullable) = (inner, nullable || more);
         }
         (schema, nullable)

@@ -36,7 +36,7 @@ impl<'a> Comparison<'a> {
 
     fn schema(&mut self, place: &Place, name: &str, old: &'a Value, new: &'a Value) {
         let before = self.changes.len();
-        let changed = facts::reduced_schema(old) != facts::reduced_schema(new);
+        let changed = facts::reduce_schema(old) != facts::reduce_schema(new);
         if self.new.source.types.contains_key(name) {
             if changed {
                 let what = "has changed, and a type written by hand stands for it";
@@ -122,7 +122,7 @@ impl<'a> Comparison<'a> {
             (Shape::Struct(one), Shape::Struct(other)) => self.fields(place, one, other, sent),
             (Shape::Enum(one), Shape::Enum(other)) => self.values(place, &one, &other),
             (Shape::Alternatives(one), Shape::Alternatives(other)) => {
-                if facts::reduced_schema(one) != facts::reduced_schema(other) {
+                if facts::reduce_schema(one) != facts::reduce_schema(other) {
                     let what = "has other alternatives";
                     self.found(Rule::AlternativesChanged, place, what);
                 }
@@ -161,7 +161,7 @@ impl<'a> Comparison<'a> {
             let is_list = new.get("items").is_some();
             self.limits(place, old, new, sent && !is_list);
             if self.changes.len() == before
-                && facts::reduced_schema(old) != facts::reduced_schema(new)
+                && facts::reduce_schema(old) != facts::reduce_schema(new)
             {
                 self.found(Rule::FactsChanged, place, "has changed in its details");
             }

@@ -34,7 +34,7 @@ pub(super) fn description(description: &Value) -> Result<()> {
     let messages: Vec<_> = groups(description)
         .into_iter()
         .filter(|(_, problems)| !problems.is_empty())
-        .map(|(what, problems)| format!("the description {what}:{}", listed(&problems)))
+        .map(|(what, problems)| format!("the description {what}:{}", list_problems(&problems)))
         .collect();
     if messages.is_empty() {
         return Ok(());
@@ -106,7 +106,7 @@ fn groups(description: &Value) -> [(&'static str, Vec<Found>); 7] {
             unknown_security(&facts),
         ),
         ("gives an operationId twice", repeated_ids(&facts)),
-        ("has parameters that do not match", mismatched(&facts)),
+        ("has parameters that do not match", find_mismatches(&facts)),
     ]
 }
 
@@ -176,7 +176,11 @@ impl Walk {
             }
             _ => self.misshapen.push(Found::new(
                 if place.is_empty() { "/" } else { place },
-                format!(" is {} where {} should be", kind_of(value), wanted(kind)),
+                format!(
+                    " is {} where {} should be",
+                    kind_of(value),
+                    expectation(kind)
+                ),
             )),
         }
     }
@@ -329,7 +333,7 @@ fn repeated_ids(facts: &Value) -> Vec<Found> {
 }
 
 /// Templates and path parameters that do not name the same, and parameters of no type.
-fn mismatched(facts: &Value) -> Vec<Found> {
+fn find_mismatches(facts: &Value) -> Vec<Found> {
     let mut problems = Vec::new();
     for operation in operations(facts) {
         let place = operation.place();
@@ -360,7 +364,7 @@ fn mismatched(facts: &Value) -> Vec<Found> {
 }
 
 /// The first problems, a line each, and how many more there are.
-fn listed(problems: &[Found]) -> String {
+fn list_problems(problems: &[Found]) -> String {
     let mut lines: String = problems
         .iter()
         .take(LISTED)
@@ -390,7 +394,7 @@ fn kind_of(value: &Value) -> &'static str {
 }
 
 /// What a value should be, for people.
-fn wanted(kind: &Kind) -> &'static str {
+fn expectation(kind: &Kind) -> &'static str {
     match kind {
         Kind::Text | Kind::Blank | Kind::Target => "a string",
         Kind::Flag | Kind::Mark => "a boolean",

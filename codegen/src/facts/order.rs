@@ -9,20 +9,20 @@ use super::{follow, members, template, text};
 const PLACES: [&str; 4] = ["path", "query", "header", "cookie"];
 
 /// A description in canonical order.
-pub(super) fn ordered(description: &Value) -> Value {
+pub(super) fn order_description(description: &Value) -> Value {
     let mut description = description.clone();
     order_parameters(&mut description);
-    order(&description, &Kind::One(&DOCUMENT))
+    order_value(&description, &Kind::One(&DOCUMENT))
 }
 
 /// A schema in canonical order.
-pub(super) fn ordered_schema(schema: &Value) -> Value {
-    order(schema, &Kind::One(&SCHEMA))
+pub(super) fn order_schema(schema: &Value) -> Value {
+    order_value(schema, &Kind::One(&SCHEMA))
 }
 
 /// Keys in alphabetical order, but for those that a shape wants first; lists as they are, but for those whose order
 /// means nothing.
-fn order(value: &Value, kind: &Kind) -> Value {
+fn order_value(value: &Value, kind: &Kind) -> Value {
     match (kind, value) {
         (Kind::Names, Value::Array(names)) => {
             let mut names = names.clone();
@@ -30,7 +30,7 @@ fn order(value: &Value, kind: &Kind) -> Value {
             names.into()
         }
         (Kind::List(kind), Value::Array(items)) => {
-            items.iter().map(|item| order(item, kind)).collect()
+            items.iter().map(|item| order_value(item, kind)).collect()
         }
         (Kind::One(shape) | Kind::FlagOr(shape), Value::Object(object)) => {
             let rank = |key: &str| shape.first.iter().position(|first| *first == key);
@@ -40,7 +40,10 @@ fn order(value: &Value, kind: &Kind) -> Value {
         (Kind::Map(kind) | Kind::Extensible(kind), Value::Object(object)) => {
             order_object(object, |_| None, |_| kind)
         }
-        (_, Value::Array(items)) => items.iter().map(|item| order(item, &Kind::Data)).collect(),
+        (_, Value::Array(items)) => items
+            .iter()
+            .map(|item| order_value(item, &Kind::Data))
+            .collect(),
         (_, Value::Object(object)) => order_object(object, |_| None, |_| &Kind::Data),
         _ => value.clone(),
     }
@@ -55,7 +58,7 @@ fn order_object<'a>(
     entries.sort_by_key(|(key, _)| (rank(key).unwrap_or(usize::MAX), *key));
     entries
         .into_iter()
-        .map(|(key, value)| (key.clone(), order(value, kind(key))))
+        .map(|(key, value)| (key.clone(), order_value(value, kind(key))))
         .collect::<Map<_, _>>()
         .into()
 }
@@ -109,6 +112,6 @@ fn parameter_rank(
         "path" => index(&template(path), name),
         _ => usize::MAX,
     };
-    let text = order(parameter, &Kind::Data).to_string();
+    let text = order_value(parameter, &Kind::Data).to_string();
     (index(&PLACES, place), in_template, name.to_owned(), text)
 }

@@ -12,12 +12,12 @@ use syn::{Ident, Item};
 use super::code::{schemas_by_type, serde_name};
 use super::{Code, Context};
 use crate::Result;
-use crate::schemas::{components, referred, sent};
+use crate::schemas::{component_name, components, sent};
 
 pub(super) fn run(code: &mut Code, context: &Context<'_>) -> Result<usize> {
     let components = components(context.facts);
     let sent = sent(context.facts);
-    let limited = limited(&sent, context.facts);
+    let limited = schemas_with_limits(&sent, context.facts);
     let by_type = schemas_by_type(sent.iter().copied());
     let mut checks = Vec::new();
     let mut times = 0;
@@ -61,7 +61,7 @@ pub(super) fn run(code: &mut Code, context: &Context<'_>) -> Result<usize> {
 }
 
 /// The schemas that have limits, or parts that have.
-fn limited<'a>(sent: &BTreeSet<&'a str>, facts: &'a Value) -> BTreeSet<&'a str> {
+fn schemas_with_limits<'a>(sent: &BTreeSet<&'a str>, facts: &'a Value) -> BTreeSet<&'a str> {
     let components = components(facts);
     let mut limited = BTreeSet::new();
     loop {
@@ -87,7 +87,7 @@ fn limited<'a>(sent: &BTreeSet<&'a str>, facts: &'a Value) -> BTreeSet<&'a str> 
 
 /// The schema that a property is, or is a list or a map of.
 fn part(property: &Value) -> Option<&str> {
-    referred(property).or_else(|| part(inner(property)?))
+    component_name(property).or_else(|| part(inner(property)?))
 }
 
 /// What is in a list, or in a map.

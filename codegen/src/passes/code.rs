@@ -77,14 +77,14 @@ impl Code {
             Item::Type(item) => Some(&item.ident),
             _ => None,
         });
-        if let Some(name) = repeated(types) {
+        if let Some(name) = first_duplicate(types) {
             return Err(Error::new(format!(
                 "two schemas become the Rust type `{name}`; one of them needs another name, which a pass has to give it"
             )));
         }
         for item in self.structs() {
             let fields = item.fields.iter().filter_map(|field| field.ident.as_ref());
-            if let Some(field) = repeated(fields) {
+            if let Some(field) = first_duplicate(fields) {
                 return Err(Error::new(format!(
                     "two fields become `{field}` of the Rust type `{}`; one of them needs another name, which a pass has \
                      to give it",
@@ -189,7 +189,7 @@ fn type_name(schema: &str) -> String {
 }
 
 /// The type that an `impl` block is for.
-pub(super) fn written_for(item: &Item) -> Option<Ident> {
+pub(super) fn impl_target(item: &Item) -> Option<Ident> {
     let Item::Impl(block) = item else { return None };
     let ty = match &*block.self_ty {
         Type::Reference(reference) => &*reference.elem,
@@ -200,7 +200,7 @@ pub(super) fn written_for(item: &Item) -> Option<Ident> {
 }
 
 /// The first name that occurs twice.
-pub(super) fn repeated<T: Ord>(names: impl IntoIterator<Item = T>) -> Option<T> {
+pub(super) fn first_duplicate<T: Ord>(names: impl IntoIterator<Item = T>) -> Option<T> {
     let mut seen = BTreeSet::new();
     for name in names {
         if let Some(first) = seen.replace(name) {
@@ -225,7 +225,7 @@ pub(super) fn doc(text: &str) -> Vec<Attribute> {
 }
 
 /// Takes the doc attributes out.
-pub(super) fn undocumented(attributes: &mut Vec<Attribute>) {
+pub(super) fn remove_docs(attributes: &mut Vec<Attribute>) {
     attributes.retain(|attribute| !attribute.path().is_ident("doc"));
 }
 

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use syn::Fields;
 
-use super::code::{doc, schemas_by_type, serde_name, undocumented};
+use super::code::{doc, remove_docs, schemas_by_type, serde_name};
 use super::{Code, Context};
 use crate::Result;
 use crate::schemas::{components, sent};
@@ -16,7 +16,7 @@ pub(super) fn run(code: &mut Code, context: &Context<'_>) -> Result<usize> {
     for item in code.structs() {
         let schema = schemas.get(&item.ident.to_string()).copied();
         let words = schema.and_then(|schema| context.docs.schemas.get(schema));
-        undocumented(&mut item.attrs);
+        remove_docs(&mut item.attrs);
         let summary = words.map_or("Part of what the API sends.", |words| &words.summary);
         item.attrs.splice(0..0, doc(summary));
         times += usize::from(words.is_some());
@@ -26,7 +26,7 @@ pub(super) fn run(code: &mut Code, context: &Context<'_>) -> Result<usize> {
         for field in &mut fields.named {
             let Some(name) = &field.ident else { continue };
             let name = serde_name(&field.attrs, name);
-            undocumented(&mut field.attrs);
+            remove_docs(&mut field.attrs);
             let mut text = match words.and_then(|words| words.fields.get(&name)) {
                 Some(words) => words.trim_end().to_string(),
                 None => format!("The API's `{name}`."),

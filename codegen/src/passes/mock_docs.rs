@@ -4,7 +4,7 @@
 
 use syn::{Attribute, ImplItem, Item, ItemImpl, TraitItem, Type, Visibility};
 
-use super::code::{doc, undocumented};
+use super::code::{doc, remove_docs};
 use super::{Code, Context};
 use crate::Result;
 
@@ -17,14 +17,14 @@ pub(super) fn run(code: &mut Code, context: &Context<'_>) -> Result<usize> {
                 let items = module.content.iter_mut().flat_map(|(_, items)| items);
                 times += items.map(describe).sum::<usize>();
                 // The generator's own words, which say what the crate is built with.
-                undocumented(&mut module.attrs);
+                remove_docs(&mut module.attrs);
                 module.attrs.splice(
                     0..0,
                     doc("What a request must look like, and what is answered to it: two types for each operation."),
                 );
             }
             Item::Trait(extension) => {
-                undocumented(&mut extension.attrs);
+                remove_docs(&mut extension.attrs);
                 extension.attrs.splice(
                     0..0,
                     doc("Mocks of each operation, for [`httpmock::MockServer`](::httpmock::MockServer)."),
@@ -95,6 +95,6 @@ fn methods(block: &mut ItemImpl) -> usize {
 }
 
 fn set(attributes: &mut Vec<Attribute>, about: &str) {
-    undocumented(attributes);
+    remove_docs(attributes);
     attributes.splice(0..0, doc(about));
 }

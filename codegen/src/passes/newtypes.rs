@@ -8,7 +8,7 @@ use heck::ToSnakeCase;
 use quote::quote;
 use syn::{Fields, Ident, Item, ItemStruct, Type};
 
-use super::code::{argument, doc, schemas_by_type, written_for};
+use super::code::{argument, doc, impl_target, schemas_by_type};
 use super::{Code, Context};
 use crate::Result;
 use crate::schemas::components;
@@ -36,13 +36,13 @@ pub(super) fn run(code: &mut Code, context: &Context<'_>) -> Result<usize> {
     }
     code.types.retain(|item| {
         let is_of = |name: Option<Ident>| name.is_some_and(|name| ids.contains(&name));
-        !is_of(written_for(item)) && !is_of(converted(item))
+        !is_of(impl_target(item)) && !is_of(conversion_source(item))
     });
     Ok(ids.len())
 }
 
 /// The `T` of an `impl From<T> for …`.
-fn converted(item: &Item) -> Option<Ident> {
+fn conversion_source(item: &Item) -> Option<Ident> {
     let Item::Impl(block) = item else { return None };
     let (path, _) = block.trait_.as_ref()?;
     let from: Type = syn::parse_quote!(#path);

@@ -8,7 +8,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Fields, Item, ItemEnum};
 
-use super::code::{doc, schemas_by_type, serde_name, written_for};
+use super::code::{doc, impl_target, schemas_by_type, serde_name};
 use super::{Code, Context};
 use crate::schemas::components;
 use crate::{Error, Result};
@@ -35,7 +35,7 @@ pub(super) fn run(code: &mut Code, context: &Context<'_>) -> Result<usize> {
         *item = Item::Verbatim(open(found, schema, context));
     }
     code.types
-        .retain(|item| !written_for(item).is_some_and(|name| closed.contains(&name)));
+        .retain(|item| !impl_target(item).is_some_and(|name| closed.contains(&name)));
     Ok(closed.len())
 }
 

@@ -19,8 +19,8 @@ use syn::{FnArg, Ident, ImplItemFn, Item, ReturnType, Type};
 
 use self::argument::Argument;
 use self::words::bounds;
-use super::code::{argument, doc, repeated};
-use super::structs::{accepted, accepted_option, is_converted};
+use super::code::{argument, doc, first_duplicate};
+use super::structs::{argument_type, is_converted, option_argument};
 use super::{Code, Context};
 use crate::facts::{self, OperationRef};
 use crate::{Error, Result};
@@ -101,7 +101,7 @@ impl<'a> Call<'a> {
             .map_err(|error| error.within(&place))?;
         let idents = arguments.iter().map(|argument| argument.ident.to_string());
         let taken = ["client", "send"].map(String::from);
-        if let Some(name) = repeated(taken.into_iter().chain(idents)) {
+        if let Some(name) = first_duplicate(taken.into_iter().chain(idents)) {
             return Err(Error::new(format!(
                 "{place}: the name `{name}` is taken; give the parameter another one under [source.parameters] in \
                  sources.toml"
@@ -126,7 +126,7 @@ impl<'a> Call<'a> {
         let method = format_ident!("{}", self.id.to_snake_case());
         let taken = self.arguments.iter().filter(|argument| !argument.optional);
         let signature = taken.map(|Argument { ident, ty, .. }| {
-            let ty = accepted(ty);
+            let ty = argument_type(ty);
             quote!(#ident: #ty)
         });
         let fields = self.arguments.iter().map(|argument| {
@@ -218,7 +218,7 @@ impl<'a> Call<'a> {
         }
         let about = doc(&about);
         let ty = in_operations(ty);
-        let (taken, value) = accepted_option(&ty, ident);
+        let (taken, value) = option_argument(&ty, ident);
         quote! {
             #(#about)*
             pub fn #ident(mut self, #ident: #taken) -> Self {

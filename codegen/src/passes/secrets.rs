@@ -17,7 +17,7 @@ pub(super) fn run(description: &mut Value, source: &Source) -> Result<usize> {
     else {
         return match source.secrets.fields.first() {
             None => Ok(0),
-            Some(place) => Err(absent(place)),
+            Some(place) => Err(no_such_field(place)),
         };
     };
     if schemas.contains_key(SECRET) {
@@ -34,7 +34,7 @@ pub(super) fn run(description: &mut Value, source: &Source) -> Result<usize> {
                     .get_mut("properties")?
                     .get_mut(field)
             })
-            .ok_or_else(|| absent(place))?;
+            .ok_or_else(|| no_such_field(place))?;
         hide(field).ok_or_else(|| {
             Error::new(format!(
                 "`{place}` cannot be hidden: it is neither a string nor a map of strings"
@@ -47,7 +47,7 @@ pub(super) fn run(description: &mut Value, source: &Source) -> Result<usize> {
     Ok(source.secrets.fields.len())
 }
 
-fn absent(place: &str) -> Error {
+fn no_such_field(place: &str) -> Error {
     Error::new(format!(
         "sources.toml calls `{place}` a secret, but the description has no such field"
     ))

@@ -130,7 +130,7 @@ fn constructors(item: &ItemStruct) -> Item {
 
     let arguments = required.iter().map(|field| {
         let ident = &field.ident;
-        let ty = accepted(&field.ty);
+        let ty = argument_type(&field.ty);
         quote!(#ident: #ty)
     });
     let given = required.iter().map(|field| {
@@ -175,11 +175,11 @@ fn setter(field: &Field, exact_lists: bool) -> Option<TokenStream> {
     let setter = format_ident!("with_{}", ident.to_string().trim_start_matches("r#"));
     let docs = field.attrs.iter().filter(|a| a.path().is_ident("doc"));
     let (taken, value) = match argument(&field.ty, "Option") {
-        Some(inner) => accepted_option(inner, ident),
+        Some(inner) => option_argument(inner, ident),
         None => match is_converted(&field.ty)
             && !(exact_lists && argument(&field.ty, "Vec").is_some())
         {
-            true => (accepted(&field.ty), quote!(#ident.into())),
+            true => (argument_type(&field.ty), quote!(#ident.into())),
             false => (field.ty.to_token_stream(), quote!(#ident)),
         },
     };
@@ -194,7 +194,7 @@ fn setter(field: &Field, exact_lists: bool) -> Option<TokenStream> {
 }
 
 /// What a caller may pass where an `Option` of `ty` is kept, and the expression that makes it one.
-pub(super) fn accepted_option(ty: &Type, ident: &Ident) -> (TokenStream, TokenStream) {
+pub(super) fn option_argument(ty: &Type, ident: &Ident) -> (TokenStream, TokenStream) {
     (
         quote!(impl crate::IntoOption<#ty>),
         quote!(crate::IntoOption::into_option(#ident)),
@@ -207,7 +207,7 @@ fn is_optional(field: &Field) -> bool {
 }
 
 /// What a caller may pass where `ty` is wanted.
-pub(super) fn accepted(ty: &Type) -> TokenStream {
+pub(super) fn argument_type(ty: &Type) -> TokenStream {
     match is_converted(ty) {
         true => quote!(impl ::std::convert::Into<#ty>),
         false => quote!(#ty),

@@ -32,7 +32,7 @@ pub struct Probed {
 #[must_use]
 pub fn probe(description: &Value, source: &Source) -> Probed {
     let facts = facts::reduce(description);
-    let description = named(&facts, |operation| {
+    let description = add_ids(&facts, |operation| {
         facts::operation_id(source, operation).is_some()
     });
     let whole = Source {
@@ -56,7 +56,7 @@ pub fn probe(description: &Value, source: &Source) -> Probed {
         client: "crate::Client".into(),
         ..Source::default()
     };
-    let description = named(&facts, |operation| operation.id().is_some());
+    let description = add_ids(&facts, |operation| operation.id().is_some());
     let until = Instant::now() + PATIENCE;
     let mut problems = schemas(&description, &plain, until);
     problems.extend(operations(&description, &plain, until));
@@ -213,7 +213,7 @@ fn reach(description: &Value, value: &Value, reached: &mut BTreeSet<String>) {
 }
 
 /// The facts, with an id for each operation that has none.
-fn named(facts: &Value, has_id: impl Fn(&OperationRef<'_>) -> bool) -> Value {
+fn add_ids(facts: &Value, has_id: impl Fn(&OperationRef<'_>) -> bool) -> Value {
     let mut named = facts.clone();
     let nameless: Vec<_> = facts::operations(facts)
         .iter()

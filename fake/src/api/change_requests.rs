@@ -142,7 +142,7 @@ fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
 
 fn approve(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let request = open(state, call)?;
-    if request.approved() {
+    if request.is_approved() {
         return Err(Refusal::field(
             "ChangeRequestId",
             "You approved it already.",
@@ -160,7 +160,7 @@ fn approve(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
 
 fn remove_approval(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let request = open(state, call)?;
-    if !request.approved() {
+    if !request.is_approved() {
         return Err(Refusal::field("ChangeRequestId", "You did not approve it."));
     }
     let id = request.id;

@@ -8,7 +8,7 @@ use configcat_management::types::{
 };
 
 use super::Handler;
-use crate::call::{Answer, Call, Problems, Refusal, merged};
+use crate::call::{Answer, Call, Problems, Refusal, merge};
 use crate::state::{State, audit, team};
 
 pub(super) const HANDLERS: &[(&str, Handler)] = &[
@@ -34,7 +34,7 @@ fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let approvals = wanted.environment_approval_permissions.take();
     let product = state.product_model(state.product(product_id)?)?;
     let before = team::group(PermissionGroupId::default(), wanted.name.clone(), product);
-    let mut group = merged(&before, &wanted)?;
+    let mut group = merge(&before, &wanted)?;
     for environment in state.environments_of(product_id) {
         let access = EnvironmentAccessType::None;
         let approval = EnvironmentApprovalPermissionType::CannotApprove;
@@ -71,7 +71,7 @@ fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     }
     let accesses = wanted.environment_accesses.take();
     let approvals = wanted.environment_approval_permissions.take();
-    let mut group = merged(known, &wanted)?;
+    let mut group = merge(known, &wanted)?;
     set(&mut group, accesses, approvals)?;
     demand_creation(&group)?;
     let scope = state.in_product(group.product.product_id);

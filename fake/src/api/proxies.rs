@@ -82,7 +82,7 @@ fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
         secret: None,
         created: state.count(),
     };
-    let profile = replaced(state, &new, call.body()?)?;
+    let profile = with_request(state, &new, call.body()?)?;
     let model = model(&profile);
     let scope = state.in_organization(profile.organization_id);
     state.proxies.insert(profile.id, profile);
@@ -92,7 +92,7 @@ fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
 }
 
 /// The same profile with all that is wanted, and nothing else. Rules put an end to keys that were chosen one by one.
-fn replaced(
+fn with_request(
     state: &State,
     before: &ProxyProfile,
     wanted: CreateOrUpdateProxyProfileRequest,
@@ -124,7 +124,7 @@ fn replaced(
     let mut rules = Vec::new();
     for (index, rule) in sdk_key_selection_rules.into_iter().flatten().enumerate() {
         let at = format!("SdkKeySelectionRules[{index}]");
-        rules.push(checked(state, before, rule, &at, &mut problems));
+        rules.push(check_rule(state, before, rule, &at, &mut problems));
     }
     problems.none()?;
     let selected = match rules.is_empty() {
@@ -142,7 +142,7 @@ fn replaced(
     })
 }
 
-fn checked(
+fn check_rule(
     state: &State,
     profile: &ProxyProfile,
     rule: UpdateProxyProfileSelectionRule,
@@ -201,7 +201,7 @@ fn get(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
 
 fn replace(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let before = state.proxy(call.path("proxyProfileId")?)?;
-    let after = replaced(state, before, call.body()?)?;
+    let after = with_request(state, before, call.body()?)?;
     keep(state, call, after)
 }
 
@@ -225,7 +225,7 @@ fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     ];
     let document = patch::apply(&call.body, document, &roots)?;
     let wanted = read_as("CreateOrUpdateProxyProfileRequest", &document)?;
-    let after = replaced(state, before, wanted)?;
+    let after = with_request(state, before, wanted)?;
     keep(state, call, after)
 }
 

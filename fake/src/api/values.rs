@@ -165,7 +165,7 @@ fn variation_of<'a>(
 
 /// A plain value, if the setting may serve it; otherwise why it may not.
 pub(super) fn accept(setting: &Setting, value: SettingValue) -> Result<SettingValue, String> {
-    let value = typed(&setting.setting_type, setting.is_json, value)?;
+    let value = fit_type(&setting.setting_type, setting.is_json, value)?;
     match setting.variations.is_empty() || variation_of(&setting.variations, &value).is_some() {
         true => Ok(value),
         false => Err(format!("`{value}` is none of the predefined variations.")),
@@ -173,7 +173,7 @@ pub(super) fn accept(setting: &Setting, value: SettingValue) -> Result<SettingVa
 }
 
 /// A value that fits a type of settings; otherwise why it does not.
-pub(super) fn typed(
+pub(super) fn fit_type(
     setting_type: &SettingType,
     is_json: bool,
     value: SettingValue,
@@ -262,10 +262,12 @@ impl Choice {
         let mut found = None;
         for (name, fits, value) in fields {
             match value {
-                Some(value) if fits == *setting_type => match typed(setting_type, is_json, value) {
-                    Ok(value) => found = Some(value),
-                    Err(message) => problems.add(format!("{at}.{name}"), message),
-                },
+                Some(value) if fits == *setting_type => {
+                    match fit_type(setting_type, is_json, value) {
+                        Ok(value) => found = Some(value),
+                        Err(message) => problems.add(format!("{at}.{name}"), message),
+                    }
+                }
                 Some(_) => {
                     let message = format!("It does not fit the setting's type `{setting_type}`.");
                     problems.add(format!("{at}.{name}"), message);

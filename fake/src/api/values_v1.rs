@@ -121,7 +121,7 @@ pub(super) fn post(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
 fn replace_target(state: &mut State, call: &Call, target: Target) -> Result<Answer, Refusal> {
     rules(state, target)?;
     values::demand_reason(state, call, target.environment_id)?;
-    let rules = checked(state, target, call.body()?)?;
+    let rules = check_wanted(state, target, call.body()?)?;
     values::publish(state, call, target, Rules::V1(rules))?;
     answer(state, target)
 }
@@ -137,7 +137,7 @@ fn update_target(state: &mut State, call: &Call, target: Target) -> Result<Answe
     let roots = ["value", "rolloutRules", "rolloutPercentageItems"];
     let document = patch::apply(&call.body, document, &roots)?;
     let wanted = read_as("UpdateSettingValueModel", &document)?;
-    let after = checked(state, target, wanted)?;
+    let after = check_wanted(state, target, wanted)?;
     if after == *before {
         return Answer::none();
     }
@@ -153,7 +153,7 @@ fn rules(state: &State, target: Target) -> Result<&RulesV1, Refusal> {
     }
 }
 
-fn checked(
+fn check_wanted(
     state: &State,
     target: Target,
     wanted: UpdateSettingValueModel,

@@ -132,7 +132,7 @@ fn replace_target(state: &mut State, call: &Call, target: Target) -> Result<Answ
     values::demand_reason(state, call, target.environment_id)?;
     values::demand_approval(state, call, target.environment_id)?;
     demand_latest(call, Some(state.served(target)?))?;
-    let rules = checked(state, target, call.body()?)?;
+    let rules = check_wanted(state, target, call.body()?)?;
     values::publish(state, call, target, Rules::V2(rules))?;
     answer(state, target)
 }
@@ -155,7 +155,7 @@ fn update_target(state: &mut State, call: &Call, target: Target) -> Result<Answe
     let mut patched = patch::apply(&call.body, document.clone(), &roots)?;
     settle(&document, &mut patched);
     let wanted = read_as("UpdateEvaluationFormulaModel", &patched)?;
-    let after = checked(state, target, wanted)?;
+    let after = check_wanted(state, target, wanted)?;
     if after == *before {
         return Answer::none();
     }
@@ -214,7 +214,7 @@ fn demand_latest(call: &Call, latest: Option<&Served>) -> Result<(), Refusal> {
     }
 }
 
-fn checked(
+fn check_wanted(
     state: &State,
     target: Target,
     wanted: UpdateEvaluationFormulaModel,

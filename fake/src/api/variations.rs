@@ -125,7 +125,11 @@ pub(super) fn get(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let environments = state.environments_of(config.product_id).into_iter();
     let variation = |variation: &PredefinedVariationModel| {
         PredefinedVariationWithUsagesModel::default()
-            .with_change_request_usages(proposed(state, setting, variation.predefined_variation_id))
+            .with_change_request_usages(proposals_for(
+                state,
+                setting,
+                variation.predefined_variation_id,
+            ))
             .with_change_request_usages_in_other_environments(0)
             .with_hint(variation.hint.clone())
             .with_name(variation.name.clone())
@@ -232,7 +236,7 @@ fn usages(
                         .collect()
                 }
                 Rules::V1(_) => Vec::new(),
-                Rules::V2(rules) => used_by(setting, *setting_id, rules),
+                Rules::V2(rules) => variations_in(setting, *setting_id, rules),
             };
             used.sort();
             used.dedup();
@@ -249,7 +253,7 @@ fn usages(
 }
 
 /// The variations of a setting that the V2 rules of a setting, which may be the same, serve or compare with.
-fn used_by(
+fn variations_in(
     setting: &Setting,
     setting_id: SettingId,
     rules: &RulesV2,
@@ -273,7 +277,7 @@ fn used_by(
 }
 
 /// Where open change requests propose to serve a variation, or to compare with it.
-fn proposed(
+fn proposals_for(
     state: &State,
     setting: &Setting,
     variation_id: PredefinedVariationId,
@@ -285,7 +289,7 @@ fn proposed(
         .filter(|request| request.is_open());
     for request in open.filter(|request| request.config_id == setting.config_id) {
         for (setting_id, proposed) in &request.proposed {
-            if used_by(setting, *setting_id, &proposed.rules).contains(&variation_id) {
+            if variations_in(setting, *setting_id, &proposed.rules).contains(&variation_id) {
                 usages.push(
                     PredefinedVariationChangeRequestUsageModel::default()
                         .with_change_request_id(request.id)

@@ -85,7 +85,7 @@ fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
         headers: Vec::new(),
         keys: vec![signing_key()],
     };
-    let webhook = replaced(&new, call.body()?)?;
+    let webhook = with_request(&new, call.body()?)?;
     let model = model(state, &webhook)?;
     state.connections.webhooks.insert(id, webhook);
     log(state, call, AuditLogType::WebHookCreated, &model);
@@ -102,7 +102,7 @@ pub(super) fn signing_key() -> Secret {
 }
 
 /// The same webhook with all that is wanted, and nothing else.
-fn replaced(before: &Webhook, wanted: WebHookRequestModel) -> Result<Webhook, Refusal> {
+fn with_request(before: &Webhook, wanted: WebHookRequestModel) -> Result<Webhook, Refusal> {
     let WebHookRequestModel {
         content,
         http_method,
@@ -169,7 +169,7 @@ fn get(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
 
 fn replace(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let before = state.webhook(call.path("webhookId")?)?;
-    let webhook = replaced(before, call.body()?)?;
+    let webhook = with_request(before, call.body()?)?;
     keep(state, call, webhook)
 }
 
@@ -183,7 +183,7 @@ fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     });
     let roots = ["url", "content", "httpMethod", "webHookHeaders"];
     let document = patch::apply(&call.body, document, &roots)?;
-    let webhook = replaced(before, read_as("WebHookRequestModel", &document)?)?;
+    let webhook = with_request(before, read_as("WebHookRequestModel", &document)?)?;
     keep(state, call, webhook)
 }
 

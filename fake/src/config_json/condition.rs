@@ -70,7 +70,7 @@ enum Compared {
 }
 
 /// A condition of a V2 config.
-pub(super) fn compared(condition: &UserConditionModel, salt: Salt<'_>) -> Value {
+pub(super) fn condition_of(condition: &UserConditionModel, salt: Salt<'_>) -> Value {
     let value = &condition.comparison_value;
     let text = |item: &ComparisonValueListModel| item.value.clone();
     let value = match (&value.list_value, value.double_value) {
@@ -78,7 +78,7 @@ pub(super) fn compared(condition: &UserConditionModel, salt: Salt<'_>) -> Value 
         (None, Some(number)) => Compared::Number(number),
         (None, None) => Compared::Text(value.string_value.clone().unwrap_or_default()),
     };
-    written(
+    write_condition(
         &condition.comparison_attribute,
         &condition.comparator,
         value,
@@ -88,7 +88,7 @@ pub(super) fn compared(condition: &UserConditionModel, salt: Salt<'_>) -> Value 
 
 /// A condition of a V1 config or a segment, which compare with one text: a list has commas between its entries. `None`
 /// if it cannot hold, because it compares numbers with something else.
-pub(super) fn compared_text(
+pub(super) fn text_condition(
     attribute: &str,
     comparator: &RolloutRuleComparator,
     text: &str,
@@ -113,10 +113,15 @@ pub(super) fn compared_text(
         // The others have the same name in V2 configs.
         other => UserComparator::from(other.as_str()),
     };
-    Some(written(attribute, &comparator, value, salt))
+    Some(write_condition(attribute, &comparator, value, salt))
 }
 
-fn written(attribute: &str, comparator: &UserComparator, value: Compared, salt: Salt<'_>) -> Value {
+fn write_condition(
+    attribute: &str,
+    comparator: &UserComparator,
+    value: Compared,
+    salt: Salt<'_>,
+) -> Value {
     let number = COMPARATORS.iter().position(|known| known == comparator);
     let mut condition = json!({ "a": attribute, "c": number });
     let name = comparator.as_str();

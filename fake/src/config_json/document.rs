@@ -8,7 +8,7 @@ use configcat_management::types::{
 };
 use serde_json::{Map, Value, json};
 
-use super::condition::{Salt, compared, compared_text};
+use super::condition::{Salt, condition_of, text_condition};
 use super::hex;
 use crate::call::Refusal;
 use crate::state::{Rules, RulesV1, RulesV2, Setting, State};
@@ -85,7 +85,7 @@ impl Writer<'_> {
         if let Some(id) = rule.segment_id {
             return Some(self.segment_condition(id, rule.segment_comparator.as_ref()?));
         }
-        let condition = compared_text(
+        let condition = text_condition(
             rule.comparison_attribute.as_deref()?,
             rule.comparator.as_ref()?,
             rule.comparison_value.as_deref()?,
@@ -123,7 +123,7 @@ impl Writer<'_> {
 
     fn condition(&mut self, setting: &Setting, condition: &ConditionModel) -> Option<Value> {
         if let Some(user) = &condition.user_condition {
-            return Some(json!({ "u": compared(user, self.salt(&setting.key)) }));
+            return Some(json!({ "u": condition_of(user, self.salt(&setting.key)) }));
         }
         if let Some(segment) = &condition.segment_condition {
             return Some(self.segment_condition(segment.segment_id, &segment.comparator));
@@ -156,7 +156,7 @@ impl Writer<'_> {
             let segment = self.state.segment(*id)?;
             let salt = self.salt(&segment.name);
             let (attribute, comparator) = (&segment.attribute, &segment.comparator);
-            let condition = compared_text(attribute, comparator, &segment.value, salt);
+            let condition = text_condition(attribute, comparator, &segment.value, salt);
             Ok(json!({ "n": segment.name, "r": Vec::from_iter(condition) }))
         };
         self.segments.iter().map(written).collect()

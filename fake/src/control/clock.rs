@@ -25,7 +25,7 @@ pub(super) struct Set {
 
 pub(super) async fn set(Shared(server): Control, Json(Set { now }): Json<Set>) -> Outcome {
     match server.clock.set(now) {
-        true => moved(&server),
+        true => catch_up(&server),
         false => Err(too_far("now")),
     }
 }
@@ -45,17 +45,17 @@ pub(super) async fn advance(
         Refusal::field("seconds", text)
     })?;
     match server.clock.advance(by) {
-        true => moved(&server),
+        true => catch_up(&server),
         false => Err(too_far("seconds")),
     }
 }
 
 /// What was to happen in between has happened.
-fn moved(server: &Server) -> Outcome {
+fn catch_up(server: &Server) -> Outcome {
     let now = server.clock.now();
     let mut state = lock(&server.state);
     api::catch_up(&mut state, now)?;
-    state.written();
+    state.count_write();
     Answer::ok(&json!({ "now": now }))
 }
 

@@ -154,7 +154,7 @@ impl State {
         target: impl Into<String>,
         details: impl Into<String>,
     ) {
-        let (details, truncated) = shortened(details.into());
+        let (details, truncated) = shorten(details.into());
         let item = AuditLogItemModel::default()
             .with_action_target(target.into())
             .with_audit_log_date_time(at)
@@ -191,7 +191,7 @@ fn json_of(model: &impl Serialize) -> Value {
     serde_json::to_value(model).unwrap_or_default()
 }
 
-fn shortened(mut details: String) -> (String, bool) {
+fn shorten(mut details: String) -> (String, bool) {
     match details.char_indices().nth(MAX_DETAILS) {
         Some((end, _)) => {
             details.truncate(end);
@@ -226,8 +226,8 @@ mod tests {
 
     #[test]
     fn long_details_are_cut_between_characters() {
-        assert_eq!(shortened("é".to_string()), ("é".to_string(), false));
-        let (cut, truncated) = shortened("é".repeat(MAX_DETAILS + 1));
+        assert_eq!(shorten("é".to_string()), ("é".to_string(), false));
+        let (cut, truncated) = shorten("é".repeat(MAX_DETAILS + 1));
         assert_eq!((cut.chars().count(), truncated), (MAX_DETAILS, true));
     }
 }

@@ -70,7 +70,7 @@ impl ChangeRequest {
         self.applied.is_none() && self.closed.is_none()
     }
 
-    pub(crate) fn approved(&self) -> bool {
+    pub(crate) fn is_approved(&self) -> bool {
         self.approvals
             .iter()
             .any(|approval| approval.dismissed_at.is_none())
@@ -231,7 +231,7 @@ impl State {
             .with_applied_by_user_full_name(name(&request.applied))
             .with_applied_by_user_id(user_id(&request.applied))
             .with_apply_at(request.apply_at)
-            .with_approved(request.approved())
+            .with_approved(request.is_approved())
             .with_bypass_approval(request.bypass_approval)
             .with_change_request_id(request.id)
             .with_change_request_status(request.status())

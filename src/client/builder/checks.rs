@@ -8,7 +8,7 @@ use crate::engine::error::mask::SecretFields;
 use crate::engine::error::message::without_secrets;
 use crate::{Error, Result, Secret};
 
-pub(super) fn given<T>(setting: Option<T>, name: &str, variable: &str) -> Result<T> {
+pub(super) fn require<T>(setting: Option<T>, name: &str, variable: &str) -> Result<T> {
     setting.ok_or_else(|| {
         Error::Config(format!(
             "no {name}: pass it to `Client::builder().credentials(user, password)`, or set {variable} and call `from_env()`"
@@ -17,7 +17,7 @@ pub(super) fn given<T>(setting: Option<T>, name: &str, variable: &str) -> Result
 }
 
 /// The base URL as requests need it. `variables` can set it as well as `base_url`.
-pub(crate) fn checked_base(text: &str, plain_http: bool, variables: &str) -> Result<String> {
+pub(crate) fn check_base(text: &str, plain_http: bool, variables: &str) -> Result<String> {
     let wrong = |problem: &str| {
         let text = without_secrets(text);
         Error::Config(format!(

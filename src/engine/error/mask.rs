@@ -4,7 +4,7 @@ use http::HeaderMap;
 use serde_json::Value;
 
 use super::message::one_line;
-use super::spelling::{compact, decoded, forms};
+use super::spelling::{compact, decode, forms};
 use crate::Secret;
 
 /// What stands in place of a secret.
@@ -85,9 +85,9 @@ impl Mask {
 
     /// Whether a text still has one of the secrets, or what looks like one, if it is read as some reader of it might.
     fn is_repeated(&self, text: &str) -> bool {
-        let once = decoded(text);
+        let once = decode(text);
         // The last one is as forms have it.
-        let readings = [decoded(&once), decoded(&text.replace('+', " ")), once];
+        let readings = [decode(&once), decode(&text.replace('+', " ")), once];
         readings.iter().any(|reading| {
             let joined = compact(reading);
             let repeats = |spelt: &Spelt| {

@@ -109,10 +109,10 @@ pub(crate) fn is_page(body: &[u8]) -> bool {
 
 /// What is wrong, without the value that serde puts into its words.
 fn kind(text: &str) -> String {
-    if let Some(field) = quoted(text, "missing field `") {
+    if let Some(field) = text_after(text, "missing field `") {
         return format!("the field `{field}` is missing");
     }
-    if let Some(field) = quoted(text, "duplicate field `") {
+    if let Some(field) = text_after(text, "duplicate field `") {
         return format!("the field `{field}` is there twice");
     }
     let (verb, rest) = match (
@@ -155,7 +155,7 @@ fn kind(text: &str) -> String {
     format!("{found} {verb} {} should be", one_line(expected))
 }
 
-fn quoted<'a>(text: &'a str, before: &str) -> Option<&'a str> {
+fn text_after<'a>(text: &'a str, before: &str) -> Option<&'a str> {
     text.strip_prefix(before)?.split('`').next()
 }
 

@@ -20,14 +20,14 @@ pub(super) fn compact(text: &str) -> String {
 }
 
 /// A text with what is written in the escapes of URLs, JSON and HTML.
-pub(super) fn decoded(text: &str) -> String {
+pub(super) fn decode(text: &str) -> String {
     let text = percent_encoding::percent_decode_str(text).decode_utf8_lossy();
     let mut rest = &*text;
     let mut decoded = String::with_capacity(rest.len());
     while let Some(at) = rest.find(['\\', '&']) {
         decoded.push_str(&rest[..at]);
         rest = &rest[at..];
-        let (character, length) = escaped(rest).unwrap_or((char::from(rest.as_bytes()[0]), 1));
+        let (character, length) = read_escape(rest).unwrap_or((char::from(rest.as_bytes()[0]), 1));
         decoded.push(character);
         rest = &rest[length..];
     }
@@ -46,7 +46,7 @@ fn unit(text: &str) -> Option<(char, usize)> {
 }
 
 /// The character that an escape at the start of a text stands for, and its length.
-fn escaped(text: &str) -> Option<(char, usize)> {
+fn read_escape(text: &str) -> Option<(char, usize)> {
     let code = |digits: &str, radix| char::from_u32(u32::from_str_radix(digits, radix).ok()?);
     if let Some(rest) = text.strip_prefix('\\') {
         return match rest.chars().next()? {

@@ -132,7 +132,7 @@ impl Transport {
                 Ok(answer) => {
                     // The attempt that succeeded is counted, too.
                     let is_retried = retries.failures() > 1;
-                    self.quota.succeeded(is_retried);
+                    self.quota.record_success(is_retried);
                     return Ok(answer);
                 }
                 // A retried DELETE that gets 404 succeeded: an earlier attempt may have deleted it. A page is not the API's 404.
@@ -142,7 +142,7 @@ impl Transport {
                         && retries.attempts.perhaps_processed
                         && !is_page(&failure.body) =>
                 {
-                    self.quota.succeeded(true);
+                    self.quota.record_success(true);
                     return Ok(RawResponse {
                         operation,
                         status: failure.status,

@@ -287,7 +287,7 @@ impl RetryQuota {
     }
 
     /// A call succeeded: what its repetition cost comes back, and one token for one that needed none.
-    pub(super) fn succeeded(&self, repeated: bool) {
+    pub(super) fn record_success(&self, repeated: bool) {
         let back = if repeated { Self::COST } else { 1 };
         if self.spent.load(Ordering::Relaxed) > 0 {
             let less = |spent: u32| Some(spent.saturating_sub(back));
@@ -344,10 +344,10 @@ mod tests {
         let quota = RetryQuota::new();
         assert_eq!((0..1000).filter(|_| quota.take()).count(), 100);
         for _ in 0..5 {
-            quota.succeeded(false);
+            quota.record_success(false);
         }
         assert!(quota.take() && !quota.take());
-        quota.succeeded(true);
+        quota.record_success(true);
         assert!(quota.take());
     }
 
@@ -358,7 +358,7 @@ mod tests {
         assert_eq!((0..1000).filter(|_| quota.take()).count(), 100 + 499);
         drop(calls);
         assert!(!quota.take());
-        (0..5).for_each(|_| quota.succeeded(false));
+        (0..5).for_each(|_| quota.record_success(false));
         assert!(quota.take());
     }
 

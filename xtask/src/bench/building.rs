@@ -20,7 +20,7 @@ const OPERATIONS: [usize; 6] = [25, 50, 100, 123, 500, 1_000];
 pub(super) fn rows(workspace: &Workspace) -> Result<Vec<Row>> {
     let folder = workspace.target().join("xtask/building");
     let target = folder.join("target").display().to_string();
-    let alone = staged(workspace, &folder, 0)?;
+    let alone = stage(workspace, &folder, 0)?;
     let run = |package: &Path, arguments: &[&str], incremental: bool| -> Result<f64> {
         let setting = format!("profile.dev.incremental={incremental}");
         let more = ["--target-dir", &target, "--config", &setting];
@@ -32,7 +32,7 @@ pub(super) fn rows(workspace: &Workspace) -> Result<Vec<Row>> {
     for command in ["build", "check"] {
         took(&alone, &[command])?;
     }
-    let alone = staged(workspace, &folder, 0)?;
+    let alone = stage(workspace, &folder, 0)?;
     let seconds = "s of processor time";
     let (built, checked) = (took(&alone, &["build"])?, took(&alone, &["check"])?);
     run(&alone, &["build"], true)?;
@@ -51,7 +51,7 @@ pub(super) fn rows(workspace: &Workspace) -> Result<Vec<Row>> {
     ];
     let (mut points, mut lines_of) = (Vec::new(), Vec::new());
     for operations in OPERATIONS {
-        let package = staged(workspace, &folder, operations)?;
+        let package = stage(workspace, &folder, operations)?;
         let code = workspace::read(&package.join(format!("src/generated/{NAME}.rs")))?;
         let lines = code.lines().count() as f64;
         let more = took(&package, &["build", "--features", NAME])? - built;
@@ -81,7 +81,7 @@ pub(super) fn rows(workspace: &Workspace) -> Result<Vec<Row>> {
 }
 
 /// The client as it is published, with a source of so many operations besides.
-fn staged(workspace: &Workspace, folder: &Path, operations: usize) -> Result<std::path::PathBuf> {
+fn stage(workspace: &Workspace, folder: &Path, operations: usize) -> Result<std::path::PathBuf> {
     let tree = folder.join("tree");
     if tree.exists() {
         fs::remove_dir_all(&tree).map_err(|error| Error::file(&tree, error))?;

@@ -10,7 +10,7 @@ const TOLERANCE: f64 = 0.03;
 
 /// What the guard looks at: nothing that depends on the machine or on what else it does. Instructions and allocations are taken
 /// as ratios to the program by hand of the same run, as both use the same libraries and the same processor.
-fn guarded(row: &Row) -> Option<f64> {
+fn guarded_value(row: &Row) -> Option<f64> {
     match row.unit.as_str() {
         "lines" | "crates" => Some(row.ours),
         "instructions" | "allocations" | "bytes allocated" | "peak bytes" => row.ratio(),
@@ -22,28 +22,34 @@ fn guarded(row: &Row) -> Option<f64> {
 pub(crate) fn compare(old: &[Row], new: &[Row], tables: &[&str]) -> Vec<String> {
     let mut found = Vec::new();
     for row in new {
-        let Some(now) = guarded(row) else { continue };
-        match old.iter().find(|old| old.is_like(row)).and_then(guarded) {
-            None => found.push(format!("{}: is new, at {now:.3}", shown(row))),
+        let Some(now) = guarded_value(row) else {
+            continue;
+        };
+        match old
+            .iter()
+            .find(|old| old.is_like(row))
+            .and_then(guarded_value)
+        {
+            None => found.push(format!("{}: is new, at {now:.3}", describe(row))),
             Some(before) if now > before * (1.0 + TOLERANCE) => found.push(format!(
                 "{}: was {before:.3}, is {now:.3}, {:.1} % more",
-                shown(row),
+                describe(row),
                 100.0 * (now / before - 1.0)
             )),
             Some(_) => {}
         }
     }
     let gone = old.iter().filter(|row| {
-        let measured = tables.contains(&row.table.as_str()) && guarded(row).is_some();
+        let measured = tables.contains(&row.table.as_str()) && guarded_value(row).is_some();
         // Its client has to be had first.
         let measured = measured && row.against.as_deref() != Some(OTHER);
         measured && !new.iter().any(|new| new.is_like(row))
     });
-    found.extend(gone.map(|row| format!("{}: is no longer measured", shown(row))));
+    found.extend(gone.map(|row| format!("{}: is no longer measured", describe(row))));
     found
 }
 
-fn shown(row: &Row) -> String {
+fn describe(row: &Row) -> String {
     let against = row.against.as_ref();
     let against = against.map(|name| format!(" against {name}"));
     format!(

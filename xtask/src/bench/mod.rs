@@ -110,7 +110,7 @@ impl Bench {
                 let mut cargo = programs::cargo(workspace.root());
                 cargo.args(["bench", "--package", "configcat-management-examples"]);
                 cargo.args(["--bench", "makespan", "--features", "redis", "--"]);
-                return run::ended(cargo.args(&self.arguments));
+                return run::run_to_end(cargo.args(&self.arguments));
             }
             _ => {}
         }

@@ -56,7 +56,7 @@ impl Publish {
                 return Err(Error::file(folder, what));
             }
             stage::stage(workspace, folder)?;
-            crate::say!("staged in {}", workspace.shown(folder));
+            crate::say!("staged in {}", workspace.display(folder));
             return Ok(Outcome::Clean);
         }
         // Told before anything takes its time.
@@ -69,7 +69,7 @@ impl Publish {
         let folder = workspace.target().join("publish");
         let staged = folder.join("staged");
         stage::stage_for(workspace, &staged, registry)?;
-        crate::say!("staged in {}", workspace.shown(&staged));
+        crate::say!("staged in {}", workspace.display(&staged));
         programs::fetch(workspace.root(), &staged)?;
         verify::verify(workspace, &folder, registry, self.quick)?;
         match history {

@@ -58,7 +58,7 @@ fn since(workspace: &Workspace, source: &Source, tag: &str) -> Result<(Bump, Str
         release::at(workspace, tag, &surface),
         workspace::read(&surface),
     ) && diff.bump < Bump::Major
-        && let Some(gone) = configcat_management_codegen::surface::gone(&old, &new).first()
+        && let Some(gone) = configcat_management_codegen::surface::removals(&old, &new).first()
     {
         return Ok((Bump::Major, format!("the surface no longer has `{gone}`")));
     }

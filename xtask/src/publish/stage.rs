@@ -50,12 +50,12 @@ pub(crate) fn stage_for(
         manifests.copy(&root.join(file), &client.join(file))?;
     }
     write(&client.join("Cargo.toml"), &manifests.client()?)?;
-    generated(workspace, &client)?;
+    put_generated_code(workspace, &client)?;
     inline::mark_all(&client.join("src"))?;
 
     let fake = folder.join(FAKE);
     copy_folder(&root.join("fake/src"), &fake.join("src"))?;
-    included(root, &fake)?;
+    copy_included_files(root, &fake)?;
     for file in ["LICENSE-APACHE", "LICENSE-MIT"] {
         copy(&root.join(file), &fake.join(file))?;
     }
@@ -67,7 +67,7 @@ pub(crate) fn stage_for(
 }
 
 /// Puts the generated code in the place of what `build.rs` would write.
-fn generated(workspace: &Workspace, client: &Path) -> Result<()> {
+fn put_generated_code(workspace: &Workspace, client: &Path) -> Result<()> {
     let file = client.join("src/generated.rs");
     let mut text = workspace::read(&file)?;
     for source in &workspace.sources.sources {
@@ -98,7 +98,7 @@ fn generated(workspace: &Workspace, client: &Path) -> Result<()> {
 }
 
 /// Takes along the files of the repository that the fake's code includes, at the same place, but within the package.
-fn included(root: &Path, fake: &Path) -> Result<()> {
+fn copy_included_files(root: &Path, fake: &Path) -> Result<()> {
     let mut files = BTreeSet::new();
     list(&fake.join("src"), &mut files)?;
     for file in files {
@@ -183,7 +183,7 @@ impl Manifests {
         let mut manifest = self.client.clone();
         // Profiles are the repository's.
         manifest.remove("profile");
-        self.finished(manifest)
+        self.finish_manifest(manifest)
     }
 
     fn fake(&self, registry: Option<&str>) -> Result<String> {
@@ -205,11 +205,11 @@ impl Manifests {
             "version".into(),
             format!("={}", version.as_str().unwrap_or_default()).into(),
         );
-        self.finished(manifest)
+        self.finish_manifest(manifest)
     }
 
     /// Without what is only of use in the repository, and without what is inherited from it.
-    fn finished(&self, mut manifest: Table) -> Result<String> {
+    fn finish_manifest(&self, mut manifest: Table) -> Result<String> {
         for part in REPOSITORY_ONLY {
             manifest.remove(part);
         }

@@ -89,7 +89,7 @@ fn published(
             .into_iter()
             .flat_map(|host| ["--filter-platform".into(), host]),
     );
-    programs::hurried(&mut metadata);
+    programs::fail_soon_without_network(&mut metadata);
     let text = match programs::output(&mut metadata) {
         Ok(text) => text,
         Err(error) => {

@@ -40,7 +40,7 @@ impl Argument {
             Some(inner) => (inner, true),
             None => (ty, false),
         };
-        let ty = owned(ty);
+        let ty = owned_type(ty);
         let ident = pat.ident.clone();
         if ident == "body" && operation.value.get("requestBody").is_some() {
             return Ok(Argument {
@@ -111,7 +111,7 @@ fn snake(parameter: &Value) -> String {
 }
 
 /// What the call holds in place of what the generator's method borrows.
-fn owned(ty: &Type) -> Type {
+fn owned_type(ty: &Type) -> Type {
     match ty {
         Type::Reference(reference) => match &*reference.elem {
             Type::Path(path) if path.path.is_ident("str") => {

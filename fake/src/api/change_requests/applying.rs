@@ -79,7 +79,7 @@ fn publish(state: &mut State, id: ChangeRequestId, at: DateTime<Utc>) -> Result<
         .product(environment.product_id)?
         .demands_approval(environment);
     let bypassed = request.bypass_approval && state.allowed(environment).bypasses_approval();
-    if demanded && !request.approved() && !bypassed {
+    if demanded && !request.is_approved() && !bypassed {
         problems.add("Approvals", "The environment demands an approval.");
     }
     problems.none()?;

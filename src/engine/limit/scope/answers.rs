@@ -96,7 +96,7 @@ impl Scope {
             return None;
         }
         self.refusals += 1;
-        let backoff = backoff::doubled(FIRST_WAIT, self.refusals, LAST_WAIT);
+        let backoff = backoff::double(FIRST_WAIT, self.refusals, LAST_WAIT);
         let wait = match told {
             // Told, and it was not enough.
             Some(wait) if self.refusals > 1 => wait.max(backoff),
