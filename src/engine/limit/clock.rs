@@ -14,9 +14,8 @@ const FINE: f64 = 0.02;
 /// A clock that is known no better than this is worth a look even if that may be for nothing.
 const VAGUE: f64 = 0.25;
 
-/// Added to every moment, for what is rounded on the way; and the most that surprises make of it.
+/// Added to every moment, for what is rounded on the way.
 const MARGIN: f64 = 0.002;
-const MAX_MARGIN: f64 = 5.0;
 
 /// Answers in a row that tell of a clock further off than [`APART`], in seconds, before that is believed: until then they are
 /// taken for those of another node behind the same balancer.
@@ -42,7 +41,6 @@ pub(crate) struct ServerClock {
     bounds: Option<(f64, f64)>,
     /// When the bounds held.
     at: f64,
-    margin: f64,
     /// Answers in a row that tell of another clock.
     strange: u32,
 }
@@ -54,7 +52,6 @@ impl ServerClock {
             local: seconds(Utc::now()),
             bounds: None,
             at: 0.0,
-            margin: MARGIN,
             strange: 0,
         }
     }
@@ -92,12 +89,6 @@ impl ServerClock {
         true
     }
 
-    /// A moment was not over yet when this clock said so: from now on it says so later.
-    pub(crate) fn record_early_end(&mut self, by: Duration) {
-        let margin = (self.margin + by.as_secs_f64()).max(2.0 * self.margin);
-        self.margin = margin.clamp(MARGIN, MAX_MARGIN);
-    }
-
     /// Whether a moment is more than a guess: the server has told its time.
     pub(crate) fn has_bounds(&self) -> bool {
         self.bounds.is_some()
@@ -122,14 +113,14 @@ impl ServerClock {
         let (low, _) = self.bounds.unwrap_or((self.local - UNSYNCHRONIZED, 0.0));
         let from_anchor = moment - low;
         let drift = DRIFT * (from_anchor - self.at).max(0.0);
-        self.instant(from_anchor + drift + self.margin)
+        self.instant(from_anchor + drift + MARGIN)
     }
 
     /// Before when a moment of the server is not over, for certain.
     pub(crate) fn earliest(&self, moment: f64) -> Instant {
         let from_anchor = self.bounds.map_or(0.0, |(_, high)| moment - high);
         let drift = DRIFT * (from_anchor - self.at).max(0.0);
-        let at = self.instant(from_anchor - drift - self.margin);
+        let at = self.instant(from_anchor - drift - MARGIN);
         at.unwrap_or(self.anchor)
     }
 
@@ -257,15 +248,6 @@ mod tests {
 
     fn now_is(clock: &ServerClock, now: Instant) -> f64 {
         100.7 + clock.since(now)
-    }
-
-    #[test]
-    fn surprises_make_it_careful_within_bounds() {
-        let mut clock = ServerClock::new();
-        for _ in 0..100 {
-            clock.record_early_end(ms(300));
-        }
-        assert_eq!(clock.margin, MAX_MARGIN);
     }
 
     #[test]

@@ -23,8 +23,9 @@ pub(super) const ROUNDING: Duration = Duration::from_secs(2);
 /// holds more: by then, as many are in flight.
 const SLOW_STEP: u32 = 7;
 
-/// People choose such periods, in seconds, and quotas that are a multiple of fifty. A measurement that gives both is no chance.
-const ROUND_PERIODS: [u64; 9] = [10, 15, 20, 30, 60, 120, 300, 600, 900];
+/// People choose periods of a multiple of five seconds, from here on, and quotas that are a multiple of fifty. A measurement that
+/// gives both is no chance.
+const ROUND: Duration = Duration::from_secs(10);
 
 /// A window that is believed in for as long as it shows itself.
 #[derive(Clone, Debug)]
@@ -32,23 +33,25 @@ pub(super) struct Hidden {
     pub(super) window: Window,
     /// What it holds by its name, or by the first refusal; the window's quota is what it lets through.
     named: u32,
-    /// A refusal has shown it, here or in a scope like this one.
+    /// A refusal has shown it.
     pub(super) shown: bool,
     /// So many more than it holds for certain are being tried; if they are accepted, twice as many are next.
     trying: u32,
     /// When the first of these tries began; how many were accepted since the last one, and how many it takes until all that went
     /// before have been answered.
     tried: Option<Instant>,
-    since: u32,
+    pub(super) since: u32,
     awaited: u32,
     /// It was full so often since it was last tried, most recently then; and how often it has to be.
     full: u32,
     last_full: Option<Instant>,
-    patience: u32,
-    /// Requests of this epoch that were accepted are what it holds.
-    pub(super) epoch: Option<u64>,
+    pub(super) patience: u32,
+    /// What was used of it when the last refusal came.
+    pub(super) frozen: u32,
     /// The last refusal came when much less had been accepted: others take part, or it had another reason.
-    pub(super) missed: bool,
+    missed: bool,
+    /// Its refusals name it, so that others are not its own.
+    pub(super) is_named: bool,
     /// Not from a refusal.
     pub(super) is_guess: bool,
 }
@@ -67,52 +70,29 @@ impl Hidden {
             full: 0,
             last_full: None,
             patience: 0,
-            epoch: None,
+            frozen: 0,
             missed: false,
+            is_named: false,
             is_guess: false,
         }
     }
 
-    /// One that no refusal has shown.
-    pub(super) fn guess(quota: u32, period: Duration) -> Self {
-        Hidden {
-            is_guess: true,
-            ..Hidden::new(quota, period)
-        }
+    /// Whether just what it holds was accepted before the last refusal, so many of them answered after it.
+    pub(super) fn is_full(&self, accepted: u32) -> bool {
+        self.frozen + accepted == self.held()
     }
 
-    /// A request of this epoch was accepted.
-    pub(super) fn record_success(&mut self, epoch: u64) {
-        self.since = self.since.saturating_add(1);
-        if self.epoch == Some(epoch) {
-            self.named = self.named.saturating_add(1);
-            self.window.quota = self.named.max(self.window.quota);
-        }
-    }
-
-    /// One that another scope has shown.
-    pub(super) fn believe(&mut self, quota: u32) {
-        (self.named, self.window.quota) = (quota, quota);
-        (self.shown, self.trying) = (true, 0);
-        (self.full, self.patience) = (0, SURE.0);
-    }
-
-    /// Believes in what was measured, if these are numbers that people choose.
-    pub(super) fn round(&mut self, now: Instant) {
+    /// Whether what was measured are numbers that people choose; believes in them then. The wait that a server asks for is rounded up.
+    pub(super) fn round(&mut self) -> bool {
         let Window { quota, period, .. } = self.window;
-        let is_it = |seconds: &u64| {
-            let over = period.checked_sub(Duration::from_secs(*seconds));
-            // The wait that a server asks for is rounded up.
-            over.is_some_and(|over| over < ROUNDING + SECOND / 4)
-        };
-        if let Some(seconds) = ROUND_PERIODS.into_iter().find(is_it)
-            && quota.is_multiple_of(50)
-            && !self.shown
-        {
-            self.window.period = Duration::from_secs(seconds);
-            self.window.advance(now);
-            self.believe(quota);
+        let round = Duration::from_secs(period.as_secs() / 5 * 5);
+        let is_round =
+            quota.is_multiple_of(50) && round >= ROUND && period - round < ROUNDING + SECOND / 4;
+        if is_round {
+            self.window.period = round;
+            (self.shown, self.patience) = (true, SURE.0);
         }
+        is_round
     }
 
     /// It is full: perhaps it holds more. So many are in flight, and so many of them are slow. Says whether it is believed in any
@@ -140,7 +120,7 @@ impl Hidden {
                 return true;
             }
         }
-        if !self.shown && quota > 2 * self.named || quota > 16 * self.named.max(16) {
+        if !self.shown && quota > 2 * self.named {
             return false;
         }
         if self.trying == 0 {
@@ -167,51 +147,39 @@ impl Hidden {
         self.window.quota.saturating_sub(self.trying)
     }
 
-    /// It may be the reason of a refusal; says whether it is believed in any longer. Of what was sent before, so many are in
-    /// flight.
-    pub(super) fn record_refusal(
-        &mut self,
-        named: Option<u32>,
-        epoch: u64,
-        in_flight: u32,
-    ) -> bool {
-        let answered = self.window.used();
-        let used = answered + in_flight;
+    /// It has refused, most likely; so many were accepted after that. Says whether it is believed in any longer.
+    pub(super) fn record_refusal(&mut self, named: Option<(u32, Duration)>, accepted: u32) -> bool {
+        let used = self.frozen + accepted;
         let tried = self.trying > 0;
         let before = self.held();
-        self.named = named.unwrap_or(self.named);
+        if let Some((quota, period)) = named {
+            (self.named, self.window.period) = (quota, period);
+            self.is_named = true;
+        }
         let fits = match named {
-            Some(named) => is_about(used, named.min(before)),
+            Some((named, _)) => is_about(used, named.min(before)),
             None => used.abs_diff(before) <= 1 + before / 16,
         };
-        if fits {
-            self.window.quota = match named {
-                Some(named) if !self.shown && is_about(used, named) => named,
-                // Others take part: what they leave.
-                Some(named) if self.shown => used.clamp(1, named),
-                None if self.shown => before,
-                // Those in flight are added if they are accepted.
-                None => answered.max(1),
-                _ => used.max(1),
-            };
-            self.named = named.unwrap_or(self.window.quota);
-            self.patience = match self.shown {
-                true if self.window.quota < self.named => {
-                    (self.patience * 2).clamp(UNSURE.0, UNSURE.1)
-                }
-                true if tried => (self.patience * 4).clamp(UNSURE.0, SURE.1),
-                true => self.patience.max(UNSURE.0),
-                false if named.is_some() || self.is_guess => SURE.0,
-                false => UNSURE.0,
-            };
-        } else {
-            self.window.quota = used.max(before / 2).max(1);
-            self.patience = match self.shown {
-                true => (self.patience * 2).clamp(UNSURE.0, UNSURE.1),
-                false => 0,
-            };
+        self.window.quota = match named {
+            _ if !fits => used.max(before / 2).max(1),
+            // Others take part: what they leave.
+            Some((named, _)) if self.shown => used.clamp(1, named),
+            Some((named, _)) if is_about(used, named) => named,
+            None if self.shown => before,
+            _ => used.max(1),
+        };
+        if fits && named.is_none() {
+            self.named = self.window.quota;
         }
-        self.epoch = (named.is_none() && fits && !self.shown).then_some(epoch);
+        self.patience = match (self.shown, fits) {
+            (false, true) if named.is_some() || self.is_guess => SURE.0,
+            (false, true) => UNSURE.0,
+            (false, false) => 0,
+            (true, true) if self.window.quota >= self.named => {
+                (self.patience * if tried { 4 } else { 1 }).clamp(UNSURE.0, SURE.1)
+            }
+            (true, _) => (self.patience * 2).clamp(UNSURE.0, UNSURE.1),
+        };
         let again = self.missed && !fits;
         self.missed = !fits;
         self.shown |= fits || again;
@@ -221,6 +189,10 @@ impl Hidden {
 }
 
 /// Whether so many are as many as a window holds, or more.
-pub(super) fn is_about(used: u32, quota: u32) -> bool {
+fn is_about(used: u32, quota: u32) -> bool {
     used.saturating_mul(5) >= quota.saturating_mul(4)
+}
+
+pub(super) fn is_near(a: Duration, b: Duration) -> bool {
+    a < b * 3 / 2 && b < a * 3 / 2
 }

@@ -10,7 +10,6 @@ mod limits;
 pub(crate) mod model;
 pub(crate) mod reading;
 mod scope;
-mod share;
 pub(crate) mod target;
 mod ticket;
 pub(crate) mod times;

@@ -9,6 +9,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::clock::ServerClock;
+use super::flight::Flight;
 use super::limits::{DOCUMENTED, Limits};
 use super::reading::Reading;
 use super::scope::{Common, Scope, State};
@@ -22,15 +23,6 @@ const RECENT: usize = 256;
 
 /// From so many scopes on, those are looked for that are not used any more.
 const MANY: usize = 64;
-
-/// A limit that no header tells of and that a refusal has shown; and what headers tell where that was.
-#[derive(Clone, Copy, Debug)]
-struct Shown {
-    /// The scope that it was shown to.
-    key: u64,
-    limit: (u32, Duration),
-    beside: Option<u32>,
-}
 
 /// What is known of rate limits.
 #[derive(Debug)]
@@ -46,7 +38,6 @@ pub(crate) struct Model {
     witnesses: Witnesses,
     /// The last requests that were accepted, while there may be scopes within the scopes.
     recent: VecDeque<(Instant, Target)>,
-    shown: Vec<Shown>,
     /// Operations, or paths, of which a 429 asked for a wait beyond the longest one, and the end of that wait.
     beyond_max_wait: BTreeMap<u64, Instant>,
     /// The scope of which headers told last.
@@ -69,7 +60,6 @@ impl Model {
             many: MANY,
             witnesses: Witnesses::default(),
             recent: VecDeque::new(),
-            shown: Vec::new(),
             beyond_max_wait: BTreeMap::new(),
             told: 0,
         }
@@ -98,9 +88,6 @@ impl Model {
     ) -> Result<Ticket, Instant> {
         if let Some(wait) = self.beyond_max_wait(&target, now) {
             return Err(now + wait);
-        }
-        if !self.shown.is_empty() {
-            self.spread(self.key(&target), now);
         }
         let (scope, common) = self.scope(target, now);
         scope.admit(common, now, demand, target)
@@ -180,7 +167,8 @@ impl Model {
                 .insert(self.narrow_key(&ticket.target), until);
             self.record_loss(ticket, now, false);
         } else if reading.refused {
-            self.record_refusal(ticket, now, reading);
+            let (scope, common) = self.scope(ticket.target, now);
+            scope.record_refusal(common, ticket, now, reading);
         } else {
             if !self.beyond_max_wait.is_empty() {
                 self.beyond_max_wait
@@ -214,7 +202,7 @@ impl Model {
     /// What the newest answer left, and when that ends.
     pub(crate) fn left(&self) -> (Option<u32>, Option<Instant>) {
         let scope = self.scopes.get(&self.told);
-        scope.map_or((None, None), |scope| scope.left(&self.common))
+        scope.map_or((None, None), |scope| scope.told(&self.common))
     }
 
     /// Whether no answer can come that changes anything for such a call.
@@ -243,17 +231,8 @@ impl Model {
 
     fn scope(&mut self, target: Target, now: Instant) -> (&mut Scope, &mut Common) {
         let key = self.key(&target);
-        if !self.scopes.contains_key(&key) {
-            self.add_scope(key, now);
-        }
-        let new = || Scope::new(now, State::Unknown, Limits::new(Vec::new(), None));
-        let scope = self.scopes.entry(key).or_insert_with(new);
-        (scope, &mut self.common)
-    }
-
-    fn add_scope(&mut self, key: u64, now: Instant) {
-        if self.scopes.len() >= self.many {
-            let common = &mut self.common;
+        let common = &mut self.common;
+        if self.scopes.len() >= self.many && !self.scopes.contains_key(&key) {
             self.scopes.retain(|_, scope| !scope.is_unused(common, now));
             self.many = MANY.max(self.scopes.len() * 2);
         }
@@ -261,74 +240,9 @@ impl Model {
             true => State::Unknown,
             false => State::Free,
         };
-        let scope = Scope::new(now, state, self.limits(key));
-        self.scopes.insert(key, scope);
-    }
-
-    /// The limits of a new scope, with what was accepted of it lately.
-    fn limits(&self, key: u64) -> Limits {
-        let guess = self.published.is_empty().then_some(DOCUMENTED);
-        let mut limits = Limits::new(self.published.clone(), guess);
-        let recent = self.recent.iter().rev();
-        let recent = recent.filter(|(_, target)| target.key(self.grain) == key);
-        recent.for_each(|(moment, _)| limits.recall(*moment));
-        limits
-    }
-
-    fn record_refusal(&mut self, ticket: Ticket, now: Instant, reading: &Reading) {
-        let key = self.key(&ticket.target);
-        let of_scope = |(moment, target): &(Instant, Target)| {
-            let alike = target.key(self.grain) == key;
-            alike.then_some(*moment)
-        };
-        let mut recent: Vec<Instant> = self.recent.iter().filter_map(of_scope).collect();
-        recent.reverse();
-        let (scope, common) = self.scope(ticket.target, now);
-        let shown = scope.record_refusal(common, ticket, now, reading, &recent);
-        let beside = scope.quota();
-        if let Some(limit) = shown {
-            self.shown.retain(|shown| shown.limit.1 != limit.1);
-            self.shown.truncate(2);
-            self.shown.push(Shown { key, limit, beside });
-        }
-    }
-
-    /// Tells a scope of the limits that its sisters were shown, if it is like them: headers tell of the same quota, or, if none
-    /// tells any, it was shown another limit of theirs itself.
-    fn spread(&mut self, key: u64, now: Instant) {
-        for index in 0..self.shown.len() {
-            let shown = self.shown[index];
-            if shown.key == key || !self.are_alike(key, &shown) {
-                continue;
-            }
-            let (quota, period) = shown.limit;
-            let recent = self.recent.iter().rev();
-            let recent = recent.filter(|(_, target)| target.key(self.grain) == key);
-            let recent = recent.map(|(moment, _)| *moment);
-            if let Some(scope) = self.scopes.get_mut(&key) {
-                scope.limits.believe(now, quota, period, recent);
-            }
-        }
-    }
-
-    /// Whether a scope is like the one that was shown this.
-    fn are_alike(&self, key: u64, shown: &Shown) -> bool {
-        let (Some(scope), sister) = (self.scopes.get(&key), self.scopes.get(&shown.key)) else {
-            return false;
-        };
-        match (shown.beside, scope.quota()) {
-            // Of the first period, not all may have been seen.
-            (Some(a), Some(b)) => a.abs_diff(b) <= 8 + a / 8,
-            (None, None) => sister.is_some_and(|sister| {
-                let mut others = self.shown.iter().filter(|other| other.limit != shown.limit);
-                others.any(|other| {
-                    [scope, sister]
-                        .iter()
-                        .all(|it| it.limits.was_shown(other.limit))
-                })
-            }),
-            _ => false,
-        }
+        let limits = || limits(&self.published, self.grain, &self.recent, key);
+        let new = || Scope::new(now, state, limits());
+        (self.scopes.entry(key).or_insert_with(new), common)
     }
 
     /// Whether a refusal cannot be that of a scope as wide as those that are known, because that would have come long before;
@@ -359,25 +273,45 @@ impl Model {
             return;
         }
         self.grain = grain;
+        let limits = |key| limits(&self.published, grain, &self.recent, key);
         let mut scopes = BTreeMap::new();
         for (_, mut old) in std::mem::take(&mut self.scopes) {
-            let in_flight: Vec<_> = old.flight.take().collect();
+            let flight = std::mem::take(&mut old.flight);
             let owner = old.owner.map(|target| target.key(grain));
-            for request in in_flight {
-                let key = request.ticket.target.key(grain);
-                let heir = || old.heir(now, self.limits(key));
-                let heir = scopes.entry(key).or_insert_with(heir);
-                heir.flight.go_on(request);
+            let heir = |key| old.heir(now, limits(key));
+            for ticket in flight.in_flight() {
+                let key = ticket.target.key(grain);
+                let scope = scopes.entry(key).or_insert_with(|| heir(key));
+                scope.flight.add_request(*ticket);
             }
             if let Some(key) = owner {
-                let flight = scopes.remove(&key).map(|heir: Scope| heir.flight);
-                let owned = old.with(self.limits(key), flight.unwrap_or_default());
-                scopes.insert(key, owned);
+                old.limits = limits(key);
+                old.flight = scopes
+                    .remove(&key)
+                    .map_or_else(Flight::default, |heir: Scope| heir.flight);
+                scopes.insert(key, old);
             }
         }
         self.scopes = scopes;
         self.common.estimates += 1;
     }
+}
+
+/// The limits of a new scope, with what was accepted of it lately.
+fn limits(
+    published: &[Window],
+    grain: Granularity,
+    recent: &VecDeque<(Instant, Target)>,
+    key: u64,
+) -> Limits {
+    let guess = published.is_empty().then_some(DOCUMENTED);
+    let mut limits = Limits::new(published.to_vec(), guess);
+    let of_scope = recent
+        .iter()
+        .rev()
+        .filter(|(_, target)| target.key(grain) == key);
+    of_scope.for_each(|(moment, _)| limits.recall(*moment));
+    limits
 }
 
 #[cfg(test)]

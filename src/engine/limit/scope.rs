@@ -11,7 +11,6 @@ use super::clock::ServerClock;
 use super::flight::Flight;
 use super::limits::Limits;
 use super::reading::{Reading, Reset};
-use super::share::Share;
 use super::target::Target;
 use super::ticket::Ticket;
 
@@ -20,9 +19,6 @@ pub(super) const FIRST_WAIT: Duration = Duration::from_millis(500);
 
 /// The longest such wait, unless the server asks for more: a period of the longest limit that is known of.
 const LAST_WAIT: Duration = Duration::from_secs(60);
-
-/// The most that a clock is corrected by at a time: what rounding to seconds hides.
-const SURPRISE: Duration = Duration::from_secs(1);
 
 /// How long a count is believed that comes without a reset.
 pub(super) const WITHOUT_RESET: Duration = Duration::from_secs(1);
@@ -67,7 +63,9 @@ pub(crate) struct Scope {
     /// The newest period that was reported: its reset, and when it was first told.
     reset: Option<Reset>,
     told: Instant,
-    share: Share,
+    /// The most that was reported to be left in this period, and the answers in it.
+    most: Option<u32>,
+    ours: u32,
     /// What a whole period allows, and how long it lasts, as far as seen.
     quota: Option<u32>,
     period: Option<Duration>,
@@ -106,7 +104,8 @@ impl Scope {
             ramp: state == State::Unknown,
             reset: None,
             told: now,
-            share: Share::default(),
+            most: None,
+            ours: 0,
             quota: None,
             period: None,
             refusals: 0,
@@ -121,15 +120,6 @@ impl Scope {
             epoch: self.epoch,
             period: self.period,
             ..Scope::new(now, State::Unknown, limits)
-        }
-    }
-
-    /// The same with other limits and requests in flight.
-    pub(crate) fn with(self, limits: Limits, flight: Flight) -> Self {
-        Scope {
-            limits,
-            flight,
-            ..self
         }
     }
 
@@ -217,7 +207,7 @@ impl Scope {
             // A server that tells no count will not tell this one either.
             None if in_time && self.has_reported() => {
                 self.flight.record_unseen(now);
-                self.share.record_silence();
+                self.ours += 1;
             }
             None => {}
         }
@@ -232,10 +222,8 @@ impl Scope {
         sent: bool,
     ) {
         self.advance(common, now);
-        match sent {
-            // It stays in flight until it is overdue.
-            true => self.flight.lose(ticket.id),
-            false => drop(self.flight.remove(ticket.id)),
+        if self.flight.remove(ticket.id) && sent {
+            self.lose(now, ticket);
         }
     }
 
@@ -246,21 +234,23 @@ impl Scope {
             State::Free => return Some(windows),
             State::Unknown => return (windows > Duration::ZERO).then_some(windows),
             State::Closed(until) => (until, 0),
-            State::Open(_) | State::Assumed(_) => (self.end(common), self.left_for_us()),
+            State::Open(left) | State::Assumed(left) => (self.end(common), left),
         };
         let capacity = left.saturating_sub(self.uncounted());
         let Some(behind) = ahead.checked_sub(capacity) else {
             return Some(windows);
         };
-        let quota = self.quota.or(self.share.quota());
-        let periods = quota.map_or(0, |quota| behind / self.share.of(quota).max(1));
+        let periods = self
+            .quota
+            .or(self.quota())
+            .map_or(0, |quota| behind / quota);
         let more = self.period.unwrap_or_default().saturating_mul(periods);
         let wait = first.saturating_duration_since(now).saturating_add(more);
         Some(wait.max(windows))
     }
 
     /// What the newest answer left, and when that ends.
-    pub(crate) fn left(&self, common: &Common) -> (Option<u32>, Option<Instant>) {
+    pub(crate) fn told(&self, common: &Common) -> (Option<u32>, Option<Instant>) {
         match self.state {
             State::Open(left) | State::Assumed(left) => (Some(left), Some(self.end(common))),
             State::Closed(until) => (Some(0), Some(until)),
@@ -283,10 +273,5 @@ impl Scope {
     #[cfg(test)]
     pub(crate) fn know(&mut self, quota: u32, period: Duration) {
         (self.quota, self.period) = (Some(quota), Some(period));
-    }
-
-    /// What a whole period allows, as far as its answers tell.
-    pub(crate) fn quota(&self) -> Option<u32> {
-        self.share.quota().or(self.quota)
     }
 }

@@ -4,6 +4,7 @@ use tokio::time::Instant;
 
 use super::super::flight::Flight;
 use super::super::reading::Reset;
+use super::super::ticket::Ticket;
 use super::{Common, FEW, LOOKS, Scope, State, WITHOUT_ANSWER, WITHOUT_RESET};
 
 impl Scope {
@@ -18,7 +19,7 @@ impl Scope {
             _ if self.ramp => Some(self.answered.saturating_add(1).max(self.proven)),
             _ => None,
         };
-        let expected = || self.flight.expected(self.epoch, self.answered);
+        let expected = || self.flight.expected(self.epoch);
         if allowed.is_some_and(|allowed| expected() >= allowed) {
             return Some(self.overdue_at(now));
         }
@@ -27,7 +28,7 @@ impl Scope {
         }
         match self.state {
             State::Unknown | State::Free => None,
-            _ if self.uncounted() < self.left_for_us() => None,
+            _ if self.uncounted() < self.left() => None,
             _ => Some(self.end(common)),
         }
     }
@@ -40,7 +41,7 @@ impl Scope {
         now: Instant,
         demand: u32,
     ) -> Option<Instant> {
-        let capacity = self.left_for_us().saturating_sub(self.uncounted());
+        let capacity = self.left().saturating_sub(self.uncounted());
         // Those that will wait need not be there already: while next to nothing is known of the clock, as many are expected
         // to come in a period as have come.
         let coming = match self.answered >= FEW && common.clock.is_vague() {
@@ -55,7 +56,7 @@ impl Scope {
             (State::Open(_), Some(Reset::At { low, .. })) => low,
             // When the new period ends is about to be known.
             (State::Assumed(_), Some(Reset::At { .. })) if common.clock.is_coarse() => {
-                let expected = self.flight.expected(self.epoch, self.answered);
+                let expected = self.flight.expected(self.epoch);
                 return (expected > 0).then(|| self.overdue_at(now));
             }
             _ => return None,
@@ -68,22 +69,25 @@ impl Scope {
         self.look
     }
 
-    /// What of this period is for us, those in flight included.
-    pub(super) fn left_for_us(&self) -> u32 {
+    /// What is left of this period, those in flight included.
+    pub(super) fn left(&self) -> u32 {
         match self.state {
-            State::Open(left) | State::Assumed(left) => self.share.of(left),
+            State::Open(left) | State::Assumed(left) => left,
             _ => 0,
         }
     }
 
-    /// How many the server may count yet, or has counted in a way that is not known.
+    /// How many the server may count yet, or has counted in a way that is not known. Of those without a count in their answers, as
+    /// many may not be in what is left as went beyond it.
     pub(crate) fn uncounted(&self) -> u32 {
         let unseen = self.flight.unseen_len();
-        self.flight.len()
-            + match self.state {
-                State::Open(left) => self.share.unseen(left, unseen),
-                _ => unseen,
+        let beyond = match (self.state, self.most) {
+            (State::Open(left), Some(most)) => {
+                (left.saturating_add(self.ours)).saturating_sub(most.saturating_add(1))
             }
+            _ => unseen,
+        };
+        self.flight.len() + unseen.min(beyond)
     }
 
     /// When the period is over, at the latest.
@@ -107,9 +111,7 @@ impl Scope {
         self.limits.advance(now);
         match self.state {
             State::Closed(until) if now >= until => {
-                if self.limits.judge(now) == Some(false) {
-                    self.proven = 0;
-                }
+                self.limits.judge(now, common.max_wait);
                 self.start(common, now, State::Unknown);
             }
             State::Assumed(_) if now >= self.end(common) || self.is_stuck() => {
@@ -119,30 +121,29 @@ impl Scope {
                 let next = self.next_period(common, now);
                 self.finish_period();
                 self.start(common, now, next);
-                // What was counted before was counted in the period that is over.
-                if let Some(reset) = self.reset {
-                    self.flight.see(reset.earliest(&common.clock));
-                }
             }
             _ => {}
         }
-        while self.flight.overdue(now) {
-            // It is in the server's count by now, but perhaps not in what the answers so far have shown of it.
-            if self.has_reported() {
-                self.flight.record_unseen(now);
-                self.share.record_silence();
-            }
-            self.limits.count(now);
+        while let Some(ticket) = self.flight.overdue(now) {
+            self.lose(now, ticket);
         }
+    }
+
+    /// One is in the server's count by now, most likely, but perhaps not in what the answers so far have shown of it.
+    pub(super) fn lose(&mut self, now: Instant, ticket: Ticket) {
+        if self.has_reported() {
+            self.flight.record_unseen(ticket.given + Flight::GRACE);
+            self.ours += 1;
+        }
+        self.limits.count(now);
     }
 
     /// Whether requests whose answers will not be seen fill an assumed period, so that no answer can come that tells more of it.
     fn is_stuck(&self) -> bool {
-        self.uncounted() >= self.left_for_us() && self.flight.is_lost(self.epoch)
+        self.uncounted() >= self.left() && self.flight.len() == 0
     }
 
-    /// What is known of the period after one that is over: all, if the end and the quota are certain and nobody else
-    /// takes part.
+    /// What is known of the period after one that is over: all, if the end and the quota are certain.
     pub(super) fn next_period(&self, common: &Common, now: Instant) -> State {
         let certain = match self.reset {
             Some(Reset::At { .. }) => common.clock.has_bounds(),
@@ -151,8 +152,8 @@ impl Scope {
         };
         let over = self.reset.and_then(|reset| reset.latest(&common.clock));
         let certain = certain && over.is_some_and(|over| now >= over);
-        match self.share.quota() {
-            Some(quota) if certain && !self.share.is_contested() => State::Assumed(quota),
+        match self.most {
+            Some(most) if certain => State::Assumed(most.saturating_add(1)),
             _ => State::Unknown,
         }
     }
@@ -168,7 +169,7 @@ impl Scope {
     }
 
     pub(super) fn finish_period(&mut self) {
-        self.quota = self.share.quota().or(self.quota);
-        self.share.finish();
+        self.quota = self.quota();
+        (self.most, self.ours) = (None, 0);
     }
 }

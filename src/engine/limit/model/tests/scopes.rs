@@ -3,7 +3,6 @@
 mod latency;
 mod server;
 mod silent;
-mod sisters;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
