@@ -28,12 +28,10 @@ local WINDOWS = 3
 local SECOND, ROUNDING = 1000, 2000
 -- From a moment at which no refusal was, so much is looked at: the longest window that is known of.
 local LONGEST = 60000
--- So many more than a guess holds are tried at most where a period passes before it is clear whether it holds more.
-local SLOW_STEP = 7
 -- Requests are counted by such a part of a window's period.
 local PARTS = 256
 
--- What the model keeps to as well: max_wait, first_wait, transit, without_reset, looks, guess, sure, unsure, see fleet.rs.
+-- What the model keeps to as well: see `rules` in fleet.rs.
 local rules, what = cjson.decode(ARGV[1]), ARGV[2]
 local max_wait, transit = rules.max_wait, rules.transit
 local guess_quota, guess_period = rules.guess[1], rules.guess[2]
@@ -162,7 +160,7 @@ local function try_more(w, in_flight, slow)
   if w.step == 1 then
     w.tried = now
   end
-  local step = slow and math.min(w.step, SLOW_STEP) or w.step
+  local step = slow and math.min(w.step, rules.slow_step) or w.step
   local more = w.quota + step
   w.step, w.since, w.awaited = step * 2, 0, in_flight + step
   if w.quota < w.named and more >= w.named then
@@ -339,7 +337,7 @@ end
 
 local function ask(demand)
   if (s.state == 'closed' or s.state == 'open') and now >= s.ends then
-    if s.trial and s.trial.accepted >= 8 + 3 * s.trial.refused then
+    if s.trial and s.trial.accepted >= rules.stray[1] + rules.stray[2] * s.trial.refused then
       s.windows = s.trial.before -- A window would have refused what came after it, too.
     elseif s.trial then
       s.accepted, s.proven = 0, 0

@@ -13,8 +13,8 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::flight::Flight;
-use super::hidden::{SURE, UNSURE};
-use super::limits::DOCUMENTED;
+use super::hidden::{SLOW_STEP, SURE, UNSURE};
+use super::limits::{DOCUMENTED, STRAY};
 use super::reading::Reading;
 use super::scope::{FIRST_WAIT, LOOKS, WITHOUT_RESET};
 use super::target::Granularity;
@@ -384,6 +384,8 @@ fn rules(max_wait: Duration) -> String {
         "guess": [quota, milliseconds(period)],
         "sure": SURE,
         "unsure": UNSURE,
+        "slow_step": SLOW_STEP,
+        "stray": STRAY,
     });
     rules.to_string()
 }

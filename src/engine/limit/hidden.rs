@@ -21,7 +21,7 @@ pub(super) const ROUNDING: Duration = Duration::from_secs(2);
 
 /// At most so many more than a guess holds are tried at once on slow servers, where a period passes before it is clear whether it
 /// holds more: by then, as many are in flight.
-const SLOW_STEP: u32 = 7;
+pub(super) const SLOW_STEP: u32 = 7;
 
 /// People choose periods of a multiple of five seconds, from here on, and quotas that are a multiple of fifty. A measurement that
 /// gives both is no chance.
@@ -33,7 +33,7 @@ pub(super) struct Hidden {
     pub(super) window: Window,
     /// What it holds by its name, or by the first refusal; the window's quota is what it lets through.
     named: u32,
-    /// A refusal has shown it.
+    /// A refusal has shown it, here or in a scope like this one.
     pub(super) shown: bool,
     /// So many more than it holds for certain are being tried; if they are accepted, twice as many are next.
     trying: u32,
@@ -45,7 +45,7 @@ pub(super) struct Hidden {
     /// It was full so often since it was last tried, most recently then; and how often it has to be.
     full: u32,
     last_full: Option<Instant>,
-    pub(super) patience: u32,
+    patience: u32,
     /// What was used of it when the last refusal came.
     pub(super) frozen: u32,
     /// The last refusal came when much less had been accepted: others take part, or it had another reason.
@@ -75,6 +75,30 @@ impl Hidden {
             is_named: false,
             is_guess: false,
         }
+    }
+
+    /// One that a refusal has shown, here or in a scope like this one. So many were accepted not long before, the first of them
+    /// answered at this moment.
+    pub(super) fn shown(
+        now: Instant,
+        quota: u32,
+        period: Duration,
+        accepted: Option<(Instant, u32)>,
+    ) -> Self {
+        let mut hidden = Hidden::new(quota, period);
+        hidden.believe(quota);
+        if let Some((answered, all)) = accepted {
+            (0..all.min(quota)).for_each(|_| hidden.window.count(answered));
+        }
+        hidden.window.advance(now);
+        hidden
+    }
+
+    /// A refusal of another scope has shown it.
+    pub(super) fn believe(&mut self, quota: u32) {
+        (self.named, self.window.quota) = (quota, quota);
+        (self.shown, self.trying) = (true, 0);
+        (self.full, self.patience) = (0, SURE.0);
     }
 
     /// Whether just what it holds was accepted before the last refusal, so many of them answered after it.
@@ -189,7 +213,7 @@ impl Hidden {
 }
 
 /// Whether so many are as many as a window holds, or more.
-fn is_about(used: u32, quota: u32) -> bool {
+pub(super) fn is_about(used: u32, quota: u32) -> bool {
     used.saturating_mul(5) >= quota.saturating_mul(4)
 }
 

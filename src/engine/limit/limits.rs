@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::hidden::{Hidden, ROUNDING, SURE, is_near};
+use super::hidden::{Hidden, ROUNDING, is_about, is_near};
 use super::reading::Reading;
 use super::ticket::Ticket;
 use super::window::Window;
@@ -16,6 +16,9 @@ pub(crate) const DOCUMENTED: (u32, Duration) = (20, Duration::from_secs(1));
 /// How long one measurement of accepted requests runs at most: the longest window that is known of.
 const LONGEST: Duration = Duration::from_secs(60);
 
+/// A refusal was no window's if so many were accepted after it, and so many more for each other refusal.
+pub(super) const STRAY: (u32, u32) = (8, 3);
+
 /// All such limits of a scope.
 #[derive(Clone, Debug)]
 pub(crate) struct Limits {
@@ -26,6 +29,8 @@ pub(crate) struct Limits {
     refusal: Option<Box<Refusal>>,
     /// What was accepted before the last refusal that no window explained.
     suspect: u32,
+    /// A window that was believed in is not there: what sisters were shown is not true of this scope.
+    refuted: bool,
 }
 
 /// A refusal, until the wait after it is over. What was in flight tells by then whether it is a window's: that refuses whatever
@@ -58,6 +63,7 @@ impl Limits {
             stretch: None,
             refusal: None,
             suspect: 0,
+            refuted: false,
         }
     }
 
@@ -85,14 +91,15 @@ impl Limits {
         }
     }
 
-    /// A refusal that is not that of a limit which headers tell; the next request goes after this wait.
+    /// A refusal that is not that of a limit which headers tell; the next request goes after this wait. Gives the limit that its
+    /// words name, if about as many were accepted.
     pub(crate) fn record_refusal(
         &mut self,
         now: Instant,
         epoch: u64,
         reading: &Reading,
         wait: Duration,
-    ) {
+    ) -> Option<(u32, Duration)> {
         self.advance(now);
         self.hidden
             .iter_mut()
@@ -106,6 +113,17 @@ impl Limits {
             accepted: 0,
             refused: 0,
         }));
+        let (quota, period) = reading.named?;
+        let known = self
+            .hidden
+            .iter()
+            .find(|it| is_near(it.window.period, period));
+        let used = match (known, self.stretch) {
+            (Some(hidden), _) => hidden.window.used(),
+            (None, Some((began, _, all))) if began + period > now => all,
+            _ => 0,
+        };
+        is_about(used, quota).then_some((quota, period))
     }
 
     /// Another request was refused.
@@ -138,7 +156,7 @@ impl Limits {
         };
         let found = self.hidden.iter_mut().find(is_it);
         let is_full = found.as_ref().is_some_and(|it| it.is_full(accepted));
-        if named.is_none() && accepted >= 8 + 3 * refusal.refused && !is_full {
+        if named.is_none() && accepted >= STRAY.0 + STRAY.1 * refusal.refused && !is_full {
             return;
         }
         let stretch = self.stretch;
@@ -147,9 +165,10 @@ impl Limits {
             self.stretch = None;
         }
         if let Some(hidden) = found {
+            let period = hidden.window.period;
             if !hidden.record_refusal(named, accepted) {
-                let period = hidden.window.period;
                 self.hidden.retain(|it| it.window.period != period);
+                self.refuted = true;
             }
             return;
         }
@@ -158,10 +177,8 @@ impl Limits {
         };
         let elapsed = refusal.at.saturating_duration_since(began);
         let hidden = if let Some((quota, period)) = named {
-            let mut hidden = Hidden::new(quota, period);
-            (hidden.is_named, hidden.shown, hidden.patience) = (true, true, SURE.0);
-            (0..all.min(quota)).for_each(|_| hidden.window.count(answered));
-            hidden.window.advance(now);
+            let mut hidden = Hidden::shown(now, quota, period, Some((answered, all)));
+            hidden.is_named = true;
             hidden
         } else if !refusal.is_silent && elapsed <= wait * 3 {
             let mut hidden = Hidden::new(all, (elapsed + wait).min(max_wait));
@@ -180,6 +197,27 @@ impl Limits {
         self.hidden.push(hidden);
     }
 
+    /// Whether a refusal has shown it this limit.
+    pub(crate) fn was_shown(&self, (quota, period): (u32, Duration)) -> bool {
+        let is_it =
+            |it: &Hidden| it.shown && it.window.quota == quota && is_near(it.window.period, period);
+        self.hidden.iter().any(is_it)
+    }
+
+    /// Takes over what another scope was shown.
+    pub(crate) fn believe(&mut self, now: Instant, (quota, period): (u32, Duration)) {
+        let known = |it: &&mut Hidden| is_near(it.window.period, period);
+        match self.hidden.iter_mut().find(known) {
+            Some(hidden) if !hidden.shown => hidden.believe(quota),
+            None if !self.refuted => {
+                let stretch = self.stretch.map(|(_, answered, all)| (answered, all));
+                self.hidden.truncate(2);
+                self.hidden.push(Hidden::shown(now, quota, period, stretch));
+            }
+            _ => {}
+        }
+    }
+
     pub(crate) fn count(&mut self, now: Instant) {
         self.each().for_each(|window| window.count(now));
     }
@@ -195,9 +233,12 @@ impl Limits {
         now: Instant,
         (in_flight, slow): (u32, u32),
     ) -> Option<Option<Instant>> {
+        let refuted = &mut self.refuted;
         self.hidden.retain_mut(|hidden| {
             let is_full = hidden.window.capacity(in_flight) == 0;
-            !is_full || hidden.try_more(now, in_flight, slow)
+            let stays = !is_full || hidden.try_more(now, in_flight, slow);
+            *refuted |= !stays;
+            stays
         });
         let full = |window: &&Window| window.capacity(in_flight) == 0;
         self.all().find(full).map(|window| window.next(in_flight))

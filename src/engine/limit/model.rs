@@ -24,6 +24,15 @@ const RECENT: usize = 256;
 /// From so many scopes on, those are looked for that are not used any more.
 const MANY: usize = 64;
 
+/// A limit that no header tells of and that a refusal has shown; and what headers tell where that was.
+#[derive(Clone, Copy, Debug)]
+struct Shown {
+    /// The scope that it was shown to.
+    key: u64,
+    limit: (u32, Duration),
+    beside: Option<u32>,
+}
+
 /// What is known of rate limits.
 #[derive(Debug)]
 pub(crate) struct Model {
@@ -38,6 +47,7 @@ pub(crate) struct Model {
     witnesses: Witnesses,
     /// The last requests that were accepted, while there may be scopes within the scopes.
     recent: VecDeque<(Instant, Target)>,
+    shown: Vec<Shown>,
     /// Operations, or paths, of which a 429 asked for a wait beyond the longest one, and the end of that wait.
     beyond_max_wait: BTreeMap<u64, Instant>,
     /// The scope of which headers told last.
@@ -60,6 +70,7 @@ impl Model {
             many: MANY,
             witnesses: Witnesses::default(),
             recent: VecDeque::new(),
+            shown: Vec::new(),
             beyond_max_wait: BTreeMap::new(),
             told: 0,
         }
@@ -89,8 +100,45 @@ impl Model {
         if let Some(wait) = self.beyond_max_wait(&target, now) {
             return Err(now + wait);
         }
+        let key = self.key(&target);
+        if !self.shown.is_empty() {
+            self.spread(key, now);
+        }
         let (scope, common) = self.scope(target, now);
         scope.admit(common, now, demand, target)
+    }
+
+    /// Tells a scope of the limits that its sisters were shown, if it is like them: headers tell of the same quota, or, if none
+    /// tells any, it was shown another limit of theirs itself.
+    fn spread(&mut self, key: u64, now: Instant) {
+        for index in 0..self.shown.len() {
+            let shown = self.shown[index];
+            if shown.key != key
+                && self.are_alike(key, &shown)
+                && let Some(scope) = self.scopes.get_mut(&key)
+            {
+                scope.limits.believe(now, shown.limit);
+            }
+        }
+    }
+
+    /// Whether a scope is like the one that was shown this.
+    fn are_alike(&self, key: u64, shown: &Shown) -> bool {
+        let (Some(scope), Some(sister)) = (self.scopes.get(&key), self.scopes.get(&shown.key))
+        else {
+            return false;
+        };
+        match (shown.beside, scope.quota()) {
+            // Of the first period, not all may have been seen.
+            (Some(a), Some(b)) => a.abs_diff(b) <= 8 + a / 8,
+            (None, None) => {
+                let mut others = self.shown.iter().filter(|it| it.limit != shown.limit);
+                let both =
+                    |it: &Shown| [scope, sister].iter().all(|s| s.limits.was_shown(it.limit));
+                others.any(both)
+            }
+            _ => false,
+        }
     }
 
     /// The wait that a refusal asks for, if it is longer than the longest wait.
@@ -167,8 +215,14 @@ impl Model {
                 .insert(self.narrow_key(&ticket.target), until);
             self.record_loss(ticket, now, false);
         } else if reading.refused {
+            let key = self.key(&ticket.target);
             let (scope, common) = self.scope(ticket.target, now);
-            scope.record_refusal(common, ticket, now, reading);
+            if let Some(limit) = scope.record_refusal(common, ticket, now, reading) {
+                let beside = scope.quota();
+                self.shown.retain(|shown| shown.limit.1 != limit.1);
+                self.shown.truncate(2);
+                self.shown.push(Shown { key, limit, beside });
+            }
         } else {
             if !self.beyond_max_wait.is_empty() {
                 self.beyond_max_wait

@@ -1,5 +1,7 @@
 //! What a scope learns from headers and refusals.
 
+use std::time::Duration;
+
 use tokio::time::Instant;
 
 use super::super::reading::{Order, Reading, Reset};
@@ -49,14 +51,14 @@ impl Scope {
         self.ours += 1;
     }
 
-    /// A 429 came.
+    /// A 429 came. Gives the limit that it has shown, if no header tells of it.
     pub(crate) fn record_refusal(
         &mut self,
         common: &mut Common,
         ticket: Ticket,
         now: Instant,
         reading: &Reading,
-    ) {
+    ) -> Option<(u32, Duration)> {
         self.advance(common, now);
         self.flight.record_response(ticket.id);
         self.look = None;
@@ -73,7 +75,7 @@ impl Scope {
             if let (State::Closed(until), Some(wait)) = (&mut self.state, told) {
                 *until = (*until).max(now + wait.min(common.max_wait));
             }
-            return;
+            return None;
         }
         self.refusals += 1;
         let backoff = backoff::double(FIRST_WAIT, self.refusals, LAST_WAIT);
@@ -84,9 +86,9 @@ impl Scope {
             None => backoff,
         };
         let wait = wait.min(common.max_wait);
-        if self.is_hidden(reading) {
-            self.limits.record_refusal(now, ticket.epoch, reading, wait);
-        }
+        let hidden = self
+            .is_hidden(reading)
+            .then(|| self.limits.record_refusal(now, ticket.epoch, reading, wait));
         if Order::of(reset, self.reset) == Order::Later {
             self.reset = reset;
         }
@@ -94,6 +96,7 @@ impl Scope {
         self.owner = Some(ticket.target);
         self.proven = self.answered.max(self.proven / 2);
         self.start(common, now, State::Closed(now + wait));
+        hidden?
     }
 
     /// Whether a refusal may be that of a window which no header tells of.
@@ -111,7 +114,7 @@ impl Scope {
     }
 
     /// What a whole period allows, as far as its answers tell: what its first request left, and that one.
-    pub(super) fn quota(&self) -> Option<u32> {
+    pub(crate) fn quota(&self) -> Option<u32> {
         let quota = self.most.map(|most| most.saturating_add(1));
         quota.or(self.quota)
     }

@@ -3,6 +3,7 @@
 mod latency;
 mod server;
 mod silent;
+mod sisters;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

@@ -1,0 +1,49 @@
+//! What one endpoint was shown, and others have not been shown yet.
+
+use super::*;
+
+/// Each has to be refused once by the short window; what the long one holds, the first one tells the others.
+#[test]
+fn endpoints_without_headers_are_alike_once_they_were_shown_the_same() {
+    let calls: Vec<Target> = (1..=3).flat_map(|operation| many(operation, 150)).collect();
+    let mut server = Server::new(&DOCUMENTED, Granularity::Operation);
+    server.tells = false;
+    let outcome = Play::new(server).run(&calls);
+    let ratio = show("three without headers", 12.02, &outcome);
+    eprintln!("{:?}", outcome.refusals);
+    assert!(ratio <= 1.05 && outcome.refused <= 4);
+}
+
+/// One holds 5 a second, the other 20 in ten: neither has the other's limit.
+#[test]
+fn endpoints_that_were_shown_different_limits_are_not_alike() {
+    let mut model = Model::new(Duration::from_secs(900));
+    model.grain = Granularity::Operation;
+    let start = model.common.clock.anchor();
+    let mut now = start;
+    for (operation, quota, period) in [(1, 5, 1), (2, 20, 10)] {
+        for n in 0..=quota {
+            let ticket = loop {
+                match model.admit(call(operation, 0), now, 1) {
+                    Ok(ticket) => break ticket,
+                    Err(until) => now = until.min(now + Duration::from_millis(1)),
+                }
+            };
+            let named = (n == quota).then_some((quota, Duration::from_secs(period)));
+            let reading = Reading {
+                refused: named.is_some(),
+                named,
+                ..Reading::default()
+            };
+            model.record_response(ticket, now, &reading);
+        }
+    }
+    assert_eq!(model.shown.len(), 2);
+    for (operation, there, elsewhere) in [(1, (5, 1), (20, 10)), (2, (20, 10), (5, 1))] {
+        let target = call(operation, 0);
+        let _ = model.admit(target, now + Duration::from_secs(1), 1);
+        let limits = &model.scopes[&model.key(&target)].limits;
+        let is_shown = |(quota, period)| limits.was_shown((quota, Duration::from_secs(period)));
+        assert!(is_shown(there) && !is_shown(elsewhere), "{limits:?}");
+    }
+}
