@@ -144,7 +144,7 @@ local function used(w)
 end
 
 -- A window is full: perhaps it holds more. So many are in flight. Says whether it is believed in any longer.
-local function try_more(w, in_flight, slow)
+local function try_more(w, in_flight)
   if w.shown then
     if w.last_full and now < w.last_full + w.period then
       return true -- One step in a period, because a window of the server may end in between.
@@ -160,7 +160,7 @@ local function try_more(w, in_flight, slow)
   if w.step == 1 then
     w.tried = now
   end
-  local step = slow and math.min(w.step, rules.slow_step) or w.step
+  local step = w.guess and not w.shown and math.min(w.step, rules.guess_step) or w.step
   local more = w.quota + step
   w.step, w.since, w.awaited = step * 2, 0, in_flight + step
   if w.quota < w.named and more >= w.named then
@@ -178,7 +178,7 @@ local function full()
     local requests, answered = used(w)
     -- The answers of a slow server do not come within one period. A guess that was too small is not held on to for that.
     local slow = w.guess and not w.shown and w.step > 1 and now >= w.tried + w.period and w.since >= w.awaited
-    if (answered >= w.quota or slow and requests >= w.quota) and not try_more(w, requests - answered, slow) then
+    if (answered >= w.quota or slow and requests >= w.quota) and not try_more(w, requests - answered) then
       table.remove(s.windows, i)
       s.refuted = true
     elseif requests >= w.quota then

@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::flight::Flight;
-use super::hidden::{SLOW_STEP, SURE, UNSURE};
+use super::hidden::{GUESS_STEP, SURE, UNSURE};
 use super::limits::{DOCUMENTED, STRAY};
 use super::reading::Reading;
 use super::scope::{FIRST_WAIT, LOOKS, WITHOUT_RESET};
@@ -384,7 +384,7 @@ fn rules(max_wait: Duration) -> String {
         "guess": [quota, milliseconds(period)],
         "sure": SURE,
         "unsure": UNSURE,
-        "slow_step": SLOW_STEP,
+        "guess_step": GUESS_STEP,
         "stray": STRAY,
     });
     rules.to_string()

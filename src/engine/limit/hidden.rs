@@ -19,9 +19,9 @@ pub(super) const SECOND: Duration = Duration::from_secs(1);
 /// So much more than a window lasts they may ask for: dates are rounded twice.
 pub(super) const ROUNDING: Duration = Duration::from_secs(2);
 
-/// At most so many more than a guess holds are tried at once on slow servers, where a period passes before it is clear whether it
-/// holds more: by then, as many are in flight.
-pub(super) const SLOW_STEP: u32 = 7;
+/// At most so many more than a guess holds are tried at once. If a window of the server ends in between, or its answers take longer
+/// than the period of the guess, that many are refused.
+pub(super) const GUESS_STEP: u32 = 7;
 
 /// People choose periods of a multiple of five seconds, from here on, and quotas that are a multiple of fifty. A measurement that
 /// gives both is no chance.
@@ -150,8 +150,8 @@ impl Hidden {
         if self.trying == 0 {
             self.tried = Some(now);
         }
-        self.trying = match is_refuted {
-            true => (self.trying * 2).min(SLOW_STEP),
+        self.trying = match self.is_guess && !self.shown {
+            true => (self.trying * 2).clamp(1, GUESS_STEP),
             false => self.trying.saturating_mul(2).max(1),
         };
         (self.since, self.awaited) = (0, in_flight + self.trying);
