@@ -179,11 +179,13 @@ fn entry(finished: &Finished) -> UpdateEvaluationFormulaWithIdModel {
     }
 }
 
-/// The newest version among those of all settings; of several that were published at the same time, the last one's.
+/// The newest version among those of all settings; of several that were published at the same time, the last one's. A setting that
+/// nobody has changed yet has its version from its creation, which may be after the last change of another one.
 fn latest(seen: &ConfigSettingFormulasModel) -> Option<VersionId> {
-    let newest = seen
-        .setting_formulas
-        .iter()
-        .max_by_key(|entry| (entry.updated_at, entry.setting.setting_id))?;
+    let newest = seen.setting_formulas.iter().max_by_key(|entry| {
+        let setting = &entry.setting;
+        let published = entry.updated_at.max(setting.created_at);
+        (published, setting.setting_id)
+    })?;
     Some(newest.last_version_id)
 }

@@ -76,6 +76,25 @@ async fn edits_of_a_whole_config_lose_nothing_either() -> Result<()> {
     Ok(())
 }
 
+/// The newest version is that of the new setting, which nobody has changed.
+#[tokio::test]
+async fn a_setting_that_was_created_after_the_last_change_is_no_conflict() -> Result<()> {
+    let fake = Fake::start().await;
+    let (client, demo) = (fake.client(), fake.demo().unwrap());
+    let resize = |size: i32| {
+        client.edit_values(demo.v2.config_id, demo.test_id, move |settings| {
+            settings.get("page_size")?.set_default(size);
+            Ok(())
+        })
+    };
+    resize(30).send().await?;
+    let new = CreateSettingInitialValues::new("late", "Late", SettingType::Boolean);
+    let created = client.create_setting(demo.v2.config_id, new);
+    created.send().await?;
+    assert_eq!(resize(40).max_rounds(1).send().await?.rounds, 1);
+    Ok(())
+}
+
 #[tokio::test]
 async fn only_what_changed_is_posted() -> Result<()> {
     let fake = Fake::start().await;
