@@ -195,7 +195,8 @@ impl Retire {
             let problem = format!("`{}` is still used: {}", flag.key, uses.join(", "));
             return Err(Error::other(problem));
         }
-        let client = flag.environment.config.product.client.clone();
+        let product = flag.environment.config.product.clone();
+        let client = &product.client;
         let id = flag.setting_id().await?;
         if let Some(name) = &self.tag {
             let tags = client.get_setting(id).send().await?.into_inner().tags;
@@ -208,6 +209,8 @@ impl Retire {
             self.change.send().await?;
         }
         client.delete_setting(id).send().await?;
+        // The next setting of this key is another one.
+        product.lists.forget_contents().await;
         Ok(())
     }
 }

@@ -240,24 +240,21 @@ impl CopyPlan {
             let name = (SEGMENT, segment.name.to_lowercase());
             ids.insert(name, json!(segment.segment_id));
         }
-        for seen in copy.to.settings().await? {
+        let targets = copy.to.settings().await?;
+        for seen in &targets {
             let key = seen.setting.key.to_lowercase();
             ids.insert((SETTING, key), json!(seen.setting.setting_id));
-            let values = variations(&seen).map(|(name, it)| (name, UpdateValueModel::from(it)));
+            let values = variations(seen).map(|(name, it)| (name, UpdateValueModel::from(it)));
             ids.extend(values.map(|(name, value)| ((VARIATION, name), json!(value))));
         }
         if to.is_v1().await? {
+            let within = to.get().await?.place();
             for (key, both, done) in values {
                 let reason = &copy.options.reason;
                 let edit = |_: &_, wanted: &mut _| overwrite(key, wanted, both, &ids);
-                edit_v1(
-                    client,
-                    place,
-                    to.setting(key).await?.setting_id,
-                    reason,
-                    edit,
-                )
-                .await?;
+                // A list that is kept may have the id of one that was deleted.
+                let id = one(&targets, &within, key)?.setting.setting_id;
+                edit_v1(client, place, id, reason, edit).await?;
                 *done = true;
             }
             return Ok(());
@@ -277,6 +274,7 @@ impl Copy {
     /// Whether the target has it by now: the answer to its creation was lost, or somebody else has created it.
     async fn is_there(&self, action: &Action) -> bool {
         let to = &self.to.config;
+        to.product.lists.forget_contents().await;
         let (name, found) = match action {
             Action::Tag(tag) => (&tag.name, to.product.tag(&tag.name).await.map(|it| it.name)),
             Action::Segment(name) => (name, to.product.segment(name).await.map(|it| it.name)),
@@ -296,6 +294,8 @@ impl Copy {
             Action::Tag(tag) => {
                 let new: CreateTagModel = read(&json(tag))?;
                 client.create_tag(product_id, new).send().await?;
+                // One that is kept may have the same name and another id.
+                to.product.lists.forget_contents().await;
             }
             Action::Segment(name) => {
                 let id = from.segment(name).await?.segment_id;

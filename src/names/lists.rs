@@ -25,6 +25,15 @@ pub(super) struct Lists {
     pub(super) tags: Level<TagModel>,
 }
 
+impl Lists {
+    /// Has the lists of settings, segments and tags read again: one may have gone, or have come again with another id.
+    pub(super) async fn forget_contents(&self) {
+        self.settings.lock().await.clear();
+        self.segments.lock().await.clear();
+        self.tags.lock().await.clear();
+    }
+}
+
 /// By the id of what has the list: when it was read, and what it held. Who reads one holds the lock, so that all who wait share it.
 type Level<T> = Mutex<HashMap<String, (Instant, Vec<T>)>>;
 

@@ -6,8 +6,8 @@ use configcat_fake::Fake;
 use configcat_management::names::{Flag, Product};
 use configcat_management::rule::{flag, when};
 use configcat_management::types::{
-    CodeReferenceRequest, ConfigId, FlagReference, ReferenceLineRequest, ReferenceLinesRequest,
-    SettingId,
+    CodeReferenceRequest, ConfigId, CreateSettingInitialValues, FlagReference,
+    ReferenceLineRequest, ReferenceLinesRequest, SettingId, SettingType,
 };
 use configcat_management::{Client, Result};
 
@@ -143,6 +143,25 @@ async fn a_tag_is_removed_and_a_value_set_before_the_deletion() -> Result<()> {
         other.retire().remove_tag("release").send().await?;
         assert_eq!(written(&fake).len(), 4);
         assert_eq!(fake.dangling(), [""; 0]);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_flag_of_the_same_key_is_found_after_a_deletion() -> Result<()> {
+    for name in ["Backend", "Frontend"] {
+        let fake = Fake::start().await;
+        let client = fake.client();
+        let test = place(&client, name, "Test");
+        let size = test.flag("page_size");
+        let (old, config) = (size.served().await?.setting_id, client.product("Web shop"));
+        size.retire().send().await?;
+        let error = size.served().await.unwrap_err().to_string();
+        assert!(error.contains("has no setting `page_size`"), "{error}");
+        let config = config.config(name).config_id().await?;
+        let new = CreateSettingInitialValues::new("page_size", "Size", SettingType::Int);
+        client.create_setting(config, new).send().await?;
+        assert_ne!(size.served().await?.setting_id, old);
     }
     Ok(())
 }

@@ -1,6 +1,8 @@
 //! A copy shows what it will change, changes that and nothing else, never overwrites what somebody changed since, and goes
 //! on after a failure where it stopped.
 
+mod kept;
+
 use configcat_fake::{Fake, Fault};
 use configcat_management::names::{CopyPlan, Environment, Part, compare, copy};
 use configcat_management::rule::{flag, in_segment, percentages, when};
