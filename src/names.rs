@@ -27,7 +27,8 @@
 //!
 //! Nothing is called before it is needed. Each list (products, the configs and environments of a product, the settings of a
 //! config) is read once and shared by all that comes from one [`Client::product`], clones included, for as long as they
-//! live, or for as long as [`Product::keep_for`] says. A name that is missing from a list that was read before has it read once more.
+//! live, or for as long as [`Product::keep_for`] says. A name that is missing from a list that was read before has it read once more,
+//! and a 404 has all of them read again. That a name was given to something else meanwhile is not noticed before the list is read again.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -5,7 +5,7 @@ use std::slice;
 use serde::Serialize;
 
 use super::seen::Seen;
-use super::{Flag, Served};
+use super::{Flag, Product, Served};
 use crate::edit::{Draft, Edited, Options, edit_v1, notes};
 use crate::rule::place::is_for_everyone;
 use crate::rule::{Percentages, everyone, percentages};
@@ -123,19 +123,21 @@ impl Change {
         let (flag, options, steps) = (&self.flag, self.options, &self.steps);
         let config = &flag.environment.config;
         let place = flag.environment.environment_id().await?;
-        let (id, client) = (flag.setting_id().await?, &config.product.client);
+        let (id, Product { client, lists, .. }) = (flag.setting_id().await?, &config.product);
         if config.is_v1().await? {
             let edit = |seen: &SettingValueModel, wanted: &mut UpdateSettingValueModel| {
                 let of = &seen.setting.setting_type;
                 steps.iter().try_for_each(|it| it.apply_v1(of, wanted))
             };
             let edited = edit_v1(client, place, id, &options.reason, edit);
-            return flag.changed(edited.await?).await;
+            let edited = lists.forget_after_404(edited.await).await;
+            return flag.changed(edited?).await;
         }
         let edit = client.edit_value(place, id, |draft| {
             steps.iter().try_for_each(|step| step.apply_v2(draft))
         });
-        flag.changed(edit.with(options).send().await?).await
+        let edited = edit.with(options).send().await;
+        flag.changed(lists.forget_after_404(edited).await?).await
     }
 }
 

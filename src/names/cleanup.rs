@@ -210,7 +210,7 @@ impl Retire {
         }
         client.delete_setting(id).send().await?;
         // The next setting of this key is another one.
-        product.lists.forget_contents().await;
+        product.lists.forget().await;
         Ok(())
     }
 }

@@ -274,7 +274,7 @@ impl Copy {
     /// Whether the target has it by now: the answer to its creation was lost, or somebody else has created it.
     async fn is_there(&self, action: &Action) -> bool {
         let to = &self.to.config;
-        to.product.lists.forget_contents().await;
+        to.product.lists.forget().await;
         let (name, found) = match action {
             Action::Tag(tag) => (&tag.name, to.product.tag(&tag.name).await.map(|it| it.name)),
             Action::Segment(name) => (name, to.product.segment(name).await.map(|it| it.name)),
@@ -295,7 +295,7 @@ impl Copy {
                 let new: CreateTagModel = read(&json(tag))?;
                 client.create_tag(product_id, new).send().await?;
                 // One that is kept may have the same name and another id.
-                to.product.lists.forget_contents().await;
+                to.product.lists.forget().await;
             }
             Action::Segment(name) => {
                 let id = from.segment(name).await?.segment_id;

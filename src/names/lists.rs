@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fmt::Display;
 
+use http::StatusCode;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
@@ -26,11 +27,23 @@ pub(super) struct Lists {
 }
 
 impl Lists {
-    /// Has the lists of settings, segments and tags read again: one may have gone, or have come again with another id.
-    pub(super) async fn forget_contents(&self) {
-        self.settings.lock().await.clear();
+    /// Has all lists but that of products read again.
+    pub(super) async fn forget(&self) {
+        self.configs.lock().await.clear();
+        self.environments.lock().await.clear();
         self.segments.lock().await.clear();
+        self.settings.lock().await.clear();
         self.tags.lock().await.clear();
+    }
+
+    /// The same answer. After a 404, lists are read again: something has gone, and may have come again with another id.
+    pub(super) async fn forget_after_404<T>(&self, answer: Result<T>) -> Result<T> {
+        if let Err(error) = &answer
+            && error.status() == Some(StatusCode::NOT_FOUND)
+        {
+            self.forget().await;
+        }
+        answer
     }
 }
 

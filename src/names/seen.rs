@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::Config;
 use super::served::list;
+use super::{Config, Product};
 use crate::patch::{self, Formula, SettingValueV1, json};
 use crate::types::{
     EnvironmentId, EvaluationVersion, SettingDataV2Model, SettingId, SettingTagModel,
@@ -57,11 +57,20 @@ impl Config {
 
     /// All settings of the config in an environment.
     pub(super) async fn settings_in(&self, place: EnvironmentId) -> Result<Vec<Seen>> {
-        let (id, client) = (self.config_id().await?, &self.product.client);
+        let (id, Product { client, lists, .. }) = (self.config_id().await?, &self.product);
         let answer = match self.is_v1().await? {
-            true => json(&*client.get_setting_values(id, place).send().await?),
-            false => json(&*client.get_setting_values_v2(id, place).send().await?),
+            true => client
+                .get_setting_values(id, place)
+                .send()
+                .await
+                .map(|it| json(&*it)),
+            false => client
+                .get_setting_values_v2(id, place)
+                .send()
+                .await
+                .map(|it| json(&*it)),
         };
+        let answer = lists.forget_after_404(answer).await?;
         let answers = list(&answer["settingValues"]).chain(list(&answer["settingFormulas"]));
         let mut all = answers.map(Seen::of).collect::<Result<Vec<_>>>()?;
         self.name(&mut all).await?;
@@ -70,11 +79,20 @@ impl Config {
 
     /// One of them.
     pub(super) async fn setting_in(&self, place: EnvironmentId, id: SettingId) -> Result<Seen> {
-        let client = &self.product.client;
+        let Product { client, lists, .. } = &self.product;
         let answer = match self.is_v1().await? {
-            true => json(&*client.get_setting_value(place, id).send().await?),
-            false => json(&*client.get_setting_value_v2(place, id).send().await?),
+            true => client
+                .get_setting_value(place, id)
+                .send()
+                .await
+                .map(|it| json(&*it)),
+            false => client
+                .get_setting_value_v2(place, id)
+                .send()
+                .await
+                .map(|it| json(&*it)),
         };
+        let answer = lists.forget_after_404(answer).await?;
         let mut seen = Seen::of(&answer)?;
         self.name(std::slice::from_mut(&mut seen)).await?;
         Ok(seen)

@@ -161,7 +161,17 @@ async fn a_flag_of_the_same_key_is_found_after_a_deletion() -> Result<()> {
         let config = config.config(name).config_id().await?;
         let new = CreateSettingInitialValues::new("page_size", "Size", SettingType::Int);
         client.create_setting(config, new).send().await?;
-        assert_ne!(size.served().await?.setting_id, old);
+        let new = size.served().await?.setting_id;
+        assert_ne!(new, old);
+
+        // Somebody else does the same: the handle notices it by the first 404.
+        client.delete_setting(new).send().await?;
+        let again = CreateSettingInitialValues::new("page_size", "Size", SettingType::Int);
+        client.create_setting(config, again).send().await?;
+        let change = || size.set_default(7).send();
+        let error = change().await.unwrap_err();
+        assert_eq!(error.status(), Some(http::StatusCode::NOT_FOUND));
+        assert!(change().await?.changed, "{name}");
     }
     Ok(())
 }
