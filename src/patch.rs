@@ -46,6 +46,7 @@
 
 use std::marker::PhantomData;
 
+use json_patch::jsonptr::{Pointer, PointerBuf};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -62,7 +63,6 @@ mod kind;
 mod limits;
 mod list;
 mod methods;
-mod path;
 mod proxy_profile;
 mod setting;
 mod setting_value;
@@ -77,8 +77,6 @@ pub use proxy_profile::{ProxyProfile, ProxyProfilePatch};
 pub use setting::{Setting, SettingPatch};
 pub use setting_value::{SettingValuePatch, SettingValueV1};
 pub use webhook::{Webhook, WebhookPatch};
-
-use path::Path;
 
 /// A JSON Patch for the operations of one [`Kind`]. The aliases, such as [`SettingPatch`], are what code names.
 ///
@@ -97,6 +95,7 @@ use path::Path;
 /// ```compile_fail
 /// configcat_management::patch::SettingPatch::new().turn_on();
 /// ```
+#[derive(Clone, PartialEq)]
 #[must_use = "a patch does nothing until a call sends it"]
 pub struct Patch<K> {
     operations: Vec<JsonPatchOperation>,
@@ -163,23 +162,23 @@ impl<K: Kind> Patch<K> {
                 .iter()
                 .filter(|o| o.op != OperationType::Test);
             let mut paths = changes.flat_map(|o| o.from.iter().chain([&o.path]));
-            paths.any(|path| path::root(path) == root)
+            paths.any(|path| root_of(path) == root)
         };
         let mut guarded = Self::new();
         for root in K::ROOTS.iter().filter(|root| touched(root.name)) {
             if let Some(value) = document.get(root.name) {
-                guarded = guarded.unchanged(Path::root(root.name), value, root.in_parts);
+                guarded = guarded.unchanged(&pointer(root.name), value, root.in_parts);
             }
         }
         guarded.operations.extend(self.operations);
         guarded
     }
 
-    fn unchanged(self, path: Path, value: &Value, in_parts: bool) -> Self {
+    fn unchanged(self, path: &Pointer, value: &Value, in_parts: bool) -> Self {
         match value {
             Value::Object(fields) if in_parts => {
                 fields.iter().fold(self, |patch, (name, value)| {
-                    patch.unchanged(path.key(name), value, true)
+                    patch.unchanged(&path.with_trailing_token(name), value, true)
                 })
             }
             Value::Array(entries) if entries.iter().any(K::is_hidden) => {
@@ -190,11 +189,12 @@ impl<K: Kind> Patch<K> {
                         !K::is_hidden(entry) || !K::SECRETS.contains(&name.as_str())
                     });
                     shown.fold(patch, |patch, (name, value)| {
-                        patch.test(path.index(index).key(name), value.clone())
+                        let path = path.with_trailing_token(index).with_trailing_token(name);
+                        patch.unchanged(&path, value, false)
                     })
                 })
             }
-            value => self.test(path, value.clone()),
+            value => self.write(OperationType::Test, path.as_str(), value.clone()),
         }
     }
 
@@ -222,7 +222,7 @@ impl<K: Kind> Patch<K> {
     fn apply(&self, document: &mut Value) -> Result<()> {
         for operation in &self.operations {
             for path in operation.from.iter().chain([&operation.path]) {
-                if !K::ROOTS.iter().any(|root| root.name == path::root(path)) {
+                if !K::ROOTS.iter().any(|root| root.name == root_of(path)) {
                     return Err(Self::read_only(path));
                 }
             }
@@ -280,7 +280,7 @@ impl<K: Kind> Patch<K> {
         let after = document::of_wanted::<K>(&after, &before);
         for root in K::ROOTS {
             let of = |document: &Value| document::canonical(&document[root.name]);
-            let (path, before) = (Path::root(root.name), of(&before));
+            let (path, before) = (pointer(root.name), of(&before));
             let in_parts = root.in_parts || has_hidden::<K>(&before);
             operations.extend(diff::at(&path, &before, &of(&after), in_parts));
         }
@@ -293,14 +293,9 @@ impl<K: Kind> Patch<K> {
     }
 
     fn read_only(path: &str) -> Error {
-        let roots: Vec<String> = K::ROOTS
-            .iter()
-            .map(|root| format!("`/{}`", root.name))
-            .collect();
-        let problem = format!(
-            "cannot be changed by this operation; {} can",
-            roots.join(", ")
-        );
+        let roots = K::ROOTS.iter().map(|root| format!("`/{}`", root.name));
+        let roots = roots.collect::<Vec<_>>().join(", ");
+        let problem = format!("cannot be changed by this operation; {roots} can");
         Self::invalid(path, problem)
     }
 
@@ -313,6 +308,17 @@ impl<K: Kind> Default for Patch<K> {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// The place of an attribute.
+fn pointer(name: &str) -> PointerBuf {
+    PointerBuf::from_tokens([name])
+}
+
+/// The attribute that a path leads to or into, such as `tags` for `/tags/0`. Those that may be changed have no `~` and no `/`.
+fn root_of(path: &str) -> &str {
+    let rest = path.strip_prefix('/').unwrap_or_default();
+    rest.split('/').next().unwrap_or_default()
 }
 
 fn has_hidden<K: Kind>(value: &Value) -> bool {
@@ -332,7 +338,7 @@ pub(crate) fn between<K: Kind>(before: &Value, after: &Value) -> Patch<K> {
     let [before, after] = [before, after].map(|it| document::of_wanted::<K>(it, &Value::Null));
     let operations = K::ROOTS.iter().flat_map(|root| {
         let (before, after) = (&before[root.name], &after[root.name]);
-        diff::at(&Path::root(root.name), before, after, false)
+        diff::at(&pointer(root.name), before, after, false)
     });
     Patch::from(operations.collect::<Vec<_>>())
 }

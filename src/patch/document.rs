@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use json_patch::jsonptr::Pointer;
 use serde_json::{Map, Number, Value};
 
 use super::kind::Kind;
 use super::kind::sealed::Absent;
-use super::path::Path;
+use super::pointer;
 
 /// What may be changed of an answer, as the server's patch sees it: nulls stay, fields that requests do not have go.
 pub(super) fn of_seen<K: Kind>(seen: &Value) -> Value {
@@ -153,30 +154,29 @@ fn whole(number: &Number) -> Result<i128, Number> {
 /// The path of a difference outside of what may be changed.
 pub(super) fn difference_elsewhere<K: Kind>(before: &Value, after: &Value) -> Option<String> {
     let fields = after.as_object()?;
-    let fixed = fields
+    let mut fixed = fields
         .iter()
         .filter(|(name, _)| K::ROOTS.iter().all(|root| root.name != **name));
     fixed
-        .filter_map(|(name, after)| first_difference(&Path::root(name), &before[name], after))
-        .next()
+        .find_map(|(name, after)| first_difference(&pointer(name), &before[name], after))
         .or_else(|| K::hidden_difference(before, after))
 }
 
 /// The path of the first difference, as deep as both sides have the same form.
-pub(super) fn first_difference(at: &Path, before: &Value, after: &Value) -> Option<String> {
+pub(super) fn first_difference(at: &Pointer, before: &Value, after: &Value) -> Option<String> {
     match (before, after) {
         _ if same(before, after) => None,
         (Value::Object(before), Value::Object(after)) => {
             before.keys().chain(after.keys()).find_map(|name| {
                 let of =
                     |fields: &Map<String, Value>| fields.get(name).cloned().unwrap_or_default();
-                first_difference(&at.key(name), &of(before), &of(after))
+                first_difference(&at.with_trailing_token(name), &of(before), &of(after))
             })
         }
         (Value::Array(before), Value::Array(after)) if before.len() == after.len() => {
             let mut pairs = before.iter().zip(after).enumerate();
             pairs.find_map(|(index, (before, after))| {
-                first_difference(&at.index(index), before, after)
+                first_difference(&at.with_trailing_token(index), before, after)
             })
         }
         _ => Some(at.to_string()),

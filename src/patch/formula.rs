@@ -5,7 +5,6 @@ use serde_json::Value;
 use super::kind::models;
 use super::kind::sealed::{Absent, Root, Rules};
 use super::methods::list_methods;
-use super::path::Path;
 use super::{Patch, json};
 use crate::rule::check::Against;
 use crate::types::{
@@ -14,7 +13,7 @@ use crate::types::{
 use crate::{Error, Operation, Result, SettingValue, operations};
 
 /// What a setting of a V2 config serves; see [`FormulaPatch`].
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Formula {}
 
 /// A patch for `update-setting-value-v2` and `update-setting-value-by-sdkkey-v2`: default value, targeting rules with their
@@ -31,19 +30,24 @@ pub enum Formula {}
 /// ```
 pub type FormulaPatch = Patch<Formula>;
 
-const DEFAULT: &str = "defaultValue";
-const RULES: &str = "targetingRules";
-const SPLIT_BY: &str = "percentageEvaluationAttribute";
-
 models!(Formula: SettingFormulaModel => UpdateEvaluationFormulaModel);
 
 impl Rules for Formula {
     const OPERATION: &'static Operation = operations::UpdateSettingValueV2::OPERATION;
     const ROOTS: &'static [Root] = &[
-        Root::new(DEFAULT, Absent::Unchanged),
-        Root::new(RULES, Absent::EmptyList),
-        Root::new(SPLIT_BY, Absent::Null),
+        Root::new("defaultValue", Absent::Unchanged),
+        Root::new("targetingRules", Absent::EmptyList),
+        Root::new("percentageEvaluationAttribute", Absent::Null),
     ];
+    const EXAMPLE: &'static str = r#"{
+        "defaultValue": {},
+        "targetingRules": [{
+            "conditions": [{ "userCondition": {
+                "comparator": "isOneOf", "comparisonAttribute": "x", "comparisonValue": { "listValue": [{ "value": "x" }] }
+            } }],
+            "percentageOptions": []
+        }]
+    }"#;
 }
 
 impl Patch<Formula> {
@@ -66,12 +70,12 @@ impl Patch<Formula> {
             SettingValue::Int(_) => "intValue",
             SettingValue::Double(_) => "doubleValue",
         };
-        self.replace(Path::root(DEFAULT).key(field), json(&value))
+        self.replace(format!("/defaultValue/{field}"), json(&value))
     }
 
     /// Serves this if no rule matches: for settings with predefined variations.
     pub fn replace_default(self, value: impl Into<UpdateValueModel>) -> Self {
-        self.replace(Path::root(DEFAULT), json(&value.into()))
+        self.replace("/defaultValue", json(&value.into()))
     }
 
     /// Checks what the patch makes of what was seen, without any call: types of values, predefined variations, JSON,
@@ -95,17 +99,17 @@ impl Patch<Formula> {
 
     /// Splits users among percentage options by this attribute.
     pub fn split_by(self, attribute: impl Into<String>) -> Self {
-        self.replace(Path::root(SPLIT_BY), Value::from(attribute.into()))
+        self.replace("/percentageEvaluationAttribute", attribute.into())
     }
 
     /// Splits users among percentage options by their identifier again.
     pub fn split_by_identifier(self) -> Self {
-        self.replace(Path::root(SPLIT_BY), Value::Null)
+        self.replace("/percentageEvaluationAttribute", Value::Null)
     }
 }
 
 list_methods!(
-    Formula, RULES, UpdateTargetingRuleModel, "targeting rule", "targeting rules":
+    Formula, "/targetingRules", UpdateTargetingRuleModel, "targeting rule", "targeting rules":
     add_rule, insert_rule, replace_rule, remove_rule, move_rule, replace_rules,
     ///
     /// Behind a split for everyone it could never apply, and is refused: by [`check`](FormulaPatch::check) and by the

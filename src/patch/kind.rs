@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 /// What a [`Patch`](super::Patch) changes. The trait is sealed: five types of this module implement it.
-pub trait Kind: sealed::Rules + Sized + 'static {
+pub trait Kind: sealed::Rules + Clone + PartialEq + Sized + 'static {
     /// What a read answers with.
     type Seen: Wanted<Self>;
     /// What may be changed, in the form that the `PUT` of the same thing takes.
@@ -38,11 +38,10 @@ pub(super) mod sealed {
 
     impl Root {
         pub const fn new(name: &'static str, absent: Absent) -> Self {
-            let in_parts = false;
             Root {
                 name,
                 absent,
-                in_parts,
+                in_parts: false,
             }
         }
 
@@ -55,6 +54,8 @@ pub(super) mod sealed {
     pub trait Rules {
         const OPERATION: &'static Operation;
         const ROOTS: &'static [Root];
+        /// A small part with one entry in each list that has limits, as JSON: what a patch writes is checked in its place there.
+        const EXAMPLE: &'static str;
         /// What the `PUT` takes besides the roots.
         const ALONGSIDE: &'static [&'static str] = &[];
         /// Names whose values are not shown.

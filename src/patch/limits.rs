@@ -5,7 +5,7 @@
 
 use std::ops::RangeInclusive;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::kind::Kind;
 use super::{Formula, ProxyProfile, Setting, SettingValueV1, Webhook};
@@ -61,13 +61,16 @@ type Limits = fn(&JsonPatchOperation) -> Result<(), Violation>;
 fn limits(operation: &Operation) -> Option<Limits> {
     let is = |known: &Operation| known.id == operation.id;
     let known = [
-        (is(UpdateSetting::OPERATION), setting as Limits),
-        (is(UpdateSettingValue::OPERATION), value_v1),
-        (is(UpdateSettingValueBySdkkey::OPERATION), value_v1),
-        (is(UpdateSettingValueV2::OPERATION), formula),
-        (is(UpdateSettingValueBySdkkeyV2::OPERATION), formula),
-        (is(UpdateWebhook::OPERATION), webhook),
-        (is(UpdateProxyProfile::OPERATION), proxy_profile),
+        (is(UpdateSetting::OPERATION), of::<Setting> as Limits),
+        (is(UpdateSettingValue::OPERATION), of::<SettingValueV1>),
+        (
+            is(UpdateSettingValueBySdkkey::OPERATION),
+            of::<SettingValueV1>,
+        ),
+        (is(UpdateSettingValueV2::OPERATION), of::<Formula>),
+        (is(UpdateSettingValueBySdkkeyV2::OPERATION), of::<Formula>),
+        (is(UpdateWebhook::OPERATION), of::<Webhook>),
+        (is(UpdateProxyProfile::OPERATION), of::<ProxyProfile>),
     ];
     known.into_iter().find_map(|(is, of)| is.then_some(of))
 }
@@ -92,44 +95,7 @@ pub(super) fn whole(operation: &JsonPatchOperation, at: &Place<'_>) -> Result<()
     }
 }
 
-fn setting(operation: &JsonPatchOperation) -> Result<(), Violation> {
-    of::<Setting>(operation, json!({ "name": "x" }))
-}
-
-fn value_v1(operation: &JsonPatchOperation) -> Result<(), Violation> {
-    let example =
-        json!({ "value": true, "rolloutRules": [{ "value": true }], "rolloutPercentageItems": [] });
-    of::<SettingValueV1>(operation, example)
-}
-
-fn formula(operation: &JsonPatchOperation) -> Result<(), Violation> {
-    let user = json!({
-        "comparator": "isOneOf", "comparisonAttribute": "x", "comparisonValue": { "listValue": [{ "value": "x" }] },
-    });
-    let rule = json!({ "conditions": [{ "userCondition": user }], "percentageOptions": [] });
-    of::<Formula>(
-        operation,
-        json!({ "defaultValue": {}, "targetingRules": [rule] }),
-    )
-}
-
-fn webhook(operation: &JsonPatchOperation) -> Result<(), Violation> {
-    let header = json!({ "key": "x", "value": "x" });
-    of::<Webhook>(
-        operation,
-        json!({ "url": "https://x", "webHookHeaders": [header] }),
-    )
-}
-
-fn proxy_profile(operation: &JsonPatchOperation) -> Result<(), Violation> {
-    let notification = json!({ "webhookProxyUrl": "https://x" });
-    let example = json!({
-        "name": "x", "connectionPreferences": { "webhookNotification": notification }, "sdkKeySelectionRules": [{}],
-    });
-    of::<ProxyProfile>(operation, example)
-}
-
-fn of<K: Kind>(operation: &JsonPatchOperation, mut example: Value) -> Result<(), Violation>
+fn of<K: Kind>(operation: &JsonPatchOperation) -> Result<(), Violation>
 where
     K::Part: Check,
 {
@@ -138,6 +104,7 @@ where
     else {
         return Ok(());
     };
+    let mut example: Value = serde_json::from_str(K::EXAMPLE).unwrap_or_default();
     let place = in_example(&operation.path);
     // What has no place there, or another form, is the server's to judge.
     if put(&mut example, &place, value).is_none() {
@@ -158,12 +125,10 @@ fn in_example(path: &str) -> String {
     let index = |name: &&str| {
         *name == "-" || (!name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit()))
     };
-    let mut place = String::with_capacity(path.len());
-    for name in path.split('/').skip(1) {
-        place.push('/');
-        place.push_str(if index(&name) { "0" } else { name });
-    }
-    place
+    let names = path
+        .split('/')
+        .map(|name| if index(&name) { "0" } else { name });
+    names.collect::<Vec<_>>().join("/")
 }
 
 fn put(example: &mut Value, path: &str, value: &Value) -> Option<()> {

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use json_patch::jsonptr::Pointer;
 use serde_json::Value;
 
-use super::diff::{at, relocate, remove, write};
+use super::diff::{at, remove, write};
 use super::document::key;
-use super::path::Path;
 use crate::types::{JsonPatchOperation, OperationType};
 
 /// The most entries that are compared: as many rules as a setting may have. A longer list is replaced as a whole.
@@ -18,7 +18,7 @@ const MOST_PAIRS: usize = 1_000_000;
 
 /// The operations that make `after` of `before`; `None` if the lists are too long to compare.
 pub(super) fn entries(
-    path: &Path,
+    path: &Pointer,
     before: &[Value],
     after: &[Value],
 ) -> Option<Vec<JsonPatchOperation>> {
@@ -33,16 +33,17 @@ pub(super) fn entries(
     let mut kept = vec![false; before.len()];
     sources.iter().flatten().for_each(|from| kept[*from] = true);
 
+    let at_index = |index: usize| path.with_trailing_token(index);
     let mut operations = Vec::new();
     for (to, from) in sources.iter().enumerate() {
         if let Some(from) = *from {
             // Only entries that stay in place differ; their index is still the one before.
-            operations.extend(at(&path.index(from), &before[from], &after[to], false));
+            operations.extend(at(&at_index(from), &before[from], &after[to], false));
         }
     }
     for from in (0..before.len()).rev() {
         if !kept[from] {
-            operations.push(remove(path.index(from)));
+            operations.push(remove(&at_index(from)));
         }
     }
 
@@ -66,14 +67,22 @@ pub(super) fn entries(
                     let to = place(&left);
                     left.insert(to, entry);
                     if from != to {
-                        operations.push(relocate(path.index(from), path.index(to)));
+                        let to = at_index(to).to_string();
+                        operations.push(
+                            JsonPatchOperation::new(OperationType::Move, to)
+                                .with_from(at_index(from).to_string()),
+                        );
                     }
                 }
                 None => {
                     let index = place(&left);
                     let end = index == left.len();
-                    let path = if end { path.end() } else { path.index(index) };
-                    operations.push(write(OperationType::Add, path, &after[to]));
+                    let path = if end {
+                        path.with_trailing_token("-")
+                    } else {
+                        at_index(index)
+                    };
+                    operations.push(write(OperationType::Add, &path, &after[to]));
                     left.insert(index, entry);
                 }
             }

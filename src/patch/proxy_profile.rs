@@ -6,16 +6,16 @@ use super::document::first_difference;
 use super::kind::models;
 use super::kind::sealed::{Absent, Root, Rules};
 use super::methods::list_methods;
-use super::path::Path;
 use super::{Patch, json};
 use crate::types::{
     CreateOrUpdateProxyProfileRequest, CreateOrUpdateWebhookNotification, ProxyProfileModel,
     UpdateProxyProfileSelectionRule,
 };
 use crate::{Operation, operations};
+use json_patch::jsonptr::PointerBuf;
 
 /// A proxy profile; see [`ProxyProfilePatch`].
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum ProxyProfile {}
 
 /// A patch for `update-proxy-profile`: name, description, connection preferences and the rules that select SDK keys.
@@ -31,13 +31,10 @@ pub enum ProxyProfile {}
 /// ```
 pub type ProxyProfilePatch = Patch<ProxyProfile>;
 
-const NAME: &str = "name";
-const DESCRIPTION: &str = "description";
 const PREFERENCES: &str = "connectionPreferences";
-const RULES: &str = "sdkKeySelectionRules";
 const INTERVAL: &str = "sdkPollInterval";
 const NOTIFICATION: &str = "webhookNotification";
-const NOTIFICATION_URL: &str = "webhookProxyUrl";
+const NOTIFICATION_PATH: &str = "/connectionPreferences/webhookNotification";
 const SIGNING_KEYS: [&str; 2] = ["signingKey1", "signingKey2"];
 
 models!(ProxyProfile: ProxyProfileModel => CreateOrUpdateProxyProfileRequest);
@@ -45,12 +42,17 @@ models!(ProxyProfile: ProxyProfileModel => CreateOrUpdateProxyProfileRequest);
 impl Rules for ProxyProfile {
     const OPERATION: &'static Operation = operations::UpdateProxyProfile::OPERATION;
     const ROOTS: &'static [Root] = &[
-        Root::new(NAME, Absent::Unchanged),
-        Root::new(DESCRIPTION, Absent::Null),
+        Root::new("name", Absent::Unchanged),
+        Root::new("description", Absent::Null),
         // In one piece it would say nothing of the signing keys, which requests do not have.
         Root::new(PREFERENCES, Absent::Unchanged).in_parts(),
-        Root::new(RULES, Absent::EmptyList),
+        Root::new("sdkKeySelectionRules", Absent::EmptyList),
     ];
+    const EXAMPLE: &'static str = r#"{
+        "name": "x",
+        "connectionPreferences": { "webhookNotification": { "webhookProxyUrl": "https://x" } },
+        "sdkKeySelectionRules": [{}]
+    }"#;
     const SECRETS: &'static [&'static str] = &SIGNING_KEYS;
 
     fn simplify(document: &mut Value) {
@@ -71,11 +73,11 @@ impl Rules for ProxyProfile {
     fn hidden_difference(before: &Value, after: &Value) -> Option<String> {
         let notification = |value: &Value| value[PREFERENCES][NOTIFICATION].clone();
         let (before, after) = (notification(before), notification(after));
-        let path = Path::root(PREFERENCES).key(NOTIFICATION);
         SIGNING_KEYS.iter().find_map(|name| {
             // When notifications are connected or disconnected, the keys come or go with them.
             let (before, after) = (before.get(name)?, after.get(name)?);
-            first_difference(&path.key(name), before, after)
+            let path = PointerBuf::from_tokens([PREFERENCES, NOTIFICATION, name]);
+            first_difference(&path, before, after)
         })
     }
 }
@@ -83,48 +85,43 @@ impl Rules for ProxyProfile {
 impl Patch<ProxyProfile> {
     /// Gives the profile another name, of up to 255 characters.
     pub fn rename(self, name: impl Into<String>) -> Self {
-        self.replace(Path::root(NAME), Value::from(name.into()))
+        self.replace("/name", name.into())
     }
 
     /// Gives the profile a description, of up to 1 000 characters.
     pub fn set_description(self, description: impl Into<String>) -> Self {
-        self.replace(Path::root(DESCRIPTION), Value::from(description.into()))
+        self.replace("/description", description.into())
     }
 
     /// Takes the description away.
     pub fn clear_description(self) -> Self {
-        self.replace(Path::root(DESCRIPTION), Value::Null)
+        self.replace("/description", Value::Null)
     }
 
     /// Lets the proxy's SDKs fetch the config JSON every so many seconds, at least 30.
     pub fn set_poll_interval(self, seconds: i32) -> Self {
-        let path = Path::root(PREFERENCES).key(INTERVAL);
-        self.replace(path, Value::from(seconds))
+        self.replace("/connectionPreferences/sdkPollInterval", seconds)
     }
 
     /// Notifies the proxy of changes at this address, from now on. The server generates a signing key.
     pub fn connect_notifications(self, url: impl Into<String>) -> Self {
         let notification = CreateOrUpdateWebhookNotification::new(url);
-        let path = Path::root(PREFERENCES).key(NOTIFICATION);
-        self.add(path, json(&notification))
+        self.add(NOTIFICATION_PATH, json(&notification))
     }
 
     /// Notifies the proxy at another address. Notifications have to be connected.
     pub fn set_notification_url(self, url: impl Into<String>) -> Self {
-        let path = Path::root(PREFERENCES)
-            .key(NOTIFICATION)
-            .key(NOTIFICATION_URL);
-        self.replace(path, Value::from(url.into()))
+        self.replace(format!("{NOTIFICATION_PATH}/webhookProxyUrl"), url.into())
     }
 
     /// Notifies the proxy no more. Notifications have to be connected.
     pub fn disconnect_notifications(self) -> Self {
-        self.remove(Path::root(PREFERENCES).key(NOTIFICATION))
+        self.remove(NOTIFICATION_PATH)
     }
 }
 
 list_methods!(
-    ProxyProfile, RULES, UpdateProxyProfileSelectionRule, "rule that selects SDK keys", "rules that select SDK keys":
+    ProxyProfile, "/sdkKeySelectionRules", UpdateProxyProfileSelectionRule, "rule that selects SDK keys", "rules that select SDK keys":
     add_selection_rule, insert_selection_rule, replace_selection_rule, remove_selection_rule,
     move_selection_rule, replace_selection_rules
 );

@@ -2,36 +2,32 @@
 
 use serde_json::Value;
 
+use super::Patch;
 use super::document::first_difference;
 use super::kind::models;
 use super::kind::sealed::{Absent, Root, Rules};
-use super::path::Path;
-use super::{Patch, json};
-use crate::types::{ReplaceSettingModel, SettingModel, TagId, TagModel};
+use super::{pointer, root_of};
+use crate::types::{OperationType, ReplaceSettingModel, SettingModel, TagId, TagModel};
 use crate::{Operation, Result, operations};
 
 /// Name, hint, tags and place of a setting; see [`SettingPatch`].
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Setting {}
 
 /// A patch for `update-setting`: name, hint, tags and place of a setting.
 pub type SettingPatch = Patch<Setting>;
-
-const NAME: &str = "name";
-const HINT: &str = "hint";
-const TAGS: &str = "tags";
-const ORDER: &str = "order";
 
 models!(Setting: SettingModel => ReplaceSettingModel);
 
 impl Rules for Setting {
     const OPERATION: &'static Operation = operations::UpdateSetting::OPERATION;
     const ROOTS: &'static [Root] = &[
-        Root::new(NAME, Absent::Unchanged),
-        Root::new(HINT, Absent::Null),
-        Root::new(TAGS, Absent::EmptyList),
-        Root::new(ORDER, Absent::Unchanged),
+        Root::new("name", Absent::Unchanged),
+        Root::new("hint", Absent::Null),
+        Root::new("tags", Absent::EmptyList),
+        Root::new("order", Absent::Unchanged),
     ];
+    const EXAMPLE: &'static str = r#"{ "name": "x" }"#;
     const ALONGSIDE: &'static [&'static str] = &["isJson"];
 
     fn simplify(document: &mut Value) {
@@ -43,45 +39,45 @@ impl Rules for Setting {
     }
 
     fn hidden_difference(before: &Value, after: &Value) -> Option<String> {
-        let tags = |value: &Value| value[TAGS].as_array().cloned().unwrap_or_default();
+        let tags = |value: &Value| value["tags"].as_array().cloned().unwrap_or_default();
         let (before, after) = (tags(before), tags(after));
         after.iter().enumerate().find_map(|(index, after)| {
             let id = after.get("tagId")?;
             let before = before.iter().find(|before| before["tagId"] == *id)?;
-            first_difference(&Path::root(TAGS).index(index), before, after)
+            first_difference(&pointer("tags").with_trailing_token(index), before, after)
         })
     }
 }
 
 fn tags_mut(document: &mut Value) -> impl Iterator<Item = &mut Value> {
-    let tags = document.get_mut(TAGS).and_then(Value::as_array_mut);
+    let tags = document.get_mut("tags").and_then(Value::as_array_mut);
     tags.into_iter().flatten()
 }
 
 impl Patch<Setting> {
     /// Gives the setting another name, of 1 to 255 characters. Its key stays.
     pub fn rename(self, name: impl Into<String>) -> Self {
-        self.replace(Path::root(NAME), Value::from(name.into()))
+        self.replace("/name", name.into())
     }
 
     /// Gives the setting a hint, of up to 1 000 characters.
     pub fn set_hint(self, hint: impl Into<String>) -> Self {
-        self.replace(Path::root(HINT), Value::from(hint.into()))
+        self.replace("/hint", hint.into())
     }
 
     /// Takes the hint away.
     pub fn clear_hint(self) -> Self {
-        self.replace(Path::root(HINT), Value::Null)
+        self.replace("/hint", Value::Null)
     }
 
     /// Gives the setting another place among those of its config: they are listed by this number, and by name if it is the same.
     pub fn set_order(self, order: i32) -> Self {
-        self.replace(Path::root(ORDER), Value::from(order))
+        self.replace("/order", Value::from(order))
     }
 
     /// Attaches a tag, by its id.
     pub fn add_tag(self, tag_id: impl Into<TagId>) -> Self {
-        self.add(Path::root(TAGS).end(), Value::from(tag_id.into().0))
+        self.add("/tags/-", tag_id.into().0)
     }
 
     /// Detaches a tag, by its id; `seen` are the setting's tags as they were read.
@@ -106,24 +102,24 @@ impl Patch<Setting> {
     pub fn remove_tag(self, tag_id: impl Into<TagId>, seen: &[TagModel]) -> Result<Self> {
         let tag_id = tag_id.into();
         let mut document =
-            serde_json::json!({ TAGS: seen.iter().map(|tag| tag.tag_id).collect::<Vec<_>>() });
-        let on_tags = |path: &str| super::path::root(path) == TAGS;
-        let earlier = self.operations.iter().filter(|o| on_tags(&o.path));
+            serde_json::json!({ "tags": seen.iter().map(|tag| tag.tag_id).collect::<Vec<_>>() });
+        let earlier = self.operations.iter();
+        let earlier = earlier.filter(|o| root_of(&o.path) == "tags");
         Self::from(earlier.cloned().collect::<Vec<_>>()).apply(&mut document)?;
-        let index = tags_mut(&mut document).position(|tag| *tag == json(&tag_id));
+        let index = tags_mut(&mut document).position(|tag| *tag == tag_id.0);
         let Some(index) = index else {
             let problem = format!("has no tag {tag_id} to remove");
-            return Err(Self::invalid(&Path::root(TAGS).to_string(), problem));
+            return Err(Self::invalid("/tags", problem));
         };
-        let path = Path::root(TAGS).index(index);
-        Ok(self.test(path.clone(), json(&tag_id)).remove(path))
+        let path = format!("/tags/{index}");
+        Ok(self
+            .write(OperationType::Test, &path, tag_id.0)
+            .remove(path))
     }
 
     /// Puts these tags in place of all that the setting has, by their ids.
     pub fn replace_tags(self, tag_ids: impl IntoIterator<Item = impl Into<TagId>>) -> Self {
-        self.replace(
-            Path::root(TAGS),
-            tag_ids.into_iter().map(|id| id.into().0).collect(),
-        )
+        let tag_ids = tag_ids.into_iter().map(|id| id.into().0);
+        self.replace("/tags", tag_ids.collect::<Value>())
     }
 }

@@ -3,7 +3,6 @@
 use super::kind::models;
 use super::kind::sealed::{Absent, Root, Rules};
 use super::methods::list_methods;
-use super::path::Path;
 use super::{Patch, json};
 use crate::rule::check::check_v1;
 use crate::types::{
@@ -13,7 +12,7 @@ use crate::types::{
 use crate::{Error, Operation, Result, SettingValue, operations};
 
 /// What a setting of a V1 config serves; see [`SettingValuePatch`].
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum SettingValueV1 {}
 
 /// A patch for `update-setting-value` and `update-setting-value-by-sdkkey`: value, rules and percentages of a V1 config.
@@ -31,19 +30,17 @@ pub enum SettingValueV1 {}
 /// ```
 pub type SettingValuePatch = Patch<SettingValueV1>;
 
-const VALUE: &str = "value";
-const RULES: &str = "rolloutRules";
-const ITEMS: &str = "rolloutPercentageItems";
-
 models!(SettingValueV1: SettingValueModel => UpdateSettingValueModel);
 
 impl Rules for SettingValueV1 {
     const OPERATION: &'static Operation = operations::UpdateSettingValue::OPERATION;
     const ROOTS: &'static [Root] = &[
-        Root::new(VALUE, Absent::Unchanged),
-        Root::new(RULES, Absent::EmptyList),
-        Root::new(ITEMS, Absent::EmptyList),
+        Root::new("value", Absent::Unchanged),
+        Root::new("rolloutRules", Absent::EmptyList),
+        Root::new("rolloutPercentageItems", Absent::EmptyList),
     ];
+    const EXAMPLE: &'static str =
+        r#"{ "value": true, "rolloutRules": [{ "value": true }], "rolloutPercentageItems": [] }"#;
 }
 
 impl Patch<SettingValueV1> {
@@ -59,7 +56,7 @@ impl Patch<SettingValueV1> {
 
     /// Serves this value if no rule matches.
     pub fn set_value(self, value: impl Into<SettingValue>) -> Self {
-        self.replace(Path::root(VALUE), json(&value.into()))
+        self.replace("/value", json(&value.into()))
     }
 
     /// Checks what the patch makes of what was seen, without any call: types of values, JSON, comparators, percentages, limits.
@@ -75,11 +72,11 @@ impl Patch<SettingValueV1> {
 }
 
 list_methods!(
-    SettingValueV1, RULES, UpdateRolloutRuleModel, "targeting or segment rule", "rules":
+    SettingValueV1, "/rolloutRules", UpdateRolloutRuleModel, "targeting or segment rule", "rules":
     add_rule, insert_rule, replace_rule, remove_rule, move_rule, replace_rules
 );
 list_methods!(
-    SettingValueV1, ITEMS, UpdateRolloutPercentageItemModel, "percentage item", "percentage items":
+    SettingValueV1, "/rolloutPercentageItems", UpdateRolloutPercentageItemModel, "percentage item", "percentage items":
     add_percentage_item, insert_percentage_item, replace_percentage_item, remove_percentage_item,
     move_percentage_item, replace_percentage_items
 );

@@ -36,11 +36,9 @@ impl<K: Kind> fmt::Display for Patch<K> {
                 }
                 (op, _, Some(value)) => {
                     // A raw operation may spell a name in its own way, or go on below it.
-                    let secret = path.split('/').any(is_secret::<K>);
-                    match secret && !value.is_null() {
-                        true => write!(f, "{op} {path}: \"***\"")?,
-                        false => write!(f, "{op} {path}: {}", shown::<K>("", value))?,
-                    }
+                    let secret = path.split('/').find(|name| is_secret::<K>(name));
+                    let value = shown::<K>(secret.unwrap_or_default(), value);
+                    write!(f, "{op} {path}: {value}")?;
                 }
                 (op, _, None) => write!(f, "{op} {path}")?,
             }
@@ -71,11 +69,8 @@ fn shown<K: Kind>(name: &str, value: &Value) -> Value {
         _ if is_secret::<K>(name) => Value::from("***"),
         Value::Object(fields) => {
             let fields = fields.iter();
-            Value::Object(
-                fields
-                    .map(|(name, value)| (name.clone(), shown::<K>(name, value)))
-                    .collect(),
-            )
+            let shown = fields.map(|(name, value)| (name.clone(), shown::<K>(name, value)));
+            Value::Object(shown.collect())
         }
         Value::Array(entries) => entries.iter().map(|value| shown::<K>("", value)).collect(),
         value => value.clone(),

@@ -5,7 +5,6 @@ use serde_json::Value;
 use super::kind::models;
 use super::kind::sealed::{Absent, Root, Rules};
 use super::methods::list_methods;
-use super::path::Path;
 use super::{Patch, json};
 use crate::types::{
     WebHookHttpMethod, WebHookRequestModel, WebhookHeaderModel, WebhookResponseModel,
@@ -13,7 +12,7 @@ use crate::types::{
 use crate::{Operation, operations};
 
 /// A webhook; see [`WebhookPatch`].
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Webhook {}
 
 /// A patch for `update-webhook`: address, method, body and headers. The values of headers are not printed.
@@ -27,21 +26,18 @@ pub enum Webhook {}
 /// ```
 pub type WebhookPatch = Patch<Webhook>;
 
-const URL: &str = "url";
-const CONTENT: &str = "content";
-const METHOD: &str = "httpMethod";
-const HEADERS: &str = "webHookHeaders";
-
 models!(Webhook: WebhookResponseModel => WebHookRequestModel);
 
 impl Rules for Webhook {
     const OPERATION: &'static Operation = operations::UpdateWebhook::OPERATION;
     const ROOTS: &'static [Root] = &[
-        Root::new(URL, Absent::Unchanged),
-        Root::new(CONTENT, Absent::Null),
-        Root::new(METHOD, Absent::Unchanged),
-        Root::new(HEADERS, Absent::EmptyList),
+        Root::new("url", Absent::Unchanged),
+        Root::new("content", Absent::Null),
+        Root::new("httpMethod", Absent::Unchanged),
+        Root::new("webHookHeaders", Absent::EmptyList),
     ];
+    const EXAMPLE: &'static str =
+        r#"{ "url": "https://x", "webHookHeaders": [{ "key": "x", "value": "x" }] }"#;
     const SECRETS: &'static [&'static str] = &["value"];
 
     /// The value of a secure header is answered as asterisks.
@@ -54,26 +50,26 @@ impl Rules for Webhook {
 impl Patch<Webhook> {
     /// Calls this address, of 7 to 1 000 characters.
     pub fn set_url(self, url: impl Into<String>) -> Self {
-        self.replace(Path::root(URL), Value::from(url.into()))
+        self.replace("/url", url.into())
     }
 
     /// Sends this body, of up to 15 000 characters.
     pub fn set_content(self, content: impl Into<String>) -> Self {
-        self.replace(Path::root(CONTENT), Value::from(content.into()))
+        self.replace("/content", content.into())
     }
 
     /// Sends no body.
     pub fn clear_content(self) -> Self {
-        self.replace(Path::root(CONTENT), Value::Null)
+        self.replace("/content", Value::Null)
     }
 
     /// Calls with this method.
     pub fn set_http_method(self, method: impl Into<WebHookHttpMethod>) -> Self {
-        self.replace(Path::root(METHOD), json(&method.into()))
+        self.replace("/httpMethod", json(&method.into()))
     }
 }
 
 list_methods!(
-    Webhook, HEADERS, WebhookHeaderModel, "header", "headers":
+    Webhook, "/webHookHeaders", WebhookHeaderModel, "header", "headers":
     add_header, insert_header, replace_header, remove_header, move_header, replace_headers
 );
