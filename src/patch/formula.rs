@@ -63,14 +63,12 @@ impl Patch<Formula> {
 
     /// Serves this value if no rule matches. Its type has to be the setting's: 5 is for whole numbers, 5.0 for decimals.
     pub fn set_default(self, value: impl Into<SettingValue>) -> Self {
-        let value = value.into();
-        let field = match value {
-            SettingValue::Bool(_) => "boolValue",
-            SettingValue::String(_) => "stringValue",
-            SettingValue::Int(_) => "intValue",
-            SettingValue::Double(_) => "doubleValue",
-        };
-        self.replace(format!("/defaultValue/{field}"), json(&value))
+        // It has one field, which the type of the value names.
+        let model = json(&UpdateValueModel::from(value.into()));
+        let fields = model.as_object().into_iter().flatten();
+        fields.fold(self, |patch, (field, value)| {
+            patch.replace(format!("/defaultValue/{field}"), value.clone())
+        })
     }
 
     /// Serves this if no rule matches: for settings with predefined variations.

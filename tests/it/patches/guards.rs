@@ -105,3 +105,13 @@ fn the_raw_way() {
         assert!(text.contains(problem), "{text}");
     }
 }
+
+/// As everywhere else that a value becomes one of V2: no `int` setting holds it, and a `double` setting does.
+#[test]
+fn a_whole_number_beyond_32_bits_is_sent_as_a_decimal_one() {
+    let patch = FormulaPatch::new().set_default(5_000_000_000_i64);
+    assert_eq!(
+        patch.to_string(),
+        "replace /defaultValue/doubleValue: 5000000000.0"
+    );
+}
