@@ -38,9 +38,9 @@
 
 use crate::SettingValue;
 use crate::types::{
-    PrerequisiteComparator, SegmentComparator, SegmentId, SettingId, UpdateConditionModel,
-    UpdatePrerequisiteFlagConditionModel, UpdateSegmentConditionModel, UpdateTargetingRuleModel,
-    UpdateUserConditionModel,
+    PrerequisiteComparator, SegmentComparator, SegmentId, SettingId, UpdateComparisonValueModel,
+    UpdateConditionModel, UpdatePrerequisiteFlagConditionModel, UpdateSegmentConditionModel,
+    UpdateTargetingRuleModel, UpdateUserConditionModel, UserComparator,
 };
 use crate::value::WrongValue;
 
@@ -58,7 +58,7 @@ pub use percentages::{Percentages, percentages};
 /// Begins a condition on an attribute of the user: `Identifier`, `Email`, `Country` or one of your own, from 1 to 1000
 /// characters.
 pub fn when(attribute: impl Into<String>) -> Attribute {
-    Attribute::new(attribute.into())
+    Attribute(attribute.into())
 }
 
 /// The user is in the segment.
@@ -117,7 +117,12 @@ impl Prerequisite {
 pub struct Conditions(Vec<UpdateConditionModel>);
 
 impl Conditions {
-    fn one(condition: UpdateUserConditionModel) -> Self {
+    fn compare(
+        attribute: String,
+        comparator: UserComparator,
+        value: UpdateComparisonValueModel,
+    ) -> Self {
+        let condition = UpdateUserConditionModel::new(comparator, attribute, value);
         Conditions(vec![
             UpdateConditionModel::new().with_user_condition(condition),
         ])
@@ -134,10 +139,8 @@ impl Conditions {
     /// To serve a predefined variation, its value will do with [`edit_value`](crate::Client::edit_value); elsewhere change
     /// the rule's `value` into one that is made from the variation.
     pub fn serve(self, value: impl Into<SettingValue>) -> UpdateTargetingRuleModel {
-        let value: SettingValue = value.into();
-        UpdateTargetingRuleModel::new()
-            .with_conditions(self.0)
-            .with_value(value)
+        let rule = UpdateTargetingRuleModel::new().with_conditions(self.0);
+        rule.with_value(value.into())
     }
 
     /// Splits users among values if all hold.

@@ -231,51 +231,37 @@ impl Against<'_> {
         } = self.setting;
         let mut values = values_of(model);
         for value in &values {
-            value
-                .clone()
-                .fitted(setting_type)
-                .map_err(|wrong| wrong.at(at))?;
+            serves(value, setting_type, *is_json, self.limits, at)?;
         }
-        let value = match (values.pop(), values.len()) {
-            (None, _) if model.predefined_variation_id.is_some() => None,
-            (None, _) => {
-                let problem = format!("has no value; the setting is of type `{setting_type}`");
-                return violation(at, problem);
-            }
-            (value, 0) => value,
-            (_, more) => return violation(at, format!("has {} values; it takes one", more + 1)),
-        };
-        if let Some(value) = &value {
-            if *is_json {
-                value.is_json().map_err(|wrong| wrong.at(at))?;
-            }
-            if let SettingValue::String(text) = value {
-                not_empty(text, at)?;
-                let most = self.limits.max_string_flag_value_length;
-                within(text.chars().count(), most, "characters", at)?;
-            }
+        let value = values.pop();
+        if !values.is_empty() {
+            let problem = format!("has {} values; it takes one", values.len() + 1);
+            return violation(at, problem);
         }
         let Some(id) = model.predefined_variation_id else {
-            return match variations.is_empty() {
-                true => Ok(()),
-                false => violation(at, "is none of the setting's predefined variations"),
+            return match value {
+                None => {
+                    let problem = format!("has no value; the setting is of type `{setting_type}`");
+                    violation(at, problem)
+                }
+                Some(_) if variations.is_empty() => Ok(()),
+                Some(_) => violation(at, "is none of the setting's predefined variations"),
             };
         };
-        let Some(variation) = variations
-            .iter()
-            .find(|known| known.predefined_variation_id == id)
-        else {
-            return violation(
-                at,
-                format!("names the predefined variation {id}, which the setting does not have"),
-            );
-        };
-        match value.is_none() || variation.value.value() == value {
-            true => Ok(()),
-            false => violation(
+        let mut variations = variations.iter();
+        match variations.find(|known| known.predefined_variation_id == id) {
+            None => {
+                let problem = "which the setting does not have";
+                violation(
+                    at,
+                    format!("names the predefined variation {id}, {problem}"),
+                )
+            }
+            Some(known) if value.is_some() && known.value.value() != value => violation(
                 at,
                 format!("is not the value of the predefined variation {id}"),
             ),
+            Some(_) => Ok(()),
         }
     }
 }
@@ -290,6 +276,27 @@ fn values_of(model: &UpdateValueModel) -> Vec<SettingValue> {
         model.double_value.map(SettingValue::Double),
     ];
     fields.into_iter().flatten().collect()
+}
+
+/// Whether a setting of this type can serve a value.
+fn serves(
+    value: &SettingValue,
+    setting_type: &SettingType,
+    is_json: bool,
+    limits: &FeatureFlagLimitations,
+    at: &str,
+) -> Checked {
+    let fitting = value.clone().fitted(setting_type);
+    fitting.map_err(|wrong| wrong.at(at))?;
+    if is_json {
+        value.is_json().map_err(|wrong| wrong.at(at))?;
+    }
+    if let SettingValue::String(text) = value {
+        not_empty(text, at)?;
+        let most = limits.max_string_flag_value_length;
+        within(text.chars().count(), most, "characters", at)?;
+    }
+    Ok(())
 }
 
 fn not_empty(text: &str, at: &str) -> Checked {

@@ -9,7 +9,7 @@ use super::{Attribute, Conditions};
 use crate::Result;
 use crate::types::{
     RolloutRuleComparator, UpdateComparisonValueListModel, UpdateComparisonValueModel,
-    UpdateUserConditionModel, UserComparator,
+    UserComparator,
 };
 use crate::value::WrongValue;
 
@@ -40,49 +40,6 @@ impl fmt::Display for Operand {
             Operand::Time => "a time",
             Operand::Version => "a semantic version",
             Operand::Versions => "a list of semantic versions",
-        })
-    }
-}
-
-impl UserComparator {
-    /// What it compares with; `None` for a comparator that this release does not know.
-    pub fn takes(&self) -> Option<Operand> {
-        use UserComparator as C;
-        Some(match self {
-            C::TextEquals
-            | C::TextDoesNotEqual
-            | C::SensitiveTextEquals
-            | C::SensitiveTextDoesNotEqual => Operand::Text,
-            C::IsOneOf
-            | C::IsNotOneOf
-            | C::ContainsAnyOf
-            | C::DoesNotContainAnyOf
-            | C::TextStartsWithAnyOf
-            | C::TextNotStartsWithAnyOf
-            | C::TextEndsWithAnyOf
-            | C::TextNotEndsWithAnyOf
-            | C::ArrayContainsAnyOf
-            | C::ArrayDoesNotContainAnyOf
-            | C::SensitiveIsOneOf
-            | C::SensitiveIsNotOneOf
-            | C::SensitiveTextStartsWithAnyOf
-            | C::SensitiveTextNotStartsWithAnyOf
-            | C::SensitiveTextEndsWithAnyOf
-            | C::SensitiveTextNotEndsWithAnyOf
-            | C::SensitiveArrayContainsAnyOf
-            | C::SensitiveArrayDoesNotContainAnyOf => Operand::Texts,
-            C::NumberEquals
-            | C::NumberDoesNotEqual
-            | C::NumberLess
-            | C::NumberLessOrEquals
-            | C::NumberGreater
-            | C::NumberGreaterOrEquals => Operand::Number,
-            C::DateTimeBefore | C::DateTimeAfter => Operand::Time,
-            C::SemVerLess | C::SemVerLessOrEquals | C::SemVerGreater | C::SemVerGreaterOrEquals => {
-                Operand::Version
-            }
-            C::SemVerIsOneOf | C::SemVerIsNotOneOf => Operand::Versions,
-            _ => return None,
         })
     }
 }
@@ -118,14 +75,15 @@ pub enum Comparison {
 }
 
 impl Comparison {
-    fn kind(&self) -> Operand {
+    /// Of which kind it is, and what is sent of it.
+    fn send(self) -> (Operand, UpdateComparisonValueModel) {
         match self {
-            Comparison::Text(_) => Operand::Text,
-            Comparison::Texts(_) => Operand::Texts,
-            Comparison::Number(_) => Operand::Number,
-            Comparison::Time(_) => Operand::Time,
-            Comparison::Version(_) => Operand::Version,
-            Comparison::Versions(_) => Operand::Versions,
+            Comparison::Text(value) => (Operand::Text, text(value)),
+            Comparison::Texts(values) => (Operand::Texts, texts(values)),
+            Comparison::Number(value) => (Operand::Number, number(value)),
+            Comparison::Time(value) => (Operand::Time, time(value)),
+            Comparison::Version(value) => (Operand::Version, text(value.to_string())),
+            Comparison::Versions(values) => (Operand::Versions, versions(values)),
         }
     }
 }
@@ -179,8 +137,8 @@ impl Attribute {
         comparator: impl Into<UserComparator>,
         value: impl Into<Comparison>,
     ) -> Result<Conditions> {
-        let (comparator, value) = (comparator.into(), value.into());
-        match (comparator.takes(), value.kind()) {
+        let (comparator, (given, value)) = (comparator.into(), value.into().send());
+        match (comparator.takes(), given) {
             (Some(Operand::Version), Operand::Text) | (Some(Operand::Versions), Operand::Texts) => {
             }
             (Some(wanted), given) if wanted != given => {
@@ -189,21 +147,8 @@ impl Attribute {
             }
             _ => {}
         }
-        let model = model(value);
-        fits(&comparator, &model).map_err(WrongValue::error)?;
-        let condition = UpdateUserConditionModel::new(comparator, self.into_name(), model);
-        Ok(Conditions::one(condition))
-    }
-}
-
-fn model(value: Comparison) -> UpdateComparisonValueModel {
-    match value {
-        Comparison::Text(value) => text(value),
-        Comparison::Texts(values) => texts(values),
-        Comparison::Number(value) => number(value),
-        Comparison::Time(value) => time(value),
-        Comparison::Version(value) => text(value.to_string()),
-        Comparison::Versions(values) => texts(values.iter().map(Version::to_string)),
+        fits(&comparator, &value).map_err(WrongValue::error)?;
+        Ok(Conditions::compare(self.0, comparator, value))
     }
 }
 
@@ -216,6 +161,10 @@ pub(super) fn texts<T: Into<UpdateComparisonValueListModel>>(
 ) -> UpdateComparisonValueModel {
     let texts: Vec<UpdateComparisonValueListModel> = texts.into_iter().map(Into::into).collect();
     UpdateComparisonValueModel::new().with_list_value(texts)
+}
+
+pub(super) fn versions(versions: impl IntoIterator<Item = Version>) -> UpdateComparisonValueModel {
+    texts(versions.into_iter().map(|version| version.to_string()))
 }
 
 pub(super) fn number(number: f64) -> UpdateComparisonValueModel {
@@ -250,17 +199,17 @@ pub(super) fn fits(
     let Some(wanted) = comparator.takes() else {
         return Ok(());
     };
-    let (field, given) = match wanted {
-        Operand::Text | Operand::Version => ("stringValue", value.string_value.is_some()),
-        Operand::Texts | Operand::Versions => ("listValue", value.list_value.is_some()),
-        Operand::Number | Operand::Time => ("doubleValue", value.double_value.is_some()),
+    let (field, wanted_fields) = match wanted {
+        Operand::Text | Operand::Version => ("stringValue", [true, false, false]),
+        Operand::Texts | Operand::Versions => ("listValue", [false, true, false]),
+        Operand::Number | Operand::Time => ("doubleValue", [false, false, true]),
     };
     let fields = [
         value.string_value.is_some(),
         value.list_value.is_some(),
         value.double_value.is_some(),
     ];
-    if !given || fields.into_iter().filter(|given| *given).count() != 1 {
+    if fields != wanted_fields {
         let problem =
             format!("has to be in `{field}` alone: the comparator `{comparator}` takes {wanted}");
         return Err(wrong(problem));
@@ -268,25 +217,22 @@ pub(super) fn fits(
     if let Some(number) = value.double_value.filter(|number| !number.is_finite()) {
         return Err(wrong(format!("is {number}, which JSON cannot carry")));
     }
-    match wanted {
-        Operand::Version => value.string_value.iter().try_for_each(|text| version(text)),
-        Operand::Versions => value
-            .list_value
-            .iter()
-            .flatten()
-            .try_for_each(|item| version(&item.value)),
-        _ => Ok(()),
+    if let Operand::Version | Operand::Versions = wanted {
+        let items = value.list_value.iter().flatten().map(|item| &item.value);
+        let mut texts = value.string_value.iter().chain(items);
+        texts.try_for_each(|text| version(text))?;
     }
+    Ok(())
 }
 
 /// Whether a text is a semantic version.
 pub(super) fn version(text: &str) -> Result<(), WrongValue> {
-    match Version::parse(text.trim()) {
-        Ok(_) => Ok(()),
-        Err(error) => Err(wrong(format!(
+    let checked = Version::parse(text.trim());
+    checked.map(drop).map_err(|error| {
+        wrong(format!(
             "is `{text}`, which is no semantic version: {error}"
-        ))),
-    }
+        ))
+    })
 }
 
 pub(super) fn wrong(problem: String) -> WrongValue {

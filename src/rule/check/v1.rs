@@ -1,6 +1,6 @@
 //! The same for V1 configs.
 
-use super::{Checked, not_empty, switches, violation, within};
+use super::{Checked, not_empty, serves, switches, violation, within};
 use crate::SettingValue;
 use crate::rule::comparison::{Operand, version, wrong};
 use crate::rule::percentages;
@@ -44,19 +44,8 @@ pub(crate) fn check(
 }
 
 fn value(seen: &SettingValueModel, value: &SettingValue, at: &str) -> Checked {
-    let fitting = value.clone().fitted(&seen.setting.setting_type);
-    fitting.map_err(|wrong| wrong.at(at))?;
-    if seen.setting.is_json {
-        value.is_json().map_err(|wrong| wrong.at(at))?;
-    }
-    match value {
-        SettingValue::String(text) => {
-            not_empty(text, at)?;
-            let most = seen.feature_flag_limitations.max_string_flag_value_length;
-            within(text.chars().count(), most, "characters", at)
-        }
-        _ => Ok(()),
-    }
+    let (setting, limits) = (&seen.setting, &seen.feature_flag_limitations);
+    serves(value, &setting.setting_type, setting.is_json, limits, at)
 }
 
 fn condition(seen: &SettingValueModel, rule: &UpdateRolloutRuleModel, at: &str) -> Checked {
