@@ -1,11 +1,11 @@
 //! Rules of V1 configs: one condition, which compares with one text.
 
-use super::comparison::wrong;
+use super::comparison::{fits, wrong};
 use super::wrong_rule;
 use crate::Error;
 use crate::types::{
-    RolloutRuleComparator, UpdateComparisonValueListModel, UpdateRolloutRuleModel,
-    UpdateTargetingRuleModel, UpdateUserConditionModel, UserComparator,
+    RolloutRuleComparator, UpdateComparisonValueListModel, UpdateConditionModel,
+    UpdateRolloutRuleModel, UpdateTargetingRuleModel, UpdateUserConditionModel, UserComparator,
 };
 use crate::value::WrongValue;
 
@@ -39,13 +39,21 @@ fn convert(rule: UpdateTargetingRuleModel) -> Result<UpdateRolloutRuleModel, Wro
         ));
     };
     let rule = UpdateRolloutRuleModel::new(value);
-    match (condition.user_condition, condition.segment_condition) {
-        (Some(condition), None) => compare(rule, condition),
-        (None, Some(condition)) => Ok(rule
-            .with_segment_comparator(condition.comparator)
-            .with_segment_id(condition.segment_id)),
-        _ => Err(wrong_rule(
+    let UpdateConditionModel {
+        user_condition: user,
+        segment_condition: segment,
+        prerequisite_flag_condition: flag,
+    } = condition;
+    match (user, segment, flag) {
+        (Some(user), None, None) => compare(rule, user),
+        (None, Some(segment), None) => Ok(rule
+            .with_segment_comparator(segment.comparator)
+            .with_segment_id(segment.segment_id)),
+        (None, None, Some(_)) => Err(wrong_rule(
             "looks at another flag, which rules of V1 configs cannot",
+        )),
+        _ => Err(wrong_rule(
+            "has to look at one thing in a condition: an attribute or a segment in V1 configs",
         )),
     }
 }
@@ -62,6 +70,7 @@ fn compare(
     if comparison_attribute.is_empty() {
         return Err(wrong_rule("compares an attribute without a name"));
     }
+    fits(&comparator, &comparison_value)?;
     let text = match (comparison_value.string_value, comparison_value.double_value) {
         (Some(text), _) => Some(text),
         (None, number) => number.map(|number| number.to_string()),

@@ -1,6 +1,7 @@
 //! A rule is what its sentence says: each word is one comparator, with the value that the API has for it, and a server takes it.
 
 mod checks;
+mod v1;
 
 use std::collections::BTreeSet;
 
