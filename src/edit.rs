@@ -76,6 +76,8 @@ pub use propose::Proposal;
 pub use several::EditValues;
 pub(crate) use turns::Turns;
 
+use one::Target;
+
 /// 30 rounds. Of 50 editors of one value, each with a client of its own, the unluckiest needed 8 to 12.
 pub const DEFAULT_MAX_ROUNDS: u32 = 30;
 
@@ -111,7 +113,8 @@ impl Client {
     where
         F: FnMut(&mut Draft) -> Result<()>,
     {
-        EditValue::by_ids(self, environment_id.into(), setting_id.into(), edit)
+        let target = Target::Ids(environment_id.into(), setting_id.into());
+        EditValue::new(self, target, edit)
     }
 
     /// The same for the config and environment of an SDK key (`get-setting-value-by-sdkkey-v2`,
@@ -125,7 +128,8 @@ impl Client {
     where
         F: FnMut(&mut Draft) -> Result<()>,
     {
-        EditValue::by_sdk_key(self, setting_key_or_id.into(), sdk_key.into(), edit)
+        let target = Target::SdkKey(setting_key_or_id.into(), sdk_key.into());
+        EditValue::new(self, target, edit)
     }
 
     /// Changes what several settings of a config serve in an environment, all of them or none: reads them
@@ -154,7 +158,7 @@ impl Client {
     where
         F: FnMut(&mut Drafts) -> Result<()>,
     {
-        EditValues::new(self, config_id.into(), environment_id.into(), edit)
+        EditValues::new(self, (config_id.into(), environment_id.into()), edit)
     }
 }
 
@@ -177,13 +181,12 @@ impl Options {
 
     /// Whether the server would ask for the reason that is not there.
     fn demand_reason(&self, operation: &'static Operation, required: bool) -> Result<()> {
-        match required && self.reason.is_none() {
-            false => Ok(()),
-            true => {
-                let (field, problem) = ("query.reason", "is missing; here, each change needs one");
-                Err(Error::invalid(operation, Violation::new(field, problem)))
-            }
+        if required && self.reason.is_none() {
+            let violation =
+                Violation::new("query.reason", "is missing; here, each change needs one");
+            return Err(Error::invalid(operation, violation));
         }
+        Ok(())
     }
 }
 
@@ -213,6 +216,15 @@ macro_rules! options {
         notes!($edit<F>);
 
         impl<F> $edit<F> {
+            pub(super) fn new(client: &Client, target: Target, edit: F) -> Self {
+                $edit {
+                    client: client.clone(),
+                    target,
+                    options: Options::new(),
+                    edit,
+                }
+            }
+
             /// The most rounds, at least 1. Default: [`DEFAULT_MAX_ROUNDS`](crate::edit::DEFAULT_MAX_ROUNDS).
             pub fn max_rounds(mut self, rounds: u32) -> Self {
                 self.options.max_rounds = rounds.max(1);
@@ -236,16 +248,6 @@ macro_rules! options {
     };
 }
 use options;
-
-/// How an edit goes on after a change that failed.
-enum Next<T> {
-    /// It was made all the same.
-    Done(T),
-    /// It was not made, and may be sent again.
-    SendAgain,
-    /// Somebody else was faster.
-    BeginAgain,
-}
 
 /// Counts the rounds of an edit.
 #[derive(Debug)]
@@ -271,11 +273,10 @@ impl Rounds {
     }
 
     fn done<T>(&self, value: T, changed: bool) -> Edited<T> {
-        let rounds = self.round;
         Edited {
             value,
             changed,
-            rounds,
+            rounds: self.round,
         }
     }
 
@@ -295,26 +296,33 @@ impl Rounds {
         error.after(self.taken)
     }
 
-    /// What to do after a change that failed. `read` and `is_made` look what became of it.
-    async fn after<T: PartialEq, F: Future<Output = Result<T>>>(
+    /// Sends a change until it is clear what became of it. `read` and `is_made` look for that if its answer is lost.
+    async fn make<T, W, R>(
         &mut self,
         client: &Client,
-        error: Error,
         seen: &T,
-        read: impl Fn() -> F,
+        write: impl Fn() -> W,
+        read: impl Fn() -> R,
         is_made: impl Fn(&T) -> bool,
-    ) -> Result<Next<T>> {
-        let error = self.with_earlier_attempts(error);
-        if error.perhaps_processed() {
-            let after = self.look(client, error, seen, read, is_made).await?;
-            return Ok(after.map_or(Next::SendAgain, Next::Done));
-        }
-        match is_conflict(&error) {
-            true => self
-                .retry_after_conflict(error)
-                .await
-                .map(|()| Next::BeginAgain),
-            false => Err(error),
+    ) -> Result<Edited<T>>
+    where
+        T: Clone + PartialEq,
+        W: Future<Output = Result<Option<T>>>,
+        R: Future<Output = Result<T>>,
+    {
+        loop {
+            let error = match write().await {
+                Ok(Some(after)) => return Ok(self.done(after, true)),
+                // The server found nothing to change.
+                Ok(None) => return Ok(self.done(seen.clone(), false)),
+                Err(error) => self.with_earlier_attempts(error),
+            };
+            if !error.perhaps_processed() {
+                return Err(error);
+            }
+            if let Some(after) = self.look(client, error, seen, &read, &is_made).await? {
+                return Ok(self.done(after, true));
+            }
         }
     }
 
@@ -368,6 +376,7 @@ impl Rounds {
     }
 }
 
+/// Whether a change was not made because somebody else was faster.
 fn is_conflict(error: &Error) -> bool {
-    matches!(error, Error::Api(failure) if failure.status == http::StatusCode::CONFLICT)
+    error.status() == Some(http::StatusCode::CONFLICT) && !error.perhaps_processed()
 }

@@ -39,39 +39,25 @@ pub(crate) async fn edit_v1(
             let left = SettingValuePatch::diff(after, &wanted);
             left.is_ok_and(|left| left.is_empty())
         };
-        loop {
+        let write = || async {
             let call = sender.update_setting_value(environment_id, setting_id, guarded.clone());
-            let error = match call.reason(reason.clone()).send().await {
-                Ok(after) => {
-                    let after = after.into_inner();
-                    let changed = after.is_some();
-                    return Ok(rounds.done(after.unwrap_or(seen), changed));
-                }
-                Err(error) => rounds.with_earlier_attempts(error),
-            };
-            if error.perhaps_processed() {
-                let after = rounds.look(client, error, &seen, read, is_made).await?;
-                if let Some(after) = after {
-                    return Ok(rounds.done(after, true));
-                }
-                continue;
+            Ok(call.reason(reason.clone()).send().await?.into_inner())
+        };
+        let error = match rounds.make(client, &seen, write, read, is_made).await {
+            Err(error) if !error.perhaps_processed() => error,
+            made => return made,
+        };
+        // A guard that fails is a 400, and so is much else.
+        let after = match error.status() {
+            Some(StatusCode::BAD_REQUEST) => read().await.ok(),
+            _ => None,
+        };
+        let after = after.map(|after| SettingValuePatch::part(&after));
+        match after.transpose()? {
+            Some(after) if after != SettingValuePatch::part(&seen)? => {
+                rounds.retry_after_conflict(error).await?;
             }
-            // A guard that fails is a 400, and so is much else.
-            let is_refused = error.status() == Some(StatusCode::BAD_REQUEST);
-            let after = match is_refused {
-                true => read().await.ok(),
-                false => None,
-            };
-            match after
-                .map(|after| SettingValuePatch::part(&after))
-                .transpose()?
-            {
-                Some(after) if after != SettingValuePatch::part(&seen)? => {
-                    rounds.retry_after_conflict(error).await?;
-                    break;
-                }
-                _ => return Err(error),
-            }
+            _ => return Err(error),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::draft::Finished;
 use super::turns::Key;
-use super::{Draft, Edited, Next, Options, Rounds, notes, options};
+use super::{Draft, Edited, Options, Rounds, is_conflict, notes, options};
 use crate::patch::FormulaPatch;
 use crate::types::{EnvironmentId, SettingFormulaModel, SettingId, VersionId};
 use crate::{Client, Error, Operation, Result, Secret, operations};
@@ -19,34 +19,12 @@ pub struct EditValue<F> {
 options!(EditValue);
 
 #[derive(Clone, Debug)]
-enum Target {
+pub(super) enum Target {
     Ids(EnvironmentId, SettingId),
     SdkKey(String, Secret),
 }
 
 impl<F> EditValue<F> {
-    pub(super) fn by_ids(
-        client: &Client,
-        environment_id: EnvironmentId,
-        setting_id: SettingId,
-        edit: F,
-    ) -> Self {
-        EditValue::new(client, Target::Ids(environment_id, setting_id), edit)
-    }
-
-    pub(super) fn by_sdk_key(client: &Client, setting: String, sdk_key: Secret, edit: F) -> Self {
-        EditValue::new(client, Target::SdkKey(setting, sdk_key), edit)
-    }
-
-    fn new(client: &Client, target: Target, edit: F) -> Self {
-        EditValue {
-            client: client.clone(),
-            target,
-            options: Options::new(),
-            edit,
-        }
-    }
-
     pub(super) async fn read(&self) -> Result<SettingFormulaModel> {
         let client = &self.client;
         let answer = match &self.target {
@@ -144,19 +122,12 @@ impl<F: FnMut(&mut Draft) -> Result<()>> EditValue<F> {
                 let left = FormulaPatch::diff(after, &draft.wanted);
                 left.is_ok_and(|left| left.is_empty())
             };
-            loop {
-                let error = match self.write(seen.last_version_id, patch.clone()).await {
-                    Ok(Some(after)) => return Ok(rounds.done(after, true)),
-                    Ok(None) => return Ok(rounds.done(seen, false)),
-                    Err(error) => error,
-                };
-                let read = || self.read();
-                let next = rounds.after(&self.client, error, &seen, read, is_made);
-                match next.await? {
-                    Next::Done(after) => return Ok(rounds.done(after, true)),
-                    Next::SendAgain => {}
-                    Next::BeginAgain => break,
-                }
+            let write = || self.write(seen.last_version_id, patch.clone());
+            let read = || self.read();
+            let made = rounds.make(&self.client, &seen, write, read, is_made);
+            match made.await {
+                Err(error) if is_conflict(&error) => rounds.retry_after_conflict(error).await?,
+                made => return made,
             }
         }
     }

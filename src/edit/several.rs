@@ -2,7 +2,7 @@
 
 use super::draft::Finished;
 use super::turns::Key;
-use super::{Draft, Drafts, Edited, Next, Options, Rounds, notes, options};
+use super::{Draft, Drafts, Edited, Options, Rounds, is_conflict, notes, options};
 use crate::types::{
     ConfigId, ConfigSettingFormulasModel, EnvironmentId, UpdateEvaluationFormulaModel,
     UpdateEvaluationFormulaWithIdModel, UpdateEvaluationFormulasModel, VersionId,
@@ -20,67 +20,29 @@ pub struct EditValues<F> {
 
 options!(EditValues);
 
-#[derive(Clone, Copy, Debug)]
-struct Target {
-    config_id: ConfigId,
-    environment_id: EnvironmentId,
-}
+type Target = (ConfigId, EnvironmentId);
 
 const OPERATION: &Operation = operations::PostSettingValuesV2::OPERATION;
 
 impl<F> EditValues<F> {
-    pub(super) fn new(
-        client: &Client,
-        config_id: ConfigId,
-        environment_id: EnvironmentId,
-        edit: F,
-    ) -> Self {
-        EditValues {
-            client: client.clone(),
-            target: Target {
-                config_id,
-                environment_id,
-            },
-            options: Options::new(),
-            edit,
-        }
-    }
-
     async fn read(&self) -> Result<ConfigSettingFormulasModel> {
-        let Target {
-            config_id,
-            environment_id,
-        } = self.target;
-        let answer = self
-            .client
-            .get_setting_values_v2(config_id, environment_id)
-            .send()
-            .await?;
-        Ok(answer.into_inner())
+        let (config, environment) = self.target;
+        let call = self.client.get_setting_values_v2(config, environment);
+        Ok(call.send().await?.into_inner())
     }
 
     async fn write(
         &self,
         version: Option<VersionId>,
-        formulas: Vec<UpdateEvaluationFormulaWithIdModel>,
-    ) -> Result<ConfigSettingFormulasModel> {
-        let Target {
-            config_id,
-            environment_id,
-        } = self.target;
-        let body = UpdateEvaluationFormulasModel::new().with_update_formulas(formulas);
+        body: UpdateEvaluationFormulasModel,
+    ) -> Result<Option<ConfigSettingFormulasModel>> {
+        let (config, environment) = self.target;
         let client = self.client.without_non_idempotent_retries();
-        let mut call = client.post_setting_values_v2(config_id, environment_id, body);
-        if let Some(version) = version {
-            call = call.latest_version_id(version);
-        }
-        if let Some(reason) = &self.options.reason {
-            call = call.reason(reason);
-        }
-        if let Some(bypass_approval) = self.options.bypass_approval {
-            call = call.bypass_approval(bypass_approval);
-        }
-        Ok(call.send().await?.into_inner())
+        let call = client.post_setting_values_v2(config, environment, body);
+        let call = call.latest_version_id(version);
+        let call = call.reason(self.options.reason.clone());
+        let call = call.bypass_approval(self.options.bypass_approval);
+        Ok(Some(call.send().await?.into_inner()))
     }
 }
 
@@ -94,12 +56,15 @@ impl<F: FnMut(&mut Drafts) -> Result<()>> EditValues<F> {
     /// [`perhaps_processed`](Error::perhaps_processed) means that an answer was lost, and that the values have been changed by
     /// somebody else, too, or could not be read afterwards.
     pub async fn send(mut self) -> Result<Edited<ConfigSettingFormulasModel>> {
-        let key = Key::Several(self.target.config_id, self.target.environment_id);
+        let key = Key::Several(self.target.0, self.target.1);
         let _turn = self.client.take_turn(OPERATION, key).await?;
         let mut rounds = Rounds::new(OPERATION, self.options.max_rounds);
         loop {
             let seen = self.read().await?;
-            let mut drafts = drafts(&seen)?;
+            let drafts = seen.setting_formulas.iter();
+            let drafts = drafts
+                .map(|entry| Draft::new(&entry.setting, &seen.feature_flag_limitations, entry));
+            let mut drafts = Drafts(drafts.collect::<Result<_>>()?);
             (self.edit)(&mut drafts).map_err(|error| rounds.edit_error(error))?;
             let changed = keep_changed(drafts)?;
             if changed.is_empty() {
@@ -111,19 +76,14 @@ impl<F: FnMut(&mut Drafts) -> Result<()>> EditValues<F> {
                 let mut changed = changed.iter();
                 changed.all(|wanted| is_served(wanted, after))
             };
-            loop {
-                let formulas = changed.iter().map(entry).collect();
-                let error = match self.write(latest(&seen), formulas).await {
-                    Ok(after) => return Ok(rounds.done(after, true)),
-                    Err(error) => error,
-                };
-                let read = || self.read();
-                let next = rounds.after(&self.client, error, &seen, read, is_made);
-                match next.await? {
-                    Next::Done(after) => return Ok(rounds.done(after, true)),
-                    Next::SendAgain => {}
-                    Next::BeginAgain => break,
-                }
+            let formulas: Vec<_> = changed.iter().map(entry).collect();
+            let body = UpdateEvaluationFormulasModel::new().with_update_formulas(formulas);
+            let write = || self.write(latest(&seen), body.clone());
+            let read = || self.read();
+            let made = rounds.make(&self.client, &seen, write, read, is_made);
+            match made.await {
+                Err(error) if is_conflict(&error) => rounds.retry_after_conflict(error).await?,
+                made => return made,
             }
         }
     }
@@ -135,19 +95,6 @@ fn is_served(finished: &Finished, now: &ConfigSettingFormulasModel) -> bool {
     let entry = entries.find(|entry| entry.setting.setting_id == finished.setting_id);
     let formula = entry.and_then(|entry| patch::formula_of(entry).ok());
     formula.is_some_and(|formula| patch::same_part(&formula, &finished.wanted))
-}
-
-fn drafts(seen: &ConfigSettingFormulasModel) -> Result<Drafts> {
-    let draft = |entry| -> Result<Draft> {
-        let entry: &crate::types::ConfigSettingFormulaModel = entry;
-        Draft::new(&entry.setting, &seen.feature_flag_limitations, entry)
-    };
-    Ok(Drafts(
-        seen.setting_formulas
-            .iter()
-            .map(draft)
-            .collect::<Result<_>>()?,
-    ))
 }
 
 /// Those that changed, checked.
