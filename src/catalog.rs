@@ -101,32 +101,28 @@ struct Entry {
     answers: Option<Kind>,
 }
 
-/// The generator wrote it; `tests/it/catalog.rs` sees to it that there is an entry for each operation.
-fn read(text: &str) -> Source {
-    serde_json::from_str(text).unwrap_or_default()
-}
-
 impl Catalog {
     /// The operations of ConfigCat's Public Management API. They are read when first asked for, which takes a few
     /// milliseconds.
     pub fn configcat() -> &'static Self {
-        static SOURCE: LazyLock<Source> =
-            LazyLock::new(|| read(crate::generated::configcat::CATALOG));
-        static CATALOG: LazyLock<Catalog> =
-            LazyLock::new(|| Catalog::of(&crate::OPERATIONS, &SOURCE));
+        use crate::generated::configcat::{CATALOG as TEXT, OPERATIONS};
+        static CATALOG: LazyLock<Catalog> = LazyLock::new(|| Catalog::read(&OPERATIONS, TEXT));
         &CATALOG
     }
 
     /// The operations of Ada's platform integrations. Cargo feature `ada`.
     #[cfg(feature = "ada")]
     pub fn ada() -> &'static Self {
-        static SOURCE: LazyLock<Source> = LazyLock::new(|| read(crate::generated::ada::CATALOG));
-        static CATALOG: LazyLock<Catalog> =
-            LazyLock::new(|| Catalog::of(&crate::generated::ada::OPERATIONS, &SOURCE));
+        use crate::generated::ada::{CATALOG as TEXT, OPERATIONS};
+        static CATALOG: LazyLock<Catalog> = LazyLock::new(|| Catalog::read(&OPERATIONS, TEXT));
         &CATALOG
     }
 
-    fn of(operations: &[&'static Operation], source: &'static Source) -> Self {
+    /// The generator wrote the text; `tests/it/catalog.rs` sees to it that there is an entry for each operation. What is read
+    /// of it stays as long as the catalogue, to the end of the program.
+    fn read(operations: &[&'static Operation], text: &str) -> Self {
+        let source: Source = serde_json::from_str(text).unwrap_or_default();
+        let source: &'static Source = Box::leak(Box::new(source));
         let mut catalog = Catalog {
             tools: Vec::new(),
             by_name: HashMap::new(),

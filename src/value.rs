@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Deserialize, Deserializer, Serialize, de};
 
 use crate::types::SettingType;
 use crate::{Error, Result};
@@ -43,7 +43,8 @@ pub(crate) use wrong::WrongValue;
 /// assert_eq!(wrong.to_string(), "the value is of type `string`, not `boolean`");
 /// # Ok::<(), configcat_management::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
 #[non_exhaustive]
 pub enum SettingValue {
     /// Of a feature flag.
@@ -199,17 +200,6 @@ into! {
     String: String, SettingValue::String(value) => value;
     i64: Int, SettingValue::Int(value) => value;
     f64: Double, SettingValue::Double(value) => value, SettingValue::Int(value) => value as f64;
-}
-
-impl Serialize for SettingValue {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            SettingValue::Bool(value) => serializer.serialize_bool(*value),
-            SettingValue::String(value) => serializer.serialize_str(value),
-            SettingValue::Int(value) => serializer.serialize_i64(*value),
-            SettingValue::Double(value) => serializer.serialize_f64(*value),
-        }
-    }
 }
 
 impl<'de> Deserialize<'de> for SettingValue {

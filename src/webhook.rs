@@ -246,8 +246,8 @@ impl Verifier {
         if self.keys.iter().any(unusable) {
             return Err(Refused::UnusableKey);
         }
-        let id = single(headers, &ID)?;
-        let timestamp = single(headers, &TIMESTAMP)?;
+        let id = single(headers, ID_NAME)?;
+        let timestamp = single(headers, TIMESTAMP_NAME)?;
         let signatures = signatures(headers)?;
         let sent_at = seconds(timestamp).ok_or(Refused::Malformed(TIMESTAMP_NAME))?;
 
@@ -347,26 +347,18 @@ fn mac(key: &Secret, id: &str, timestamp: &str, body: &[u8]) -> Option<Hmac<Sha2
     Some(mac)
 }
 
+/// The names as people know them.
 const ID_NAME: &str = "X-ConfigCat-Webhook-ID";
 const TIMESTAMP_NAME: &str = "X-ConfigCat-Webhook-Timestamp";
 const SIGNATURE_NAME: &str = "X-ConfigCat-Webhook-Signature-V1";
 
-/// The name as people know it.
-fn spelt(header: &HeaderName) -> &'static str {
-    match header {
-        header if *header == ID => ID_NAME,
-        header if *header == TIMESTAMP => TIMESTAMP_NAME,
-        _ => SIGNATURE_NAME,
-    }
-}
-
 /// The text of a header that is there once.
-fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<&'a str, Refused> {
+fn single<'a>(headers: &'a HeaderMap, name: &'static str) -> Result<&'a str, Refused> {
     let mut values = headers.get_all(name).iter();
-    let value = values.next().ok_or(Refused::Missing(spelt(name)))?;
+    let value = values.next().ok_or(Refused::Missing(name))?;
     match (values.next(), value.to_str()) {
         (None, Ok(text)) if !text.is_empty() => Ok(text),
-        _ => Err(Refused::Malformed(spelt(name))),
+        _ => Err(Refused::Malformed(name)),
     }
 }
 
