@@ -142,12 +142,12 @@ impl FoundLine {
         };
         // A line right before the first one would have no number: the list is longer than the file there.
         let above = self.before.iter().rev().zip((1..number).rev());
-        let mut above: Vec<_> = above.take(Self::MAX_CONTEXT).map(numbered).collect();
+        let mut above: Vec<_> = above.take(Self::MAX_CONTEXT).map(number_line).collect();
         above.reverse();
         let below = self.after.iter().zip((number..i32::MAX).map(|n| n + 1));
-        let below: Vec<_> = below.take(Self::MAX_CONTEXT).map(numbered).collect();
+        let below: Vec<_> = below.take(Self::MAX_CONTEXT).map(number_line).collect();
         let mut request =
-            ReferenceLinesRequest::new(self.file.as_str(), numbered((&self.text, number)))
+            ReferenceLinesRequest::new(self.file.as_str(), number_line((&self.text, number)))
                 .with_pre_lines(above)
                 .with_post_lines(below);
         request.file_url = self.url.clone();
@@ -171,7 +171,7 @@ impl FoundLine {
     }
 }
 
-fn numbered((text, number): (&String, i32)) -> ReferenceLineRequest {
+fn number_line((text, number): (&String, i32)) -> ReferenceLineRequest {
     let text = text.trim_end_matches(['\r', '\n']);
     ReferenceLineRequest::new(number).with_line_text(cut(text, FoundLine::MAX_TEXT))
 }

@@ -97,7 +97,7 @@ impl Flag {
     }
 
     /// What a change led to. If a name cannot be read any more, its id stands there: the change is made.
-    async fn changed<T: Serialize>(&self, edited: Edited<T>) -> Result<Changed> {
+    async fn report<T: Serialize>(&self, edited: Edited<T>) -> Result<Changed> {
         let mut seen = Seen::of(&patch::json(&edited.value))?;
         let config = &self.environment.config;
         if let Err(error) = config.name(slice::from_mut(&mut seen)).await {
@@ -131,13 +131,13 @@ impl Change {
             };
             let edited = edit_v1(client, place, id, &options.reason, edit);
             let edited = lists.forget_after_404(edited.await).await;
-            return flag.changed(edited?).await;
+            return flag.report(edited?).await;
         }
         let edit = client.edit_value(place, id, |draft| {
             steps.iter().try_for_each(|step| step.apply_v2(draft))
         });
         let edited = edit.with(options).send().await;
-        flag.changed(lists.forget_after_404(edited).await?).await
+        flag.report(lists.forget_after_404(edited).await?).await
     }
 }
 

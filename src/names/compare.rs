@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::served::shown;
+use super::served::show;
 use super::{Environment, Served};
 use crate::Result;
 
@@ -18,10 +18,10 @@ pub fn compare<'a>(
     other: &'a Environment,
 ) -> impl Future<Output = Result<Differences>> + Send + 'a {
     // Were this an `async fn`, all that it calls would be compiled for those who never call it, too.
-    compared(one, other)
+    compare_by_key(one, other)
 }
 
-async fn compared(one: &Environment, other: &Environment) -> Result<Differences> {
+async fn compare_by_key(one: &Environment, other: &Environment) -> Result<Differences> {
     let mut by_key: BTreeMap<String, [Option<Served>; 2]> = BTreeMap::new();
     for (side, environment) in [one, other].into_iter().enumerate() {
         for seen in environment.settings().await? {
@@ -52,7 +52,7 @@ fn differences(key: &str, sides: [Option<&Served>; 2]) -> Vec<Difference> {
             other,
         }
     };
-    let default = |served: &Served| Some(shown(served.default.clone()));
+    let default = |served: &Served| Some(show(served.default.clone()));
     match sides {
         [_, None] => return vec![part(Part::OnlyOne, &default)],
         [None, _] => return vec![part(Part::OnlyOther, &default)],

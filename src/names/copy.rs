@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::lists::{Named, one, same};
-use super::seen::{Names, SEGMENT, SETTING, Seen, VARIATION, is_v1, references, replaced};
+use super::seen::{Names, SEGMENT, SETTING, Seen, VARIATION, is_v1, references, replace_names};
 use super::{Environment, Served};
 use crate::edit::{Options, edit_v1, notes};
 use crate::patch::{self, Formula, SettingValueV1, json};
@@ -93,7 +93,7 @@ impl Copy {
                 continue;
             }
             let target = there(&source.setting.key);
-            let after = replaced(&source.document, &names);
+            let after = replace_names(&source.document, &names);
             for (kind, name) in references(&after) {
                 match kind {
                     SEGMENT => _ = segments.insert(name),
@@ -113,7 +113,7 @@ impl Copy {
                 return Err(Error::other(format!("{problem} in the target")));
             }
             let before = match target {
-                Some(target) => replaced(&target.document, &names),
+                Some(target) => replace_names(&target.document, &names),
                 None => {
                     let of = source.setting_tags.iter();
                     tags.extend(of.map(|tag| (tag.name.to_lowercase(), tag.clone())));
@@ -330,7 +330,7 @@ fn overwrite<T: Serialize + DeserializeOwned>(
     both: &[Value; 2],
     ids: &Names,
 ) -> Result<()> {
-    let both = both.each_ref().map(|it| read::<T>(&replaced(it, ids)));
+    let both = both.each_ref().map(|it| read::<T>(&replace_names(it, ids)));
     let [before, after] = both;
     let (before, after) = (before?, after?);
     if !patch::same_part(wanted, &before) && !patch::same_part(wanted, &after) {

@@ -117,7 +117,7 @@ impl Config {
             }
         }
         for seen in all {
-            seen.document = replaced(&seen.document, &names);
+            seen.document = replace_names(&seen.document, &names);
         }
         outcome
     }
@@ -126,7 +126,7 @@ impl Config {
 /// What stands in place of the ids or names of a kind, or in place of the whole value that names a variation.
 pub(super) type Names = HashMap<(&'static str, String), Value>;
 
-pub(super) fn replaced(document: &Value, names: &Names) -> Value {
+pub(super) fn replace_names(document: &Value, names: &Names) -> Value {
     let mut document = document.clone();
     each(
         &mut document,

@@ -96,7 +96,7 @@ impl Served {
 }
 
 /// A value for people to read.
-pub(super) fn shown(value: Option<SettingValue>) -> String {
+pub(super) fn show(value: Option<SettingValue>) -> String {
     value.map_or_else(|| "?".to_string(), |value| value.to_string())
 }
 
@@ -127,7 +127,7 @@ fn condition_text(condition: &Value) -> String {
         return format!("{comparator} segment `{}`", word(SEGMENT));
     }
     if condition.get(SETTING).is_some() {
-        let value = shown(value(&condition["prerequisiteComparisonValue"]));
+        let value = show(value(&condition["prerequisiteComparisonValue"]));
         return format!("setting `{}` {comparator} `{value}`", word(SETTING));
     }
     let comparator = match &*comparator {
@@ -145,7 +145,7 @@ fn condition_text(condition: &Value) -> String {
             let texts = list(&compared["listValue"]).map(|item| &item["value"]);
             let others = ["stringValue", "doubleValue"].into_iter();
             let others = others.filter_map(|kind| compared.get(kind));
-            texts.chain(others).map(|it| shown(value(it))).collect()
+            texts.chain(others).map(|it| show(value(it))).collect()
         }
     };
     let (attribute, texts) = (word("comparisonAttribute"), texts.join("`, `"));
@@ -155,7 +155,7 @@ fn condition_text(condition: &Value) -> String {
 /// The key and the default in the first line, then a line for each rule and the split.
 impl fmt::Display for Served {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.key, shown(self.default.clone()))?;
+        write!(f, "{}: {}", self.key, show(self.default.clone()))?;
         self.rules
             .iter()
             .try_for_each(|rule| write!(f, "\n  {rule}"))?;
