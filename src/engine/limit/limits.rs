@@ -206,6 +206,10 @@ impl Limits {
 
     /// Takes over what another scope was shown.
     pub(crate) fn believe(&mut self, now: Instant, (quota, period): (u32, Duration)) {
+        if self.refusal.is_some() {
+            // What was accepted before it is about to be compared with what is believed so far.
+            return;
+        }
         let known = |it: &&mut Hidden| is_near(it.window.period, period);
         match self.hidden.iter_mut().find(known) {
             Some(hidden) if !hidden.shown => hidden.believe(quota),

@@ -47,3 +47,16 @@ fn endpoints_that_were_shown_different_limits_are_not_alike() {
         assert!(is_shown(there) && !is_shown(elsewhere), "{limits:?}");
     }
 }
+
+/// All are refused at about the same time, and each is told of the others' limit before its own refusal is judged.
+#[test]
+fn endpoints_that_are_refused_at_once_keep_their_whole_limit() {
+    let calls: Vec<Target> = (0..1000)
+        .flat_map(|_| (1..=3).map(|operation| call(operation, 0)))
+        .collect();
+    let mut server = Server::new(&DOCUMENTED, Granularity::Operation);
+    server.tells = false;
+    let outcome = Play::new(server).run(&calls);
+    let ratio = show("three at once", 94.02, &outcome);
+    assert!(ratio <= 1.05);
+}
