@@ -217,7 +217,8 @@ impl Model {
         } else if reading.refused {
             let key = self.key(&ticket.target);
             let (scope, common) = self.scope(ticket.target, now);
-            if let Some(limit) = scope.record_refusal(common, ticket, now, reading) {
+            if let Some((quota, period)) = scope.record_refusal(common, ticket, now, reading) {
+                let limit = (quota, period.min(common.max_wait));
                 let beside = scope.quota();
                 self.shown.retain(|shown| shown.limit.1 != limit.1);
                 self.shown.truncate(2);

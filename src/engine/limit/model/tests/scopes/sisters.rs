@@ -60,3 +60,36 @@ fn endpoints_that_are_refused_at_once_keep_their_whole_limit() {
     let ratio = show("three at once", 94.02, &outcome);
     assert!(ratio <= 1.05);
 }
+
+/// A day is longer than anybody waits, whoever was told of it.
+#[test]
+fn a_sister_waits_no_longer_than_the_longest_wait() {
+    let max_wait = Duration::from_secs(60);
+    let mut model = Model::new(max_wait);
+    model.grain = Granularity::Operation;
+    let mut now = model.common.clock.anchor();
+    for (operation, n) in (1..=2).flat_map(|operation| (0..40).map(move |n| (operation, n))) {
+        let ticket = loop {
+            match model.admit(call(operation, 0), now, 0) {
+                Ok(ticket) => break ticket,
+                Err(until) => {
+                    assert!(until <= now + max_wait, "{:?}", until - now);
+                    now = until;
+                }
+            }
+        };
+        let mut reading = Reading {
+            remaining: Some(1_000 - n),
+            reset: Some(Time::In(Duration::from_secs(50))),
+            ..Reading::default()
+        };
+        if (operation, n) == (1, 10) {
+            reading = Reading {
+                refused: true,
+                named: Some((10, Duration::from_secs(86_400))),
+                ..Reading::default()
+            };
+        }
+        model.record_response(ticket, now, &reading);
+    }
+}
