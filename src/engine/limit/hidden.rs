@@ -144,7 +144,7 @@ impl Hidden {
                 return true;
             }
         }
-        if !self.shown && quota > 2 * self.named {
+        if !self.shown && quota > self.named.saturating_mul(2) {
             return false;
         }
         if self.trying == 0 {

@@ -256,3 +256,42 @@ fn an_accepted_answer_ends_a_wait_beyond_the_longest_one() {
     assert_eq!(model.beyond_max_wait(&ONE, now), None);
     assert!(model.admit(ONE, now, 1).is_ok());
 }
+
+/// What the words of a refusal say may be any number.
+#[test]
+fn no_limit_in_the_words_of_a_refusal_stops_it() {
+    let quotas = [1, 2, 19, 20, 21, u32::MAX / 5, u32::MAX / 2 + 1, u32::MAX];
+    let periods = [1, 500, 1_000, 1_400, 60_000, u64::MAX];
+    for seed in 0..2_000 {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let mut model = Model::new(MAX_WAIT);
+        let mut now = model.common.clock.anchor();
+        let mut flight = Vec::new();
+        for _ in 0..400 {
+            match model.admit(ONE, now, 3) {
+                Ok(ticket) => flight.push(ticket),
+                Err(until) => {
+                    assert!(until <= now + MAX_WAIT, "seed {seed}");
+                    now = until.min(now + Duration::from_millis(random.u64(1..5_000)));
+                }
+            }
+            if flight.len() <= random.usize(..10) {
+                continue;
+            }
+            let ticket = flight.swap_remove(random.usize(..flight.len()));
+            let mut reading = Reading::default();
+            if random.u32(..20) == 0 {
+                let period = periods[random.usize(..periods.len())];
+                let quota = quotas[random.usize(..quotas.len())];
+                reading.refused = true;
+                reading.named = Some((quota, Duration::from_millis(period)));
+                let wait = Duration::from_secs(random.u64(..3));
+                reading.retry_after = random.bool().then_some(wait);
+            }
+            match random.u32(..30) {
+                0 => model.record_loss(ticket, now, random.bool()),
+                _ => drop(model.record_response(ticket, now, &reading)),
+            }
+        }
+    }
+}
