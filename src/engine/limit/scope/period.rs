@@ -108,7 +108,6 @@ impl Scope {
 
     /// Lets time pass: periods end, and so does waiting after a refusal.
     pub(crate) fn advance(&mut self, common: &mut Common, now: Instant) {
-        self.limits.advance(now);
         match self.state {
             State::Closed(until) if now >= until => {
                 self.limits.judge(now, common.max_wait);
@@ -124,6 +123,8 @@ impl Scope {
             }
             _ => {}
         }
+        // Periods may be shorter now.
+        self.limits.advance(now);
         while let Some(ticket) = self.flight.overdue(now) {
             self.lose(now, ticket);
         }

@@ -271,7 +271,7 @@ fn no_limit_in_the_words_of_a_refusal_stops_it() {
             match model.admit(ONE, now, 3) {
                 Ok(ticket) => flight.push(ticket),
                 Err(until) => {
-                    assert!(until <= now + MAX_WAIT, "seed {seed}");
+                    assert!(until > now && until <= now + MAX_WAIT, "seed {seed}");
                     now = until.min(now + Duration::from_millis(random.u64(1..5_000)));
                 }
             }
