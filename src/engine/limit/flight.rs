@@ -55,6 +55,12 @@ impl Flight {
         self.unseen.retain(|&counted| counted > sent);
     }
 
+    /// No count is known now. The next one that is told is of a request in flight, or of a later one.
+    pub(crate) fn forget_unseen(&mut self, now: Instant) {
+        let oldest = self.in_flight.front().map(|ticket| ticket.given);
+        self.see(oldest.unwrap_or(now));
+    }
+
     pub(crate) fn is_first_of(&self, epoch: u64) -> bool {
         self.epoch != Some(epoch)
     }

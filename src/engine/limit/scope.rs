@@ -211,6 +211,9 @@ impl Scope {
             }
             None => {}
         }
+        if self.state == State::Free {
+            self.flight.forget_unseen(now);
+        }
     }
 
     /// A request will not be answered. If it was sent, the server may have counted it.

@@ -295,3 +295,24 @@ fn no_limit_in_the_words_of_a_refusal_stops_it() {
         }
     }
 }
+
+/// A count that was told once, and never again, is waited for as long as requests are in flight.
+#[test]
+fn a_count_that_is_told_once_leaves_nothing_behind() {
+    let mut model = Model::new(MAX_WAIT);
+    let start = model.common.clock.anchor();
+    for n in 0..10_000u64 {
+        let now = start + Duration::from_millis(100 * n);
+        let Ok(ticket) = model.admit(ONE, now, 1) else {
+            continue;
+        };
+        let told = if n == 0 {
+            reading(50, 5)
+        } else {
+            Reading::default()
+        };
+        model.record_response(ticket, now, &told);
+    }
+    let left = model.scopes[&0].flight.unseen_len();
+    assert!(left < 100, "{left}");
+}
