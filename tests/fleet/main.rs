@@ -21,7 +21,7 @@ use redis::TypedCommands as _;
 use redis_server::Redis;
 use simulated::{
     a_window_is_learnt_from_few_refusals, slow_servers_are_soon_used_to_the_full,
-    strays_cost_what_they_ask_for,
+    strays_cost_what_they_ask_for, who_never_waits_learns_a_limit_all_the_same,
 };
 use tokio::time::sleep;
 
@@ -53,6 +53,7 @@ fn main() {
         slow_servers_are_soon_used_to_the_full,
         a_window_is_learnt_from_few_refusals,
         strays_cost_what_they_ask_for,
+        who_never_waits_learns_a_limit_all_the_same,
         a_server_clock_that_is_off,
         a_refusal_stops_all,
         short_lives_tell_what_they_learnt,

@@ -330,3 +330,27 @@ pub(crate) async fn strays_cost_what_they_ask_for(redis: Redis) {
         }
     }
 }
+
+/// A limit that words name has no period of 0 for those who wait for nothing.
+pub(crate) async fn who_never_waits_learns_a_limit_all_the_same(redis: Redis) {
+    let mut redis = redis.connection();
+    let script = Script::new(&SCRIPT.replace("redis.call('TIME')", "rules.time"));
+    let rules = RULES.replace("900000", "0");
+    let rules = rules.replace("MICROSECONDS", "0");
+    let rules = rules.replace("SECONDS", "1700000000");
+    let mut call = |what: &str, arguments: &[&str]| -> Vec<i64> {
+        let mut call = script.key("{fleet}");
+        call.key("{fleet}:0").arg(&rules).arg(what).arg(arguments);
+        call.invoke(&mut redis).unwrap()
+    };
+    for named in [["", ""], ["20", "1000"]] {
+        let permit = call("ask", &["0", "1"]);
+        let (epoch, given) = (permit[1].to_string(), permit[2].to_string());
+        let outcome = if named[0].is_empty() { "ok" } else { "refused" };
+        let [quota, period] = named;
+        let told = [
+            &epoch, &given, outcome, "", "", "", "0", "", "", quota, period,
+        ];
+        call("answered", &told);
+    }
+}

@@ -33,7 +33,7 @@ local PARTS = 256
 
 -- What the model keeps to as well: see `rules` in fleet.rs.
 local rules, what = cjson.decode(ARGV[1]), ARGV[2]
-local max_wait, transit = rules.max_wait, rules.transit
+local max_wait, transit = math.max(rules.max_wait, 1), rules.transit -- No period is 0, by which a time would be divided.
 local guess_quota, guess_period = rules.guess[1], rules.guess[2]
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + tonumber(time[2]) / 1000
