@@ -449,7 +449,14 @@ local function answered(epoch, current, given, outcome, remaining, kind, reset, 
       s.trial.refused = s.trial.refused + 1
     end
     if not current then
-      return -- Sent before the refusal that is known already.
+      -- Sent before the refusal that is known already, or in the period before: what it asks for holds all the same.
+      local ends = now + math.min(retry_after or 0, max_wait)
+      if s.state == 'closed' then
+        s.ends = math.max(s.ends, ends)
+      elseif retry_after then
+        start('closed', ends)
+      end
+      return
     end
     s.refusals = s.refusals + 1
     local backoff = rules.first_wait * 2 ^ math.min(s.refusals - 1, 16)

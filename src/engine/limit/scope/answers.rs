@@ -71,9 +71,15 @@ impl Scope {
             .or_else(|| Some(reason?.saturating_duration_since(now)));
         if ticket.epoch != self.epoch {
             self.limits.record_another_refusal(ticket.epoch);
-            // Sent before the refusal that is known already; it may know more.
-            if let (State::Closed(until), Some(wait)) = (&mut self.state, told) {
-                *until = (*until).max(now + wait.min(common.max_wait));
+            let until = told.map(|wait| now + wait.min(common.max_wait));
+            match (&mut self.state, until) {
+                // Sent before the refusal that is known already; it may know more.
+                (State::Closed(known), Some(until)) => *known = until.max(*known),
+                // Sent in the period before; what it asks for holds all the same.
+                (_, Some(until)) if reading.retry_after.is_some() => {
+                    self.start(common, now, State::Closed(until));
+                }
+                _ => {}
             }
             return None;
         }

@@ -55,6 +55,30 @@ fn after_a_refusal_everything_waits_and_one_goes_first() {
     assert_eq!(three, [true, true, false], "two for the first answer");
 }
 
+/// Sent before a period ends, and refused after the next one has begun: the wait that it asks for holds.
+#[test]
+fn a_late_refusal_of_an_earlier_period_is_obeyed() {
+    let mut model = Model::new(MAX_WAIT);
+    let now = model.common.clock.anchor();
+    let first = model.admit(ONE, now, 9).unwrap();
+    model.record_response(first, now, &reading(9, 10));
+    let slow = model.admit(ONE, now, 1).unwrap();
+    let later = now + Duration::from_secs(20);
+    let next = model.admit(ONE, later, 9).unwrap();
+    let mut answer = reading(9, 30);
+    answer.date = DateTime::from_timestamp(1_800_000_020, 0);
+    model.record_response(next, later, &answer);
+    let refusal = Reading {
+        refused: true,
+        retry_after: Some(Duration::from_secs(7)),
+        ..Reading::default()
+    };
+    model.record_response(slow, later, &refusal);
+    let until = later + Duration::from_secs(7);
+    assert_eq!(model.admit(ONE, later, 9).unwrap_err(), until);
+    assert!(model.admit(ONE, until, 9).is_ok());
+}
+
 #[test]
 fn refusals_that_say_nothing_make_it_wait_longer_each_time_up_to_the_bound() {
     let bound = Duration::from_secs(3);
