@@ -184,8 +184,8 @@ async fn what_changes_nothing_and_what_fails_is_not_sent() -> Result<()> {
     let failed = failed.unwrap_err();
     assert_eq!(
         failed.to_string(),
-        "update-setting-value-v2 (PATCH /v2/environments/{environmentId}/settings/{settingId}/value) was not sent, \
-         the edit gave up in round 1: the flag has an owner"
+        "update-setting-value-v2 (PATCH /v2/environments/{environmentId}/settings/{settingId}/value) was not sent: \
+         the flag has an owner"
     );
     assert!(matches!(&failed, Error::Edit(edit) if edit.rounds == 1));
     assert!(!failed.perhaps_processed());
@@ -202,7 +202,7 @@ async fn what_changes_nothing_and_what_fails_is_not_sent() -> Result<()> {
     assert!(
         unknown
             .to_string()
-            .ends_with("in round 1: the config has no setting with the key `gone`"),
+            .ends_with("was not sent: the config has no setting with the key `gone`"),
         "{unknown}"
     );
     assert!(

@@ -70,10 +70,8 @@ impl fmt::Display for EditError {
                 f,
                 "{operation} changed nothing in {rounds} rounds, each time somebody else was faster; at last: {source}"
             ),
-            _ => write!(
-                f,
-                "{operation} was not sent, the edit gave up in round {rounds}: {source}"
-            ),
+            _ if *rounds == 1 => write!(f, "{operation} was not sent: {source}"),
+            _ => write!(f, "{operation} was not sent in round {rounds}: {source}"),
         }
     }
 }
