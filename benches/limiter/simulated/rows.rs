@@ -17,7 +17,7 @@ const MISSED: &str = "\nWhat is missed (✗), and why:\n\n\
 - Two nodes, 1 500 calls and 1 000 paths: two requests of one window were held back, and wait for the next one. The dates of \
   the node whose clock differs are not used; to relate its clock to that of the other was not tried.\n\
 - Neither headers, nor names, nor waits: when a window ends is not known then; the wait is doubled until a call succeeds.\n\
-- Two endpoints beside a limited one: one to four round trips go by until it is known what is counted together.\n\
+- Two endpoints beside a limited one: two to five round trips go by until it is known what is counted together.\n\
 - Strays: a single run of 24 may be at 86 % with 0.5 % of them and at four fifths with 2 %, because some strays look like a \
   window; the means are at 99 %.\n";
 
