@@ -34,7 +34,7 @@ const UNSYNCHRONIZED: f64 = 0.1;
 #[derive(Debug)]
 pub(crate) struct ServerClock {
     /// Where all times below count from.
-    anchor: Instant,
+    pub(super) anchor: Instant,
     /// Unix seconds of this machine's clock at the anchor.
     local: f64,
     /// The server's Unix seconds at the anchor lie between these.
@@ -89,6 +89,19 @@ impl ServerClock {
         true
     }
 
+    /// Takes the server's clock for this machine's, if the server tells times from now on and no date.
+    pub(crate) fn assume_local(&mut self) {
+        self.bounds = self.bounds.or(Some((self.local, self.local)));
+    }
+
+    /// What the server's clock shows at this moment, in Unix seconds, at least and at most.
+    pub(crate) fn time_at(&self, moment: Instant) -> (f64, f64) {
+        let since = self.since(moment);
+        let (low, high) = self.bounds.unwrap_or((self.local, self.local));
+        let drift = DRIFT * (since - self.at).max(0.0);
+        (low + since - drift, high + since + drift)
+    }
+
     /// Whether a moment is more than a guess: the server has told its time.
     pub(crate) fn has_bounds(&self) -> bool {
         self.bounds.is_some()
@@ -141,13 +154,8 @@ impl ServerClock {
         if look < end { self.instant(look) } else { None }
     }
 
-    /// Where this clock counts from.
-    pub(crate) fn anchor(&self) -> Instant {
-        self.anchor
-    }
-
-    /// Seconds from there on.
-    pub(crate) fn since(&self, instant: Instant) -> f64 {
+    /// Seconds from the anchor on.
+    fn since(&self, instant: Instant) -> f64 {
         instant.saturating_duration_since(self.anchor).as_secs_f64()
     }
 
@@ -182,7 +190,7 @@ mod tests {
     fn answers_around_a_tick_tell_the_time_whatever_this_machine_says() {
         for offset in [1_000.0, 1.9e9, 1.0] {
             let mut clock = ServerClock::new();
-            let start = clock.anchor();
+            let start = clock.anchor;
             // It is x.4 for the server at the start.
             let server = |after: u64| date((offset + 0.4 + after as f64 / 1000.0) as i64);
             for after in [100, 590, 610] {
@@ -198,7 +206,7 @@ mod tests {
     fn a_single_date_makes_a_moment_late_and_never_early() {
         for fraction in [0.0, 0.3, 0.999] {
             let mut clock = ServerClock::new();
-            let start = clock.anchor();
+            let start = clock.anchor;
             clock.record_date(date(500), start + ms(5), start + ms(10));
             let at = clock.latest(500.0 + fraction + 60.0).unwrap() - start;
             assert!(at >= ms(60_000), "{at:?}");
@@ -209,7 +217,7 @@ mod tests {
     #[test]
     fn a_clock_that_was_set_is_followed() {
         let mut clock = ServerClock::new();
-        let start = clock.anchor();
+        let start = clock.anchor;
         clock.record_date(date(5_000), start, start + ms(1));
         let other =
             |clock: &mut ServerClock| clock.record_date(date(1_000), start + ms(2), start + ms(3));
@@ -222,7 +230,7 @@ mod tests {
     #[test]
     fn looks_are_spread_over_what_is_not_known() {
         let mut clock = ServerClock::new();
-        let start = clock.anchor();
+        let start = clock.anchor;
         // The server's time at the start is 100.7.
         let tell = |clock: &mut ServerClock, at: Instant| {
             let time = 100.7 + (at - start).as_secs_f64();
@@ -253,9 +261,9 @@ mod tests {
     #[test]
     fn moments_far_away_are_none_and_the_past_is_the_anchor() {
         let mut clock = ServerClock::new();
-        clock.record_date(date(1_000), clock.anchor(), clock.anchor());
+        clock.record_date(date(1_000), clock.anchor, clock.anchor);
         assert_eq!(clock.latest(1e12), None);
         assert_eq!(clock.latest(f64::INFINITY), None);
-        assert_eq!(clock.latest(0.0), Some(clock.anchor()));
+        assert_eq!(clock.latest(0.0), Some(clock.anchor));
     }
 }

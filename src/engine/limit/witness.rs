@@ -149,7 +149,7 @@ fn compare(known: &Witness, new: &Witness, sent: Instant, clock: &ServerClock) -
         Order::Same if reset == before && reset.is_exact() => Verdict::Shared,
         // A window that ends earlier was over, unless the answer is one of before.
         Order::Earlier if is_after => Verdict::Apart,
-        Order::Later if before.earliest(clock) > new.at => Verdict::Apart,
+        Order::Later if clock.earliest(before.low) > new.at => Verdict::Apart,
         _ => Verdict::Open,
     }
 }

@@ -35,7 +35,7 @@ impl Scope {
                     if let State::Open(_) = self.state {
                         self.finish_period();
                     }
-                    if let Some(over) = reset.and_then(|reset| reset.latest(&common.clock)) {
+                    if let Some(over) = reset.and_then(|reset| common.clock.latest(reset.high)) {
                         let seen = over.saturating_duration_since(ticket.given);
                         self.period = Some(seen.min(common.max_wait));
                     }
@@ -63,7 +63,7 @@ impl Scope {
         self.flight.record_response(ticket.id);
         self.look = None;
         let reset = reading.reset(&common.clock, ticket.given, now);
-        let over = reset.and_then(|reset| reset.latest(&common.clock));
+        let over = reset.and_then(|reset| common.clock.latest(reset.high));
         // A period of which something is left is not why.
         let reason = over.filter(|_| reading.remaining.is_none_or(|remaining| remaining == 0));
         let told = reading

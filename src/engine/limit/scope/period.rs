@@ -53,9 +53,9 @@ impl Scope {
             return None;
         }
         let low = match (self.state, self.reset) {
-            (State::Open(_), Some(Reset::At { low, .. })) => low,
+            (State::Open(_), Some(Reset { low, .. })) => low,
             // When the new period ends is about to be known.
-            (State::Assumed(_), Some(Reset::At { .. })) if common.clock.is_coarse() => {
+            (State::Assumed(_), Some(_)) if common.clock.is_coarse() => {
                 let expected = self.flight.expected(self.epoch);
                 return (expected > 0).then(|| self.overdue_at(now));
             }
@@ -98,7 +98,7 @@ impl Scope {
         }
         let end = match self.reset {
             None => Some(self.told + WITHOUT_RESET),
-            Some(reset) => reset.latest(&common.clock),
+            Some(reset) => common.clock.latest(reset.high),
         };
         // One that nobody waits for is not true: it costs one period as seen so far.
         let bound = common.max_wait;
@@ -146,15 +146,10 @@ impl Scope {
 
     /// What is known of the period after one that is over: all, if the end and the quota are certain.
     pub(super) fn next_period(&self, common: &Common, now: Instant) -> State {
-        let certain = match self.reset {
-            Some(Reset::At { .. }) => common.clock.has_bounds(),
-            Some(Reset::In { .. }) => true,
-            None => false,
-        };
-        let over = self.reset.and_then(|reset| reset.latest(&common.clock));
-        let certain = certain && over.is_some_and(|over| now >= over);
+        let over = self.reset.and_then(|reset| common.clock.latest(reset.high));
+        let is_over = common.clock.has_bounds() && over.is_some_and(|over| now >= over);
         match self.most {
-            Some(most) if certain => State::Assumed(most.saturating_add(1)),
+            Some(most) if is_over => State::Assumed(most.saturating_add(1)),
             _ => State::Unknown,
         }
     }

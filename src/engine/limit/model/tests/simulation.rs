@@ -170,7 +170,7 @@ impl World {
     }
 
     pub(super) fn at(&self, time: u64) -> Instant {
-        self.model.common.clock.anchor() + Duration::from_micros(time)
+        self.model.common.clock.anchor + Duration::from_micros(time)
     }
 
     pub(super) fn plan(&mut self, time: u64, event: Event) {
