@@ -18,8 +18,8 @@ const PROCESSES: usize = 4;
 
 const SCRIPT: &str = include_str!("../../src/engine/limit/fleet.lua");
 /// As `fleet.rs` has them; and the time, which is not Redis' here.
-const RULES: &str = r#"{"max_wait":900000,"first_wait":500,"transit":2000,"without_reset":1000,"looks":8,"guess":[20,1000],
-    "sure":[16,256],"unsure":[2,8],"guess_step":7,"stray":[8,3],"time":[SECONDS,MICROSECONDS]}"#;
+const RULES: &str = r#"{"max_wait":900000,"first_wait":500,"transit":2000,"without_reset":1000,"clock_samples":8,"guess":[20,1000],
+    "probe_after":[16,256],"probe_after_mismatch":[2,8],"guess_step":7,"stray":[8,3],"time":[SECONDS,MICROSECONDS]}"#;
 
 /// ConfigCat's scheme, with a shorter second window.
 const DOCUMENTED: &[(u32, u64)] = &[(20, 1_000 * MS), (100, 10_000 * MS)];

@@ -11,7 +11,7 @@ const DRIFT: f64 = 1e-4;
 /// A clock that is known this well is known well enough.
 const FINE: f64 = 0.02;
 
-/// A clock that is known no better than this is worth a look even if that may be for nothing.
+/// A clock that is known no better than this is worth a sample even if that may gain nothing.
 const VAGUE: f64 = 0.25;
 
 /// Added to every moment, for what is rounded on the way.
@@ -107,7 +107,7 @@ impl ServerClock {
         self.bounds.is_some()
     }
 
-    /// Whether it is worth a look at when the server's second ticks.
+    /// Whether it is worth sampling when the server's second ticks.
     pub(crate) fn is_coarse(&self) -> bool {
         self.is_unknown_by(FINE)
     }
@@ -137,9 +137,9 @@ impl ServerClock {
         at.unwrap_or(self.anchor)
     }
 
-    /// When to ask for an answer whose `Date` parts what is not known of the clock, so that this many of them look at it
-    /// from equal distances; `None` if it is known well enough, or that is not before the `end`, a moment of the server.
-    pub(crate) fn look(&self, now: Instant, parts: u32, end: f64) -> Option<Instant> {
+    /// When to ask for an answer whose `Date` parts what is not known of the clock, so that this many samples
+    /// have equal distances; `None` if it is known well enough, or that is not before the `end`, a moment of the server.
+    pub(crate) fn next_sample(&self, now: Instant, parts: u32, end: f64) -> Option<Instant> {
         let (low, high) = self.bounds?;
         let unknown = high - low;
         if unknown < FINE {
@@ -148,10 +148,14 @@ impl ServerClock {
         // The server's second number n begins between n - high and n - low.
         let step = unknown / f64::from(parts + 1);
         let second = (self.since(now) + high - step).ceil();
-        let look = second - high + step;
+        let sample = second - high + step;
         // It must have arrived before the end.
         let end = end - high - unknown.min(0.1);
-        if look < end { self.instant(look) } else { None }
+        if sample < end {
+            self.instant(sample)
+        } else {
+            None
+        }
     }
 
     /// Seconds from the anchor on.
@@ -228,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn looks_are_spread_over_what_is_not_known() {
+    fn clock_samples_are_spread_over_what_is_not_known() {
         let mut clock = ServerClock::new();
         let start = clock.anchor;
         // The server's time at the start is 100.7.
@@ -238,20 +242,27 @@ mod tests {
         };
         tell(&mut clock, start);
         let mut now = start + ms(2);
-        let mut looks = 0;
+        let mut samples = 0;
         for parts in (1..=9).rev() {
-            let Some(look) = clock.look(now, parts, 110.0) else {
+            let Some(sample) = clock.next_sample(now, parts, 110.0) else {
                 break;
             };
-            assert!(look >= now && look < now + ms(1100));
-            now = look;
+            assert!(sample >= now && sample < now + ms(1100));
+            now = sample;
             tell(&mut clock, now);
             now += ms(2);
-            looks += 1;
+            samples += 1;
         }
         let at = clock.latest(110.7).unwrap() - start;
-        assert!(at >= ms(10_000) && at < ms(10_040), "{at:?} after {looks}");
-        assert_eq!(clock.look(now, 5, now_is(&clock, now)), None, "too late");
+        assert!(
+            at >= ms(10_000) && at < ms(10_040),
+            "{at:?} after {samples}"
+        );
+        assert_eq!(
+            clock.next_sample(now, 5, now_is(&clock, now)),
+            None,
+            "too late"
+        );
     }
 
     fn now_is(clock: &ServerClock, now: Instant) -> f64 {

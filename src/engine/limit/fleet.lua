@@ -38,9 +38,9 @@ local guess_quota, guess_period = rules.guess[1], rules.guess[2]
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + tonumber(time[2]) / 1000
 
--- grain: how narrow scopes are, since `narrowed`. shown: the windows that refusals have shown in any scope, {quota, period,
+-- grain: how narrow scopes are, since `narrowed`. confirmed: the windows that refusals have confirmed in any scope, {quota, period,
 -- what headers tell there}.
-local fleet = { grain = 0, narrowed = 0, shown = {} }
+local fleet = { grain = 0, narrowed = 0, confirmed = {} }
 local fleet_stored = redis.call('GET', KEYS[1])
 if fleet_stored then
   fleet = cjson.decode(fleet_stored)
@@ -56,9 +56,9 @@ end
 
 -- `quota` requests in any time as long as `period`. log: {part, requests, those of them that are answered}, oldest first; a
 -- request counts from when it was let go, and anew from its answer.
-local function window(quota, period, shown)
+local function window(quota, period, confirmed)
   return {
-    quota = quota, named = quota, period = period, shown = shown, step = 1, full = 0, patience = shown and rules.sure[1] or 0,
+    quota = quota, named = quota, period = period, confirmed = confirmed, step = 1, full = 0, probe_after = confirmed and rules.probe_after[1] or 0,
     since = 0, awaited = 0, tried = 0, log = {},
   }
 end
@@ -116,7 +116,7 @@ local function start(state, ends)
   s.late = s.flight + (now < s.late_until and s.late or 0)
   s.late_until = s.given + transit
   s.state, s.ends, s.epoch, s.flight = state, ends, s.epoch + 1, 0
-  s.probe, s.look, s.lost, s.began = nil, nil, 0, now
+  s.probe, s.clock_sample, s.lost, s.began = nil, nil, 0, now
   s.accepted, s.proven = 0, math.max(s.accepted, math.floor(s.proven / 2))
 end
 
@@ -145,26 +145,26 @@ end
 
 -- A window is full: perhaps it holds more. So many are in flight. Says whether it is believed in any longer.
 local function try_more(w, in_flight)
-  if w.shown then
+  if w.confirmed then
     if w.last_full and now < w.last_full + w.period then
       return true -- One step in a period, because a window of the server may end in between.
     end
     w.full, w.last_full = w.full + 1, now
-    if w.full <= w.patience then
+    if w.full <= w.probe_after then
       return true
     end
   end
-  if not w.shown and w.quota > 2 * w.named or w.quota > 16 * math.max(w.named, 16) then
+  if not w.confirmed and w.quota > 2 * w.named or w.quota > 16 * math.max(w.named, 16) then
     return false
   end
   if w.step == 1 then
     w.tried = now
   end
-  local step = w.guess and not w.shown and math.min(w.step, rules.guess_step) or w.step
+  local step = w.guess and not w.confirmed and math.min(w.step, rules.guess_step) or w.step
   local more = w.quota + step
   w.step, w.since, w.awaited = step * 2, 0, in_flight + step
   if w.quota < w.named and more >= w.named then
-    more, w.step, w.full, w.patience = w.named, 1, 0, rules.sure[1] -- Back at what it is said to hold.
+    more, w.step, w.full, w.probe_after = w.named, 1, 0, rules.probe_after[1] -- Back at what it is said to hold.
   end
   w.quota = more
   return true
@@ -177,7 +177,7 @@ local function full()
     local w = s.windows[i]
     local requests, answered = used(w)
     -- The answers of a slow server do not come within one period. A guess that was too small is not held on to for that.
-    local slow = w.guess and not w.shown and w.step > 1 and now >= w.tried + w.period and w.since >= w.awaited
+    local slow = w.guess and not w.confirmed and w.step > 1 and now >= w.tried + w.period and w.since >= w.awaited
     if (answered >= w.quota or slow and requests >= w.quota) and not try_more(w, requests - answered) then
       table.remove(s.windows, i)
       s.refuted = true
@@ -202,18 +202,18 @@ local function add_window(w)
   table.insert(s.windows, w)
 end
 
--- Takes over what refusals have shown in scopes of which headers tell the same.
-local function spread()
-  for _, shown in ipairs(fleet.shown) do
-    local quota, period, beside = shown[1], shown[2], shown[3]
+-- Takes over what refusals have confirmed in scopes of which headers tell the same.
+local function adopt_confirmed()
+  for _, confirmed in ipairs(fleet.confirmed) do
+    local quota, period, beside = confirmed[1], confirmed[2], confirmed[3]
     if s.quota and math.abs(beside - s.quota) <= 8 + beside / 8 then
       local known
       for _, w in ipairs(s.windows) do
         known = near(w.period, period) and w or known
       end
-      if known and not known.shown then
-        known.quota, known.named, known.shown = quota, quota, true
-        known.step, known.full, known.patience = 1, 0, rules.sure[1]
+      if known and not known.confirmed then
+        known.quota, known.named, known.confirmed = quota, quota, true
+        known.step, known.full, known.probe_after = 1, 0, rules.probe_after[1]
       elseif not known and not s.refuted then
         add_window(window(quota, period, true))
       end
@@ -231,20 +231,20 @@ local function refused(w, named)
   w.named, w.epoch = named or w.named, nil
   if not fits then
     w.quota = math.max(requests, math.floor(before / 2), 1)
-    w.patience = math.min(math.max(w.patience * 2, rules.unsure[1]), rules.unsure[2])
-  elseif not w.shown then
+    w.probe_after = math.min(math.max(w.probe_after * 2, rules.probe_after_mismatch[1]), rules.probe_after_mismatch[2])
+  elseif not w.confirmed then
     w.quota = named or math.max(answers, 1)
-    w.named, w.patience = w.quota, rules.sure[1]
+    w.named, w.probe_after = w.quota, rules.probe_after[1]
     w.epoch = not named and s.epoch or nil -- Those in flight are added if they are accepted.
   else
     w.quota = named and math.min(math.max(requests, 1), named) or before
     if w.quota < w.named then
-      w.patience = math.min(math.max(w.patience * 2, rules.unsure[1]), rules.unsure[2]) -- Others take part.
+      w.probe_after = math.min(math.max(w.probe_after * 2, rules.probe_after_mismatch[1]), rules.probe_after_mismatch[2]) -- Others take part.
     elseif tried then
-      w.patience = math.min(math.max(w.patience * 4, rules.unsure[1]), rules.sure[2])
+      w.probe_after = math.min(math.max(w.probe_after * 4, rules.probe_after_mismatch[1]), rules.probe_after[2])
     end
   end
-  w.shown, w.step, w.full, w.last_full = w.shown or fits, 1, 0, nil
+  w.confirmed, w.step, w.full, w.last_full = w.confirmed or fits, 1, 0, nil
   return fits
 end
 
@@ -310,18 +310,18 @@ local function learn(named, period, pause)
   end
   if fits and s.quota then
     local kept = { { quota, length, s.quota } }
-    for _, shown in ipairs(fleet.shown) do
-      if not near(shown[2], length) and #kept < WINDOWS then
-        table.insert(kept, shown)
+    for _, confirmed in ipairs(fleet.confirmed) do
+      if not near(confirmed[2], length) and #kept < WINDOWS then
+        table.insert(kept, confirmed)
       end
     end
-    fleet.shown = kept
+    fleet.confirmed = kept
     save_fleet()
   end
 end
 
--- When to send the next one of so many that look at the server's clock from equal distances around a tick of it.
-local function look(parts)
+-- When to send the next one of so many that sample the server's clock at equal distances around a tick of it.
+local function next_sample(parts)
   local unknown = s.low and s.high - s.low or 0
   if unknown < FINE or not s.at then
     return nil
@@ -348,7 +348,7 @@ local function ask(demand)
   if s.state == 'closed' then
     return wait(s.ends, true)
   end
-  spread()
+  adopt_confirmed()
   -- To full speed step by step, as far as it is not proven: where nothing is refused, twice as many go each time.
   local steps = s.state == 'open' or s.state == 'free' and s.epoch > 0
   if steps and s.flight - s.lost >= math.max(s.accepted + 1, s.proven) then
@@ -372,13 +372,13 @@ local function ask(demand)
     if capacity <= 0 then
       return wait(s.ends, s.left == 0)
     end
-    if capacity <= rules.looks and demand > capacity then
-      s.look = s.look or look(capacity)
-      if s.look and s.look > now then
+    if capacity <= rules.clock_samples and demand > capacity then
+      s.clock_sample = s.clock_sample or next_sample(capacity)
+      if s.clock_sample and s.clock_sample > now then
         save()
-        return wait(s.look)
+        return wait(s.clock_sample)
       end
-      s.look = nil
+      s.clock_sample = nil
     end
   end
   s.flight, s.given = s.flight + 1, now
@@ -436,7 +436,7 @@ local function answered(epoch, current, given, outcome, remaining, kind, reset, 
   if date then
     saw(date, given)
   end
-  s.look = nil
+  s.clock_sample = nil
   local id, same = kind == 'in' and now + reset or reset, kind == 'in' and SAME_DELAY or SAME_MOMENT
   local earlier = id and s.id and id < s.id - same
   local later = id and (not s.id or id > s.id + same)

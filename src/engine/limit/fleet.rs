@@ -13,10 +13,10 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::flight::Flight;
-use super::hidden::{GUESS_STEP, SURE, UNSURE};
+use super::hidden::{GUESS_STEP, PROBE_AFTER, PROBE_AFTER_MISMATCH};
 use super::limits::{DOCUMENTED, STRAY};
 use super::reading::Reading;
-use super::scope::{FIRST_WAIT, LOOKS, WITHOUT_RESET};
+use super::scope::{CLOCK_SAMPLES, FIRST_WAIT, WITHOUT_RESET};
 use super::target::Granularity;
 use super::times::Time;
 use crate::Secret;
@@ -25,7 +25,7 @@ use crate::engine::event::{Event, Listener};
 /// What goes before the hash in the name of a key.
 const PREFIX: &str = "configcat:rate:";
 /// Goes into the hash, so that releases that keep their state in another way do not meet.
-const FORMAT: &str = "3";
+const FORMAT: &str = "4";
 
 /// A Redis that takes longer is away. Most take less than a millisecond.
 const ANSWER_TIME: Duration = Duration::from_millis(500);
@@ -380,10 +380,10 @@ fn rules(max_wait: Duration) -> String {
         "first_wait": milliseconds(FIRST_WAIT),
         "transit": milliseconds(Flight::GRACE),
         "without_reset": milliseconds(WITHOUT_RESET),
-        "looks": LOOKS,
+        "clock_samples": CLOCK_SAMPLES,
         "guess": [quota, milliseconds(period)],
-        "sure": SURE,
-        "unsure": UNSURE,
+        "probe_after": PROBE_AFTER,
+        "probe_after_mismatch": PROBE_AFTER_MISMATCH,
         "guess_step": GUESS_STEP,
         "stray": STRAY,
     });

@@ -332,7 +332,7 @@ impl RateLimiter {
                 continue;
             };
             let now = Instant::now();
-            let moment = match self.look(queued, now, deadline) {
+            let moment = match self.try_admit(queued, now, deadline) {
                 Ok(ticket) => return Ok(Permit::new(self.shared.clone(), ticket, Some(free))),
                 Err(moment) => moment,
             };
@@ -349,7 +349,7 @@ impl RateLimiter {
     }
 
     /// Whether the head of a queue may go; else when to look again.
-    fn look(
+    fn try_admit(
         &self,
         queued: &Queued<'_>,
         now: Instant,

@@ -25,11 +25,11 @@ pub(crate) struct Limits {
     published: Vec<Window>,
     hidden: Vec<Hidden>,
     /// How many were accepted since a window of the server may have begun: since the first of them was sent, and answered.
-    stretch: Option<(Instant, Instant, u32)>,
+    measurement: Option<(Instant, Instant, u32)>,
     refusal: Option<Box<Refusal>>,
     /// What was accepted before the last refusal that no window explained.
-    suspect: u32,
-    /// A window that was believed in is not there: what sisters were shown is not true of this scope.
+    previous_count: u32,
+    /// A limit turned out not to be there: those of similar scopes do not hold for this one.
     refuted: bool,
 }
 
@@ -60,9 +60,9 @@ impl Limits {
         Limits {
             published,
             hidden: guess.into_iter().collect(),
-            stretch: None,
+            measurement: None,
             refusal: None,
-            suspect: 0,
+            previous_count: 0,
             refuted: false,
         }
     }
@@ -72,22 +72,22 @@ impl Limits {
         self.measure(ticket.given, now);
         self.hidden
             .iter_mut()
-            .for_each(|it| it.since = it.since.saturating_add(1));
+            .for_each(|it| it.accepted_since = it.accepted_since.saturating_add(1));
         if let Some(refusal) = &mut self.refusal {
             refusal.accepted += u32::from(refusal.epoch == ticket.epoch);
         }
     }
 
     /// A request was accepted at this moment, before this was a scope of its own.
-    pub(crate) fn recall(&mut self, moment: Instant) {
+    pub(crate) fn record_past_success(&mut self, moment: Instant) {
         self.count(moment);
         self.measure(moment, moment);
     }
 
     fn measure(&mut self, sent: Instant, answered: Instant) {
-        match &mut self.stretch {
+        match &mut self.measurement {
             Some((began, _, all)) if sent <= *began + LONGEST => *all += 1,
-            stretch => *stretch = Some((sent, answered, 1)),
+            measurement => *measurement = Some((sent, answered, 1)),
         }
     }
 
@@ -103,7 +103,7 @@ impl Limits {
         self.advance(now);
         self.hidden
             .iter_mut()
-            .for_each(|it| it.frozen = it.window.used());
+            .for_each(|it| it.used_at_refusal = it.window.used());
         self.refusal = Some(Box::new(Refusal {
             epoch,
             at: now,
@@ -118,7 +118,7 @@ impl Limits {
             .hidden
             .iter()
             .find(|it| is_near(it.window.period, period));
-        let used = match (known, self.stretch) {
+        let used = match (known, self.measurement) {
             (Some(hidden), _) => hidden.window.used(),
             (None, Some((began, _, all))) if began + period > now => all,
             _ => 0,
@@ -134,7 +134,7 @@ impl Limits {
     }
 
     /// The wait after a refusal is over: learns from it, unless it was no window's.
-    pub(crate) fn judge(&mut self, now: Instant, max_wait: Duration) {
+    pub(crate) fn evaluate_refusal(&mut self, now: Instant, max_wait: Duration) {
         let Some(refusal) = self.refusal.take() else {
             return;
         };
@@ -159,10 +159,10 @@ impl Limits {
         if named.is_none() && accepted >= STRAY.0 + STRAY.1 * refusal.refused && !is_full {
             return;
         }
-        let stretch = self.stretch;
+        let measurement = self.measurement;
         if named.is_none() && !found.as_ref().is_some_and(|it| it.is_guess) {
             // Another one begins.
-            self.stretch = None;
+            self.measurement = None;
         }
         if let Some(hidden) = found {
             let period = hidden.window.period;
@@ -172,19 +172,19 @@ impl Limits {
             }
             return;
         }
-        let Some((began, answered, all)) = stretch else {
+        let Some((began, answered, all)) = measurement else {
             return;
         };
         let elapsed = refusal.at.saturating_duration_since(began);
         let hidden = if let Some((quota, period)) = named {
-            let mut hidden = Hidden::shown(now, quota, period, Some((answered, all)));
+            let mut hidden = Hidden::confirmed(now, quota, period, Some((answered, all)));
             hidden.is_named = true;
             hidden
         } else if !refusal.is_silent && elapsed <= wait * 3 {
             let mut hidden = Hidden::new(all, (elapsed + wait).min(max_wait));
             if !(accepted == 0 && hidden.round()) {
-                // It has to come again after about as many.
-                let before = std::mem::replace(&mut self.suspect, all);
+                // Another refusal has to come after about as many.
+                let before = std::mem::replace(&mut self.previous_count, all);
                 if all.abs_diff(before) > all.max(before) / 4 {
                     return;
                 }
@@ -197,26 +197,28 @@ impl Limits {
         self.hidden.push(hidden);
     }
 
-    /// Whether a refusal has shown it this limit.
-    pub(crate) fn was_shown(&self, (quota, period): (u32, Duration)) -> bool {
-        let is_it =
-            |it: &Hidden| it.shown && it.window.quota == quota && is_near(it.window.period, period);
+    /// Whether a refusal has confirmed this limit.
+    pub(crate) fn has_confirmed(&self, (quota, period): (u32, Duration)) -> bool {
+        let is_it = |it: &Hidden| {
+            it.confirmed && it.window.quota == quota && is_near(it.window.period, period)
+        };
         self.hidden.iter().any(is_it)
     }
 
-    /// Takes over what another scope was shown.
-    pub(crate) fn believe(&mut self, now: Instant, (quota, period): (u32, Duration)) {
+    /// Adopts a limit that was confirmed in another scope.
+    pub(crate) fn adopt(&mut self, now: Instant, (quota, period): (u32, Duration)) {
         if self.refusal.is_some() {
-            // What was accepted before it is about to be compared with what is believed so far.
+            // What was accepted before it is about to be compared with the limits so far.
             return;
         }
         let known = |it: &&mut Hidden| is_near(it.window.period, period);
         match self.hidden.iter_mut().find(known) {
-            Some(hidden) if !hidden.shown => hidden.believe(quota),
+            Some(hidden) if !hidden.confirmed => hidden.adopt(quota),
             None if !self.refuted => {
-                let stretch = self.stretch.map(|(_, answered, all)| (answered, all));
+                let measurement = self.measurement.map(|(_, answered, all)| (answered, all));
                 self.hidden.truncate(2);
-                self.hidden.push(Hidden::shown(now, quota, period, stretch));
+                self.hidden
+                    .push(Hidden::confirmed(now, quota, period, measurement));
             }
             _ => {}
         }
@@ -240,7 +242,7 @@ impl Limits {
         let refuted = &mut self.refuted;
         self.hidden.retain_mut(|hidden| {
             let is_full = hidden.window.capacity(in_flight) == 0;
-            let stays = !is_full || hidden.try_more(now, in_flight, slow);
+            let stays = !is_full || hidden.probe(now, in_flight, slow);
             *refuted |= !stays;
             stays
         });

@@ -1,7 +1,7 @@
 //! What is known of rate limits, and what may be sent because of it. Pure: no waiting, no locks, the time is an argument.
 //!
 //! A *scope* is what shares a count on the server: all calls of the credentials, or those of an operation, or of a path. All is
-//! taken for one scope until answers show that it is several, see [`witness`](super::witness).
+//! taken for one scope until answers show that it is several, see [`narrowing`](super::narrowing).
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -11,13 +11,13 @@ use tokio::time::Instant;
 use super::clock::ServerClock;
 use super::flight::Flight;
 use super::limits::{DOCUMENTED, Limits};
+use super::narrowing::Narrowing;
 use super::reading::Reading;
 use super::scope::{Common, Scope, State};
 use super::target::{Granularity, Target};
 use super::ticket::Ticket;
 use super::times::Time;
 use super::window::{FOR_EVER, Window};
-use super::witness::Witnesses;
 
 /// So many of the last answers are kept, to see which scope a refusal is of.
 const RECENT: usize = 256;
@@ -25,10 +25,10 @@ const RECENT: usize = 256;
 /// From so many scopes on, those are looked for that are not used any more.
 const MANY: usize = 64;
 
-/// A limit that no header tells of and that a refusal has shown; and what headers tell where that was.
+/// A limit that no header tells of and that a refusal has confirmed; and the quota in headers there.
 #[derive(Clone, Copy, Debug)]
-struct Shown {
-    /// The scope that it was shown to.
+struct ConfirmedLimit {
+    /// The scope of that refusal.
     key: u64,
     limit: (u32, Duration),
     beside: Option<u32>,
@@ -45,14 +45,14 @@ pub(crate) struct Model {
     scopes: BTreeMap<u64, Scope>,
     /// When to look for scopes that are not used any more.
     many: usize,
-    witnesses: Witnesses,
+    narrowing: Narrowing,
     /// The last requests that were accepted, while there may be scopes within the scopes.
     recent: VecDeque<(Instant, Target)>,
-    shown: Vec<Shown>,
+    confirmed: Vec<ConfirmedLimit>,
     /// Operations, or paths, of which a 429 asked for a wait beyond the longest one, and the end of that wait.
     beyond_max_wait: BTreeMap<u64, Instant>,
     /// The scope of which headers told last.
-    told: u64,
+    last_reported: u64,
 }
 
 impl Model {
@@ -69,11 +69,11 @@ impl Model {
             grain: Granularity::Credential,
             scopes: BTreeMap::new(),
             many: MANY,
-            witnesses: Witnesses::default(),
+            narrowing: Narrowing::default(),
             recent: VecDeque::new(),
-            shown: Vec::new(),
+            confirmed: Vec::new(),
             beyond_max_wait: BTreeMap::new(),
-            told: 0,
+            last_reported: 0,
         }
     }
 
@@ -102,40 +102,46 @@ impl Model {
             return Err(now + wait);
         }
         let key = self.key(&target);
-        if !self.shown.is_empty() {
-            self.spread(key, now);
+        if !self.confirmed.is_empty() {
+            self.share_confirmed(key, now);
         }
         let (scope, common) = self.scope(target, now);
         scope.admit(common, now, demand, target)
     }
 
-    /// Tells a scope of the limits that its sisters were shown, if it is like them: headers tell of the same quota, or, if none
-    /// tells any, it was shown another limit of theirs itself.
-    fn spread(&mut self, key: u64, now: Instant) {
-        for index in 0..self.shown.len() {
-            let shown = self.shown[index];
-            if shown.key != key
-                && self.are_alike(key, &shown)
+    /// Lets a scope adopt the limits that refusals have confirmed in similar scopes: headers tell of the same quota, or, if there are
+    /// none, the scope has confirmed another limit of theirs itself.
+    fn share_confirmed(&mut self, key: u64, now: Instant) {
+        for index in 0..self.confirmed.len() {
+            let confirmed = self.confirmed[index];
+            if confirmed.key != key
+                && self.are_alike(key, &confirmed)
                 && let Some(scope) = self.scopes.get_mut(&key)
             {
-                scope.limits.believe(now, shown.limit);
+                scope.limits.adopt(now, confirmed.limit);
             }
         }
     }
 
-    /// Whether a scope is like the one that was shown this.
-    fn are_alike(&self, key: u64, shown: &Shown) -> bool {
-        let (Some(scope), Some(sister)) = (self.scopes.get(&key), self.scopes.get(&shown.key))
+    /// Whether a scope is similar to the one where this was confirmed.
+    fn are_alike(&self, key: u64, confirmed: &ConfirmedLimit) -> bool {
+        let (Some(scope), Some(sister)) = (self.scopes.get(&key), self.scopes.get(&confirmed.key))
         else {
             return false;
         };
-        match (shown.beside, scope.quota()) {
+        match (confirmed.beside, scope.quota()) {
             // Of the first period, not all may have been seen.
             (Some(a), Some(b)) => a.abs_diff(b) <= 8 + a / 8,
             (None, None) => {
-                let mut others = self.shown.iter().filter(|it| it.limit != shown.limit);
-                let both =
-                    |it: &Shown| [scope, sister].iter().all(|s| s.limits.was_shown(it.limit));
+                let mut others = self
+                    .confirmed
+                    .iter()
+                    .filter(|it| it.limit != confirmed.limit);
+                let both = |it: &ConfirmedLimit| {
+                    [scope, sister]
+                        .iter()
+                        .all(|s| s.limits.has_confirmed(it.limit))
+                };
                 others.any(both)
             }
             _ => false,
@@ -206,8 +212,8 @@ impl Model {
             true => {
                 let reset = reading.reset(&self.common.clock, ticket.given, now);
                 let seen = (reading.remaining, reset);
-                self.witnesses
-                    .hear(self.grain, &ticket, now, seen, &self.common.clock)
+                self.narrowing
+                    .record_response(self.grain, &ticket, now, seen, &self.common.clock)
             }
         };
         if let Some(grain) = finer {
@@ -226,9 +232,10 @@ impl Model {
             if let Some((quota, period)) = scope.record_refusal(common, ticket, now, reading) {
                 let limit = (quota, period.min(common.max_wait));
                 let beside = scope.quota();
-                self.shown.retain(|shown| shown.limit.1 != limit.1);
-                self.shown.truncate(2);
-                self.shown.push(Shown { key, limit, beside });
+                self.confirmed
+                    .retain(|confirmed| confirmed.limit.1 != limit.1);
+                self.confirmed.truncate(2);
+                self.confirmed.push(ConfirmedLimit { key, limit, beside });
             }
         } else {
             if !self.beyond_max_wait.is_empty() {
@@ -240,7 +247,7 @@ impl Model {
                 self.recent.push_front((now, ticket.target));
             }
             if reading.remaining.is_some() {
-                self.told = self.key(&ticket.target);
+                self.last_reported = self.key(&ticket.target);
             }
             let (scope, common) = self.scope(ticket.target, now);
             scope.record_response(common, ticket, now, reading);
@@ -262,8 +269,8 @@ impl Model {
 
     /// What the newest answer left, and when that ends.
     pub(crate) fn left(&self) -> (Option<u32>, Option<Instant>) {
-        let scope = self.scopes.get(&self.told);
-        scope.map_or((None, None), |scope| scope.told(&self.common))
+        let scope = self.scopes.get(&self.last_reported);
+        scope.map_or((None, None), |scope| scope.remaining_and_end(&self.common))
     }
 
     /// Whether no answer can come that changes anything for such a call.
@@ -371,7 +378,7 @@ fn limits(
         .iter()
         .rev()
         .filter(|(_, target)| target.key(grain) == key);
-    of_scope.for_each(|(moment, _)| limits.recall(*moment));
+    of_scope.for_each(|(moment, _)| limits.record_past_success(*moment));
     limits
 }
 

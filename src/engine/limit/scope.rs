@@ -27,7 +27,7 @@ pub(super) const WITHOUT_RESET: Duration = Duration::from_secs(1);
 const WITHOUT_ANSWER: Duration = Duration::from_secs(60);
 
 /// Last permits of a window, spaced out to sample `Date`, if other calls wait for the next window anyway.
-pub(super) const LOOKS: u32 = 8;
+pub(super) const CLOCK_SAMPLES: u32 = 8;
 
 /// From this many responses in a window on, as many calls are expected to follow.
 const FEW: u32 = 4;
@@ -59,20 +59,20 @@ pub(crate) struct Scope {
     answered: u32,
     ramp: bool,
     /// So many were answered before the last refusal; as many may be in flight at once after it.
-    proven: u32,
+    reached: u32,
     /// The newest period that was reported: its reset, and when it was first told.
     reset: Option<Reset>,
-    told: Instant,
+    reset_reported: Instant,
     /// The most that was reported to be left in this period, and the answers in it.
-    most: Option<u32>,
-    ours: u32,
+    highest: Option<u32>,
+    answers: u32,
     /// What a whole period allows, and how long it lasts, as far as seen.
     quota: Option<u32>,
     period: Option<Duration>,
     /// Refusals in a row.
     refusals: u32,
-    /// When the next of the last requests goes that look at the server's clock.
-    look: Option<Instant>,
+    /// When the next request goes that samples the server's clock.
+    clock_sample: Option<Instant>,
     /// Limits that no header tells of.
     pub(crate) limits: Limits,
 }
@@ -100,16 +100,16 @@ impl Scope {
             epoch: 0,
             began: now,
             answered: 0,
-            proven: 0,
+            reached: 0,
             ramp: state == State::Unknown,
             reset: None,
-            told: now,
-            most: None,
-            ours: 0,
+            reset_reported: now,
+            highest: None,
+            answers: 0,
             quota: None,
             period: None,
             refusals: 0,
-            look: None,
+            clock_sample: None,
             limits,
         }
     }
@@ -136,7 +136,7 @@ impl Scope {
         if let Some(until) = self.blocked_until(common, now) {
             return Err(until);
         }
-        if let Some(until) = self.held_back(common, now, demand) {
+        if let Some(until) = self.delay_for_clock_sample(common, now, demand) {
             return Err(until);
         }
         Ok(self.add_request(common, now, target))
@@ -187,13 +187,13 @@ impl Scope {
         if in_time && !reading.refused {
             self.limits.count(now);
         }
-        self.look = None;
+        self.clock_sample = None;
         let current = ticket.epoch == self.epoch;
         if current {
             self.answered += 1;
             self.refusals = 0;
         } else if let State::Closed(_) = self.state {
-            self.proven += 1;
+            self.reached += 1;
         }
         self.limits.record_success(now, ticket);
         let reset = reading.reset(&common.clock, ticket.given, now);
@@ -207,7 +207,7 @@ impl Scope {
             // A server that tells no count will not tell this one either.
             None if in_time && self.has_reported() => {
                 self.flight.record_unseen(now);
-                self.ours += 1;
+                self.answers += 1;
             }
             None => {}
         }
@@ -226,7 +226,7 @@ impl Scope {
     ) {
         self.advance(common, now);
         if self.flight.remove(ticket.id) && sent {
-            self.lose(now, ticket);
+            self.count_unanswered(now, ticket);
         }
     }
 
@@ -253,7 +253,7 @@ impl Scope {
     }
 
     /// What the newest answer left, and when that ends.
-    pub(crate) fn told(&self, common: &Common) -> (Option<u32>, Option<Instant>) {
+    pub(crate) fn remaining_and_end(&self, common: &Common) -> (Option<u32>, Option<Instant>) {
         match self.state {
             State::Open(left) | State::Assumed(left) => (Some(left), Some(self.end(common))),
             State::Closed(until) => (Some(0), Some(until)),

@@ -82,18 +82,18 @@ fn hash(before: u64, text: &str) -> u64 {
 /// Calls that go first because their answers tell what shares a count: the first few of each of the first few kinds of calls. As
 /// long as only one kind is sent, nothing tells it from the others.
 #[derive(Debug, Default)]
-pub(crate) struct Scouts {
+pub(crate) struct FirstCalls {
     /// The kinds, and how many of each went first.
     kinds: Vec<(Target, u32)>,
 }
 
-impl Scouts {
+impl FirstCalls {
     /// As many calls of a kind as it takes to be certain.
     const FEW: u32 = 3;
     /// So many kinds that differ from the first one in the same: operations, or paths.
     const KINDS: usize = 4;
 
-    pub(crate) fn is_scout(&mut self, target: &Target) -> bool {
+    pub(crate) fn goes_first(&mut self, target: &Target) -> bool {
         let Some((first, _)) = self.kinds.first().copied() else {
             self.kinds.push((*target, 0));
             return false;

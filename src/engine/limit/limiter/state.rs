@@ -10,7 +10,7 @@ use tokio::time::Instant;
 #[cfg(feature = "redis")]
 use crate::engine::limit::fleet::Fleet;
 use crate::engine::limit::model::Model;
-use crate::engine::limit::target::{Scouts, Target};
+use crate::engine::limit::target::{FirstCalls, Target};
 
 /// What the clones of a limiter share.
 pub(super) struct Shared {
@@ -48,7 +48,7 @@ pub(super) struct State {
     pub(super) model: Model,
     /// Those that wait, by scope and place.
     pub(super) queues: BTreeMap<u64, BTreeMap<QueuePosition, Waiter>>,
-    scouts: Scouts,
+    first_calls: FirstCalls,
     /// Places that were given.
     places: QueuePosition,
 }
@@ -70,7 +70,7 @@ impl State {
         State {
             model,
             queues: BTreeMap::new(),
-            scouts: Scouts::default(),
+            first_calls: FirstCalls::default(),
             places: 0,
         }
     }
@@ -78,7 +78,7 @@ impl State {
     /// A place for a call that has none.
     pub(super) fn place(&mut self, target: &Target) -> QueuePosition {
         self.places += 1;
-        match self.scouts.is_scout(target) {
+        match self.first_calls.goes_first(target) {
             true => self.places + FRONT,
             false => self.places,
         }

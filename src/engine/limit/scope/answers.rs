@@ -43,12 +43,12 @@ impl Scope {
                 common.estimates += 1;
                 self.state = State::Open(remaining);
                 self.reset = reset.or(self.reset);
-                self.told = now;
+                self.reset_reported = now;
             }
         }
         self.flight.see(ticket.given);
-        self.most = self.most.max(Some(remaining));
-        self.ours += 1;
+        self.highest = self.highest.max(Some(remaining));
+        self.answers += 1;
     }
 
     /// A 429 came. Gives the limit that it has shown, if no header tells of it.
@@ -61,17 +61,17 @@ impl Scope {
     ) -> Option<(u32, Duration)> {
         self.advance(common, now);
         self.flight.record_response(ticket.id);
-        self.look = None;
+        self.clock_sample = None;
         let reset = reading.reset(&common.clock, ticket.given, now);
         let over = reset.and_then(|reset| common.clock.latest(reset.high));
         // A period of which something is left is not why.
         let reason = over.filter(|_| reading.remaining.is_none_or(|remaining| remaining == 0));
-        let told = reading
+        let asked = reading
             .retry_after
             .or_else(|| Some(reason?.saturating_duration_since(now)));
         if ticket.epoch != self.epoch {
             self.limits.record_another_refusal(ticket.epoch);
-            let until = told.map(|wait| now + wait.min(common.max_wait));
+            let until = asked.map(|wait| now + wait.min(common.max_wait));
             match (&mut self.state, until) {
                 // Sent before the refusal that is known already; it may know more.
                 (State::Closed(known), Some(until)) => *known = until.max(*known),
@@ -85,7 +85,7 @@ impl Scope {
         }
         self.refusals += 1;
         let backoff = backoff::double(FIRST_WAIT, self.refusals, LAST_WAIT);
-        let wait = match told {
+        let wait = match asked {
             // Told, and it was not enough.
             Some(wait) if self.refusals > 1 => wait.max(backoff),
             Some(wait) => wait,
@@ -100,7 +100,7 @@ impl Scope {
         }
         self.finish_period();
         self.owner = Some(ticket.target);
-        self.proven = self.answered.max(self.proven / 2);
+        self.reached = self.answered.max(self.reached / 2);
         self.start(common, now, State::Closed(now + wait));
         hidden?
     }
@@ -121,7 +121,7 @@ impl Scope {
 
     /// What a whole period allows, as far as its answers tell: what its first request left, and that one.
     pub(crate) fn quota(&self) -> Option<u32> {
-        let quota = self.most.map(|most| most.saturating_add(1));
+        let quota = self.highest.map(|most| most.saturating_add(1));
         quota.or(self.quota)
     }
 }

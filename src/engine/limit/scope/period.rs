@@ -5,7 +5,7 @@ use tokio::time::Instant;
 use super::super::flight::Flight;
 use super::super::reading::Reset;
 use super::super::ticket::Ticket;
-use super::{Common, FEW, LOOKS, Scope, State, WITHOUT_ANSWER, WITHOUT_RESET};
+use super::{CLOCK_SAMPLES, Common, FEW, Scope, State, WITHOUT_ANSWER, WITHOUT_RESET};
 
 impl Scope {
     /// Why nothing may go: until when, unless an answer comes first.
@@ -16,7 +16,7 @@ impl Scope {
         let allowed = match self.state {
             State::Unknown => Some(1),
             // One of them may be slow.
-            _ if self.ramp => Some(self.answered.saturating_add(1).max(self.proven)),
+            _ if self.ramp => Some(self.answered.saturating_add(1).max(self.reached)),
             _ => None,
         };
         let expected = || self.flight.expected(self.epoch);
@@ -35,7 +35,7 @@ impl Scope {
 
     /// Whether this request does better to wait: the last ones of a period tell the server's clock, on which the next
     /// period depends, if they are spread around a tick of it.
-    pub(super) fn held_back(
+    pub(super) fn delay_for_clock_sample(
         &mut self,
         common: &Common,
         now: Instant,
@@ -49,7 +49,7 @@ impl Scope {
             false => 0,
         };
         let expected = demand.saturating_add(coming);
-        if capacity > LOOKS || demand == 0 || expected <= capacity {
+        if capacity > CLOCK_SAMPLES || demand == 0 || expected <= capacity {
             return None;
         }
         let low = match (self.state, self.reset) {
@@ -61,12 +61,12 @@ impl Scope {
             }
             _ => return None,
         };
-        let look = match self.look {
-            Some(look) => look,
-            None => common.clock.look(now, capacity, low)?,
+        let sample = match self.clock_sample {
+            Some(sample) => sample,
+            None => common.clock.next_sample(now, capacity, low)?,
         };
-        self.look = (look > now).then_some(look);
-        self.look
+        self.clock_sample = (sample > now).then_some(sample);
+        self.clock_sample
     }
 
     /// What is left of this period, those in flight included.
@@ -81,9 +81,9 @@ impl Scope {
     /// many may not be in what is left as went beyond it.
     pub(crate) fn uncounted(&self) -> u32 {
         let unseen = self.flight.unseen_len();
-        let beyond = match (self.state, self.most) {
+        let beyond = match (self.state, self.highest) {
             (State::Open(left), Some(most)) => {
-                (left.saturating_add(self.ours)).saturating_sub(most.saturating_add(1))
+                (left.saturating_add(self.answers)).saturating_sub(most.saturating_add(1))
             }
             _ => unseen,
         };
@@ -97,20 +97,20 @@ impl Scope {
             return self.began + (period + Flight::GRACE).min(common.max_wait);
         }
         let end = match self.reset {
-            None => Some(self.told + WITHOUT_RESET),
+            None => Some(self.reset_reported + WITHOUT_RESET),
             Some(reset) => common.clock.latest(reset.high),
         };
         // One that nobody waits for is not true: it costs one period as seen so far.
         let bound = common.max_wait;
-        end.filter(|&end| end <= self.told + bound)
-            .unwrap_or(self.told + period.min(bound))
+        end.filter(|&end| end <= self.reset_reported + bound)
+            .unwrap_or(self.reset_reported + period.min(bound))
     }
 
     /// Lets time pass: periods end, and so does waiting after a refusal.
     pub(crate) fn advance(&mut self, common: &mut Common, now: Instant) {
         match self.state {
             State::Closed(until) if now >= until => {
-                self.limits.judge(now, common.max_wait);
+                self.limits.evaluate_refusal(now, common.max_wait);
                 self.start(common, now, State::Unknown);
             }
             State::Assumed(_) if now >= self.end(common) || self.is_stuck() => {
@@ -126,15 +126,15 @@ impl Scope {
         // Periods may be shorter now.
         self.limits.advance(now);
         while let Some(ticket) = self.flight.overdue(now) {
-            self.lose(now, ticket);
+            self.count_unanswered(now, ticket);
         }
     }
 
     /// One is in the server's count by now, most likely, but perhaps not in what the answers so far have shown of it.
-    pub(super) fn lose(&mut self, now: Instant, ticket: Ticket) {
+    pub(super) fn count_unanswered(&mut self, now: Instant, ticket: Ticket) {
         if self.has_reported() {
             self.flight.record_unseen(ticket.given + Flight::GRACE);
-            self.ours += 1;
+            self.answers += 1;
         }
         self.limits.count(now);
     }
@@ -148,7 +148,7 @@ impl Scope {
     pub(super) fn next_period(&self, common: &Common, now: Instant) -> State {
         let over = self.reset.and_then(|reset| common.clock.latest(reset.high));
         let is_over = common.clock.has_bounds() && over.is_some_and(|over| now >= over);
-        match self.most {
+        match self.highest {
             Some(most) if is_over => State::Assumed(most.saturating_add(1)),
             _ => State::Unknown,
         }
@@ -161,11 +161,11 @@ impl Scope {
         self.epoch += 1;
         self.began = now;
         self.answered = 0;
-        self.look = None;
+        self.clock_sample = None;
     }
 
     pub(super) fn finish_period(&mut self) {
         self.quota = self.quota();
-        (self.most, self.ours) = (None, 0);
+        (self.highest, self.answers) = (None, 0);
     }
 }

@@ -7,7 +7,7 @@ mod sisters;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::super::super::target::Scouts;
+use super::super::super::target::FirstCalls;
 use super::super::super::times::Time;
 use super::*;
 use server::Server;
@@ -82,11 +82,11 @@ impl Play {
         let start = model.common.clock.anchor;
         let at = |time: u64| start + Duration::from_micros(time);
         let mut outcome = Outcome::default();
-        let mut scouts = Scouts::default();
+        let mut first_calls = FirstCalls::default();
         let mut queues: HashMap<u64, BTreeSet<(i64, usize)>> = HashMap::new();
         let mut places: Vec<i64> = Vec::new();
         for (index, target) in calls.iter().enumerate() {
-            let place = match scouts.is_scout(target) {
+            let place = match first_calls.goes_first(target) {
                 true => index as i64 - 1_000_000,
                 false => index as i64,
             };

@@ -4,7 +4,7 @@ use super::*;
 
 /// Each has to be refused once by the short window; what the long one holds, the first one tells the others.
 #[test]
-fn endpoints_without_headers_are_alike_once_they_were_shown_the_same() {
+fn endpoints_without_headers_are_alike_once_both_confirmed_the_same_limit() {
     let calls: Vec<Target> = (1..=3).flat_map(|operation| many(operation, 150)).collect();
     let mut server = Server::new(&DOCUMENTED, Granularity::Operation);
     server.tells = false;
@@ -16,7 +16,7 @@ fn endpoints_without_headers_are_alike_once_they_were_shown_the_same() {
 
 /// One holds 5 a second, the other 20 in ten: neither has the other's limit.
 #[test]
-fn endpoints_that_were_shown_different_limits_are_not_alike() {
+fn endpoints_that_confirmed_different_limits_are_not_alike() {
     let mut model = Model::new(Duration::from_secs(900));
     model.grain = Granularity::Operation;
     let start = model.common.clock.anchor;
@@ -38,13 +38,14 @@ fn endpoints_that_were_shown_different_limits_are_not_alike() {
             model.record_response(ticket, now, &reading);
         }
     }
-    assert_eq!(model.shown.len(), 2);
+    assert_eq!(model.confirmed.len(), 2);
     for (operation, there, elsewhere) in [(1, (5, 1), (20, 10)), (2, (20, 10), (5, 1))] {
         let target = call(operation, 0);
         let _ = model.admit(target, now + Duration::from_secs(1), 1);
         let limits = &model.scopes[&model.key(&target)].limits;
-        let is_shown = |(quota, period)| limits.was_shown((quota, Duration::from_secs(period)));
-        assert!(is_shown(there) && !is_shown(elsewhere), "{limits:?}");
+        let has_confirmed =
+            |(quota, period)| limits.has_confirmed((quota, Duration::from_secs(period)));
+        assert!(has_confirmed(there) && !is_shown(elsewhere), "{limits:?}");
     }
 }
 

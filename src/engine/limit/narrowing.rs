@@ -16,14 +16,14 @@ use super::ticket::Ticket;
 const KEPT: usize = 8;
 
 /// A call is counted apart if so many answers say so, and none says otherwise: servers may count in several places.
-const STRIKES: u32 = 2;
+const DIFFERENCES: u32 = 2;
 
 /// After this many responses without rate-limit headers, calls are taken to be uncounted.
-const SILENCES: u32 = 3;
+const WITHOUT_COUNT: u32 = 3;
 
 /// An answer that tells of a count.
 #[derive(Clone, Copy, Debug)]
-struct Witness {
+struct CountReport {
     target: Target,
     remaining: u32,
     reset: Option<Reset>,
@@ -31,17 +31,17 @@ struct Witness {
     at: Instant,
 }
 
-/// The last answers that tell of a count.
+/// Finds out from the last responses at which granularity calls are counted.
 #[derive(Debug, Default)]
-pub(crate) struct Witnesses {
-    recent: VecDeque<Witness>,
-    strikes: [u32; 4],
+pub(crate) struct Narrowing {
+    recent: VecDeque<CountReport>,
+    differences: [u32; 4],
     /// Counts that are shared by calls which differ this much.
     shared: [bool; 4],
-    /// Calls whose answers tell nothing, a few operations of them, and how many answers did not.
-    silent: VecDeque<(Target, u32)>,
-    /// Answers to the same calls tell something or not.
-    patchy: bool,
+    /// Calls whose responses have no rate-limit headers, a few operations of them, and how many responses had none.
+    without_count: VecDeque<(Target, u32)>,
+    /// Some responses to the same calls have rate-limit headers, others have not.
+    is_intermittent: bool,
 }
 
 /// What two answers say of their counts.
@@ -52,9 +52,9 @@ enum Verdict {
     Open,
 }
 
-impl Witnesses {
+impl Narrowing {
     /// Compares an answer with those before. Gives the grain at which calls are counted apart, once that is certain.
-    pub(crate) fn hear(
+    pub(crate) fn record_response(
         &mut self,
         grain: Granularity,
         ticket: &Ticket,
@@ -64,12 +64,11 @@ impl Witnesses {
     ) -> Option<Granularity> {
         let target = ticket.target;
         let Some(remaining) = remaining else {
-            return self.silence(grain, target);
+            return self.record_without_count(grain, target);
         };
-        if self.silent.iter().any(|(silent, _)| *silent == target) {
-            self.patchy = true;
-        }
-        let new = Witness {
+        let mut uncounted = self.without_count.iter();
+        self.is_intermittent |= uncounted.any(|(other, _)| *other == target);
+        let new = CountReport {
             target,
             remaining,
             reset,
@@ -96,43 +95,42 @@ impl Witnesses {
         self.recent.truncate(KEPT - 1);
         self.recent.push_front(new);
         let apart = finest.filter(|&apart| !shared && !self.shared[apart as usize])?;
-        let strikes = &mut self.strikes[apart as usize];
-        *strikes += 1;
-        (*strikes >= STRIKES).then(|| self.conclude(apart))
+        let differences = &mut self.differences[apart as usize];
+        *differences += 1;
+        (*differences >= DIFFERENCES).then(|| self.finish(apart))
     }
 
-    /// An answer told nothing.
-    fn silence(&mut self, grain: Granularity, target: Target) -> Option<Granularity> {
-        let mut told = self.recent.iter().map(|witness| witness.target);
-        if told.any(|told| told == target) {
-            self.patchy = true;
-        }
-        let of_this = |(silent, _): &(Target, u32)| {
-            let apart = silent.apart(&target);
+    /// A response came without rate-limit headers.
+    fn record_without_count(&mut self, grain: Granularity, target: Target) -> Option<Granularity> {
+        let mut reports = self.recent.iter();
+        self.is_intermittent |= reports.any(|report| report.target == target);
+        let of_this = |(other, _): &(Target, u32)| {
+            let apart = other.apart(&target);
             apart.is_none_or(|apart| apart > Granularity::Operation)
         };
         // Answers to several operations come in any order.
-        let known = self.silent.iter().position(of_this);
-        let known = known.and_then(|index| self.silent.remove(index));
-        let silences = known.map_or(1, |(_, n)| n + 1);
-        self.silent.truncate(KEPT - 1);
-        self.silent.push_front((target, silences));
-        let mut told = self.recent.iter().map(|witness| witness.target);
-        let told = told.find(|told| told.key(grain) == target.key(grain));
-        let apart = told?.apart(&target)?;
-        let certain = silences >= SILENCES && !self.patchy && !self.shared[apart as usize];
-        certain.then(|| self.conclude(apart))
+        let known = self.without_count.iter().position(of_this);
+        let known = known.and_then(|index| self.without_count.remove(index));
+        let responses = known.map_or(1, |(_, n)| n + 1);
+        self.without_count.truncate(KEPT - 1);
+        self.without_count.push_front((target, responses));
+        let mut counted = self.recent.iter().map(|report| report.target);
+        let counted = counted.find(|other| other.key(grain) == target.key(grain));
+        let apart = counted?.apart(&target)?;
+        let certain =
+            responses >= WITHOUT_COUNT && !self.is_intermittent && !self.shared[apart as usize];
+        certain.then(|| self.finish(apart))
     }
 
-    fn conclude(&mut self, apart: Granularity) -> Granularity {
-        self.strikes = [0; 4];
-        self.silent.clear();
+    fn finish(&mut self, apart: Granularity) -> Granularity {
+        self.differences = [0; 4];
+        self.without_count.clear();
         apart
     }
 }
 
 /// Of one count, each answer tells another number; and less, if the window is the same or the clocks of two servers differ.
-fn compare(known: &Witness, new: &Witness, sent: Instant, clock: &ServerClock) -> Verdict {
+fn compare(known: &CountReport, new: &CountReport, sent: Instant, clock: &ServerClock) -> Verdict {
     let (Some(before), Some(reset)) = (known.reset, new.reset) else {
         return Verdict::Open;
     };
