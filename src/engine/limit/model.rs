@@ -354,6 +354,7 @@ impl Model {
             }
             if let Some(key) = owner {
                 old.limits = limits(key);
+                old.forget_answers(now);
                 old.flight = scopes
                     .remove(&key)
                     .map_or_else(Flight::default, |heir: Scope| heir.flight);

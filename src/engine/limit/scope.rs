@@ -63,9 +63,11 @@ pub(crate) struct Scope {
     /// The newest period that was reported: its reset, and when it was first told.
     reset: Option<Reset>,
     reset_reported: Instant,
-    /// The most that was reported to be left in this period, and the answers in it.
+    /// The most that was left in this period before a request, as far as reported, that one aside; how many the server may have
+    /// counted in it, and how many of these for certain.
     highest: Option<u32>,
     answers: u32,
+    counted: u32,
     /// What a whole period allows, and how long it lasts, as far as seen.
     quota: Option<u32>,
     period: Option<Duration>,
@@ -106,6 +108,7 @@ impl Scope {
             reset_reported: now,
             highest: None,
             answers: 0,
+            counted: 0,
             quota: None,
             period: None,
             refusals: 0,
@@ -121,6 +124,12 @@ impl Scope {
             period: self.period,
             ..Scope::new(now, State::Unknown, limits)
         }
+    }
+
+    /// What was answered so far is not only of this one.
+    pub(crate) fn forget_answers(&mut self, now: Instant) {
+        self.finish_period();
+        self.reset_reported = now;
     }
 
     /// Gives the right to send one request now, or says when to ask again; an answer may change that. `demand` counts those
@@ -156,6 +165,7 @@ impl Scope {
         let ticket = Ticket {
             id: common.requests,
             epoch: self.epoch,
+            counted: self.counted,
             given: now,
             target,
         };
@@ -208,6 +218,7 @@ impl Scope {
             None if in_time && self.has_reported() => {
                 self.flight.record_unseen(now);
                 self.answers += 1;
+                self.counted += u32::from(current && !reading.broken);
             }
             None => {}
         }

@@ -9,6 +9,8 @@ use super::target::Target;
 pub(crate) struct Ticket {
     pub(super) id: u64,
     pub(super) epoch: u64,
+    /// How many of the period the server had counted for certain when it was sent.
+    pub(super) counted: u32,
     pub(crate) given: Instant,
     pub(crate) target: Target,
 }

@@ -21,6 +21,9 @@ impl Scope {
     ) {
         let order = Order::of(reset, self.reset);
         self.owner = Some(ticket.target);
+        // Those that were answered before it was sent are counted in it, whatever their answers told.
+        let is_later = current && ticket.given > self.reset_reported;
+        let mut before = if is_later { ticket.counted } else { 0 };
         match (self.state, order) {
             // A late answer of an earlier period, or one that came while nothing goes anyway.
             (_, Order::Earlier) | (State::Closed(_), _) => return,
@@ -34,6 +37,7 @@ impl Scope {
                 if order == Order::Later {
                     if let State::Open(_) = self.state {
                         self.finish_period();
+                        before = 0;
                     }
                     if let Some(over) = reset.and_then(|reset| common.clock.latest(reset.high)) {
                         let seen = over.saturating_duration_since(ticket.given);
@@ -47,8 +51,9 @@ impl Scope {
             }
         }
         self.flight.see(ticket.given);
-        self.highest = self.highest.max(Some(remaining));
+        self.highest = self.highest.max(Some(remaining.saturating_add(before)));
         self.answers += 1;
+        self.counted += u32::from(current);
     }
 
     /// A 429 came. Gives the limit that it has shown, if no header tells of it.

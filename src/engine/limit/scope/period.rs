@@ -164,8 +164,8 @@ impl Scope {
         self.clock_sample = None;
     }
 
-    pub(super) fn finish_period(&mut self) {
+    pub(crate) fn finish_period(&mut self) {
         self.quota = self.quota();
-        (self.highest, self.answers) = (None, 0);
+        (self.highest, self.answers, self.counted) = (None, 0, 0);
     }
 }

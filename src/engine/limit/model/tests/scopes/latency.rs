@@ -80,3 +80,13 @@ fn what_slow_servers_refuse_is_bounded() {
     }
     assert!(most <= 22, "{most} refused");
 }
+
+/// Of a period whose first answers come from the node with the other clock, the rest is used all the same.
+#[test]
+fn answers_of_another_node_cost_no_request() {
+    let mut server = Server::new(&DOCUMENTED, Granularity::Credential);
+    server.apart = 3_000_000;
+    let outcome = Play::new(server).run(&many(1, 1500));
+    let ratio = show("two nodes, 1 500 calls", 144.02, &outcome);
+    assert!(ratio <= 1.03 && outcome.refused <= 3);
+}
