@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::limits::STRAY;
 use super::window::Window;
 
 /// After how many full windows a limit learnt from a 429 is probed for a higher one. Each probe that gets a 429 multiplies the
@@ -22,6 +23,9 @@ pub(super) const ROUNDING: Duration = Duration::from_secs(2);
 /// At most so many more than a guess holds are tried at once. If a window of the server ends in between, or its answers take longer
 /// than the period of the guess, that many are refused.
 pub(super) const GUESS_STEP: u32 = 7;
+
+/// A guess is given up if so many times as much is accepted.
+const GUESS_BOUND: u32 = 16;
 
 /// People choose periods of a multiple of five seconds, from here on, and quotas that are a multiple of fifty. A measurement that
 /// gives both is no chance.
@@ -103,7 +107,8 @@ impl Hidden {
 
     /// Whether exactly what it holds was accepted before the last refusal; so many of these requests were answered after it.
     pub(super) fn is_full(&self, accepted: u32) -> bool {
-        self.used_at_refusal + accepted == self.held()
+        let is_sure = self.confirmed || !self.is_guess || accepted < STRAY.0;
+        is_sure && self.used_at_refusal + accepted == self.held()
     }
 
     /// Whether what was measured are numbers that people choose; believes in them then. The wait that a server asks for is rounded up.
@@ -144,18 +149,27 @@ impl Hidden {
                 return true;
             }
         }
-        if !self.confirmed && quota > self.named.saturating_mul(2) {
+        // On a slow server, smaller steps would take too long.
+        let bound = match self.is_guess && !is_long_ago {
+            true => GUESS_BOUND,
+            false => 2,
+        };
+        if !self.confirmed && quota > self.named.saturating_mul(bound) {
             return false;
         }
         if self.probing == 0 {
             self.probe_began = Some(now);
         }
         self.probing = match self.is_guess && !self.confirmed {
-            true => (self.probing * 2).clamp(1, GUESS_STEP),
+            true => {
+                // Twice as many for each time that the guess was exceeded.
+                let times = (quota / self.named).saturating_sub(1);
+                (self.probing * 2).clamp(1, GUESS_STEP << times.min(8))
+            }
             false => self.probing.saturating_mul(2).max(1),
         };
         (self.accepted_since, self.awaited) = (0, in_flight + self.probing);
-        let more = quota.saturating_add(self.probing);
+        let more = quota.max(self.window.used()).saturating_add(self.probing);
         if quota < self.named && more >= self.named {
             // Back at what it is said to hold.
             self.window.quota = self.named;
@@ -182,7 +196,11 @@ impl Hidden {
         }
         let fits = match named {
             Some((named, _)) => is_about(used, named.min(before)),
-            None => used.abs_diff(before) <= 1 + before / 16,
+            None if self.is_guess => used.abs_diff(before) <= 1 + before / 16,
+            None if self.confirmed => used >= before,
+            // Chance gives nearly the same twice, too.
+            None if used.abs_diff(before) > 1 => return false,
+            None => true,
         };
         self.window.quota = match named {
             _ if !fits => used.max(before / 2).max(1),
@@ -200,7 +218,11 @@ impl Hidden {
             (false, true) => PROBE_AFTER_MISMATCH.0,
             (false, false) => 0,
             (true, true) if self.window.quota >= self.named => (self.probe_after
-                * if was_probing { 4 } else { 1 })
+                * if was_probing && accepted < STRAY.0 {
+                    4
+                } else {
+                    1
+                })
             .clamp(PROBE_AFTER_MISMATCH.0, PROBE_AFTER.1),
             (true, _) => {
                 (self.probe_after * 2).clamp(PROBE_AFTER_MISMATCH.0, PROBE_AFTER_MISMATCH.1)

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::hidden::{Hidden, ROUNDING, is_about, is_near};
+use super::hidden::{Hidden, ROUNDING, SECOND, is_about, is_near};
 use super::reading::Reading;
 use super::ticket::Ticket;
 use super::window::Window;
@@ -27,8 +27,9 @@ pub(crate) struct Limits {
     /// How many were accepted since a window of the server may have begun: since the first of them was sent, and answered.
     measurement: Option<(Instant, Instant, u32)>,
     refusal: Option<Box<Refusal>>,
-    /// What was accepted before the last refusal that no window explained.
-    previous_count: u32,
+    /// How many were accepted within a second: the last one, and the one with the most.
+    second: (Option<Instant>, u32),
+    most: u32,
     /// A limit turned out not to be there: those of similar scopes do not hold for this one.
     refuted: bool,
 }
@@ -62,7 +63,8 @@ impl Limits {
             hidden: guess.into_iter().collect(),
             measurement: None,
             refusal: None,
-            previous_count: 0,
+            second: (None, 0),
+            most: 0,
             refuted: false,
         }
     }
@@ -85,6 +87,12 @@ impl Limits {
     }
 
     fn measure(&mut self, sent: Instant, answered: Instant) {
+        let (began, n) = &mut self.second;
+        if began.is_none_or(|began| began + SECOND <= answered) {
+            (*began, *n) = (Some(answered), 0);
+        }
+        *n += 1;
+        self.most = self.most.max(*n);
         match &mut self.measurement {
             Some((began, _, all)) if sent <= *began + LONGEST => *all += 1,
             measurement => *measurement = Some((sent, answered, 1)),
@@ -145,7 +153,7 @@ impl Limits {
             ..
         } = *refusal;
         let named = named.map(|(quota, period)| (quota.max(1), period.min(max_wait)));
-        let is_it = |hidden: &&mut Hidden| match named {
+        let is_it = |hidden: &Hidden| match named {
             Some((_, period)) => is_near(hidden.window.period, period),
             None => {
                 let may_be_early = !hidden.is_guess && !refusal.is_silent;
@@ -154,20 +162,22 @@ impl Limits {
                     && wait < hidden.window.period + ROUNDING
             }
         };
-        let found = self.hidden.iter_mut().find(is_it);
-        let is_full = found.as_ref().is_some_and(|it| it.is_full(accepted));
+        let index = self.hidden.iter().position(is_it);
+        let found = index.map(|index| &self.hidden[index]);
+        let is_full = found.is_some_and(|it| it.is_full(accepted));
         if named.is_none() && accepted >= STRAY.0 + STRAY.1 * refusal.refused && !is_full {
+            // Nor was any other refusal, most likely.
+            self.hidden.retain(|it| it.confirmed || it.is_guess);
             return;
         }
         let measurement = self.measurement;
-        if named.is_none() && !found.as_ref().is_some_and(|it| it.is_guess) {
+        if named.is_none() && !found.is_some_and(|it| it.is_guess) {
             // Another one begins.
             self.measurement = None;
         }
-        if let Some(hidden) = found {
-            let period = hidden.window.period;
-            if !hidden.record_refusal(named, accepted) {
-                self.hidden.retain(|it| it.window.period != period);
+        if let Some(index) = index {
+            if !self.hidden[index].record_refusal(named, accepted) {
+                self.hidden.remove(index);
                 self.refuted = true;
             }
             return;
@@ -181,13 +191,16 @@ impl Limits {
             hidden.is_named = true;
             hidden
         } else if !refusal.is_silent && elapsed <= wait * 3 {
-            let mut hidden = Hidden::new(all, (elapsed + wait).min(max_wait));
-            if !(accepted == 0 && hidden.round()) {
-                // Another refusal has to come after about as many.
-                let before = std::mem::replace(&mut self.previous_count, all);
-                if all.abs_diff(before) > all.max(before) / 4 {
-                    return;
-                }
+            // Waits are rounded up to whole seconds, and periods are whole seconds.
+            let period = Duration::from_secs((elapsed + wait).as_secs().max(1));
+            let mut hidden = Hidden::new(all, period.min(max_wait));
+            if accepted == 0 {
+                hidden.round();
+            }
+            if self.most > all + 1 {
+                // Then it was not there a while ago.
+                self.most /= 2;
+                return;
             }
             hidden
         } else {

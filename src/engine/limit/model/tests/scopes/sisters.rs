@@ -45,7 +45,10 @@ fn endpoints_that_confirmed_different_limits_are_not_alike() {
         let limits = &model.scopes[&model.key(&target)].limits;
         let has_confirmed =
             |(quota, period)| limits.has_confirmed((quota, Duration::from_secs(period)));
-        assert!(has_confirmed(there) && !has_confirmed(elsewhere), "{limits:?}");
+        assert!(
+            has_confirmed(there) && !has_confirmed(elsewhere),
+            "{limits:?}"
+        );
     }
 }
 
