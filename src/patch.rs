@@ -157,17 +157,16 @@ impl<K: Kind> Patch<K> {
     pub fn guarded_by(self, seen: &K::Seen) -> Self {
         let document = document::of_seen::<K>(&json(seen));
         let touched = |root: &str| {
-            let changes = self
+            let mut changes = self
                 .operations
                 .iter()
                 .filter(|o| o.op != OperationType::Test);
-            let mut paths = changes.flat_map(|o| o.from.iter().chain([&o.path]));
-            paths.any(|path| root_of(path) == root)
+            changes.any(|operation| paths(operation).any(|path| root_of(path) == root))
         };
         let mut guarded = Self::new();
-        for root in K::ROOTS.iter().filter(|root| touched(root.name)) {
-            if let Some(value) = document.get(root.name) {
-                guarded = guarded.unchanged(&pointer(root.name), value, root.in_parts);
+        for (name, _) in K::ROOTS.iter().filter(|(name, _)| touched(name)) {
+            if let Some(value) = document.get(name) {
+                guarded = guarded.unchanged(&pointer(name), value, K::IN_PARTS.contains(name));
             }
         }
         guarded.operations.extend(self.operations);
@@ -220,12 +219,14 @@ impl<K: Kind> Patch<K> {
     }
 
     fn apply(&self, document: &mut Value) -> Result<()> {
-        for operation in &self.operations {
-            for path in operation.from.iter().chain([&operation.path]) {
-                if !K::ROOTS.iter().any(|root| root.name == root_of(path)) {
-                    return Err(Self::read_only(path));
-                }
-            }
+        let may_change = |path: &&String| K::ROOTS.iter().any(|(name, _)| *name == root_of(path));
+        if let Some(path) = self
+            .operations
+            .iter()
+            .flat_map(paths)
+            .find(|path| !may_change(path))
+        {
+            return Err(Self::read_only(path));
         }
         let patch = json_patch::Patch::try_from(self.clone())?;
         for (index, operation) in patch.0.into_iter().enumerate() {
@@ -240,11 +241,9 @@ impl<K: Kind> Patch<K> {
             // ancestor.
             let one = json_patch::Patch(vec![operation]);
             json_patch::patch_unsafe(document, &one).map_err(|error| {
-                let number = index + 1;
-                let problem = format!(
-                    "cannot be done on what was seen (operation {number}): {}",
-                    error.kind
-                );
+                let (number, why) = (index + 1, error.kind);
+                let problem =
+                    format!("cannot be done on what was seen (operation {number}): {why}");
                 Self::invalid(error.path.as_str(), problem)
             })?;
         }
@@ -278,11 +277,10 @@ impl<K: Kind> Patch<K> {
         let mut operations = Vec::new();
         let before = document::of_seen::<K>(&before);
         let after = document::of_wanted::<K>(&after, &before);
-        for root in K::ROOTS {
-            let of = |document: &Value| document::canonical(&document[root.name]);
-            let (path, before) = (pointer(root.name), of(&before));
-            let in_parts = root.in_parts || has_hidden::<K>(&before);
-            operations.extend(diff::at(&path, &before, &of(&after), in_parts));
+        for (name, _) in K::ROOTS {
+            let [before, after] = [&before, &after].map(|it| document::canonical(&it[*name]));
+            let in_parts = K::IN_PARTS.contains(name) || has_hidden::<K>(&before);
+            operations.extend(diff::at(&pointer(name), &before, &after, in_parts));
         }
         let written = |o: &&JsonPatchOperation| o.value.as_ref().is_some_and(has_hidden::<K>);
         if let Some(operation) = operations.iter().find(written) {
@@ -293,7 +291,7 @@ impl<K: Kind> Patch<K> {
     }
 
     fn read_only(path: &str) -> Error {
-        let roots = K::ROOTS.iter().map(|root| format!("`/{}`", root.name));
+        let roots = K::ROOTS.iter().map(|(name, _)| format!("`/{name}`"));
         let roots = roots.collect::<Vec<_>>().join(", ");
         let problem = format!("cannot be changed by this operation; {roots} can");
         Self::invalid(path, problem)
@@ -321,11 +319,14 @@ fn root_of(path: &str) -> &str {
     rest.split('/').next().unwrap_or_default()
 }
 
+/// The places that an operation reads or writes.
+fn paths(operation: &JsonPatchOperation) -> impl Iterator<Item = &String> {
+    operation.from.iter().chain([&operation.path])
+}
+
 fn has_hidden<K: Kind>(value: &Value) -> bool {
-    K::is_hidden(value)
-        || value
-            .as_array()
-            .is_some_and(|entries| entries.iter().any(K::is_hidden))
+    let mut entries = value.as_array().into_iter().flatten();
+    K::is_hidden(value) || entries.any(K::is_hidden)
 }
 
 /// What a patch of this kind may change of any answer that has it, as requests write it. What is empty is left out.
@@ -336,10 +337,9 @@ pub(crate) fn document_of<K: Kind>(seen: &Value) -> Value {
 /// The patch between two such documents, for people to read.
 pub(crate) fn between<K: Kind>(before: &Value, after: &Value) -> Patch<K> {
     let [before, after] = [before, after].map(|it| document::of_wanted::<K>(it, &Value::Null));
-    let operations = K::ROOTS.iter().flat_map(|root| {
-        let (before, after) = (&before[root.name], &after[root.name]);
-        diff::at(&pointer(root.name), before, after, false)
-    });
+    let operations = K::ROOTS
+        .iter()
+        .flat_map(|(name, _)| diff::at(&pointer(name), &before[*name], &after[*name], false));
     Patch::from(operations.collect::<Vec<_>>())
 }
 
@@ -354,10 +354,8 @@ pub(crate) fn formula_of(seen: &impl Serialize) -> Result<UpdateEvaluationFormul
 
 /// Whether both mean the same: what is left out is as good as empty.
 pub(crate) fn same_part<T: Serialize>(one: &T, other: &T) -> bool {
-    document::same(
-        &document::canonical(&json(one)),
-        &document::canonical(&json(other)),
-    )
+    let [one, other] = [one, other].map(|part| document::canonical(&json(part)));
+    document::same(&one, &other)
 }
 
 /// The types of this crate are objects with text keys; writing them as JSON does not fail.

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use json_patch::jsonptr::Pointer;
 
 use super::limits::whole;
-use super::{Kind, Patch, json, read};
+use super::{Kind, Patch, json, paths, read};
 use crate::Error;
 use crate::engine::check::Place;
 use crate::types::{JsonPatchOperation, OperationType};
@@ -42,7 +42,7 @@ impl<K: Kind> TryFrom<Patch<K>> for json_patch::Patch {
         for (index, operation) in patch.operations.iter().enumerate() {
             whole(operation, &body.index(index))
                 .map_err(|wrong| Error::invalid(K::OPERATION, wrong))?;
-            for path in [&operation.path].into_iter().chain(&operation.from) {
+            for path in paths(operation) {
                 if Pointer::parse(path).is_err() {
                     let problem = "is no JSON Pointer: it needs a `/` in front, and `~0` or `~1` for `~` or `/`";
                     return Err(Patch::<K>::invalid(path, problem.to_string()));

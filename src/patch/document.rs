@@ -1,9 +1,7 @@
 //! The part of an answer that a patch works on, as JSON.
 
-use std::collections::BTreeMap;
-
 use json_patch::jsonptr::Pointer;
-use serde_json::{Map, Number, Value};
+use serde_json::{Map, Value};
 
 use super::kind::Kind;
 use super::kind::sealed::Absent;
@@ -22,12 +20,12 @@ pub(super) fn of_seen<K: Kind>(seen: &Value) -> Value {
 pub(super) fn of_wanted<K: Kind>(wanted: &Value, before: &Value) -> Value {
     let mut document = roots::<K>(wanted);
     K::simplify(&mut document);
-    for root in K::ROOTS {
-        if document.get(root.name).is_none() {
-            document[root.name] = match root.absent {
+    for (name, absent) in K::ROOTS {
+        if document.get(name).is_none() {
+            document[*name] = match absent {
                 Absent::Null => Value::Null,
                 Absent::EmptyList => Value::Array(Vec::new()),
-                Absent::Unchanged => before[root.name].clone(),
+                Absent::Unchanged => before[*name].clone(),
             };
         }
     }
@@ -38,22 +36,19 @@ pub(super) fn of_wanted<K: Kind>(wanted: &Value, before: &Value) -> Value {
 
 /// Removes what an answer has and a request does not, found by the way through the request's type.
 fn keep_what_requests_have<K: Kind>(document: &mut Value) {
-    let part: Result<K::Part, _> = super::read(document);
-    if let Ok(part) = part {
+    if let Ok(part) = super::read::<K::Part>(document)
+        && let Some(fields) = document.as_object_mut()
+    {
         let part = super::json(&part);
-        for root in K::ROOTS {
-            if let (Some(value), Some(known)) = (document.get_mut(root.name), part.get(root.name)) {
-                keep_known(value, known);
-            }
-        }
+        fields
+            .iter_mut()
+            .for_each(|(name, value)| keep_known(value, &part[name]));
     }
 }
 
 fn roots<K: Kind>(value: &Value) -> Value {
-    let named = K::ROOTS.iter().filter_map(|root| {
-        let value = value.get(root.name)?;
-        Some((root.name.to_string(), value.clone()))
-    });
+    let named = K::ROOTS.iter();
+    let named = named.filter_map(|(name, _)| Some((name.to_string(), value.get(name)?.clone())));
     Value::Object(named.collect())
 }
 
@@ -79,76 +74,49 @@ fn keep_known(value: &mut Value, known: &Value) {
 
 /// The same for all that means the same: fields of objects that are null or an empty list are as good as not there.
 pub(super) fn canonical(value: &Value) -> Value {
+    let is_nothing = |value: &Value| value.is_null() || value.as_array().is_some_and(Vec::is_empty);
     match value {
         Value::Object(fields) => {
             let fields = fields.iter().filter(|(_, value)| !is_nothing(value));
-            let fields: Map<String, Value> = fields
-                .map(|(name, value)| (name.clone(), canonical(value)))
-                .collect();
-            Value::Object(fields)
+            let fields = fields.map(|(name, value)| (name.clone(), canonical(value)));
+            Value::Object(fields.collect())
         }
         Value::Array(entries) => entries.iter().map(canonical).collect(),
         value => value.clone(),
     }
 }
 
-fn is_nothing(value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::Array(entries) => entries.is_empty(),
-        _ => false,
-    }
-}
-
 /// Whether two values are equal as RFC 6902 has it: numbers by value, so that 5 is 5.0.
 pub(super) fn same(one: &Value, other: &Value) -> bool {
-    match (one, other) {
-        (Value::Number(one), Value::Number(other)) => one == other || whole(one) == whole(other),
-        (Value::Array(one), Value::Array(other)) => {
-            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| same(one, other))
-        }
-        (Value::Object(one), Value::Object(other)) => {
-            let in_other =
-                |(name, one): (&String, _)| other.get(name).is_some_and(|it| same(one, it));
-            one.len() == other.len() && one.iter().all(in_other)
-        }
-        (one, other) => one == other,
-    }
+    one == other || comparable(one) == comparable(other)
 }
 
 /// A text that two values share if they are the same.
 pub(super) fn key(value: &Value) -> String {
-    match value {
-        Value::Number(number) => match whole(number) {
-            Ok(whole) => whole.to_string(),
-            Err(number) => number.to_string(),
-        },
-        Value::Array(entries) => {
-            let entries: Vec<_> = entries.iter().map(key).collect();
-            format!("[{}]", entries.join(","))
-        }
-        Value::Object(fields) => {
-            // Their order is that of insertion if a cargo feature of serde_json says so.
-            let fields: BTreeMap<_, _> = fields.iter().collect();
-            let fields = fields.into_iter();
-            let fields = fields.map(|(name, value)| format!("{name:?}:{}", key(value)));
-            format!("{{{}}}", fields.collect::<Vec<_>>().join(","))
-        }
-        other => other.to_string(),
-    }
+    let mut value = comparable(value);
+    // Their order is that of insertion if a cargo feature of serde_json says so.
+    value.sort_all_objects();
+    value.to_string()
 }
 
-/// The number, if it is a whole one, as precisely as it can be told; otherwise its other form.
-fn whole(number: &Number) -> Result<i128, Number> {
-    let integer = number.as_i64().map(i128::from);
-    let integer = integer.or_else(|| number.as_u64().map(i128::from));
-    // Beyond 2^63 there are no integers to compare with.
-    let float = number
-        .as_f64()
-        .filter(|float| float.fract() == 0.0 && float.abs() < 1e19);
-    integer
-        .or_else(|| float.map(|float| float as i128))
-        .ok_or_else(|| number.clone())
+/// With each number that is whole as an integer, if it is one of 64 bits.
+fn comparable(value: &Value) -> Value {
+    match value {
+        Value::Number(number) if number.is_f64() => {
+            let float = number.as_f64().unwrap_or_default();
+            match float.fract() == 0.0 && float.abs() < i64::MAX as f64 {
+                true => Value::from(float as i64),
+                false => value.clone(),
+            }
+        }
+        Value::Array(entries) => entries.iter().map(comparable).collect(),
+        Value::Object(fields) => {
+            let fields = fields.iter();
+            let fields = fields.map(|(name, value)| (name.clone(), comparable(value)));
+            Value::Object(fields.collect())
+        }
+        other => other.clone(),
+    }
 }
 
 /// The path of a difference outside of what may be changed.
@@ -156,7 +124,7 @@ pub(super) fn difference_elsewhere<K: Kind>(before: &Value, after: &Value) -> Op
     let fields = after.as_object()?;
     let mut fixed = fields
         .iter()
-        .filter(|(name, _)| K::ROOTS.iter().all(|root| root.name != **name));
+        .filter(|(name, _)| K::ROOTS.iter().all(|(root, _)| root != name));
     fixed
         .find_map(|(name, after)| first_difference(&pointer(name), &before[name], after))
         .or_else(|| K::hidden_difference(before, after))

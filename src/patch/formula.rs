@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::kind::models;
-use super::kind::sealed::{Absent, Root, Rules};
+use super::kind::sealed::{Absent, Rules};
 use super::methods::list_methods;
 use super::{Patch, json};
 use crate::rule::check::Against;
@@ -34,10 +34,10 @@ models!(Formula: SettingFormulaModel => UpdateEvaluationFormulaModel);
 
 impl Rules for Formula {
     const OPERATION: &'static Operation = operations::UpdateSettingValueV2::OPERATION;
-    const ROOTS: &'static [Root] = &[
-        Root::new("defaultValue", Absent::Unchanged),
-        Root::new("targetingRules", Absent::EmptyList),
-        Root::new("percentageEvaluationAttribute", Absent::Null),
+    const ROOTS: &'static [(&'static str, Absent)] = &[
+        ("defaultValue", Absent::Unchanged),
+        ("targetingRules", Absent::EmptyList),
+        ("percentageEvaluationAttribute", Absent::Null),
     ];
     const EXAMPLE: &'static str = r#"{
         "defaultValue": {},

@@ -19,15 +19,6 @@ pub(super) mod sealed {
 
     use crate::Operation;
 
-    /// An attribute that may be changed.
-    #[derive(Debug)]
-    pub struct Root {
-        pub name: &'static str,
-        pub absent: Absent,
-        /// It is changed and guarded field by field, never replaced as a whole.
-        pub in_parts: bool,
-    }
-
     /// What it means that a wanted part leaves an attribute out.
     #[derive(Clone, Copy, Debug)]
     pub enum Absent {
@@ -36,24 +27,12 @@ pub(super) mod sealed {
         Unchanged,
     }
 
-    impl Root {
-        pub const fn new(name: &'static str, absent: Absent) -> Self {
-            Root {
-                name,
-                absent,
-                in_parts: false,
-            }
-        }
-
-        pub const fn in_parts(mut self) -> Self {
-            self.in_parts = true;
-            self
-        }
-    }
-
     pub trait Rules {
         const OPERATION: &'static Operation;
-        const ROOTS: &'static [Root];
+        /// The attributes that may be changed.
+        const ROOTS: &'static [(&'static str, Absent)];
+        /// Those of them that are changed and guarded field by field, never replaced as a whole.
+        const IN_PARTS: &'static [&'static str] = &[];
         /// A small part with one entry in each list that has limits, as JSON: what a patch writes is checked in its place there.
         const EXAMPLE: &'static str;
         /// What the `PUT` takes besides the roots.

@@ -11,10 +11,6 @@ use super::kind::Kind;
 use super::{Formula, ProxyProfile, Setting, SettingValueV1, Webhook};
 use crate::Operation;
 use crate::engine::check::{Check, Place, Violation};
-use crate::operations::{
-    UpdateProxyProfile, UpdateSetting, UpdateSettingValue, UpdateSettingValueBySdkkey,
-    UpdateSettingValueBySdkkeyV2, UpdateSettingValueV2, UpdateWebhook,
-};
 use crate::types::{JsonPatchOperation, OperationType};
 
 /// So many characters are allowed wherever a patch writes a text. Most patches do without the example because of it.
@@ -32,9 +28,8 @@ impl Check for JsonPatchOperation {
             Some(Value::String(text)) if ALLOWED.contains(&text.chars().count()) => return Ok(()),
             Some(_) => {}
         }
-        at.operation()
-            .and_then(limits)
-            .map_or(Ok(()), |of| of(self))
+        let limits = at.operation().and_then(limits);
+        limits.map_or(Ok(()), |check| check(self))
     }
 
     fn check_none() -> Result<(), Violation> {
@@ -59,40 +54,30 @@ type Limits = fn(&JsonPatchOperation) -> Result<(), Violation>;
 
 /// What checks what the patch of an operation writes; `None` if it takes no patch.
 fn limits(operation: &Operation) -> Option<Limits> {
-    let is = |known: &Operation| known.id == operation.id;
-    let known = [
-        (is(UpdateSetting::OPERATION), of::<Setting> as Limits),
-        (is(UpdateSettingValue::OPERATION), of::<SettingValueV1>),
-        (
-            is(UpdateSettingValueBySdkkey::OPERATION),
-            of::<SettingValueV1>,
-        ),
-        (is(UpdateSettingValueV2::OPERATION), of::<Formula>),
-        (is(UpdateSettingValueBySdkkeyV2::OPERATION), of::<Formula>),
-        (is(UpdateWebhook::OPERATION), of::<Webhook>),
-        (is(UpdateProxyProfile::OPERATION), of::<ProxyProfile>),
-    ];
-    known.into_iter().find_map(|(is, of)| is.then_some(of))
+    Some(match operation.id {
+        "update-setting" => of::<Setting>,
+        "update-setting-value" | "update-setting-value-by-sdkkey" => of::<SettingValueV1>,
+        "update-setting-value-v2" | "update-setting-value-by-sdkkey-v2" => of::<Formula>,
+        "update-webhook" => of::<Webhook>,
+        "update-proxy-profile" => of::<ProxyProfile>,
+        _ => return None,
+    })
 }
 
 /// What RFC 6902 requires of an operation: a value to write or to compare with, which may be `null`, or a source.
 pub(super) fn whole(operation: &JsonPatchOperation, at: &Place<'_>) -> Result<(), Violation> {
-    let name = match operation.op {
-        OperationType::Add | OperationType::Replace | OperationType::Test => "value",
-        OperationType::Move | OperationType::Copy => "from",
+    let (name, is_there) = match &operation.op {
+        OperationType::Add | OperationType::Replace | OperationType::Test => {
+            ("value", operation.value.is_some())
+        }
+        OperationType::Move | OperationType::Copy => ("from", operation.from.is_some()),
         _ => return Ok(()),
     };
-    let missing = match name {
-        "value" => operation.value.is_none(),
-        _ => operation.from.is_none(),
-    };
-    match missing {
-        false => Ok(()),
-        true => Err(Violation::new(
-            at.field(name).to_string(),
-            format!("is missing; `{}` needs one", operation.op),
-        )),
+    if is_there {
+        return Ok(());
     }
+    let problem = format!("is missing; `{}` needs one", operation.op);
+    Err(Violation::new(at.field(name).to_string(), problem))
 }
 
 fn of<K: Kind>(operation: &JsonPatchOperation) -> Result<(), Violation>

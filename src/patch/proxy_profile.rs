@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::document::first_difference;
 use super::kind::models;
-use super::kind::sealed::{Absent, Root, Rules};
+use super::kind::sealed::{Absent, Rules};
 use super::methods::list_methods;
 use super::{Patch, json};
 use crate::types::{
@@ -41,13 +41,14 @@ models!(ProxyProfile: ProxyProfileModel => CreateOrUpdateProxyProfileRequest);
 
 impl Rules for ProxyProfile {
     const OPERATION: &'static Operation = operations::UpdateProxyProfile::OPERATION;
-    const ROOTS: &'static [Root] = &[
-        Root::new("name", Absent::Unchanged),
-        Root::new("description", Absent::Null),
-        // In one piece it would say nothing of the signing keys, which requests do not have.
-        Root::new(PREFERENCES, Absent::Unchanged).in_parts(),
-        Root::new("sdkKeySelectionRules", Absent::EmptyList),
+    const ROOTS: &'static [(&'static str, Absent)] = &[
+        ("name", Absent::Unchanged),
+        ("description", Absent::Null),
+        (PREFERENCES, Absent::Unchanged),
+        ("sdkKeySelectionRules", Absent::EmptyList),
     ];
+    // In one piece it would say nothing of the signing keys, which requests do not have.
+    const IN_PARTS: &'static [&'static str] = &[PREFERENCES];
     const EXAMPLE: &'static str = r#"{
         "name": "x",
         "connectionPreferences": { "webhookNotification": { "webhookProxyUrl": "https://x" } },

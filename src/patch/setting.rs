@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::Patch;
 use super::document::first_difference;
 use super::kind::models;
-use super::kind::sealed::{Absent, Root, Rules};
+use super::kind::sealed::{Absent, Rules};
 use super::{pointer, root_of};
 use crate::types::{OperationType, ReplaceSettingModel, SettingModel, TagId, TagModel};
 use crate::{Operation, Result, operations};
@@ -21,11 +21,11 @@ models!(Setting: SettingModel => ReplaceSettingModel);
 
 impl Rules for Setting {
     const OPERATION: &'static Operation = operations::UpdateSetting::OPERATION;
-    const ROOTS: &'static [Root] = &[
-        Root::new("name", Absent::Unchanged),
-        Root::new("hint", Absent::Null),
-        Root::new("tags", Absent::EmptyList),
-        Root::new("order", Absent::Unchanged),
+    const ROOTS: &'static [(&'static str, Absent)] = &[
+        ("name", Absent::Unchanged),
+        ("hint", Absent::Null),
+        ("tags", Absent::EmptyList),
+        ("order", Absent::Unchanged),
     ];
     const EXAMPLE: &'static str = r#"{ "name": "x" }"#;
     const ALONGSIDE: &'static [&'static str] = &["isJson"];

@@ -1,7 +1,7 @@
 //! What `update-setting-value` and `update-setting-value-by-sdkkey` may change.
 
 use super::kind::models;
-use super::kind::sealed::{Absent, Root, Rules};
+use super::kind::sealed::{Absent, Rules};
 use super::methods::list_methods;
 use super::{Patch, json};
 use crate::rule::check::check_v1;
@@ -34,10 +34,10 @@ models!(SettingValueV1: SettingValueModel => UpdateSettingValueModel);
 
 impl Rules for SettingValueV1 {
     const OPERATION: &'static Operation = operations::UpdateSettingValue::OPERATION;
-    const ROOTS: &'static [Root] = &[
-        Root::new("value", Absent::Unchanged),
-        Root::new("rolloutRules", Absent::EmptyList),
-        Root::new("rolloutPercentageItems", Absent::EmptyList),
+    const ROOTS: &'static [(&'static str, Absent)] = &[
+        ("value", Absent::Unchanged),
+        ("rolloutRules", Absent::EmptyList),
+        ("rolloutPercentageItems", Absent::EmptyList),
     ];
     const EXAMPLE: &'static str =
         r#"{ "value": true, "rolloutRules": [{ "value": true }], "rolloutPercentageItems": [] }"#;

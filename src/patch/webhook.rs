@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::kind::models;
-use super::kind::sealed::{Absent, Root, Rules};
+use super::kind::sealed::{Absent, Rules};
 use super::methods::list_methods;
 use super::{Patch, json};
 use crate::types::{
@@ -30,11 +30,11 @@ models!(Webhook: WebhookResponseModel => WebHookRequestModel);
 
 impl Rules for Webhook {
     const OPERATION: &'static Operation = operations::UpdateWebhook::OPERATION;
-    const ROOTS: &'static [Root] = &[
-        Root::new("url", Absent::Unchanged),
-        Root::new("content", Absent::Null),
-        Root::new("httpMethod", Absent::Unchanged),
-        Root::new("webHookHeaders", Absent::EmptyList),
+    const ROOTS: &'static [(&'static str, Absent)] = &[
+        ("url", Absent::Unchanged),
+        ("content", Absent::Null),
+        ("httpMethod", Absent::Unchanged),
+        ("webHookHeaders", Absent::EmptyList),
     ];
     const EXAMPLE: &'static str =
         r#"{ "url": "https://x", "webHookHeaders": [{ "key": "x", "value": "x" }] }"#;
