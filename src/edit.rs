@@ -182,9 +182,11 @@ impl Options {
     /// Whether the server would ask for the reason that is not there.
     fn demand_reason(&self, operation: &'static Operation, required: bool) -> Result<()> {
         if required && self.reason.is_none() {
-            let violation =
-                Violation::new("query.reason", "is missing; here, each change needs one");
-            return Err(Error::invalid(operation, violation));
+            let problem = "is missing; here, each change needs one";
+            return Err(Error::invalid(
+                operation,
+                Violation::new("query.reason", problem),
+            ));
         }
         Ok(())
     }
@@ -239,10 +241,10 @@ macro_rules! options {
 
         impl<F> std::fmt::Debug for $edit<F> {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                let mut text = f.debug_struct(stringify!($edit));
-                text.field("target", &self.target)
-                    .field("options", &self.options);
-                text.finish_non_exhaustive()
+                f.debug_struct(stringify!($edit))
+                    .field("target", &self.target)
+                    .field("options", &self.options)
+                    .finish_non_exhaustive()
             }
         }
     };
@@ -296,7 +298,9 @@ impl Rounds {
         error.after(self.taken)
     }
 
-    /// Sends a change until it is clear what became of it. `read` and `is_made` look for that if its answer is lost.
+    /// Sends a change until it is clear what became of it. If its answer is lost, looks whether it was made, and after a pause once
+    /// more, because it may still be on its way. If all is as it was, it is sent again; if that is not so either, or not to be found
+    /// out, the error stays.
     async fn make<T, W, R>(
         &mut self,
         client: &Client,
@@ -320,47 +324,34 @@ impl Rounds {
             if !error.perhaps_processed() {
                 return Err(error);
             }
-            if let Some(after) = self.look(client, error, seen, &read, &is_made).await? {
-                return Ok(self.done(after, true));
+            for is_first in [true, false] {
+                match read().await {
+                    Ok(after) if is_made(&after) => return Ok(self.done(after, true)),
+                    Ok(after) if after == *seen => {}
+                    _ => return Err(error),
+                }
+                if is_first {
+                    let Some(pause) = self.pause(client, &error) else {
+                        return Err(error);
+                    };
+                    tokio::time::sleep(pause).await;
+                    self.taken.waited += pause;
+                }
             }
         }
     }
 
-    /// The answer to a change was lost: looks what became of it, and after a pause once more, because it may still be on its way.
-    /// `Some` is what the server has if the change was made; `None` says that it may be sent again. If neither is the case, or that is
-    /// not to be found out, the error stays.
-    async fn look<T: PartialEq, F: Future<Output = Result<T>>>(
-        &mut self,
-        client: &Client,
-        error: Error,
-        seen: &T,
-        read: impl Fn() -> F,
-        is_made: impl Fn(&T) -> bool,
-    ) -> Result<Option<T>> {
-        for is_first in [true, false] {
-            let Ok(after) = read().await else {
-                return Err(error);
-            };
-            if is_made(&after) {
-                return Ok(Some(after));
-            }
-            if after != *seen {
-                return Err(error);
-            }
-            if is_first {
-                let options = client.core().options;
-                let pause = options.retry.pause(&error, &mut self.lost_answers);
-                let in_time = |pause: &Duration| options.deadline.is_none_or(|most| *pause < most);
-                let Some(pause) = pause.filter(in_time) else {
-                    return Err(error);
-                };
-                let transport = &client.core().transport;
-                transport.tell_retrying(self.operation, &self.lost_answers, Some(pause), &error);
-                tokio::time::sleep(pause).await;
-                self.taken.waited += pause;
-            }
-        }
-        Ok(None)
+    /// How long to wait after a lost answer; `None` if it is not to be tried again.
+    fn pause(&mut self, client: &Client, error: &Error) -> Option<Duration> {
+        let core = client.core();
+        let pause = core.options.retry.pause(error, &mut self.lost_answers)?;
+        let in_time = core.options.deadline.is_none_or(|most| pause < most);
+        in_time.then(|| {
+            let lost = &self.lost_answers;
+            core.transport
+                .tell_retrying(self.operation, lost, Some(pause), error);
+            pause
+        })
     }
 
     /// Somebody else was faster: waits a moment, and counts; or gives up.

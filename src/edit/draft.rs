@@ -51,8 +51,7 @@ impl Draft {
     /// It has to be of the setting's type; a whole number will do for decimals. If the setting has predefined variations, it
     /// has to be the value of one, and is sent with its id.
     pub fn set_default(&mut self, value: impl Into<SettingValue>) -> &mut Self {
-        let value: SettingValue = value.into();
-        self.wanted.default_value = UpdateValueModel::from(value);
+        self.wanted.default_value = UpdateValueModel::from(value.into());
         self
     }
 
@@ -136,17 +135,13 @@ impl Drafts {
     ///
     /// If the config has no such setting, the error names the key.
     pub fn get(&mut self, key: &str) -> Result<&mut Draft> {
-        let found = self.0.iter().position(|draft| draft.setting.key == key);
-        match found {
-            Some(index) => Ok(&mut self.0[index]),
-            None => {
-                let keys = self.0.iter().map(|draft| draft.setting.key.as_str());
-                let question = did_you_mean(key, keys);
-                Err(Error::other(format!(
-                    "the config has no setting with the key `{key}`{question}"
-                )))
-            }
+        let keys = self.0.iter().map(|draft| draft.setting.key.as_str());
+        if let Some(index) = keys.clone().position(|known| known == key) {
+            return Ok(&mut self.0[index]);
         }
+        let question = did_you_mean(key, keys);
+        let problem = format!("the config has no setting with the key `{key}`{question}");
+        Err(Error::other(problem))
     }
 
     /// All of them, in the server's order.

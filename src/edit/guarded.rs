@@ -2,7 +2,6 @@
 
 use http::StatusCode;
 
-use super::turns::Key;
 use super::{DEFAULT_MAX_ROUNDS, Edited, Rounds};
 use crate::patch::SettingValuePatch;
 use crate::types::{EnvironmentId, SettingId, SettingValueModel, UpdateSettingValueModel};
@@ -17,7 +16,7 @@ pub(crate) async fn edit_v1(
     edit: impl Fn(&SettingValueModel, &mut UpdateSettingValueModel) -> Result<()>,
 ) -> Result<Edited<SettingValueModel>> {
     let operation = operations::UpdateSettingValue::OPERATION;
-    let key = Key::One(setting_id, environment_id);
+    let key = format!("{setting_id} {environment_id}");
     let _turn = client.take_turn(operation, key).await?;
     let mut rounds = Rounds::new(operation, DEFAULT_MAX_ROUNDS);
     let sender = client.without_non_idempotent_retries();

@@ -1,11 +1,10 @@
 //! The edit of one setting.
 
 use super::draft::Finished;
-use super::turns::Key;
 use super::{Draft, Edited, Options, Rounds, is_conflict, notes, options};
 use crate::patch::FormulaPatch;
 use crate::types::{EnvironmentId, SettingFormulaModel, SettingId, VersionId};
-use crate::{Client, Error, Operation, Result, Secret, operations};
+use crate::{Client, Error, Result, Secret, operations};
 
 /// The edit that [`Client::edit_value`] prepares.
 #[must_use = "an edit is made by `send`"]
@@ -67,22 +66,6 @@ impl<F> EditValue<F> {
     }
 }
 
-impl Target {
-    fn key(&self) -> Key {
-        match self {
-            Target::Ids(environment_id, setting_id) => Key::One(*setting_id, *environment_id),
-            Target::SdkKey(setting, _) => Key::Named(setting.clone()),
-        }
-    }
-
-    fn operation(&self) -> &'static Operation {
-        match self {
-            Target::Ids(..) => operations::UpdateSettingValueV2::OPERATION,
-            Target::SdkKey(..) => operations::UpdateSettingValueBySdkkeyV2::OPERATION,
-        }
-    }
-}
-
 impl<F: FnMut(&mut Draft) -> Result<()>> EditValue<F> {
     /// Reads, and lets the closure change it; `at` is where it will stand in the request.
     pub(super) async fn draft(
@@ -107,8 +90,18 @@ impl<F: FnMut(&mut Draft) -> Result<()>> EditValue<F> {
     /// [`perhaps_processed`](Error::perhaps_processed) means that an answer was lost, and that the value has been changed by
     /// somebody else, too, or could not be read afterwards.
     pub async fn send(mut self) -> Result<Edited<SettingFormulaModel>> {
-        let operation = self.target.operation();
-        let _turn = self.client.take_turn(operation, self.target.key()).await?;
+        let (operation, key) = match &self.target {
+            Target::Ids(place, setting) => {
+                let key = format!("{setting} {place}");
+                (operations::UpdateSettingValueV2::OPERATION, key)
+            }
+            // The SDK key is not kept: settings of the same name share a queue.
+            Target::SdkKey(setting, _) => {
+                let operation = operations::UpdateSettingValueBySdkkeyV2::OPERATION;
+                (operation, setting.clone())
+            }
+        };
+        let _turn = self.client.take_turn(operation, key).await?;
         let mut rounds = Rounds::new(operation, self.options.max_rounds);
         loop {
             let (seen, draft) = self.draft(&rounds, "body").await?;

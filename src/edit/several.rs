@@ -1,11 +1,10 @@
 //! The edit of several settings.
 
 use super::draft::Finished;
-use super::turns::Key;
 use super::{Draft, Drafts, Edited, Options, Rounds, is_conflict, notes, options};
 use crate::types::{
-    ConfigId, ConfigSettingFormulasModel, EnvironmentId, UpdateEvaluationFormulaModel,
-    UpdateEvaluationFormulaWithIdModel, UpdateEvaluationFormulasModel, VersionId,
+    ConfigId, ConfigSettingFormulasModel, EnvironmentId, UpdateEvaluationFormulaWithIdModel,
+    UpdateEvaluationFormulasModel, VersionId,
 };
 use crate::{Client, Error, Operation, Result, operations, patch};
 
@@ -56,14 +55,14 @@ impl<F: FnMut(&mut Drafts) -> Result<()>> EditValues<F> {
     /// [`perhaps_processed`](Error::perhaps_processed) means that an answer was lost, and that the values have been changed by
     /// somebody else, too, or could not be read afterwards.
     pub async fn send(mut self) -> Result<Edited<ConfigSettingFormulasModel>> {
-        let key = Key::Several(self.target.0, self.target.1);
+        let key = format!("{} {}", self.target.0, self.target.1);
         let _turn = self.client.take_turn(OPERATION, key).await?;
         let mut rounds = Rounds::new(OPERATION, self.options.max_rounds);
         loop {
             let seen = self.read().await?;
+            let limits = &seen.feature_flag_limitations;
             let drafts = seen.setting_formulas.iter();
-            let drafts = drafts
-                .map(|entry| Draft::new(&entry.setting, &seen.feature_flag_limitations, entry));
+            let drafts = drafts.map(|entry| Draft::new(&entry.setting, limits, entry));
             let mut drafts = Drafts(drafts.collect::<Result<_>>()?);
             (self.edit)(&mut drafts).map_err(|error| rounds.edit_error(error))?;
             let changed = keep_changed(drafts)?;
@@ -113,17 +112,11 @@ fn keep_changed(drafts: Drafts) -> Result<Vec<Finished>> {
 }
 
 fn entry(finished: &Finished) -> UpdateEvaluationFormulaWithIdModel {
-    let UpdateEvaluationFormulaModel {
-        default_value,
-        percentage_evaluation_attribute,
-        targeting_rules,
-    } = finished.wanted.clone();
-    UpdateEvaluationFormulaWithIdModel {
-        default_value,
-        percentage_evaluation_attribute,
-        setting_id: Some(finished.setting_id),
-        targeting_rules,
-    }
+    let formula = finished.wanted.clone();
+    UpdateEvaluationFormulaWithIdModel::new(formula.default_value)
+        .with_percentage_evaluation_attribute(formula.percentage_evaluation_attribute)
+        .with_setting_id(finished.setting_id)
+        .with_targeting_rules(formula.targeting_rules)
 }
 
 /// The newest version among those of all settings; of several that were published at the same time, the last one's. A setting that
@@ -131,8 +124,7 @@ fn entry(finished: &Finished) -> UpdateEvaluationFormulaWithIdModel {
 fn latest(seen: &ConfigSettingFormulasModel) -> Option<VersionId> {
     let newest = seen.setting_formulas.iter().max_by_key(|entry| {
         let setting = &entry.setting;
-        let published = entry.updated_at.max(setting.created_at);
-        (published, setting.setting_id)
-    })?;
-    Some(newest.last_version_id)
+        (entry.updated_at.max(setting.created_at), setting.setting_id)
+    });
+    newest.map(|entry| entry.last_version_id)
 }
