@@ -42,7 +42,6 @@ use crate::types::{
     UpdateConditionModel, UpdatePrerequisiteFlagConditionModel, UpdateSegmentConditionModel,
     UpdateTargetingRuleModel, UpdateUserConditionModel, UserComparator,
 };
-use crate::value::WrongValue;
 
 pub(crate) mod check;
 mod comparator;
@@ -73,9 +72,8 @@ pub fn not_in_segment(segment_id: impl Into<SegmentId>) -> Conditions {
 
 fn segment(comparator: SegmentComparator, segment_id: SegmentId) -> Conditions {
     let condition = UpdateSegmentConditionModel::new(comparator, segment_id);
-    Conditions(vec![
-        UpdateConditionModel::new().with_segment_condition(condition),
-    ])
+    let condition = UpdateConditionModel::new().with_segment_condition(condition);
+    Conditions(vec![condition])
 }
 
 /// Begins a condition on another flag or setting of the same config, by its id.
@@ -123,9 +121,8 @@ impl Conditions {
         value: UpdateComparisonValueModel,
     ) -> Self {
         let condition = UpdateUserConditionModel::new(comparator, attribute, value);
-        Conditions(vec![
-            UpdateConditionModel::new().with_user_condition(condition),
-        ])
+        let condition = UpdateConditionModel::new().with_user_condition(condition);
+        Conditions(vec![condition])
     }
 
     /// These, and those too.
@@ -165,10 +162,6 @@ impl Everyone {
     pub fn split(self, percentages: Percentages) -> UpdateTargetingRuleModel {
         UpdateTargetingRuleModel::new().with_percentage_options(percentages)
     }
-}
-
-fn wrong_rule(problem: impl Into<String>) -> WrongValue {
-    WrongValue::new("the rule", problem)
 }
 
 crate::into_option!(Vec<UpdateConditionModel>: Conditions);

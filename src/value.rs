@@ -8,9 +8,6 @@ use crate::types::SettingType;
 use crate::{Error, Result};
 
 mod shapes;
-mod wrong;
-
-pub(crate) use wrong::WrongValue;
 
 /// The value that a flag or setting serves.
 ///
@@ -113,7 +110,7 @@ impl SettingValue {
     /// If the setting does not serve such a value, the error names both types. A type that this release does not know is not
     /// checked. Neither NaN nor infinity is a value, and no `int` setting holds more than 32 bits.
     pub fn fit(self, setting_type: &SettingType) -> Result<Self> {
-        self.fitted(setting_type).map_err(WrongValue::error)
+        self.fitting(setting_type).map_err(Self::error)
     }
 
     /// Whether a setting with `isJson` may serve it: a text that is JSON.
@@ -122,11 +119,17 @@ impl SettingValue {
     ///
     /// Says where the text ceases to be JSON, or that the value is no text.
     pub fn check_json(&self) -> Result<()> {
-        self.is_json().map_err(WrongValue::error)
+        self.json_problem()
+            .map_or(Ok(()), |problem| Err(Self::error(problem)))
     }
 
-    pub(crate) fn fitted(self, setting_type: &SettingType) -> Result<Self, WrongValue> {
-        let problem = match (self, setting_type) {
+    fn error(problem: String) -> Error {
+        Error::other(format!("the value {problem}"))
+    }
+
+    /// As [`fit`](Self::fit), with the problem alone.
+    pub(crate) fn fitting(self, setting_type: &SettingType) -> Result<Self, String> {
+        Err(match (self, setting_type) {
             (SettingValue::Double(value), _) if !value.is_finite() => {
                 format!("is {value}, which JSON cannot carry")
             }
@@ -143,26 +146,17 @@ impl SettingValue {
                 let ours = value.setting_type();
                 format!("is of type `{ours}`, and the setting of type `{setting_type}`")
             }
-        };
-        Err(WrongValue::value(problem))
+        })
     }
 
-    pub(crate) fn is_json(&self) -> Result<(), WrongValue> {
+    /// Why it is no JSON in a text; `None` if it is.
+    pub(crate) fn json_problem(&self) -> Option<String> {
         let SettingValue::String(text) = self else {
             let ours = self.setting_type();
-            return Err(WrongValue::value(format!(
-                "is of type `{ours}`, and has to be JSON in a text"
-            )));
+            return Some(format!("is of type `{ours}`, and has to be JSON in a text"));
         };
-        match serde_json::from_str::<de::IgnoredAny>(text) {
-            Ok(_) => Ok(()),
-            Err(error) => Err(WrongValue::value(format!("has to be JSON: {error}"))),
-        }
-    }
-
-    fn not(&self, wanted: &SettingType) -> Error {
-        let ours = self.setting_type();
-        WrongValue::value(format!("is of type `{ours}`, not `{wanted}`")).error()
+        let error = serde_json::from_str::<de::IgnoredAny>(text).err()?;
+        Some(format!("has to be JSON: {error}"))
     }
 }
 
@@ -188,7 +182,11 @@ macro_rules! into {
             fn try_from(value: SettingValue) -> Result<Self> {
                 match value {
                     $($pattern => Ok($result),)+
-                    other => Err(other.not(&SettingType::$wanted)),
+                    other => {
+                        let (ours, wanted) = (other.setting_type(), SettingType::$wanted);
+                        let problem = format!("is of type `{ours}`, not `{wanted}`");
+                        Err(SettingValue::error(problem))
+                    }
                 }
             }
         })*

@@ -7,9 +7,9 @@ use super::{comparison, percentages};
 use crate::SettingValue;
 use crate::engine::check::Violation;
 use crate::types::{
-    FeatureFlagLimitations, SettingDataV2Model, SettingType, UpdateConditionModel,
-    UpdateEvaluationFormulaModel, UpdatePercentageOptionModel, UpdateTargetingRuleModel,
-    UpdateUserConditionModel, UpdateValueModel,
+    FeatureFlagLimitations, PredefinedVariationId, PredefinedVariationModel, SettingDataV2Model,
+    SettingType, UpdateConditionModel, UpdateEvaluationFormulaModel, UpdatePercentageOptionModel,
+    UpdateTargetingRuleModel, UpdateUserConditionModel, UpdateValueModel,
 };
 
 mod v1;
@@ -37,25 +37,20 @@ pub(crate) fn complete(
     let rules = wanted.targeting_rules.iter_mut().flatten();
     for rule in rules.filter(|rule| !known.contains(rule)) {
         let options = rule.percentage_options.iter_mut().flatten();
-        let values = options
-            .map(|option| &mut option.value)
-            .chain(&mut rule.value);
+        let values = options.map(|option| &mut option.value);
+        let values = values.chain(&mut rule.value);
         values.for_each(|value| complete_value(setting, value));
     }
 }
 
 fn complete_value(setting: &SettingDataV2Model, model: &mut UpdateValueModel) {
-    if let (SettingType::Double, Some(int), None) =
-        (&setting.setting_type, model.int_value, model.double_value)
-    {
-        (model.int_value, model.double_value) = (None, Some(int.into()));
+    if setting.setting_type == SettingType::Double && model.double_value.is_none() {
+        model.double_value = model.int_value.take().map(f64::from);
     }
     if let (None, Some(value)) = (model.predefined_variation_id, model.value()) {
         let mut variations = setting.predefined_variations.iter();
-        let variation =
-            variations.find(|variation| variation.value.value().as_ref() == Some(&value));
-        model.predefined_variation_id =
-            variation.map(|variation| variation.predefined_variation_id);
+        let variation = variations.find(|known| known.value.value().as_ref() == Some(&value));
+        model.predefined_variation_id = variation.map(|known| known.predefined_variation_id);
     }
 }
 
@@ -77,15 +72,17 @@ impl Against<'_> {
         let rules = wanted.targeting_rules.as_deref().unwrap_or_default();
         let at = format!("{at}.targetingRules");
         if rules.len() > before.len() {
-            within(
-                rules.len(),
-                self.limits.max_targeting_rule_count,
-                "rules",
-                &at,
-            )?;
+            let most = self.limits.max_targeting_rule_count;
+            within(rules.len(), most, "rules", &at)?;
         }
-        if rules != before {
-            self.places(rules, &at)?;
+        let splits_everyone =
+            |rule: &UpdateTargetingRuleModel| is_for_everyone(rule) && rule.value.is_none();
+        if rules != before
+            && let Some(index) = rules.iter().position(splits_everyone)
+            && index + 1 < rules.len()
+        {
+            let problem = "stands behind a split for everyone, so it could never apply";
+            return violation(format!("{at}[{}]", index + 1), problem);
         }
         for (index, rule) in rules.iter().enumerate() {
             if !before.contains(rule) {
@@ -95,72 +92,56 @@ impl Against<'_> {
         Ok(())
     }
 
-    /// A split for everyone is the last rule.
-    fn places(&self, rules: &[UpdateTargetingRuleModel], at: &str) -> Checked {
-        let splits =
-            |rule: &UpdateTargetingRuleModel| is_for_everyone(rule) && rule.value.is_none();
-        match rules.iter().position(splits) {
-            Some(index) if index + 1 < rules.len() => violation(
-                format!("{at}[{}]", index + 1),
-                "stands behind a split for everyone, so it could never apply",
-            ),
-            _ => Ok(()),
-        }
-    }
-
     fn rule(&self, rule: &UpdateTargetingRuleModel, at: &str) -> Checked {
         let conditions = rule.conditions.as_deref().unwrap_or_default();
         let options = rule.percentage_options.as_deref().unwrap_or_default();
-        match (&rule.value, options) {
-            (Some(_), [_, ..]) => {
-                return violation(
-                    at,
-                    "serves a value and percentages; it can do one of the two",
-                );
-            }
-            (None, []) => return violation(at, "serves neither a value nor percentages"),
+        let problem = match (&rule.value, options) {
+            (Some(_), [_, ..]) => "serves a value and percentages; it can do one of the two",
+            (None, []) => "serves neither a value nor percentages",
             (Some(_), []) if conditions.is_empty() => {
-                return violation(
-                    at,
-                    "serves a value to everyone; that is what the default value is for",
-                );
+                "serves a value to everyone; that is what the default value is for"
             }
-            (Some(value), []) => self.value(value, &format!("{at}.value"))?,
-            (None, options) => self.options(options, &format!("{at}.percentageOptions"))?,
+            (Some(value), []) => {
+                self.value(value, &format!("{at}.value"))?;
+                return self.conditions(conditions, &format!("{at}.conditions"));
+            }
+            (None, options) => {
+                self.options(options, &format!("{at}.percentageOptions"))?;
+                return self.conditions(conditions, &format!("{at}.conditions"));
+            }
+        };
+        violation(at, problem)
+    }
+
+    fn options(&self, options: &[UpdatePercentageOptionModel], at: &str) -> Checked {
+        let most = self.limits.max_percentage_option_count;
+        within(options.len(), most, "options", at)?;
+        let shares = options.iter().map(|option| i64::from(option.percentage));
+        percentages::check(shares).map_err(|problem| Violation::new(at, problem))?;
+        for (index, option) in options.iter().enumerate() {
+            self.value(&option.value, &format!("{at}[{index}].value"))?;
         }
-        let at = format!("{at}.conditions");
+        let values = options.iter().filter_map(|option| {
+            // Given as such, or by the id of a predefined variation.
+            let id = option.value.predefined_variation_id;
+            let value = option.value.value();
+            value.or_else(|| self.variation(id?)?.value.value())
+        });
+        switches(&self.setting.setting_type, values, at)
+    }
+
+    fn variation(&self, id: PredefinedVariationId) -> Option<&PredefinedVariationModel> {
+        let mut variations = self.setting.predefined_variations.iter();
+        variations.find(|known| known.predefined_variation_id == id)
+    }
+
+    fn conditions(&self, conditions: &[UpdateConditionModel], at: &str) -> Checked {
         let most = self.limits.max_condition_per_targeting_rule_count;
-        within(conditions.len(), most, "conditions", &at)?;
+        within(conditions.len(), most, "conditions", at)?;
         for (index, condition) in conditions.iter().enumerate() {
             self.condition(condition, &format!("{at}[{index}]"))?;
         }
         Ok(())
-    }
-
-    fn options(&self, options: &[UpdatePercentageOptionModel], at: &str) -> Checked {
-        within(
-            options.len(),
-            self.limits.max_percentage_option_count,
-            "options",
-            at,
-        )?;
-        let shares = options.iter().map(|option| i64::from(option.percentage));
-        percentages::check(shares).map_err(|wrong| wrong.at(at))?;
-        for (index, option) in options.iter().enumerate() {
-            self.value(&option.value, &format!("{at}[{index}].value"))?;
-        }
-        let values = options
-            .iter()
-            .filter_map(|option| self.served(&option.value));
-        switches(&self.setting.setting_type, values, at)
-    }
-
-    /// The value of a model, given as such or by the id of a predefined variation.
-    fn served(&self, model: &UpdateValueModel) -> Option<SettingValue> {
-        let mut variations = self.setting.predefined_variations.iter();
-        let named = |id| variations.find(|known| known.predefined_variation_id == id);
-        let value = model.value();
-        value.or_else(|| model.predefined_variation_id.and_then(named)?.value.value())
     }
 
     fn condition(&self, condition: &UpdateConditionModel, at: &str) -> Checked {
@@ -177,47 +158,36 @@ impl Against<'_> {
             (None, None, Some(flag)) if flag.prerequisite_setting_id == self.setting.setting_id => {
                 violation(at, "looks at the setting itself")
             }
-            (None, None, Some(flag)) => {
-                match values_of(&flag.prerequisite_comparison_value).len() {
-                    1 => Ok(()),
-                    0 => violation(at, "compares with no value"),
-                    more => violation(at, format!("compares with {more} values; it takes one")),
-                }
+            (None, None, Some(flag)) => match flag.prerequisite_comparison_value.values().count() {
+                1 => Ok(()),
+                0 => violation(at, "compares with no value"),
+                more => violation(at, format!("compares with {more} values; it takes one")),
+            },
+            _ => {
+                let problem = "has to look at one thing: an attribute, a segment or another flag";
+                violation(at, problem)
             }
-            _ => violation(
-                at,
-                "has to look at one thing: an attribute, a segment or another flag",
-            ),
         }
     }
 
     fn user(&self, condition: &UpdateUserConditionModel, at: &str) -> Checked {
-        let UpdateUserConditionModel {
-            comparator,
-            comparison_value: value,
-            ..
-        } = condition;
-        comparison::fits(comparator, value).map_err(|wrong| wrong.at(at))?;
-        if let Some(text) = &value.string_value {
-            not_empty(text, at)?;
-            let most = self.limits.max_comparison_value_length;
-            within(text.chars().count(), most, "characters", at)?;
+        let (value, limits) = (&condition.comparison_value, self.limits);
+        comparison::fits(&condition.comparator, value)
+            .map_err(|problem| Violation::new(at, problem))?;
+        if let Some(value) = &value.string_value {
+            text(value, limits.max_comparison_value_length, at)?;
         }
-        if value.list_value.as_ref().is_some_and(Vec::is_empty) {
+        let Some(list) = &value.list_value else {
+            return Ok(());
+        };
+        if list.is_empty() {
             return violation(format!("{at}.listValue"), "is empty");
         }
-        let list = value.list_value.as_deref().unwrap_or_default();
-        within(
-            list.len(),
-            self.limits.max_comparison_value_list_length,
-            "texts",
-            at,
-        )?;
+        let most = limits.max_comparison_value_list_length;
+        within(list.len(), most, "texts", at)?;
         for (index, item) in list.iter().enumerate() {
-            let most = self.limits.max_comparison_value_list_item_length;
-            let at = format!("{at}.listValue[{index}].value");
-            not_empty(&item.value, &at)?;
-            within(item.value.chars().count(), most, "characters", &at)?;
+            let most = limits.max_comparison_value_list_item_length;
+            text(&item.value, most, &format!("{at}.listValue[{index}].value"))?;
         }
         Ok(())
     }
@@ -229,53 +199,28 @@ impl Against<'_> {
             predefined_variations: variations,
             ..
         } = self.setting;
-        let mut values = values_of(model);
+        let values: Vec<SettingValue> = model.values().collect();
         for value in &values {
             serves(value, setting_type, *is_json, self.limits, at)?;
         }
-        let value = values.pop();
-        if !values.is_empty() {
-            let problem = format!("has {} values; it takes one", values.len() + 1);
-            return violation(at, problem);
-        }
-        let Some(id) = model.predefined_variation_id else {
-            return match value {
+        let problem = match (model.predefined_variation_id, values.as_slice()) {
+            (_, [_, _, ..]) => format!("has {} values; it takes one", values.len()),
+            (None, []) => format!("has no value; the setting is of type `{setting_type}`"),
+            (None, _) if variations.is_empty() => return Ok(()),
+            (None, _) => "is none of the setting's predefined variations".to_string(),
+            (Some(id), value) => match self.variation(id) {
                 None => {
-                    let problem = format!("has no value; the setting is of type `{setting_type}`");
-                    violation(at, problem)
+                    let problem = "which the setting does not have";
+                    format!("names the predefined variation {id}, {problem}")
                 }
-                Some(_) if variations.is_empty() => Ok(()),
-                Some(_) => violation(at, "is none of the setting's predefined variations"),
-            };
+                Some(known) if value.is_empty() || known.value.value().as_slice() == value => {
+                    return Ok(());
+                }
+                Some(_) => format!("is not the value of the predefined variation {id}"),
+            },
         };
-        let mut variations = variations.iter();
-        match variations.find(|known| known.predefined_variation_id == id) {
-            None => {
-                let problem = "which the setting does not have";
-                violation(
-                    at,
-                    format!("names the predefined variation {id}, {problem}"),
-                )
-            }
-            Some(known) if value.is_some() && known.value.value() != value => violation(
-                at,
-                format!("is not the value of the predefined variation {id}"),
-            ),
-            Some(_) => Ok(()),
-        }
+        violation(at, problem)
     }
-}
-
-/// The values that a model has; it should be one.
-fn values_of(model: &UpdateValueModel) -> Vec<SettingValue> {
-    let text = model.string_value.clone().map(SettingValue::String);
-    let fields = [
-        model.bool_value.map(SettingValue::Bool),
-        text,
-        model.int_value.map(SettingValue::from),
-        model.double_value.map(SettingValue::Double),
-    ];
-    fields.into_iter().flatten().collect()
 }
 
 /// Whether a setting of this type can serve a value.
@@ -286,23 +231,20 @@ fn serves(
     limits: &FeatureFlagLimitations,
     at: &str,
 ) -> Checked {
-    let fitting = value.clone().fitted(setting_type);
-    fitting.map_err(|wrong| wrong.at(at))?;
-    if is_json {
-        value.is_json().map_err(|wrong| wrong.at(at))?;
+    let problem = value.clone().fitting(setting_type).err();
+    let problem = problem.or_else(|| value.json_problem().filter(|_| is_json));
+    match (problem, value) {
+        (Some(problem), _) => violation(at, problem),
+        (None, SettingValue::String(value)) => text(value, limits.max_string_flag_value_length, at),
+        _ => Ok(()),
     }
-    if let SettingValue::String(text) = value {
-        not_empty(text, at)?;
-        let most = limits.max_string_flag_value_length;
-        within(text.chars().count(), most, "characters", at)?;
-    }
-    Ok(())
 }
 
-fn not_empty(text: &str, at: &str) -> Checked {
+/// A text is not empty.
+fn text(text: &str, most: i32, at: &str) -> Checked {
     match text.is_empty() {
         true => violation(at, "is empty"),
-        false => Ok(()),
+        false => within(text.chars().count(), most, "characters", at),
     }
 }
 
@@ -315,22 +257,18 @@ fn switches(
     let mut values: Vec<SettingValue> = values.collect();
     values.sort_by_key(|value| *value == SettingValue::Bool(true));
     let two = values == [SettingValue::Bool(false), SettingValue::Bool(true)];
-    match *setting_type == SettingType::Boolean && !two {
-        true => violation(
-            at,
-            "splits a flag; that takes two options, one on and one off",
-        ),
-        false => Ok(()),
+    if *setting_type != SettingType::Boolean || two {
+        return Ok(());
     }
+    let problem = "splits a flag; that takes two options, one on and one off";
+    violation(at, problem)
 }
 
 /// A limit of zero is no limit that anybody could work with, and is not held up to anybody.
 fn within(count: usize, most: i32, what: &str, at: &str) -> Checked {
-    match usize::try_from(most) {
-        Ok(most) if most > 0 && count > most => violation(
-            at,
-            format!("has {count} {what}, at most {most} are allowed"),
-        ),
-        _ => Ok(()),
+    if most <= 0 || usize::try_from(most).is_ok_and(|most| count <= most) {
+        return Ok(());
     }
+    let problem = format!("has {count} {what}, at most {most} are allowed");
+    violation(at, problem)
 }

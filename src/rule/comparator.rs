@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use semver::Version;
 
-use super::{Conditions, Operand, comparison};
+use super::{Comparison, Conditions, Operand, comparison};
 use crate::types::{UpdateComparisonValueListModel, UserComparator};
 
 /// An attribute of the user that a condition looks at; made by [`when`](super::when).
@@ -57,7 +57,7 @@ macro_rules! comparators {
 }
 
 comparators! {
-    Attribute, Text [] (text: impl Into<String>) => comparison::text(text.into()), {
+    Attribute, Text [] (text: impl Into<String>) => Comparison::Text(text.into()).model(), {
         equals => TextEquals, "It is this text.";
         does_not_equal => TextDoesNotEqual, "It is not this text.";
     }
@@ -75,7 +75,7 @@ comparators! {
         array_does_not_contain_any_of => ArrayDoesNotContainAnyOf, "It is a list with none of these texts in it.";
     }
 
-    Attribute, Number [] (number: impl Into<f64>) => comparison::number(number.into()), {
+    Attribute, Number [] (number: impl Into<f64>) => Comparison::Number(number.into()).model(), {
         number_is => NumberEquals, "It is this number.";
         number_is_not => NumberDoesNotEqual, "It is another number.";
         number_is_below => NumberLess, "It is a lower number.";
@@ -84,24 +84,24 @@ comparators! {
         number_is_at_least => NumberGreaterOrEquals, "It is this number or a higher one.";
     }
 
-    Attribute, Time [] (time: DateTime<Utc>) => comparison::time(time), {
+    Attribute, Time [] (time: DateTime<Utc>) => Comparison::Time(time).model(), {
         is_before => DateTimeBefore, "It is an earlier point in time.";
         is_after => DateTimeAfter, "It is a later point in time.";
     }
 
-    Attribute, Version [] (version: Version) => comparison::text(version.to_string()), {
+    Attribute, Version [] (version: Version) => Comparison::Version(version).model(), {
         version_is_below => SemVerLess, "It is a lower version.";
         version_is_at_most => SemVerLessOrEquals, "It is this version or a lower one.";
         version_is_above => SemVerGreater, "It is a higher version.";
         version_is_at_least => SemVerGreaterOrEquals, "It is this version or a higher one.";
     }
 
-    Attribute, Versions [] (versions: impl IntoIterator<Item = Version>) => comparison::versions(versions), {
+    Attribute, Versions [] (versions: impl IntoIterator<Item = Version>) => Comparison::Versions(versions.into_iter().collect()).model(), {
         version_is_one_of => SemVerIsOneOf, "It is one of these versions.";
         version_is_not_one_of => SemVerIsNotOneOf, "It is none of these versions.";
     }
 
-    Hashed, Text [] (text: impl Into<String>) => comparison::text(text.into()), {
+    Hashed, Text [] (text: impl Into<String>) => Comparison::Text(text.into()).model(), {
         equals => SensitiveTextEquals, "It is this text.";
         does_not_equal => SensitiveTextDoesNotEqual, "It is not this text.";
     }

@@ -6,12 +6,11 @@ use chrono::{DateTime, Utc};
 use semver::Version;
 
 use super::{Attribute, Conditions};
-use crate::Result;
 use crate::types::{
     RolloutRuleComparator, UpdateComparisonValueListModel, UpdateComparisonValueModel,
     UserComparator,
 };
-use crate::value::WrongValue;
+use crate::{Error, Result};
 
 /// What a comparator takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,15 +74,30 @@ pub enum Comparison {
 }
 
 impl Comparison {
-    /// Of which kind it is, and what is sent of it.
-    fn send(self) -> (Operand, UpdateComparisonValueModel) {
+    fn operand(&self) -> Operand {
         match self {
-            Comparison::Text(value) => (Operand::Text, text(value)),
-            Comparison::Texts(values) => (Operand::Texts, texts(values)),
-            Comparison::Number(value) => (Operand::Number, number(value)),
-            Comparison::Time(value) => (Operand::Time, time(value)),
-            Comparison::Version(value) => (Operand::Version, text(value.to_string())),
-            Comparison::Versions(values) => (Operand::Versions, versions(values)),
+            Comparison::Text(_) => Operand::Text,
+            Comparison::Texts(_) => Operand::Texts,
+            Comparison::Number(_) => Operand::Number,
+            Comparison::Time(_) => Operand::Time,
+            Comparison::Version(_) => Operand::Version,
+            Comparison::Versions(_) => Operand::Versions,
+        }
+    }
+
+    /// As it is sent: points in time are Unix seconds.
+    pub(super) fn model(self) -> UpdateComparisonValueModel {
+        let model = UpdateComparisonValueModel::new();
+        match self {
+            Comparison::Text(text) => model.with_string_value(text),
+            Comparison::Texts(list) => texts(list),
+            Comparison::Number(number) => model.with_double_value(number),
+            Comparison::Time(time) => {
+                let fraction = f64::from(time.timestamp_subsec_nanos()) / 1e9;
+                model.with_double_value(time.timestamp() as f64 + fraction)
+            }
+            Comparison::Version(version) => model.with_string_value(version.to_string()),
+            Comparison::Versions(list) => texts(list.iter().map(Version::to_string)),
         }
     }
 }
@@ -137,23 +151,21 @@ impl Attribute {
         comparator: impl Into<UserComparator>,
         value: impl Into<Comparison>,
     ) -> Result<Conditions> {
-        let (comparator, (given, value)) = (comparator.into(), value.into().send());
-        match (comparator.takes(), given) {
-            (Some(Operand::Version), Operand::Text) | (Some(Operand::Versions), Operand::Texts) => {
-            }
-            (Some(wanted), given) if wanted != given => {
-                let problem = format!("is {given}; the comparator `{comparator}` takes {wanted}");
-                return Err(wrong(problem).error());
-            }
-            _ => {}
-        }
-        fits(&comparator, &value).map_err(WrongValue::error)?;
-        Ok(Conditions::compare(self.0, comparator, value))
+        let (comparator, value) = (comparator.into(), value.into());
+        let (wanted, given, model) = (comparator.takes(), value.operand(), value.model());
+        let is_text_of_version = matches!(
+            (wanted, given),
+            (Some(Operand::Version), Operand::Text) | (Some(Operand::Versions), Operand::Texts)
+        );
+        let checked = match wanted {
+            Some(wanted) if wanted != given && !is_text_of_version => Err(format!(
+                "is {given}; the comparator `{comparator}` takes {wanted}"
+            )),
+            _ => fits(&comparator, &model),
+        };
+        checked.map_err(error)?;
+        Ok(Conditions::compare(self.0, comparator, model))
     }
-}
-
-pub(super) fn text(text: String) -> UpdateComparisonValueModel {
-    UpdateComparisonValueModel::new().with_string_value(text)
 }
 
 pub(super) fn texts<T: Into<UpdateComparisonValueListModel>>(
@@ -161,20 +173,6 @@ pub(super) fn texts<T: Into<UpdateComparisonValueListModel>>(
 ) -> UpdateComparisonValueModel {
     let texts: Vec<UpdateComparisonValueListModel> = texts.into_iter().map(Into::into).collect();
     UpdateComparisonValueModel::new().with_list_value(texts)
-}
-
-pub(super) fn versions(versions: impl IntoIterator<Item = Version>) -> UpdateComparisonValueModel {
-    texts(versions.into_iter().map(|version| version.to_string()))
-}
-
-pub(super) fn number(number: f64) -> UpdateComparisonValueModel {
-    UpdateComparisonValueModel::new().with_double_value(number)
-}
-
-/// Points in time are Unix seconds.
-pub(super) fn time(time: DateTime<Utc>) -> UpdateComparisonValueModel {
-    let fraction = f64::from(time.timestamp_subsec_nanos()) / 1e9;
-    number(time.timestamp() as f64 + fraction)
 }
 
 /// Without a hint.
@@ -191,11 +189,11 @@ impl From<String> for UpdateComparisonValueListModel {
     }
 }
 
-/// Whether a comparator and a value go together. What this release does not know does.
+/// Why a comparator and a value do not go together. What this release does not know does.
 pub(super) fn fits(
     comparator: &UserComparator,
     value: &UpdateComparisonValueModel,
-) -> Result<(), WrongValue> {
+) -> Result<(), String> {
     let Some(wanted) = comparator.takes() else {
         return Ok(());
     };
@@ -204,37 +202,30 @@ pub(super) fn fits(
         Operand::Texts | Operand::Versions => ("listValue", [false, true, false]),
         Operand::Number | Operand::Time => ("doubleValue", [false, false, true]),
     };
-    let fields = [
-        value.string_value.is_some(),
-        value.list_value.is_some(),
-        value.double_value.is_some(),
-    ];
-    if fields != wanted_fields {
-        let problem =
-            format!("has to be in `{field}` alone: the comparator `{comparator}` takes {wanted}");
-        return Err(wrong(problem));
+    let (text, list, number) = (&value.string_value, &value.list_value, value.double_value);
+    if [text.is_some(), list.is_some(), number.is_some()] != wanted_fields {
+        return Err(format!(
+            "has to be in `{field}` alone: the comparator `{comparator}` takes {wanted}"
+        ));
     }
-    if let Some(number) = value.double_value.filter(|number| !number.is_finite()) {
-        return Err(wrong(format!("is {number}, which JSON cannot carry")));
+    if let Some(number) = number.filter(|number| !number.is_finite()) {
+        return Err(format!("is {number}, which JSON cannot carry"));
     }
     if let Operand::Version | Operand::Versions = wanted {
-        let items = value.list_value.iter().flatten().map(|item| &item.value);
-        let mut texts = value.string_value.iter().chain(items);
-        texts.try_for_each(|text| version(text))?;
+        let items = list.iter().flatten().map(|item| &item.value);
+        text.iter()
+            .chain(items)
+            .try_for_each(|text| version(text))?;
     }
     Ok(())
 }
 
-/// Whether a text is a semantic version.
-pub(super) fn version(text: &str) -> Result<(), WrongValue> {
-    let checked = Version::parse(text.trim());
-    checked.map(drop).map_err(|error| {
-        wrong(format!(
-            "is `{text}`, which is no semantic version: {error}"
-        ))
-    })
+/// Why a text is no semantic version.
+pub(super) fn version(text: &str) -> Result<(), String> {
+    let wrong = |error| format!("is `{text}`, which is no semantic version: {error}");
+    Version::parse(text.trim()).map(drop).map_err(wrong)
 }
 
-pub(super) fn wrong(problem: String) -> WrongValue {
-    WrongValue::new("the comparison value", problem)
+pub(super) fn error(problem: String) -> Error {
+    Error::other(format!("the comparison value {problem}"))
 }

@@ -1,8 +1,7 @@
 //! Percentages, which add up to 100.
 
 use crate::types::{UpdatePercentageOptionModel, UpdateRolloutPercentageItemModel};
-use crate::value::WrongValue;
-use crate::{Result, SettingValue};
+use crate::{Error, Result, SettingValue};
 
 /// Which share of the users gets which value; made by [`percentages`].
 ///
@@ -27,45 +26,41 @@ pub struct Percentages(Vec<(i32, SettingValue)>);
 pub fn percentages<V: Into<SettingValue>>(
     shares: impl IntoIterator<Item = (i32, V)>,
 ) -> Result<Percentages> {
-    let shares: Vec<_> = shares
-        .into_iter()
-        .map(|(share, value)| (share, value.into()))
-        .collect();
-    check(shares.iter().map(|(share, _)| i64::from(*share))).map_err(WrongValue::error)?;
-    Ok(Percentages(shares))
+    let shares = shares.into_iter();
+    let shares: Vec<_> = shares.map(|(share, value)| (share, value.into())).collect();
+    match check(shares.iter().map(|(share, _)| i64::from(*share))) {
+        Ok(()) => Ok(Percentages(shares)),
+        Err(problem) => Err(Error::other(format!("the percentages {problem}"))),
+    }
 }
 
-/// Whether shares make a whole.
-pub(super) fn check(shares: impl Iterator<Item = i64>) -> Result<(), WrongValue> {
-    let wrong = |problem| Err(WrongValue::new("the percentages", problem));
+/// Why shares do not make a whole.
+pub(super) fn check(shares: impl Iterator<Item = i64>) -> Result<(), String> {
     let mut sum = 0_i64;
     for share in shares {
         if !(0..=100).contains(&share) {
-            return wrong(format!("have {share} among them, and each is 0 to 100"));
+            return Err(format!("have {share} among them, and each is 0 to 100"));
         }
         sum = sum.saturating_add(share);
     }
     match sum {
         100 => Ok(()),
-        sum => wrong(format!("add up to {sum}, not to 100")),
+        sum => Err(format!("add up to {sum}, not to 100")),
     }
 }
 
 impl From<Percentages> for Vec<UpdatePercentageOptionModel> {
     fn from(percentages: Percentages) -> Self {
-        let shares = percentages.0.into_iter();
-        shares
-            .map(|(share, value)| UpdatePercentageOptionModel::new(share, value))
-            .collect()
+        let options = percentages.0.into_iter();
+        let options = options.map(|(share, value)| UpdatePercentageOptionModel::new(share, value));
+        options.collect()
     }
 }
 
 impl From<Percentages> for Vec<UpdateRolloutPercentageItemModel> {
     fn from(percentages: Percentages) -> Self {
-        let shares = percentages.0.into_iter();
-        shares
-            .map(|(share, value)| UpdateRolloutPercentageItemModel::new(share.into(), value))
-            .collect()
+        let item = |(share, value)| UpdateRolloutPercentageItemModel::new(i64::from(share), value);
+        percentages.0.into_iter().map(item).collect()
     }
 }
 

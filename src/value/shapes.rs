@@ -11,10 +11,18 @@ macro_rules! shapes {
         $(impl $model {
             /// The value, of whichever type; `None` if no field has one that this release knows.
             pub fn value(&self) -> Option<SettingValue> {
-                let number = || self.double_value.map(SettingValue::Double);
-                let number = || self.int_value.map(SettingValue::from).or_else(number);
-                let text = || self.string_value.clone().map(SettingValue::String).or_else(number);
-                self.bool_value.map(SettingValue::Bool).or_else(text)
+                self.values().next()
+            }
+
+            /// All values that it has; it should be one.
+            pub(crate) fn values(&self) -> impl Iterator<Item = SettingValue> {
+                let values = [
+                    self.bool_value.map(SettingValue::Bool),
+                    self.string_value.clone().map(SettingValue::String),
+                    self.int_value.map(SettingValue::from),
+                    self.double_value.map(SettingValue::Double),
+                ];
+                values.into_iter().flatten()
             }
         }
 

@@ -1,8 +1,9 @@
 //! The same for V1 configs.
 
-use super::{Checked, not_empty, serves, switches, violation, within};
+use super::{Checked, serves, switches, text, violation, within};
 use crate::SettingValue;
-use crate::rule::comparison::{Operand, version, wrong};
+use crate::engine::check::Violation;
+use crate::rule::comparison::{Operand, version};
 use crate::rule::percentages;
 use crate::types::{SettingValueModel, UpdateRolloutRuleModel, UpdateSettingValueModel};
 
@@ -35,7 +36,7 @@ pub(crate) fn check(
     let most = seen.feature_flag_limitations.max_percentage_option_count;
     within(items.len(), most, "items", at)?;
     let shares = items.iter().map(|item| item.percentage);
-    percentages::check(shares).map_err(|wrong| wrong.at(at))?;
+    percentages::check(shares).map_err(|problem| Violation::new(at, problem))?;
     for (index, item) in items.iter().enumerate() {
         value(seen, &item.value, &format!("{at}[{index}].value"))?;
     }
@@ -49,57 +50,47 @@ fn value(seen: &SettingValueModel, value: &SettingValue, at: &str) -> Checked {
 }
 
 fn condition(seen: &SettingValueModel, rule: &UpdateRolloutRuleModel, at: &str) -> Checked {
-    let user = (
-        &rule.comparison_attribute,
-        &rule.comparator,
-        &rule.comparison_value,
-    );
-    match (user, &rule.segment_comparator, rule.segment_id) {
-        ((None, None, None), Some(_), Some(_)) => return Ok(()),
-        ((Some(_), Some(_), Some(_)), None, None) => {}
+    let (attribute, value) = (&rule.comparison_attribute, &rule.comparison_value);
+    let comparator = &rule.comparator;
+    let compares = [attribute.is_some(), comparator.is_some(), value.is_some()];
+    let segment = [rule.segment_comparator.is_some(), rule.segment_id.is_some()];
+    match (compares, segment) {
+        ([false, false, false], [true, true]) => return Ok(()),
+        ([true, true, true], [false, false]) => {}
         _ => {
-            return violation(
-                at,
-                "has to have an attribute, a comparator and a value, or a segment and its comparator",
-            );
+            let problem = "has to have an attribute, a comparator and a value, or a segment";
+            return violation(at, format!("{problem} and its comparator"));
         }
     }
     let at = format!("{at}.comparisonValue");
-    let text = rule.comparison_value.as_deref().unwrap_or_default();
-    let comparator = rule.comparator.as_ref();
-    let takes = comparator.and_then(|comparator| comparator.takes());
-    let limits = &seen.feature_flag_limitations;
-    within(
-        text.chars().count(),
-        limits.max_comparison_value_length,
-        "characters",
-        &at,
-    )?;
+    let (value, limits) = (
+        value.as_deref().unwrap_or_default(),
+        &seen.feature_flag_limitations,
+    );
+    let takes = comparator
+        .as_ref()
+        .and_then(|comparator| comparator.takes());
+    text(value, limits.max_comparison_value_length, &at)?;
     if let Some(Operand::Texts | Operand::Versions) = takes {
         // Commas stand between the texts.
-        let texts = text.split(',').map(str::trim);
-        let texts: Vec<&str> = texts.filter(|text| !text.is_empty()).collect();
-        not_empty(texts.first().copied().unwrap_or_default(), &at)?;
+        let texts = value.split(',').map(str::trim);
+        let texts = texts.filter(|text| !text.is_empty());
+        let lengths: Vec<usize> = texts.map(|text| text.chars().count()).collect();
+        let Some(longest) = lengths.iter().max() else {
+            return violation(at, "is empty");
+        };
         let most = limits.max_comparison_value_list_length;
-        within(texts.len(), most, "texts", &at)?;
-        let longest = texts.iter().map(|text| text.chars().count()).max();
+        within(lengths.len(), most, "texts", &at)?;
         let most = limits.max_comparison_value_list_item_length;
-        within(
-            longest.unwrap_or_default(),
-            most,
-            "characters in a text",
-            &at,
-        )?;
-    } else {
-        not_empty(text, &at)?;
+        within(*longest, most, "characters in a text", &at)?;
     }
     let checked = match takes {
-        Some(Operand::Number) if !text.trim().parse().is_ok_and(f64::is_finite) => {
-            Err(wrong(format!("is `{text}`; the comparator takes a number")))
+        Some(Operand::Number) if !value.trim().parse().is_ok_and(f64::is_finite) => {
+            Err(format!("is `{value}`; the comparator takes a number"))
         }
-        Some(Operand::Version) => version(text),
-        Some(Operand::Versions) => text.split(',').try_for_each(version),
+        Some(Operand::Version) => version(value),
+        Some(Operand::Versions) => value.split(',').try_for_each(version),
         _ => Ok(()),
     };
-    checked.map_err(|wrong| wrong.at(at))
+    checked.map_err(|problem| Violation::new(at, problem))
 }
