@@ -136,8 +136,7 @@ impl FoundLine {
     }
 
     fn into_request(self) -> Result<ReferenceLinesRequest, Violation> {
-        let number = i32::try_from(self.line).ok().filter(|number| *number >= 1);
-        let Some(number) = number else {
+        let Some(number) = i32::try_from(self.line).ok().filter(|it| *it >= 1) else {
             return Err(self.violation("line", format!("is {}, lines count from 1", self.line)));
         };
         // A line right before the first one would have no number: the list is longer than the file there.
@@ -146,13 +145,12 @@ impl FoundLine {
         above.reverse();
         let below = self.after.iter().zip((number..i32::MAX).map(|n| n + 1));
         let below: Vec<_> = below.take(Self::MAX_CONTEXT).map(number_line).collect();
-        let mut request =
-            ReferenceLinesRequest::new(self.file.as_str(), number_line((&self.text, number)))
-                .with_pre_lines(above)
-                .with_post_lines(below);
-        request.file_url = self.url.clone();
-        let place = Place::root("reference");
-        match request.check(&place) {
+        let line = number_line((&self.text, number));
+        let request = ReferenceLinesRequest::new(self.file.as_str(), line)
+            .with_file_url(self.url.clone())
+            .with_pre_lines(above)
+            .with_post_lines(below);
+        match request.check(&Place::root("reference")) {
             Ok(()) => Ok(request),
             Err(violation) => {
                 let field = violation.field.trim_start_matches("reference.");
@@ -164,10 +162,8 @@ impl FoundLine {
     /// Names the line: where it will be in the request says nothing to who found it.
     fn violation(&self, field: &str, problem: String) -> Violation {
         let (setting, line, file) = (self.setting_id, self.line, cut(&self.file, 80));
-        Violation::new(
-            field,
-            format!("{problem} (setting {setting} in `{file}`, line {line})"),
-        )
+        let problem = format!("{problem} (setting {setting} in `{file}`, line {line})");
+        Violation::new(field, problem)
     }
 }
 
@@ -248,10 +244,10 @@ impl CodeReferences {
         for (setting, ..) in self.found.keys() {
             *lines.entry(*setting).or_default() += 1;
         }
-        lines.retain(|_, count| *count > Self::MAX_LINES);
-        lines
-            .values_mut()
-            .for_each(|count| *count -= Self::MAX_LINES);
+        lines.retain(|_, count| {
+            *count = count.saturating_sub(Self::MAX_LINES);
+            *count > 0
+        });
         lines
     }
 
@@ -280,38 +276,24 @@ impl CodeReferences {
     ///
     /// [`Error::Invalid`] names the first name, address or line number that breaks a limit.
     pub fn build(self) -> Result<CodeReferenceRequest> {
-        let left_out = self.left_out();
-        for (setting, lines) in &left_out {
-            tracing::warn!(
-                setting = setting.0,
-                lines,
-                "lines are left out of the code references"
-            );
+        for (setting, lines) in self.left_out() {
+            let setting = setting.0;
+            tracing::warn!(setting, lines, "lines are left out of the code references");
         }
-        let CodeReferences {
-            mut request,
-            mut found,
-        } = self;
-        for setting in left_out.into_keys() {
-            let of_setting = found.iter().filter(|((id, ..), _)| *id == setting);
-            let mut keys: Vec<_> = of_setting
-                .map(|(key, line)| (line.alias, key.clone()))
-                .collect();
-            keys.sort();
-            for (_, key) in keys.drain(..).skip(Self::MAX_LINES) {
-                found.remove(&key);
-            }
+        let mut by_setting: BTreeMap<SettingId, Vec<FoundLine>> = BTreeMap::new();
+        for line in self.found.into_values() {
+            by_setting.entry(line.setting_id).or_default().push(line);
         }
         let invalid = |violation| Error::invalid(UploadCodeReferences::OPERATION, violation);
-        for line in found.into_values() {
-            let setting = line.setting_id;
-            let reference = line.into_request().map_err(invalid)?;
-            match request.flag_references.last_mut() {
-                Some(flag) if flag.setting_id == setting => flag.references.push(reference),
-                _ => request
-                    .flag_references
-                    .push(FlagReference::new([reference], setting)),
-            }
+        let mut request = self.request;
+        for (setting, mut lines) in by_setting {
+            lines.sort_by_key(|line| line.alias);
+            lines.truncate(Self::MAX_LINES);
+            lines.sort_by(|one, other| (&one.file, one.line).cmp(&(&other.file, other.line)));
+            let references = lines.into_iter().map(FoundLine::into_request);
+            let references = references.collect::<Result<Vec<_>, _>>().map_err(invalid)?;
+            let reference = FlagReference::new(references, setting);
+            request.flag_references.push(reference);
         }
         let branches = &mut request.active_branches;
         if !branches.is_empty() && !branches.contains(&request.branch) {

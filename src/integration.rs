@@ -40,15 +40,15 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::engine::check::Violation;
-use crate::operations::{CreateIntegration, UpdateIntegration};
+use crate::operations::UpdateIntegration;
 use crate::types::{
     CreateIntegrationModel, IntegrationModel, IntegrationType, ModifyIntegrationRequest,
 };
-use crate::{Error, IntoOption, Operation, Result, Secret};
+use crate::{Error, IntoOption, Result, Secret};
 
+use self::check::check_for;
 pub use self::check::check_map;
-use self::check::violation;
-use self::choice::{Choice, shown, take};
+use self::choice::{Choice, take};
 pub use self::choice::{DataDogSite, MixPanelServer, SegmentServer};
 
 /// Parameters as the API has them: names and texts.
@@ -143,13 +143,10 @@ macro_rules! sets {
                 }
             }
 
+            /// As the map, without its values.
             impl fmt::Debug for $set {
                 fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                    f.debug_struct(stringify!($set))
-                        $(.field(stringify!($required), &self.$required))*
-                        $(.field(stringify!($optional), &shown(&self.$optional)))*
-                        .field("other", &self.other)
-                        .finish()
+                    f.debug_tuple(stringify!($set)).field(&Map::from(self.clone())).finish()
                 }
             }
 
@@ -284,15 +281,9 @@ impl IntegrationParameters {
     ///
     /// [`Error::Invalid`], as [`check`](Self::check) has it.
     pub fn create(self, name: impl Into<String>) -> Result<CreateIntegrationModel> {
-        self.check_for(CreateIntegration::OPERATION)?;
-        let integration_type = self.integration_type();
-        Ok(CreateIntegrationModel::new(
-            [],
-            [],
-            integration_type,
-            name,
-            self,
-        ))
+        self.check()?;
+        let own = self.integration_type();
+        Ok(CreateIntegrationModel::new([], [], own, name, self))
     }
 
     /// What [`update_integration`](crate::Client::update_integration) (`PUT /v1/integrations/{integrationId}`) sends, so that the
@@ -309,11 +300,14 @@ impl IntegrationParameters {
             let violation = Violation::new("body.parameters", problem);
             return Err(Error::invalid(UpdateIntegration::OPERATION, violation));
         }
-        self.check_for(UpdateIntegration::OPERATION)?;
+        check_for(UpdateIntegration::OPERATION, &own, &self.clone().into())?;
+        let (configs, environments) = (&integration.config_ids, &integration.environment_ids);
+        let (configs, environments) = (configs.as_slice(), environments.as_slice());
+        let name = integration.name.as_str();
         Ok(ModifyIntegrationRequest::new(
-            integration.config_ids.as_slice(),
-            integration.environment_ids.as_slice(),
-            integration.name.as_str(),
+            configs,
+            environments,
+            name,
             self,
         ))
     }
@@ -324,12 +318,7 @@ impl IntegrationParameters {
     ///
     /// [`Error::Invalid`] names the parameter, and what it was probably meant to be. It holds no value.
     pub fn check(&self) -> Result<()> {
-        self.check_for(CreateIntegration::OPERATION)
-    }
-
-    fn check_for(&self, operation: &'static Operation) -> Result<()> {
-        violation(&self.integration_type(), &self.clone().into())
-            .map_err(|violation| Error::invalid(operation, violation))
+        check_map(&self.integration_type(), &self.clone().into())
     }
 }
 

@@ -5,7 +5,7 @@ use crate::engine::check::Violation;
 use crate::likeness::nearest;
 use crate::operations::CreateIntegration;
 use crate::types::IntegrationType;
-use crate::{Error, Result, Secret};
+use crate::{Error, Operation, Result, Secret};
 
 /// Checks a map of parameters, such as one from a configuration file, before it is sent.
 ///
@@ -21,20 +21,24 @@ use crate::{Error, Result, Secret};
 ///
 /// [`Error::Invalid`] names the parameter, and what it was probably meant to be. It holds no value.
 pub fn check_map(integration_type: &IntegrationType, map: &Map) -> Result<()> {
-    violation(integration_type, map)
-        .map_err(|violation| Error::invalid(CreateIntegration::OPERATION, violation))
+    check_for(CreateIntegration::OPERATION, integration_type, map)
 }
 
-pub(super) fn violation(integration_type: &IntegrationType, map: &Map) -> Result<(), Violation> {
+pub(super) fn check_for(
+    operation: &'static Operation,
+    integration_type: &IntegrationType,
+    map: &Map,
+) -> Result<()> {
     let wrong = |name: &str, problem: String| {
-        Err(Violation::new(format!("body.parameters.{name}"), problem))
+        let violation = Violation::new(format!("body.parameters.{name}"), problem);
+        Err(Error::invalid(operation, violation))
     };
     let Known { required, optional } = known(integration_type);
     let names = || required.iter().chain(optional.iter().map(|(name, _)| name));
-    for name in map.keys() {
-        if names().any(|known| known == name) {
-            continue;
-        }
+    for name in map
+        .keys()
+        .filter(|name| names().all(|known| known != *name))
+    {
         // One letter in `site`, two in `apikey`.
         if let Some(meant) = nearest(name, names().copied(), 2.0 / 3.0) {
             let problem = "is no parameter of";
@@ -49,25 +53,18 @@ pub(super) fn violation(integration_type: &IntegrationType, map: &Map) -> Result
             Some(_) => continue,
         };
         let needed = required.join("`, `");
-        return wrong(
-            name,
-            format!("{problem}; `{integration_type}` needs `{needed}`"),
-        );
+        let problem = format!("{problem}; `{integration_type}` needs `{needed}`");
+        return wrong(name, problem);
     }
     for (name, allowed) in &optional {
-        let Some(value) = map.get(*name).map(Secret::expose) else {
-            continue;
-        };
-        if allowed.contains(&value) {
-            continue;
-        }
         // Two letters in `StandardServer`, none in `Us3`: a site `Us4` may come.
-        if let Some(meant) = nearest(value, allowed.iter().copied(), 6.0 / 7.0) {
+        if let Some(value) = map.get(*name).map(Secret::expose)
+            && !allowed.contains(&value)
+            && let Some(meant) = nearest(value, allowed.iter().copied(), 6.0 / 7.0)
+        {
             let allowed = allowed.join("`, `");
-            return wrong(
-                name,
-                format!("is none of `{allowed}`; did you mean `{meant}`?"),
-            );
+            let problem = format!("is none of `{allowed}`; did you mean `{meant}`?");
+            return wrong(name, problem);
         }
     }
     Ok(())

@@ -1,7 +1,5 @@
 //! Parameters that have a few allowed values.
 
-use std::fmt;
-
 use super::Map;
 use crate::open_enum;
 
@@ -57,11 +55,7 @@ impl Choice for bool {
     }
 
     fn read(text: &str) -> Option<Self> {
-        match text {
-            "true" => Some(true),
-            "false" => Some(false),
-            _ => None,
-        }
+        text.parse().ok()
     }
 
     fn write(&self) -> Option<&str> {
@@ -94,24 +88,4 @@ pub(super) fn take<T: Choice>(map: &mut Map, name: &str) -> Option<T> {
     let choice = T::read(map.get(name)?.expose())?;
     map.remove(name);
     Some(choice)
-}
-
-/// What was set, without a value that this release does not know: somebody may have put a key there.
-pub(super) fn shown<T: Choice + fmt::Debug>(choice: &Option<T>) -> impl fmt::Debug {
-    let known = |choice: &T| {
-        let text = choice.write();
-        text.is_none_or(|text| T::allowed().contains(&text))
-    };
-    struct Shown(String);
-
-    impl fmt::Debug for Shown {
-        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str(&self.0)
-        }
-    }
-
-    choice.as_ref().map(|choice| match known(choice) {
-        true => Shown(format!("{choice:?}")),
-        false => Shown("***".to_string()),
-    })
 }

@@ -32,13 +32,13 @@ impl Product {
                 let last = values.max_by_key(|seen| seen.updated_at);
                 let stale = setting.setting_values.iter().filter(|value| value.is_stale);
                 let stale: Vec<_> = stale.map(|value| value.environment_id).collect();
-                let stale_in = report.environments.iter();
-                let stale_in = stale_in.filter(|place| stale.contains(&place.environment_id));
+                let mut stale_in = report.environments.clone();
+                stale_in.retain(|place| stale.contains(&place.environment_id));
                 flags.push(StaleFlag {
                     config: config.name.clone(),
                     key: setting.key,
                     setting_id: id,
-                    stale_in: stale_in.map(|place| place.name.clone()).collect(),
+                    stale_in: stale_in.into_iter().map(|place| place.name).collect(),
                     changed_at: last.and_then(|seen| seen.updated_at),
                     changed_by: last.and_then(|seen| seen.last_updater_user_full_name.clone()),
                     code_references: match setting.has_code_references {

@@ -105,9 +105,9 @@ impl Copy {
                     _ => {}
                 }
             }
-            let key = target.unwrap_or(&source).setting.key.clone();
-            let types = [&source, target.unwrap_or(&source)].map(|it| &it.setting.setting_type);
-            let [here, there] = types;
+            let known = &target.unwrap_or(&source).setting;
+            let (key, there) = (known.key.clone(), &known.setting_type);
+            let here = &source.setting.setting_type;
             if here != there {
                 let problem = format!("`{key}` is of type `{here}`, and of type `{there}`");
                 return Err(Error::other(format!("{problem} in the target")));
@@ -140,18 +140,14 @@ impl Copy {
         }
         let created = tags.into_values().map(Action::Tag);
         let created = created.chain(segments.into_iter().map(Action::Segment));
-        let steps = created.chain(settings).chain(values).map(CopyStep::new);
-        let steps: Vec<CopyStep> = steps.collect();
-        let mut created = steps
-            .iter()
-            .filter(|it| !matches!(it.action, Action::Value(..)));
-        match created.next().filter(|_| !self.create) {
-            None => Ok(CopyPlan { copy: self, steps }),
-            Some(CopyStep { what, .. }) => {
-                let problem = "the target lacks something; `create_missing` would";
-                Err(Error::other(format!("{problem} {what}")))
-            }
+        let created = created.chain(settings).map(CopyStep::new);
+        let mut steps: Vec<CopyStep> = created.collect();
+        if let Some(CopyStep { what, .. }) = steps.first().filter(|_| !self.create) {
+            let problem = "the target lacks something; `create_missing` would";
+            return Err(Error::other(format!("{problem} {what}")));
         }
+        steps.extend(values.into_iter().map(CopyStep::new));
+        Ok(CopyPlan { copy: self, steps })
     }
 }
 
@@ -330,8 +326,7 @@ fn overwrite<T: Serialize + DeserializeOwned>(
     both: &[Value; 2],
     ids: &Names,
 ) -> Result<()> {
-    let both = both.each_ref().map(|it| read::<T>(&replace_names(it, ids)));
-    let [before, after] = both;
+    let [before, after] = both.each_ref().map(|it| read(&replace_names(it, ids)));
     let (before, after) = (before?, after?);
     if !patch::same_part(wanted, &before) && !patch::same_part(wanted, &after) {
         let problem = format!("`{key}` has changed since the preview; preview again");

@@ -1,18 +1,19 @@
 //! What the answers about V1 and V2 values have in common, with names in place of ids.
 
 use std::collections::{BTreeSet, HashMap};
+use std::slice;
 
 use chrono::{DateTime, Utc};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::Config;
 use super::served::list;
-use super::{Config, Product};
 use crate::patch::{self, Formula, SettingValueV1, json};
 use crate::types::{
     EnvironmentId, EvaluationVersion, SettingDataV2Model, SettingId, SettingTagModel,
 };
-use crate::{Error, Result};
+use crate::{Error, ResponseValue, Result};
 
 pub(super) const SEGMENT: &str = "segmentId";
 pub(super) const SETTING: &str = "prerequisiteSettingId";
@@ -57,20 +58,17 @@ impl Config {
 
     /// All settings of the config in an environment.
     pub(super) async fn settings_in(&self, place: EnvironmentId) -> Result<Vec<Seen>> {
-        let (id, Product { client, lists, .. }) = (self.config_id().await?, &self.product);
+        let (id, client) = (self.config_id().await?, &self.product.client);
         let answer = match self.is_v1().await? {
-            true => client
-                .get_setting_values(id, place)
-                .send()
-                .await
-                .map(|it| json(&*it)),
-            false => client
-                .get_setting_values_v2(id, place)
-                .send()
-                .await
-                .map(|it| json(&*it)),
+            true => {
+                self.read(client.get_setting_values(id, place).send())
+                    .await?
+            }
+            false => {
+                self.read(client.get_setting_values_v2(id, place).send())
+                    .await?
+            }
         };
-        let answer = lists.forget_after_404(answer).await?;
         let answers = list(&answer["settingValues"]).chain(list(&answer["settingFormulas"]));
         let mut all = answers.map(Seen::of).collect::<Result<Vec<_>>>()?;
         self.name(&mut all).await?;
@@ -79,33 +77,36 @@ impl Config {
 
     /// One of them.
     pub(super) async fn setting_in(&self, place: EnvironmentId, id: SettingId) -> Result<Seen> {
-        let Product { client, lists, .. } = &self.product;
+        let client = &self.product.client;
         let answer = match self.is_v1().await? {
-            true => client
-                .get_setting_value(place, id)
-                .send()
-                .await
-                .map(|it| json(&*it)),
-            false => client
-                .get_setting_value_v2(place, id)
-                .send()
-                .await
-                .map(|it| json(&*it)),
+            true => {
+                self.read(client.get_setting_value(place, id).send())
+                    .await?
+            }
+            false => {
+                self.read(client.get_setting_value_v2(place, id).send())
+                    .await?
+            }
         };
-        let answer = lists.forget_after_404(answer).await?;
         let mut seen = Seen::of(&answer)?;
-        self.name(std::slice::from_mut(&mut seen)).await?;
+        self.name(slice::from_mut(&mut seen)).await?;
         Ok(seen)
+    }
+
+    /// The answer to a call, as JSON.
+    async fn read<T: Serialize>(
+        &self,
+        call: impl Future<Output = Result<ResponseValue<T>>>,
+    ) -> Result<Value> {
+        let answer = self.product.lists.forget_after_404(call.await).await?;
+        Ok(json(&*answer))
     }
 
     /// Puts names in place of ids, from lists that are kept. After an error, those that were found stand there.
     pub(super) async fn name(&self, all: &mut [Seen]) -> Result<()> {
-        let ids: BTreeSet<_> = all
-            .iter()
-            .flat_map(|seen| references(&seen.document))
-            .collect();
+        let ids = all.iter().flat_map(|seen| references(&seen.document));
         let (mut names, mut outcome) = (Names::new(), Ok(()));
-        for (kind, id) in ids {
+        for (kind, id) in ids.collect::<BTreeSet<_>>() {
             let name = match kind {
                 SEGMENT => self.product.segment(&id).await.map(|segment| segment.name),
                 SETTING => self.setting(&id).await.map(|setting| setting.key),
@@ -128,23 +129,22 @@ pub(super) type Names = HashMap<(&'static str, String), Value>;
 
 pub(super) fn replace_names(document: &Value, names: &Names) -> Value {
     let mut document = document.clone();
-    each(
-        &mut document,
-        &mut |kind, id, fields| match names.get(&(kind, id.to_lowercase())) {
-            Some(Value::Object(value)) => fields.clone_from(value),
-            Some(name) => drop(fields.insert(kind.to_string(), name.clone())),
-            None => {}
-        },
-    );
+    let mut replace = |kind: &'static str, id: String, fields: &mut Map<String, Value>| match names
+        .get(&(kind, id.to_lowercase()))
+    {
+        Some(Value::Object(value)) => fields.clone_from(value),
+        Some(name) => _ = fields.insert(kind.to_string(), name.clone()),
+        None => {}
+    };
+    each(&mut document, &mut replace);
     document
 }
 
 /// The ids or names of each kind in a document.
 pub(super) fn references(document: &Value) -> BTreeSet<(&'static str, String)> {
     let mut found = BTreeSet::new();
-    each(&mut document.clone(), &mut |kind, id, _| {
-        _ = found.insert((kind, id))
-    });
+    let mut keep = |kind, id, _: &mut _| _ = found.insert((kind, id));
+    each(&mut document.clone(), &mut keep);
     found
 }
 
