@@ -104,30 +104,24 @@ impl Client {
     /// configs with evaluation version `v2`. See [`edit`](crate::edit).
     ///
     /// The closure is called once a round, each time with what was just read. If it fails, nothing is sent.
-    pub fn edit_value<F>(
+    pub fn edit_value<F: FnMut(&mut Draft) -> Result<()>>(
         &self,
         environment_id: impl Into<EnvironmentId>,
         setting_id: impl Into<SettingId>,
         edit: F,
-    ) -> EditValue<F>
-    where
-        F: FnMut(&mut Draft) -> Result<()>,
-    {
+    ) -> EditValue<F> {
         let target = Target::Ids(environment_id.into(), setting_id.into());
         EditValue::new(self, target, edit)
     }
 
     /// The same for the config and environment of an SDK key (`get-setting-value-by-sdkkey-v2`,
     /// `update-setting-value-by-sdkkey-v2`). The setting is named by its key, or its id as text.
-    pub fn edit_value_by_sdkkey<F>(
+    pub fn edit_value_by_sdkkey<F: FnMut(&mut Draft) -> Result<()>>(
         &self,
         setting_key_or_id: impl Into<String>,
         sdk_key: impl Into<Secret>,
         edit: F,
-    ) -> EditValue<F>
-    where
-        F: FnMut(&mut Draft) -> Result<()>,
-    {
+    ) -> EditValue<F> {
         let target = Target::SdkKey(setting_key_or_id.into(), sdk_key.into());
         EditValue::new(self, target, edit)
     }
@@ -149,36 +143,25 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn edit_values<F>(
+    pub fn edit_values<F: FnMut(&mut Drafts) -> Result<()>>(
         &self,
         config_id: impl Into<ConfigId>,
         environment_id: impl Into<EnvironmentId>,
         edit: F,
-    ) -> EditValues<F>
-    where
-        F: FnMut(&mut Drafts) -> Result<()>,
-    {
+    ) -> EditValues<F> {
         EditValues::new(self, (config_id.into(), environment_id.into()), edit)
     }
 }
 
 /// What edits can be told.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Options {
-    max_rounds: u32,
+    max_rounds: Option<u32>,
     pub(crate) reason: Option<String>,
     pub(crate) bypass_approval: Option<bool>,
 }
 
 impl Options {
-    pub(crate) fn new() -> Self {
-        Options {
-            max_rounds: DEFAULT_MAX_ROUNDS,
-            reason: None,
-            bypass_approval: None,
-        }
-    }
-
     /// Whether the server would ask for the reason that is not there.
     fn demand_reason(&self, operation: &'static Operation, required: bool) -> Result<()> {
         if required && self.reason.is_none() {
@@ -222,14 +205,14 @@ macro_rules! options {
                 $edit {
                     client: client.clone(),
                     target,
-                    options: Options::new(),
+                    options: Options::default(),
                     edit,
                 }
             }
 
             /// The most rounds, at least 1. Default: [`DEFAULT_MAX_ROUNDS`](crate::edit::DEFAULT_MAX_ROUNDS).
             pub fn max_rounds(mut self, rounds: u32) -> Self {
-                self.options.max_rounds = rounds.max(1);
+                self.options.max_rounds = Some(rounds.max(1));
                 self
             }
 
@@ -264,11 +247,11 @@ struct Rounds {
 }
 
 impl Rounds {
-    fn new(operation: &'static Operation, most: u32) -> Self {
+    fn new(operation: &'static Operation, options: &Options) -> Self {
         Rounds {
             operation,
             round: 1,
-            most,
+            most: options.max_rounds.unwrap_or(DEFAULT_MAX_ROUNDS),
             taken: Attempts::default(),
             lost_answers: RetryState::default(),
         }
@@ -347,9 +330,8 @@ impl Rounds {
         let pause = core.options.retry.pause(error, &mut self.lost_answers)?;
         let in_time = core.options.deadline.is_none_or(|most| pause < most);
         in_time.then(|| {
-            let lost = &self.lost_answers;
-            core.transport
-                .tell_retrying(self.operation, lost, Some(pause), error);
+            let (transport, lost) = (&core.transport, &self.lost_answers);
+            transport.tell_retrying(self.operation, lost, Some(pause), error);
             pause
         })
     }

@@ -48,7 +48,7 @@ use crate::{Error, IntoOption, Result, Secret};
 
 use self::check::check_for;
 pub use self::check::check_map;
-use self::choice::{Choice, take};
+use self::choice::{Choice, Shown, take};
 pub use self::choice::{DataDogSite, MixPanelServer, SegmentServer};
 
 /// Parameters as the API has them: names and texts.
@@ -143,10 +143,13 @@ macro_rules! sets {
                 }
             }
 
-            /// As the map, without its values.
             impl fmt::Debug for $set {
                 fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                    f.debug_tuple(stringify!($set)).field(&Map::from(self.clone())).finish()
+                    f.debug_struct(stringify!($set))
+                        $(.field(stringify!($required), &self.$required))*
+                        $(.field(stringify!($optional), &Shown(&self.$optional)))*
+                        .field("other", &self.other)
+                        .finish()
                 }
             }
 

@@ -62,9 +62,8 @@ macro_rules! find {
         let (product, parent) = ($product, $parent.get().await?);
         let load = async || Ok(product.client.$call(parent.$id).send().await?.into_inner());
         let lists = &product.lists.$level;
-        product
-            .find(lists, parent.id(), parent.place(), $word, load)
-            .await
+        let (id, within) = (parent.id(), parent.place());
+        product.find(lists, id, within, $word, load).await
     }};
 }
 
@@ -186,10 +185,8 @@ impl Config {
     /// All flags and settings by key, each with what it serves in every environment: one call for each environment
     /// (`get-setting-values` or `get-setting-values-v2`), never from a kept list.
     pub async fn flags(&self) -> Result<Vec<FlagValues>> {
-        let call = self
-            .product
-            .client
-            .get_environments(self.product.product_id().await?);
+        let product_id = self.product.product_id().await?;
+        let call = self.product.client.get_environments(product_id);
         let mut flags: BTreeMap<String, FlagValues> = BTreeMap::new();
         for environment in call.send().await?.into_inner() {
             for seen in self.settings_in(environment.environment_id).await? {

@@ -157,11 +157,9 @@ impl<K: Kind> Patch<K> {
     pub fn guarded_by(self, seen: &K::Seen) -> Self {
         let document = document::of_seen::<K>(&json(seen));
         let touched = |root: &str| {
-            let mut changes = self
-                .operations
-                .iter()
-                .filter(|o| o.op != OperationType::Test);
-            changes.any(|operation| paths(operation).any(|path| root_of(path) == root))
+            let is_change = |o: &&JsonPatchOperation| o.op != OperationType::Test;
+            let mut paths = self.operations.iter().filter(is_change).flat_map(paths);
+            paths.any(|path| root_of(path) == root)
         };
         let mut guarded = Self::new();
         for (name, _) in K::ROOTS.iter().filter(|(name, _)| touched(name)) {
@@ -220,12 +218,8 @@ impl<K: Kind> Patch<K> {
 
     fn apply(&self, document: &mut Value) -> Result<()> {
         let may_change = |path: &&String| K::ROOTS.iter().any(|(name, _)| *name == root_of(path));
-        if let Some(path) = self
-            .operations
-            .iter()
-            .flat_map(paths)
-            .find(|path| !may_change(path))
-        {
+        let mut paths = self.operations.iter().flat_map(paths);
+        if let Some(path) = paths.find(|path| !may_change(path)) {
             return Err(Self::read_only(path));
         }
         let patch = json_patch::Patch::try_from(self.clone())?;
@@ -337,9 +331,8 @@ pub(crate) fn document_of<K: Kind>(seen: &Value) -> Value {
 /// The patch between two such documents, for people to read.
 pub(crate) fn between<K: Kind>(before: &Value, after: &Value) -> Patch<K> {
     let [before, after] = [before, after].map(|it| document::of_wanted::<K>(it, &Value::Null));
-    let operations = K::ROOTS
-        .iter()
-        .flat_map(|(name, _)| diff::at(&pointer(name), &before[*name], &after[*name], false));
+    let of = |name: &str| diff::at(&pointer(name), &before[name], &after[name], false);
+    let operations = K::ROOTS.iter().flat_map(|(name, _)| of(name));
     Patch::from(operations.collect::<Vec<_>>())
 }
 

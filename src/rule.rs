@@ -47,7 +47,6 @@ pub(crate) mod check;
 mod comparator;
 mod comparison;
 mod percentages;
-pub(crate) mod place;
 mod v1;
 
 pub use comparator::{Attribute, Hashed};

@@ -119,8 +119,8 @@ impl SettingValue {
     ///
     /// Says where the text ceases to be JSON, or that the value is no text.
     pub fn check_json(&self) -> Result<()> {
-        self.json_problem()
-            .map_or(Ok(()), |problem| Err(Self::error(problem)))
+        let problem = self.json_problem();
+        problem.map_or(Ok(()), |problem| Err(Self::error(problem)))
     }
 
     fn error(problem: String) -> Error {
@@ -221,10 +221,6 @@ impl de::Visitor<'_> for Visitor {
 
     fn visit_str<E>(self, value: &str) -> Result<SettingValue, E> {
         Ok(SettingValue::String(value.to_string()))
-    }
-
-    fn visit_string<E>(self, value: String) -> Result<SettingValue, E> {
-        Ok(SettingValue::String(value))
     }
 
     fn visit_i64<E>(self, value: i64) -> Result<SettingValue, E> {

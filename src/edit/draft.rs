@@ -4,10 +4,9 @@ use serde::Serialize;
 
 use crate::engine::check::Violation;
 use crate::likeness::did_you_mean;
-use crate::rule::check::{self, Against};
-use crate::rule::place::put;
+use crate::rule::check::{self, Against, is_for_everyone};
 use crate::types::{
-    FeatureFlagLimitations, SettingDataV2Model, SettingId, UpdateEvaluationFormulaModel,
+    FeatureFlagLimitations, SettingDataV2Model, UpdateEvaluationFormulaModel,
     UpdateTargetingRuleModel, UpdateValueModel,
 };
 use crate::{Error, Result, SettingValue, patch};
@@ -18,7 +17,7 @@ pub struct Draft {
     setting: SettingDataV2Model,
     limits: FeatureFlagLimitations,
     before: UpdateEvaluationFormulaModel,
-    wanted: UpdateEvaluationFormulaModel,
+    pub(super) wanted: UpdateEvaluationFormulaModel,
 }
 
 impl Draft {
@@ -78,7 +77,12 @@ impl Draft {
     /// Adds a targeting rule behind the others, and before the split for everyone: behind that, it could never apply.
     /// Another split for everyone takes the place of the one that is there. [`rule`](crate::rule) has words for rules.
     pub fn add_rule(&mut self, rule: impl Into<UpdateTargetingRuleModel>) -> &mut Self {
-        put(self.rules_mut(), rule.into());
+        let (rule, rules) = (rule.into(), self.rules_mut());
+        match rules.iter().position(is_for_everyone) {
+            Some(index) if is_for_everyone(&rule) => rules[index] = rule,
+            Some(index) => rules.insert(index, rule),
+            None => rules.push(rule),
+        }
         self
     }
 
@@ -99,29 +103,20 @@ impl Draft {
         &mut self.wanted
     }
 
-    /// What it became, checked; `at` is where it stands in the request.
-    pub(super) fn finish(mut self, at: &str) -> Result<Finished, Violation> {
+    /// Completes and checks it; `at` is where it stands in the request.
+    pub(super) fn finish(&mut self, at: &str) -> Result<(), Violation> {
         check::complete(&self.setting, &self.before, &mut self.wanted);
         let against = Against {
             setting: &self.setting,
             limits: &self.limits,
             before: &self.before,
         };
-        against.check(&self.wanted, at)?;
-        Ok(Finished {
-            setting_id: self.setting.setting_id,
-            changed: !patch::same_part(&self.before, &self.wanted),
-            wanted: self.wanted,
-        })
+        against.check(&self.wanted, at)
     }
-}
 
-/// A draft that can be sent.
-#[derive(Debug)]
-pub(super) struct Finished {
-    pub(super) setting_id: SettingId,
-    pub(super) changed: bool,
-    pub(super) wanted: UpdateEvaluationFormulaModel,
+    pub(super) fn is_changed(&self) -> bool {
+        !patch::same_part(&self.before, &self.wanted)
+    }
 }
 
 /// What all settings of a config serve in an environment, to be changed.

@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 
-use super::{DEFAULT_MAX_ROUNDS, Edited, Rounds};
+use super::{Edited, Options, Rounds};
 use crate::patch::SettingValuePatch;
 use crate::types::{EnvironmentId, SettingId, SettingValueModel, UpdateSettingValueModel};
 use crate::{Client, Error, Result, operations};
@@ -18,7 +18,7 @@ pub(crate) async fn edit_v1(
     let operation = operations::UpdateSettingValue::OPERATION;
     let key = format!("{setting_id} {environment_id}");
     let _turn = client.take_turn(operation, key).await?;
-    let mut rounds = Rounds::new(operation, DEFAULT_MAX_ROUNDS);
+    let mut rounds = Rounds::new(operation, &Options::default());
     let sender = client.without_non_idempotent_retries();
     let read = || async {
         let call = client.get_setting_value(environment_id, setting_id);

@@ -1,6 +1,5 @@
 //! The edit of one setting.
 
-use super::draft::Finished;
 use super::{Draft, Edited, Options, Rounds, is_conflict, notes, options};
 use crate::patch::FormulaPatch;
 use crate::types::{EnvironmentId, SettingFormulaModel, SettingId, VersionId};
@@ -49,9 +48,8 @@ impl<F> EditValue<F> {
             ($call:expr) => {{
                 let call = $call.latest_version_id(version);
                 let call = call.reason(self.options.reason.clone());
-                call.bypass_approval(self.options.bypass_approval)
-                    .send()
-                    .await
+                let call = call.bypass_approval(self.options.bypass_approval);
+                call.send().await
             }};
         }
         let answer = match &self.target {
@@ -72,12 +70,12 @@ impl<F: FnMut(&mut Draft) -> Result<()>> EditValue<F> {
         &mut self,
         rounds: &Rounds,
         at: &str,
-    ) -> Result<(SettingFormulaModel, Finished)> {
+    ) -> Result<(SettingFormulaModel, Draft)> {
         let seen = self.read().await?;
         let mut draft = Draft::new(&seen.setting, &seen.feature_flag_limitations, &seen)?;
         (self.edit)(&mut draft).map_err(|error| rounds.edit_error(error))?;
-        let draft = draft.finish(at);
-        let draft = draft.map_err(|wrong| Error::invalid(rounds.operation, wrong))?;
+        let checked = draft.finish(at);
+        checked.map_err(|wrong| Error::invalid(rounds.operation, wrong))?;
         Ok((seen, draft))
     }
 
@@ -102,15 +100,15 @@ impl<F: FnMut(&mut Draft) -> Result<()>> EditValue<F> {
             }
         };
         let _turn = self.client.take_turn(operation, key).await?;
-        let mut rounds = Rounds::new(operation, self.options.max_rounds);
+        let mut rounds = Rounds::new(operation, &self.options);
         loop {
             let (seen, draft) = self.draft(&rounds, "body").await?;
             let patch = FormulaPatch::diff(&seen, &draft.wanted)?;
             if patch.is_empty() {
                 return Ok(rounds.done(seen, false));
             }
-            self.options
-                .demand_reason(operation, seen.reason_required)?;
+            let options = &self.options;
+            options.demand_reason(operation, seen.reason_required)?;
             let is_made = |after: &SettingFormulaModel| {
                 let left = FormulaPatch::diff(after, &draft.wanted);
                 left.is_ok_and(|left| left.is_empty())

@@ -32,19 +32,19 @@ impl<F: FnMut(&mut Draft) -> Result<()>> EditValue<F> {
     /// with [`perhaps_processed`](Error::perhaps_processed) may have made the request all the same; nothing looks for it.
     pub async fn propose(mut self, title: impl Into<String>) -> Result<Proposal> {
         let (operation, title) = (operations::CreateChangeRequest::OPERATION, title.into());
-        let mut rounds = Rounds::new(operation, self.options.max_rounds);
+        let mut rounds = Rounds::new(operation, &self.options);
         loop {
             let at = "body.proposedChanges[0].proposedChange";
             let (seen, draft) = self.draft(&rounds, at).await?;
-            if !draft.changed {
+            if !draft.is_changed() {
                 let problem = "it is so already, there is nothing to propose";
                 return Err(rounds.edit_error(Error::other(problem)));
             }
-            let formula = draft.wanted;
+            let (setting, formula) = (draft.setting().setting_id, draft.wanted);
             let change = UpdateEvaluationFormulaWithLatestVersionModel::new(formula.default_value)
                 .with_latest_version_id(seen.last_version_id)
                 .with_percentage_evaluation_attribute(formula.percentage_evaluation_attribute)
-                .with_setting_id(draft.setting_id)
+                .with_setting_id(setting)
                 .with_targeting_rules(formula.targeting_rules);
             let body = CreateChangeRequestModel::new(title.clone())
                 .with_bypass_approval(self.options.bypass_approval)
@@ -93,10 +93,8 @@ impl Proposal {
             Box::pin(async move {
                 let mut last = last.lock().await;
                 loop {
-                    let answer = client
-                        .get_change_request(request.change_request_id)
-                        .send()
-                        .await?;
+                    let call = client.get_change_request(request.change_request_id);
+                    let answer = call.send().await?;
                     if last.as_ref() != Some(&*answer) {
                         let (status, headers) = (answer.status(), answer.headers().clone());
                         let now = last.insert(answer.into_inner()).clone();

@@ -1,6 +1,5 @@
 //! The edit of several settings.
 
-use super::draft::Finished;
 use super::{Draft, Drafts, Edited, Options, Rounds, is_conflict, notes, options};
 use crate::types::{
     ConfigId, ConfigSettingFormulasModel, EnvironmentId, UpdateEvaluationFormulaWithIdModel,
@@ -57,7 +56,7 @@ impl<F: FnMut(&mut Drafts) -> Result<()>> EditValues<F> {
     pub async fn send(mut self) -> Result<Edited<ConfigSettingFormulasModel>> {
         let key = format!("{} {}", self.target.0, self.target.1);
         let _turn = self.client.take_turn(OPERATION, key).await?;
-        let mut rounds = Rounds::new(OPERATION, self.options.max_rounds);
+        let mut rounds = Rounds::new(OPERATION, &self.options);
         loop {
             let seen = self.read().await?;
             let limits = &seen.feature_flag_limitations;
@@ -69,8 +68,8 @@ impl<F: FnMut(&mut Drafts) -> Result<()>> EditValues<F> {
             if changed.is_empty() {
                 return Ok(rounds.done(seen, false));
             }
-            self.options
-                .demand_reason(OPERATION, seen.reason_required)?;
+            let options = &self.options;
+            options.demand_reason(OPERATION, seen.reason_required)?;
             let is_made = |after: &ConfigSettingFormulasModel| {
                 let mut changed = changed.iter();
                 changed.all(|wanted| is_served(wanted, after))
@@ -89,33 +88,31 @@ impl<F: FnMut(&mut Drafts) -> Result<()>> EditValues<F> {
 }
 
 /// Whether a setting is served as an edit wanted it to be.
-fn is_served(finished: &Finished, now: &ConfigSettingFormulasModel) -> bool {
+fn is_served(draft: &Draft, now: &ConfigSettingFormulasModel) -> bool {
     let mut entries = now.setting_formulas.iter();
-    let entry = entries.find(|entry| entry.setting.setting_id == finished.setting_id);
+    let entry = entries.find(|entry| entry.setting.setting_id == draft.setting().setting_id);
     let formula = entry.and_then(|entry| patch::formula_of(entry).ok());
-    formula.is_some_and(|formula| patch::same_part(&formula, &finished.wanted))
+    formula.is_some_and(|formula| patch::same_part(&formula, &draft.wanted))
 }
 
 /// Those that changed, checked.
-fn keep_changed(drafts: Drafts) -> Result<Vec<Finished>> {
+fn keep_changed(drafts: Drafts) -> Result<Vec<Draft>> {
     let mut changed = Vec::new();
-    for draft in drafts.0 {
-        let at = format!("body.updateFormulas[{}]", changed.len());
-        let finished = draft
-            .finish(&at)
-            .map_err(|wrong| Error::invalid(OPERATION, wrong))?;
-        if finished.changed {
-            changed.push(finished);
+    for mut draft in drafts.0 {
+        let checked = draft.finish(&format!("body.updateFormulas[{}]", changed.len()));
+        checked.map_err(|wrong| Error::invalid(OPERATION, wrong))?;
+        if draft.is_changed() {
+            changed.push(draft);
         }
     }
     Ok(changed)
 }
 
-fn entry(finished: &Finished) -> UpdateEvaluationFormulaWithIdModel {
-    let formula = finished.wanted.clone();
+fn entry(draft: &Draft) -> UpdateEvaluationFormulaWithIdModel {
+    let formula = draft.wanted.clone();
     UpdateEvaluationFormulaWithIdModel::new(formula.default_value)
         .with_percentage_evaluation_attribute(formula.percentage_evaluation_attribute)
-        .with_setting_id(finished.setting_id)
+        .with_setting_id(draft.setting().setting_id)
         .with_targeting_rules(formula.targeting_rules)
 }
 

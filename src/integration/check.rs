@@ -35,10 +35,8 @@ pub(super) fn check_for(
     };
     let Known { required, optional } = known(integration_type);
     let names = || required.iter().chain(optional.iter().map(|(name, _)| name));
-    for name in map
-        .keys()
-        .filter(|name| names().all(|known| known != *name))
-    {
+    let is_unknown = |name: &&String| names().all(|known| known != *name);
+    for name in map.keys().filter(is_unknown) {
         // One letter in `site`, two in `apikey`.
         if let Some(meant) = nearest(name, names().copied(), 2.0 / 3.0) {
             let problem = "is no parameter of";

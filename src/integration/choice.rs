@@ -1,5 +1,7 @@
 //! Parameters that have a few allowed values.
 
+use std::fmt;
+
 use super::Map;
 use crate::open_enum;
 
@@ -88,4 +90,17 @@ pub(super) fn take<T: Choice>(map: &mut Map, name: &str) -> Option<T> {
     let choice = T::read(map.get(name)?.expose())?;
     map.remove(name);
     Some(choice)
+}
+
+/// Prints what was set, without a value that this release does not know: somebody may have put a key there.
+pub(super) struct Shown<'a, T>(pub(super) &'a Option<T>);
+
+impl<T: Choice + fmt::Debug> fmt::Debug for Shown<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = self.0.as_ref().and_then(Choice::write);
+        match text.is_none_or(|text| T::allowed().contains(&text)) {
+            true => self.0.fmt(f),
+            false => f.write_str("Some(***)"),
+        }
+    }
 }

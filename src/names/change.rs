@@ -7,11 +7,11 @@ use serde::Serialize;
 use super::seen::Seen;
 use super::{Flag, Product, Served};
 use crate::edit::{Draft, Edited, Options, edit_v1, notes};
-use crate::rule::place::is_for_everyone;
+use crate::rule::check::is_for_everyone;
 use crate::rule::{Percentages, everyone, percentages};
 use crate::types::{
-    SettingType, SettingValueModel, UpdateRolloutRuleModel, UpdateSettingValueModel,
-    UpdateTargetingRuleModel,
+    SettingType, SettingValueModel, UpdatePercentageOptionModel, UpdateRolloutRuleModel,
+    UpdateSettingValueModel, UpdateTargetingRuleModel,
 };
 use crate::{Error, Result, SettingValue, patch};
 
@@ -92,7 +92,7 @@ impl Flag {
         Change {
             flag: self.clone(),
             steps: Vec::new(),
-            options: Options::new(),
+            options: Options::default(),
         }
     }
 
@@ -177,16 +177,16 @@ impl Step {
             Step::Default(value) => wanted.value = value.clone().fit(known)?,
             Step::Rule(rule) => match &rule.percentage_options {
                 Some(options) if is_for_everyone(rule) && !options.is_empty() => {
-                    let shares = options
-                        .iter()
-                        .map(|it| Some((it.percentage, it.value.value()?)));
-                    let shares = shares.collect::<Option<Vec<_>>>();
+                    let share =
+                        |it: &UpdatePercentageOptionModel| Some((it.percentage, it.value.value()?));
+                    let shares = options.iter().map(share).collect::<Option<Vec<_>>>();
                     let shares = shares.ok_or_else(|| Error::other("a percentage has no value"))?;
                     wanted.rollout_percentage_items = percentages(shares)?.into();
                 }
-                _ => wanted
-                    .rollout_rules
-                    .push(UpdateRolloutRuleModel::try_from(rule.clone())?),
+                _ => {
+                    let rule = UpdateRolloutRuleModel::try_from(rule.clone())?;
+                    wanted.rollout_rules.push(rule);
+                }
             },
             Step::RollOut(percent) => match shares(*percent, known)? {
                 Some(split) => wanted.rollout_percentage_items = split.into(),

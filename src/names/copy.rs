@@ -27,7 +27,7 @@ pub fn copy(from: &Environment, to: &Environment) -> Copy {
         to: to.clone(),
         keys: None,
         create: false,
-        options: Options::new(),
+        options: Options::default(),
     }
 }
 

@@ -129,14 +129,14 @@ pub(super) type Names = HashMap<(&'static str, String), Value>;
 
 pub(super) fn replace_names(document: &Value, names: &Names) -> Value {
     let mut document = document.clone();
-    let mut replace = |kind: &'static str, id: String, fields: &mut Map<String, Value>| match names
-        .get(&(kind, id.to_lowercase()))
-    {
-        Some(Value::Object(value)) => fields.clone_from(value),
-        Some(name) => _ = fields.insert(kind.to_string(), name.clone()),
-        None => {}
-    };
-    each(&mut document, &mut replace);
+    each(
+        &mut document,
+        &mut |kind, id, fields| match names.get(&(kind, id.to_lowercase())) {
+            Some(Value::Object(value)) => fields.clone_from(value),
+            Some(name) => _ = fields.insert(kind.to_string(), name.clone()),
+            None => {}
+        },
+    );
     document
 }
 

@@ -156,12 +156,12 @@ fn condition_text(condition: &Value) -> String {
 impl fmt::Display for Served {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.key, show(self.default.clone()))?;
-        self.rules
-            .iter()
-            .try_for_each(|rule| write!(f, "\n  {rule}"))?;
-        match self.split.is_empty() {
-            true => Ok(()),
-            false => write!(f, "\n  everyone else: {}", shares(&self.split)),
+        for rule in &self.rules {
+            write!(f, "\n  {rule}")?;
+        }
+        match self.split.as_slice() {
+            [] => Ok(()),
+            split => write!(f, "\n  everyone else: {}", shares(split)),
         }
     }
 }
@@ -177,8 +177,6 @@ impl fmt::Display for Rule {
 }
 
 fn shares(split: &[(i64, SettingValue)]) -> String {
-    let shares = split
-        .iter()
-        .map(|(percent, value)| format!("{percent} % {value}"));
-    shares.collect::<Vec<_>>().join(", ")
+    let share = |(percent, value): &(i64, SettingValue)| format!("{percent} % {value}");
+    split.iter().map(share).collect::<Vec<_>>().join(", ")
 }

@@ -15,7 +15,6 @@ pub(super) fn at(
     after: &Value,
     in_parts: bool,
 ) -> Vec<JsonPatchOperation> {
-    let whole = || vec![write(OperationType::Replace, path, after)];
     let parts = match (before, after) {
         _ if same(before, after) => return Vec::new(),
         (Value::Object(before), Value::Object(after)) => {
@@ -24,13 +23,10 @@ pub(super) fn at(
         (Value::Array(before), Value::Array(after)) => list::entries(path, before, after),
         _ => None,
     };
+    let whole = vec![write(OperationType::Replace, path, after)];
     match parts {
-        None => whole(),
-        Some(parts) if in_parts => parts,
-        Some(parts) => [parts, whole()]
-            .into_iter()
-            .min_by_key(|it| length(it))
-            .unwrap_or_default(),
+        Some(parts) if in_parts || length(&parts) <= length(&whole) => parts,
+        _ => whole,
     }
 }
 
@@ -41,9 +37,8 @@ fn fields(
     in_parts: bool,
 ) -> Vec<JsonPatchOperation> {
     let gone = before.keys().filter(|name| !after.contains_key(*name));
-    let mut operations: Vec<_> = gone
-        .map(|name| remove(&path.with_trailing_token(name)))
-        .collect();
+    let gone = gone.map(|name| remove(&path.with_trailing_token(name)));
+    let mut operations: Vec<_> = gone.collect();
     for (name, after) in after {
         let path = path.with_trailing_token(name);
         match before.get(name) {

@@ -39,10 +39,8 @@ fn keep_what_requests_have<K: Kind>(document: &mut Value) {
     if let Ok(part) = super::read::<K::Part>(document)
         && let Some(fields) = document.as_object_mut()
     {
-        let part = super::json(&part);
-        fields
-            .iter_mut()
-            .for_each(|(name, value)| keep_known(value, &part[name]));
+        let (part, fields) = (super::json(&part), fields.iter_mut());
+        fields.for_each(|(name, value)| keep_known(value, &part[name]));
     }
 }
 
@@ -121,13 +119,10 @@ fn comparable(value: &Value) -> Value {
 
 /// The path of a difference outside of what may be changed.
 pub(super) fn difference_elsewhere<K: Kind>(before: &Value, after: &Value) -> Option<String> {
-    let fields = after.as_object()?;
-    let mut fixed = fields
-        .iter()
-        .filter(|(name, _)| K::ROOTS.iter().all(|(root, _)| root != name));
-    fixed
-        .find_map(|(name, after)| first_difference(&pointer(name), &before[name], after))
-        .or_else(|| K::hidden_difference(before, after))
+    let is_fixed = |name: &str| K::ROOTS.iter().all(|(root, _)| *root != name);
+    let mut fixed = after.as_object()?.iter().filter(|(name, _)| is_fixed(name));
+    let found = fixed.find_map(|(name, it)| first_difference(&pointer(name), &before[name], it));
+    found.or_else(|| K::hidden_difference(before, after))
 }
 
 /// The path of the first difference, as deep as both sides have the same form.

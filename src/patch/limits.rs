@@ -107,12 +107,9 @@ where
 
 /// The path in the example, which has one entry in each list.
 fn in_example(path: &str) -> String {
-    let index = |name: &&str| {
-        *name == "-" || (!name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit()))
-    };
-    let names = path
-        .split('/')
-        .map(|name| if index(&name) { "0" } else { name });
+    let index = |name: &str| name == "-" || name.parse::<u64>().is_ok();
+    let names = path.split('/');
+    let names = names.map(|name| if index(name) { "0" } else { name });
     names.collect::<Vec<_>>().join("/")
 }
 

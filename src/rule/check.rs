@@ -2,7 +2,6 @@
 //!
 //! Only what is new is checked: what the server holds already, it holds.
 
-use super::place::is_for_everyone;
 use super::{comparison, percentages};
 use crate::SettingValue;
 use crate::engine::check::Violation;
@@ -20,6 +19,11 @@ type Checked = Result<(), Violation>;
 
 fn violation(field: impl Into<String>, problem: impl Into<String>) -> Checked {
     Err(Violation::new(field, problem))
+}
+
+/// Whether a rule has no condition.
+pub(crate) fn is_for_everyone(rule: &UpdateTargetingRuleModel) -> bool {
+    rule.conditions.as_ref().is_none_or(Vec::is_empty)
 }
 
 /// Puts new values into the form that the setting has them in: with the id of the predefined variation that each is, and

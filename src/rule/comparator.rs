@@ -27,22 +27,26 @@ impl Attribute {
     }
 }
 
-/// Methods, by what they take and what they send of it; and [`UserComparator::takes`].
+/// Methods, by what they take and what they send of it, with the comparator and that of hashes; and [`UserComparator::takes`].
 macro_rules! comparators {
     ($(
-        $subject:ident, $operand:ident $generics:tt ($given:ident: $argument:ty) => $value:expr, {
-            $($method:ident => $comparator:ident, $about:literal;)*
+        $operand:ident $generics:tt ($given:ident: $argument:ty) => $value:expr, {
+            $($method:ident => $comparator:ident $(, $hashed:ident)?; $about:literal)*
         }
     )*) => {
-        $(impl $subject {
-            $(comparators!(@ $generics $method($given: $argument) => $value, $comparator, $about);)*
-        })*
+        impl Attribute {
+            $($(comparators!(@ $generics $method($given: $argument) => $value, $comparator, $about);)*)*
+        }
+
+        impl Hashed {
+            $($($(comparators!(@ $generics $method($given: $argument) => $value, $hashed, $about);)?)*)*
+        }
 
         impl UserComparator {
             /// What it compares with; `None` for a comparator that this release does not know.
             pub fn takes(&self) -> Option<Operand> {
                 match self {
-                    $($(UserComparator::$comparator => Some(Operand::$operand),)*)*
+                    $($(UserComparator::$comparator $(| UserComparator::$hashed)? => Some(Operand::$operand),)*)*
                     _ => None,
                 }
             }
@@ -57,63 +61,47 @@ macro_rules! comparators {
 }
 
 comparators! {
-    Attribute, Text [] (text: impl Into<String>) => Comparison::Text(text.into()).model(), {
-        equals => TextEquals, "It is this text.";
-        does_not_equal => TextDoesNotEqual, "It is not this text.";
+    Text [] (text: impl Into<String>) => Comparison::Text(text.into()).model(), {
+        equals => TextEquals, SensitiveTextEquals; "It is this text."
+        does_not_equal => TextDoesNotEqual, SensitiveTextDoesNotEqual; "It is not this text."
     }
 
-    Attribute, Texts [T: Into<UpdateComparisonValueListModel>] (texts: impl IntoIterator<Item = T>) => comparison::texts(texts), {
-        is_one_of => IsOneOf, "It is one of these texts.";
-        is_not_one_of => IsNotOneOf, "It is none of these texts.";
-        contains_any_of => ContainsAnyOf, "It contains one of these texts.";
-        does_not_contain_any_of => DoesNotContainAnyOf, "It contains none of these texts.";
-        starts_with_any_of => TextStartsWithAnyOf, "It starts with one of these texts.";
-        does_not_start_with_any_of => TextNotStartsWithAnyOf, "It starts with none of these texts.";
-        ends_with_any_of => TextEndsWithAnyOf, "It ends with one of these texts.";
-        does_not_end_with_any_of => TextNotEndsWithAnyOf, "It ends with none of these texts.";
-        array_contains_any_of => ArrayContainsAnyOf, "It is a list with one of these texts in it.";
-        array_does_not_contain_any_of => ArrayDoesNotContainAnyOf, "It is a list with none of these texts in it.";
+    Texts [T: Into<UpdateComparisonValueListModel>] (texts: impl IntoIterator<Item = T>) => comparison::texts(texts), {
+        is_one_of => IsOneOf, SensitiveIsOneOf; "It is one of these texts."
+        is_not_one_of => IsNotOneOf, SensitiveIsNotOneOf; "It is none of these texts."
+        contains_any_of => ContainsAnyOf; "It contains one of these texts."
+        does_not_contain_any_of => DoesNotContainAnyOf; "It contains none of these texts."
+        starts_with_any_of => TextStartsWithAnyOf, SensitiveTextStartsWithAnyOf; "It starts with one of these texts."
+        does_not_start_with_any_of => TextNotStartsWithAnyOf, SensitiveTextNotStartsWithAnyOf; "It starts with none of these texts."
+        ends_with_any_of => TextEndsWithAnyOf, SensitiveTextEndsWithAnyOf; "It ends with one of these texts."
+        does_not_end_with_any_of => TextNotEndsWithAnyOf, SensitiveTextNotEndsWithAnyOf; "It ends with none of these texts."
+        array_contains_any_of => ArrayContainsAnyOf, SensitiveArrayContainsAnyOf; "It is a list with one of these texts in it."
+        array_does_not_contain_any_of => ArrayDoesNotContainAnyOf, SensitiveArrayDoesNotContainAnyOf; "It is a list with none of these texts in it."
     }
 
-    Attribute, Number [] (number: impl Into<f64>) => Comparison::Number(number.into()).model(), {
-        number_is => NumberEquals, "It is this number.";
-        number_is_not => NumberDoesNotEqual, "It is another number.";
-        number_is_below => NumberLess, "It is a lower number.";
-        number_is_at_most => NumberLessOrEquals, "It is this number or a lower one.";
-        number_is_above => NumberGreater, "It is a higher number.";
-        number_is_at_least => NumberGreaterOrEquals, "It is this number or a higher one.";
+    Number [] (number: impl Into<f64>) => Comparison::Number(number.into()).model(), {
+        number_is => NumberEquals; "It is this number."
+        number_is_not => NumberDoesNotEqual; "It is another number."
+        number_is_below => NumberLess; "It is a lower number."
+        number_is_at_most => NumberLessOrEquals; "It is this number or a lower one."
+        number_is_above => NumberGreater; "It is a higher number."
+        number_is_at_least => NumberGreaterOrEquals; "It is this number or a higher one."
     }
 
-    Attribute, Time [] (time: DateTime<Utc>) => Comparison::Time(time).model(), {
-        is_before => DateTimeBefore, "It is an earlier point in time.";
-        is_after => DateTimeAfter, "It is a later point in time.";
+    Time [] (time: DateTime<Utc>) => Comparison::Time(time).model(), {
+        is_before => DateTimeBefore; "It is an earlier point in time."
+        is_after => DateTimeAfter; "It is a later point in time."
     }
 
-    Attribute, Version [] (version: Version) => Comparison::Version(version).model(), {
-        version_is_below => SemVerLess, "It is a lower version.";
-        version_is_at_most => SemVerLessOrEquals, "It is this version or a lower one.";
-        version_is_above => SemVerGreater, "It is a higher version.";
-        version_is_at_least => SemVerGreaterOrEquals, "It is this version or a higher one.";
+    Version [] (version: Version) => Comparison::Version(version).model(), {
+        version_is_below => SemVerLess; "It is a lower version."
+        version_is_at_most => SemVerLessOrEquals; "It is this version or a lower one."
+        version_is_above => SemVerGreater; "It is a higher version."
+        version_is_at_least => SemVerGreaterOrEquals; "It is this version or a higher one."
     }
 
-    Attribute, Versions [] (versions: impl IntoIterator<Item = Version>) => Comparison::Versions(versions.into_iter().collect()).model(), {
-        version_is_one_of => SemVerIsOneOf, "It is one of these versions.";
-        version_is_not_one_of => SemVerIsNotOneOf, "It is none of these versions.";
-    }
-
-    Hashed, Text [] (text: impl Into<String>) => Comparison::Text(text.into()).model(), {
-        equals => SensitiveTextEquals, "It is this text.";
-        does_not_equal => SensitiveTextDoesNotEqual, "It is not this text.";
-    }
-
-    Hashed, Texts [T: Into<UpdateComparisonValueListModel>] (texts: impl IntoIterator<Item = T>) => comparison::texts(texts), {
-        is_one_of => SensitiveIsOneOf, "It is one of these texts.";
-        is_not_one_of => SensitiveIsNotOneOf, "It is none of these texts.";
-        starts_with_any_of => SensitiveTextStartsWithAnyOf, "It starts with one of these texts.";
-        does_not_start_with_any_of => SensitiveTextNotStartsWithAnyOf, "It starts with none of these texts.";
-        ends_with_any_of => SensitiveTextEndsWithAnyOf, "It ends with one of these texts.";
-        does_not_end_with_any_of => SensitiveTextNotEndsWithAnyOf, "It ends with none of these texts.";
-        array_contains_any_of => SensitiveArrayContainsAnyOf, "It is a list with one of these texts in it.";
-        array_does_not_contain_any_of => SensitiveArrayDoesNotContainAnyOf, "It is a list with none of these texts in it.";
+    Versions [] (versions: impl IntoIterator<Item = Version>) => Comparison::Versions(versions.into_iter().collect()).model(), {
+        version_is_one_of => SemVerIsOneOf; "It is one of these versions."
+        version_is_not_one_of => SemVerIsNotOneOf; "It is none of these versions."
     }
 }

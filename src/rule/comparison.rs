@@ -213,9 +213,8 @@ pub(super) fn fits(
     }
     if let Operand::Version | Operand::Versions = wanted {
         let items = list.iter().flatten().map(|item| &item.value);
-        text.iter()
-            .chain(items)
-            .try_for_each(|text| version(text))?;
+        let mut texts = text.iter().chain(items);
+        texts.try_for_each(|text| version(text))?;
     }
     Ok(())
 }

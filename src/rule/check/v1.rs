@@ -63,13 +63,9 @@ fn condition(seen: &SettingValueModel, rule: &UpdateRolloutRuleModel, at: &str) 
         }
     }
     let at = format!("{at}.comparisonValue");
-    let (value, limits) = (
-        value.as_deref().unwrap_or_default(),
-        &seen.feature_flag_limitations,
-    );
-    let takes = comparator
-        .as_ref()
-        .and_then(|comparator| comparator.takes());
+    let value = value.as_deref().unwrap_or_default();
+    let limits = &seen.feature_flag_limitations;
+    let takes = comparator.as_ref().and_then(|it| it.takes());
     text(value, limits.max_comparison_value_length, &at)?;
     if let Some(Operand::Texts | Operand::Versions) = takes {
         // Commas stand between the texts.
