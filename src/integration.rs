@@ -126,13 +126,6 @@ macro_rules! sets {
                     IntegrationParameters::from(self).modify(integration)
                 }
 
-                fn known() -> Known {
-                    Known {
-                        required: vec![$($name),*],
-                        optional: vec![$(($key, <$choice>::allowed())),*],
-                    }
-                }
-
                 /// `None` if a required parameter is missing.
                 fn read(mut map: Map) -> Option<Self> {
                     Some($set {
@@ -211,7 +204,10 @@ macro_rules! sets {
 
         fn known(integration_type: &IntegrationType) -> Known {
             match integration_type {
-                $(IntegrationType::$set => $set::known(),)*
+                $(IntegrationType::$set => Known {
+                    required: vec![$($name),*],
+                    optional: vec![$(($key, <$choice>::allowed())),*],
+                },)*
                 _ => Known::default(),
             }
         }

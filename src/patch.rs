@@ -164,34 +164,33 @@ impl<K: Kind> Patch<K> {
         let mut guarded = Self::new();
         for (name, _) in K::ROOTS.iter().filter(|(name, _)| touched(name)) {
             if let Some(value) = document.get(name) {
-                guarded = guarded.unchanged(&pointer(name), value, K::IN_PARTS.contains(name));
+                guarded.test(&pointer(name), value, K::IN_PARTS.contains(name));
             }
         }
         guarded.operations.extend(self.operations);
         guarded
     }
 
-    fn unchanged(self, path: &Pointer, value: &Value, in_parts: bool) -> Self {
+    fn test(&mut self, path: &Pointer, value: &Value, in_parts: bool) {
         match value {
             Value::Object(fields) if in_parts => {
-                fields.iter().fold(self, |patch, (name, value)| {
-                    patch.unchanged(&path.with_trailing_token(name), value, true)
-                })
+                for (name, value) in fields {
+                    self.test(&path.with_trailing_token(name), value, true);
+                }
             }
             Value::Array(entries) if entries.iter().any(K::is_hidden) => {
-                let entries = entries.iter().enumerate();
-                entries.fold(self, |patch, (index, entry)| {
-                    let fields = entry.as_object().into_iter().flatten();
-                    let shown = fields.filter(|(name, _)| {
-                        !K::is_hidden(entry) || !K::SECRETS.contains(&name.as_str())
-                    });
-                    shown.fold(patch, |patch, (name, value)| {
-                        let path = path.with_trailing_token(index).with_trailing_token(name);
-                        patch.unchanged(&path, value, false)
-                    })
-                })
+                for (index, entry) in entries.iter().enumerate() {
+                    let mut shown = entry.clone();
+                    if let Some(fields) = shown.as_object_mut().filter(|_| K::is_hidden(entry)) {
+                        fields.retain(|name, _| !K::SECRETS.contains(&name.as_str()));
+                    }
+                    self.test(&path.with_trailing_token(index), &shown, true);
+                }
             }
-            value => self.write(OperationType::Test, path.as_str(), value.clone()),
+            value => {
+                let operation = diff::write(OperationType::Test, path, value);
+                self.operations.push(operation);
+            }
         }
     }
 

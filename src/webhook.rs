@@ -18,20 +18,10 @@
 //!
 //! In the tests of a receiver, [`sign`] makes the signature that ConfigCat would send.
 //!
-//! # What is checked, in this order
+//! # What is checked
 //!
-//! | check | refusal |
-//! | --- | --- |
-//! | there is a signing key | [`Refused::NoKey`] |
-//! | no signing key has white space or control characters | [`Refused::UnusableKey`] |
-//! | each header is there, once (the signatures may be spread over several) | [`Refused::Missing`] |
-//! | id and timestamp are what ConfigCat sends | [`Refused::Malformed`] |
-//! | one of the signatures is right, by one of the keys | [`Refused::Forged`] |
-//! | it is not older than [`with_max_age`](Verifier::with_max_age) | [`Refused::Stale`] |
-//! | it is not from the future, beyond [`with_max_future_skew`](Verifier::with_max_future_skew) | [`Refused::Future`] |
-//! | it was not accepted before | [`Refused::Replayed`] |
-//!
-//! A sender without a key gets no further than the fifth check, and learns nothing from it: every key is tried with every
+//! What [`Refused`] lists, in that order. The signatures may be spread over several headers; each other header has to be there once.
+//! A sender without a key gets no further than [`Refused::Forged`], and learns nothing from it: every key is tried with every
 //! signature, in constant time.
 //!
 //! # The body
@@ -115,9 +105,9 @@ pub enum Refused {
     Malformed(&'static str),
     /// No signature is right: another key, another body, or another sender.
     Forged,
-    /// It is genuine, but older than allowed.
+    /// It is genuine, but older than [`with_max_age`](Verifier::with_max_age) allows.
     Stale,
-    /// It is genuine, but from the future: one of the two clocks is wrong.
+    /// It is genuine, but from the future, beyond [`with_max_future_skew`](Verifier::with_max_future_skew): one of the two clocks is wrong.
     Future,
     /// It is genuine, and was accepted before. Answer as if it were accepted, so that it is not sent again.
     Replayed,

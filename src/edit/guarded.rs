@@ -47,16 +47,13 @@ pub(crate) async fn edit_v1(
             made => return made,
         };
         // A guard that fails is a 400, and so is much else.
-        let after = match error.status() {
-            Some(StatusCode::BAD_REQUEST) => read().await.ok(),
-            _ => None,
-        };
-        let after = after.map(|after| SettingValuePatch::part(&after));
-        match after.transpose()? {
-            Some(after) if after != SettingValuePatch::part(&seen)? => {
-                rounds.retry_after_conflict(error).await?;
-            }
-            _ => return Err(error),
+        if error.status() == Some(StatusCode::BAD_REQUEST)
+            && let Ok(after) = read().await
+            && SettingValuePatch::part(&after)? != SettingValuePatch::part(&seen)?
+        {
+            rounds.retry_after_conflict(error).await?;
+        } else {
+            return Err(error);
         }
     }
 }

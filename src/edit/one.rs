@@ -2,7 +2,7 @@
 
 use super::{Draft, Edited, Options, Rounds, is_conflict, notes, options};
 use crate::patch::FormulaPatch;
-use crate::types::{EnvironmentId, SettingFormulaModel, SettingId, VersionId};
+use crate::types::{EnvironmentId, SettingFormulaModel, SettingId};
 use crate::{Client, Error, Result, Secret, operations};
 
 /// The edit that [`Client::edit_value`] prepares.
@@ -32,32 +32,6 @@ impl<F> EditValue<F> {
             Target::SdkKey(setting, key) => {
                 let call = client.get_setting_value_by_sdkkey_v2(setting, key.clone());
                 call.send().await
-            }
-        };
-        Ok(answer?.into_inner())
-    }
-
-    /// `None` if the server found nothing to change.
-    async fn write(
-        &self,
-        version: VersionId,
-        patch: FormulaPatch,
-    ) -> Result<Option<SettingFormulaModel>> {
-        let client = self.client.without_non_idempotent_retries();
-        macro_rules! send {
-            ($call:expr) => {{
-                let call = $call.latest_version_id(version);
-                let call = call.reason(self.options.reason.clone());
-                let call = call.bypass_approval(self.options.bypass_approval);
-                call.send().await
-            }};
-        }
-        let answer = match &self.target {
-            Target::Ids(place, setting) => {
-                send!(client.update_setting_value_v2(*place, *setting, patch))
-            }
-            Target::SdkKey(setting, key) => {
-                send!(client.update_setting_value_by_sdkkey_v2(setting, key.clone(), patch))
             }
         };
         Ok(answer?.into_inner())
@@ -101,6 +75,7 @@ impl<F: FnMut(&mut Draft) -> Result<()>> EditValue<F> {
         };
         let _turn = self.client.take_turn(operation, key).await?;
         let mut rounds = Rounds::new(operation, &self.options);
+        let sender = self.client.without_non_idempotent_retries();
         loop {
             let (seen, draft) = self.draft(&rounds, "body").await?;
             let patch = FormulaPatch::diff(&seen, &draft.wanted)?;
@@ -113,7 +88,26 @@ impl<F: FnMut(&mut Draft) -> Result<()>> EditValue<F> {
                 let left = FormulaPatch::diff(after, &draft.wanted);
                 left.is_ok_and(|left| left.is_empty())
             };
-            let write = || self.write(seen.last_version_id, patch.clone());
+            let write = || async {
+                macro_rules! send {
+                    ($call:expr) => {{
+                        let call = $call.latest_version_id(seen.last_version_id);
+                        let call = call.reason(options.reason.clone());
+                        let call = call.bypass_approval(options.bypass_approval);
+                        call.send().await
+                    }};
+                }
+                let patch = patch.clone();
+                let answer = match &self.target {
+                    Target::Ids(place, setting) => {
+                        send!(sender.update_setting_value_v2(*place, *setting, patch))
+                    }
+                    Target::SdkKey(setting, key) => {
+                        send!(sender.update_setting_value_by_sdkkey_v2(setting, key.clone(), patch))
+                    }
+                };
+                Ok(answer?.into_inner())
+            };
             let read = || self.read();
             let made = rounds.make(&self.client, &seen, write, read, is_made);
             match made.await {

@@ -22,43 +22,24 @@ type Target = (ConfigId, EnvironmentId);
 
 const OPERATION: &Operation = operations::PostSettingValuesV2::OPERATION;
 
-impl<F> EditValues<F> {
-    async fn read(&self) -> Result<ConfigSettingFormulasModel> {
-        let (config, environment) = self.target;
-        let call = self.client.get_setting_values_v2(config, environment);
-        Ok(call.send().await?.into_inner())
-    }
-
-    async fn write(
-        &self,
-        version: Option<VersionId>,
-        body: UpdateEvaluationFormulasModel,
-    ) -> Result<Option<ConfigSettingFormulasModel>> {
-        let (config, environment) = self.target;
-        let client = self.client.without_non_idempotent_retries();
-        let call = client.post_setting_values_v2(config, environment, body);
-        let call = call.latest_version_id(version);
-        let call = call.reason(self.options.reason.clone());
-        let call = call.bypass_approval(self.options.bypass_approval);
-        Ok(Some(call.send().await?.into_inner()))
-    }
-}
-
 impl<F: FnMut(&mut Drafts) -> Result<()>> EditValues<F> {
     /// Makes the edit.
     ///
     /// # Errors
     ///
-    /// [`Error::Edit`], with the number of rounds, if the closure failed or somebody else was faster in every round;
-    /// [`Error::Invalid`] if it would be refused, and was not sent; otherwise those of the calls. One with
-    /// [`perhaps_processed`](Error::perhaps_processed) means that an answer was lost, and that the values have been changed by
-    /// somebody else, too, or could not be read afterwards.
+    /// As those of [`EditValue::send`](super::EditValue::send).
     pub async fn send(mut self) -> Result<Edited<ConfigSettingFormulasModel>> {
-        let key = format!("{} {}", self.target.0, self.target.1);
+        let ((config, environment), options) = (self.target, self.options);
+        let key = format!("{config} {environment}");
         let _turn = self.client.take_turn(OPERATION, key).await?;
-        let mut rounds = Rounds::new(OPERATION, &self.options);
+        let mut rounds = Rounds::new(OPERATION, &options);
+        let sender = self.client.without_non_idempotent_retries();
+        let read = || async {
+            let call = self.client.get_setting_values_v2(config, environment);
+            Ok::<_, Error>(call.send().await?.into_inner())
+        };
         loop {
-            let seen = self.read().await?;
+            let seen = read().await?;
             let limits = &seen.feature_flag_limitations;
             let drafts = seen.setting_formulas.iter();
             let drafts = drafts.map(|entry| Draft::new(&entry.setting, limits, entry));
@@ -68,7 +49,6 @@ impl<F: FnMut(&mut Drafts) -> Result<()>> EditValues<F> {
             if changed.is_empty() {
                 return Ok(rounds.done(seen, false));
             }
-            let options = &self.options;
             options.demand_reason(OPERATION, seen.reason_required)?;
             let is_made = |after: &ConfigSettingFormulasModel| {
                 let mut changed = changed.iter();
@@ -76,8 +56,13 @@ impl<F: FnMut(&mut Drafts) -> Result<()>> EditValues<F> {
             };
             let formulas: Vec<_> = changed.iter().map(entry).collect();
             let body = UpdateEvaluationFormulasModel::new().with_update_formulas(formulas);
-            let write = || self.write(latest(&seen), body.clone());
-            let read = || self.read();
+            let write = || async {
+                let call = sender.post_setting_values_v2(config, environment, body.clone());
+                let call = call.latest_version_id(latest(&seen));
+                let call = call.reason(options.reason.clone());
+                let call = call.bypass_approval(options.bypass_approval);
+                Ok(Some(call.send().await?.into_inner()))
+            };
             let made = rounds.make(&self.client, &seen, write, read, is_made);
             match made.await {
                 Err(error) if is_conflict(&error) => rounds.retry_after_conflict(error).await?,

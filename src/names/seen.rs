@@ -59,15 +59,11 @@ impl Config {
     /// All settings of the config in an environment.
     pub(super) async fn settings_in(&self, place: EnvironmentId) -> Result<Vec<Seen>> {
         let (id, client) = (self.config_id().await?, &self.product.client);
+        let v1 = client.get_setting_values(id, place);
+        let v2 = client.get_setting_values_v2(id, place);
         let answer = match self.is_v1().await? {
-            true => {
-                self.read(client.get_setting_values(id, place).send())
-                    .await?
-            }
-            false => {
-                self.read(client.get_setting_values_v2(id, place).send())
-                    .await?
-            }
+            true => self.read(v1.send()).await?,
+            false => self.read(v2.send()).await?,
         };
         let answers = list(&answer["settingValues"]).chain(list(&answer["settingFormulas"]));
         let mut all = answers.map(Seen::of).collect::<Result<Vec<_>>>()?;
@@ -78,15 +74,11 @@ impl Config {
     /// One of them.
     pub(super) async fn setting_in(&self, place: EnvironmentId, id: SettingId) -> Result<Seen> {
         let client = &self.product.client;
+        let v1 = client.get_setting_value(place, id);
+        let v2 = client.get_setting_value_v2(place, id);
         let answer = match self.is_v1().await? {
-            true => {
-                self.read(client.get_setting_value(place, id).send())
-                    .await?
-            }
-            false => {
-                self.read(client.get_setting_value_v2(place, id).send())
-                    .await?
-            }
+            true => self.read(v1.send()).await?,
+            false => self.read(v2.send()).await?,
         };
         let mut seen = Seen::of(&answer)?;
         self.name(slice::from_mut(&mut seen)).await?;

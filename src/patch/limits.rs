@@ -5,6 +5,7 @@
 
 use std::ops::RangeInclusive;
 
+use json_patch::jsonptr::Pointer;
 use serde_json::Value;
 
 use super::kind::Kind;
@@ -92,35 +93,22 @@ where
     let mut example: Value = serde_json::from_str(K::EXAMPLE).unwrap_or_default();
     let place = in_example(&operation.path);
     // What has no place there, or another form, is the server's to judge.
-    if put(&mut example, &place, value).is_none() {
-        return Ok(());
-    }
-    let Ok(part) = super::read::<K::Part>(&example) else {
-        return Ok(());
-    };
-    part.check(&Place::root("")).map_err(|violation| {
+    if let Ok(pointer) = Pointer::parse(&place)
+        && pointer.assign(&mut example, value.clone()).is_ok()
+        && let Ok(part) = super::read::<K::Part>(&example)
+        && let Err(violation) = part.check(&Place::root(""))
+    {
         let found = violation.field.replace(['.', '['], "/").replace(']', "");
         let below = found.strip_prefix(&place).unwrap_or_default();
-        Violation::new(format!("{}{below}", operation.path), violation.problem)
-    })
+        let field = format!("{}{below}", operation.path);
+        return Err(Violation::new(field, violation.problem));
+    }
+    Ok(())
 }
 
 /// The path in the example, which has one entry in each list.
 fn in_example(path: &str) -> String {
     let index = |name: &str| name == "-" || name.parse::<u64>().is_ok();
-    let names = path.split('/');
-    let names = names.map(|name| if index(name) { "0" } else { name });
+    let names = path.split('/').map(|it| if index(it) { "0" } else { it });
     names.collect::<Vec<_>>().join("/")
-}
-
-fn put(example: &mut Value, path: &str, value: &Value) -> Option<()> {
-    let (parent, name) = path.rsplit_once('/')?;
-    match example.pointer_mut(parent)? {
-        Value::Object(fields) => {
-            fields.insert(name.to_string(), value.clone());
-        }
-        Value::Array(entries) if name == "0" => *entries = vec![value.clone()],
-        _ => return None,
-    }
-    Some(())
 }

@@ -57,17 +57,17 @@ impl Rules for ProxyProfile {
     const SECRETS: &'static [&'static str] = &SIGNING_KEYS;
 
     fn simplify(document: &mut Value) {
-        let preferences = document.get_mut(PREFERENCES);
-        let notification = preferences.and_then(|preferences| preferences.get_mut(NOTIFICATION));
+        let notification = document.pointer_mut(NOTIFICATION_PATH);
         if let Some(fields) = notification.and_then(Value::as_object_mut) {
             fields.retain(|name, _| !SIGNING_KEYS.contains(&name.as_str()));
         }
     }
 
     fn complete(wanted: &mut Value, before: &Value) {
-        let preferences = wanted.get_mut(PREFERENCES).and_then(Value::as_object_mut);
-        if let Some(preferences) = preferences.filter(|fields| !fields.contains_key(INTERVAL)) {
-            preferences.insert(INTERVAL.to_string(), before[PREFERENCES][INTERVAL].clone());
+        let interval = &before[PREFERENCES][INTERVAL];
+        if let Some(Value::Object(preferences)) = wanted.get_mut(PREFERENCES) {
+            let wanted = preferences.entry(INTERVAL);
+            wanted.or_insert_with(|| interval.clone());
         }
     }
 
