@@ -206,7 +206,7 @@ macro_rules! sets {
             match integration_type {
                 $(IntegrationType::$set => Known {
                     required: vec![$($name),*],
-                    optional: vec![$(($key, <$choice>::allowed())),*],
+                    optional: vec![$(($key, <$choice>::values())),*],
                 },)*
                 _ => Known::default(),
             }

@@ -110,7 +110,7 @@ impl SettingValue {
     /// If the setting does not serve such a value, the error names both types. A type that this release does not know is not
     /// checked. Neither NaN nor infinity is a value, and no `int` setting holds more than 32 bits.
     pub fn fit(self, setting_type: &SettingType) -> Result<Self> {
-        self.fitting(setting_type).map_err(Self::error)
+        self.try_fit(setting_type).map_err(Self::error)
     }
 
     /// Whether a setting with `isJson` may serve it: a text that is JSON.
@@ -128,7 +128,7 @@ impl SettingValue {
     }
 
     /// As [`fit`](Self::fit), with the problem alone.
-    pub(crate) fn fitting(self, setting_type: &SettingType) -> Result<Self, String> {
+    pub(crate) fn try_fit(self, setting_type: &SettingType) -> Result<Self, String> {
         Err(match (self, setting_type) {
             (SettingValue::Double(value), _) if !value.is_finite() => {
                 format!("is {value}, which JSON cannot carry")

@@ -233,7 +233,18 @@ impl Verifier {
         if -age > delta(self.max_future_skew) {
             return Err(Refused::Future);
         }
-        self.remember(sent_at, seal)?;
+        // By signature, not by id: a repeated delivery with a time of its own is another notification, and digits that wander
+        // between id and timestamp do not make one. Only what is genuine gets here, so all may be looked through.
+        let mut accepted = self.lock();
+        if accepted.contains_key(&seal) {
+            return Err(Refused::Replayed);
+        }
+        accepted.insert(seal, sent_at.timestamp());
+        if accepted.len() > self.window
+            && let Some((_, oldest)) = accepted.iter().map(|(seal, time)| (*time, *seal)).min()
+        {
+            accepted.remove(&oldest);
+        }
         Ok(Notification {
             id: id.to_string(),
             sent_at,
@@ -245,31 +256,10 @@ impl Verifier {
     /// Lets a notification come again: for a receiver that accepted one, failed to handle it, and answers with an error so that
     /// it is sent once more.
     pub fn forget(&self, notification: &Notification) {
-        self.accepted().remove(&notification.seal);
+        self.lock().remove(&notification.seal);
     }
 
-    /// The window knows notifications by signature, not by id: a repeated delivery with a time of its own is another
-    /// notification, and digits that wander between id and timestamp do not make one.
-    fn remember(&self, sent_at: DateTime<Utc>, seal: Seal) -> Result<(), Refused> {
-        if self.window == 0 {
-            return Ok(());
-        }
-        let mut accepted = self.accepted();
-        if accepted.contains_key(&seal) {
-            return Err(Refused::Replayed);
-        }
-        accepted.insert(seal, sent_at.timestamp());
-        // To look through all of 10 000 takes less time than to read a notification.
-        let oldest = accepted.iter().min_by_key(|(seal, time)| (**time, **seal));
-        if let Some(oldest) = oldest.map(|(seal, _)| *seal)
-            && accepted.len() > self.window
-        {
-            accepted.remove(&oldest);
-        }
-        Ok(())
-    }
-
-    fn accepted(&self) -> std::sync::MutexGuard<'_, HashMap<Seal, i64>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Seal, i64>> {
         self.accepted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -8,7 +8,7 @@ use crate::open_enum;
 /// What an optional parameter may be.
 pub(super) trait Choice: Sized {
     /// The texts that the API documents.
-    fn allowed() -> Vec<&'static str>;
+    fn values() -> Vec<&'static str>;
     /// `None` if the text is kept as an unknown parameter.
     fn read(text: &str) -> Option<Self>;
     /// `None` if the parameter is left out.
@@ -52,7 +52,7 @@ open_enum! {
 }
 
 impl Choice for bool {
-    fn allowed() -> Vec<&'static str> {
+    fn values() -> Vec<&'static str> {
         vec!["true"]
     }
 
@@ -68,7 +68,7 @@ impl Choice for bool {
 macro_rules! choices {
     ($($name:ident),*) => {
         $(impl Choice for $name {
-            fn allowed() -> Vec<&'static str> {
+            fn values() -> Vec<&'static str> {
                 $name::VALUES.iter().map(|value| value.as_str()).collect()
             }
 
@@ -98,7 +98,7 @@ pub(super) struct Shown<'a, T>(pub(super) &'a Option<T>);
 impl<T: Choice + fmt::Debug> fmt::Debug for Shown<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = self.0.as_ref().and_then(Choice::write);
-        match text.is_none_or(|text| T::allowed().contains(&text)) {
+        match text.is_none_or(|text| T::values().contains(&text)) {
             true => self.0.fmt(f),
             false => f.write_str("Some(***)"),
         }

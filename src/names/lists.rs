@@ -63,7 +63,7 @@ impl Product {
         let mut lists = level.lock().await;
         if let Some((read, list)) = lists.get(&id)
             && self.keep.is_none_or(|keep| read.elapsed() < keep)
-            && !fitting(list, word).is_empty()
+            && !candidates(list, word).is_empty()
         {
             return one(list, &within, word);
         }
@@ -84,20 +84,20 @@ pub(super) fn fits(word: &str, name: &str, id: &str) -> bool {
     same(word, name) || word.eq_ignore_ascii_case(id)
 }
 
-fn fitting<'a, T: Named>(list: &'a [T], word: &str) -> Vec<&'a T> {
+fn candidates<'a, T: Named>(list: &'a [T], word: &str) -> Vec<&'a T> {
     let fits = |entry: &&T| fits(word, entry.label(), &entry.id());
-    let fitting: Vec<&T> = list.iter().filter(fits).collect();
-    let exact = fitting.iter().filter(|entry| entry.label() == word);
+    let candidates: Vec<&T> = list.iter().filter(fits).collect();
+    let exact = candidates.iter().filter(|entry| entry.label() == word);
     match exact.collect::<Vec<_>>().as_slice() {
         [only] => vec![**only],
-        _ => fitting,
+        _ => candidates,
     }
 }
 
 /// The one that the word names, or an error that tells what there is.
 pub(super) fn one<T: Named>(list: &[T], within: &str, word: &str) -> Result<T> {
     let kind = T::KIND;
-    let problem = match fitting(list, word).as_slice() {
+    let problem = match candidates(list, word).as_slice() {
         [only] => return Ok((*only).clone()),
         [] => {
             let labels = || list.iter().map(Named::label);

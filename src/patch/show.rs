@@ -37,7 +37,7 @@ impl<K: Kind> fmt::Display for Patch<K> {
                 (op, _, Some(value)) => {
                     // A raw operation may spell a name in its own way, or go on below it.
                     let secret = path.split('/').find(|name| is_secret::<K>(name));
-                    let value = shown::<K>(secret.unwrap_or_default(), value);
+                    let value = mask::<K>(secret.unwrap_or_default(), value);
                     write!(f, "{op} {path}: {value}")?;
                 }
                 (op, _, None) => write!(f, "{op} {path}")?,
@@ -63,16 +63,16 @@ fn is_secret<K: Kind>(name: &str) -> bool {
     secrets.any(|secret| secret.eq_ignore_ascii_case(name))
 }
 
-fn shown<K: Kind>(name: &str, value: &Value) -> Value {
+fn mask<K: Kind>(name: &str, value: &Value) -> Value {
     match value {
         Value::Null => Value::Null,
         _ if is_secret::<K>(name) => Value::from("***"),
         Value::Object(fields) => {
             let fields = fields.iter();
-            let shown = fields.map(|(name, value)| (name.clone(), shown::<K>(name, value)));
+            let shown = fields.map(|(name, value)| (name.clone(), mask::<K>(name, value)));
             Value::Object(shown.collect())
         }
-        Value::Array(entries) => entries.iter().map(|value| shown::<K>("", value)).collect(),
+        Value::Array(entries) => entries.iter().map(|value| mask::<K>("", value)).collect(),
         value => value.clone(),
     }
 }

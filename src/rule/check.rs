@@ -233,7 +233,7 @@ fn serves(
     limits: &FeatureFlagLimitations,
     at: &str,
 ) -> Checked {
-    let problem = value.clone().fitting(setting_type).err();
+    let problem = value.clone().try_fit(setting_type).err();
     let problem = problem.or_else(|| value.json_problem().filter(|_| is_json));
     match (problem, value) {
         (Some(problem), _) => violation(at, problem),
