@@ -160,17 +160,19 @@ impl SettingValue {
     }
 }
 
+/// Conversions of Rust's types, each into a variant.
 macro_rules! from {
-    ($($rust:ty => $variant:ident),*) => {
-        $(impl From<$rust> for SettingValue {
+    ($name:ident: $($rust:ty => $variant:ident),*) => {
+        $(impl From<$rust> for $name {
             fn from(value: $rust) -> Self {
-                SettingValue::$variant(value.into())
+                $name::$variant(value.into())
             }
         })*
     };
 }
+pub(crate) use from;
 
-from!(bool => Bool, &str => String, String => String, i32 => Int, i64 => Int, u32 => Int, f32 => Double, f64 => Double);
+from!(SettingValue: bool => Bool, &str => String, String => String, i32 => Int, i64 => Int, u32 => Int, f32 => Double, f64 => Double);
 crate::into_option!(SettingValue: bool, &str, String, i32, i64, u32, f32, f64);
 
 /// The way back. Each fails if the value is of another type; an `f64` takes whole numbers too.

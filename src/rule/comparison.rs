@@ -10,6 +10,7 @@ use crate::types::{
     RolloutRuleComparator, UpdateComparisonValueListModel, UpdateComparisonValueModel,
     UserComparator,
 };
+use crate::value::from;
 use crate::{Error, Result};
 
 /// What a comparator takes.
@@ -102,26 +103,8 @@ impl Comparison {
     }
 }
 
-macro_rules! from {
-    ($($rust:ty => $variant:ident($value:ident) $to:expr;)*) => {
-        $(impl From<$rust> for Comparison {
-            fn from($value: $rust) -> Self {
-                Comparison::$variant($to)
-            }
-        })*
-    };
-}
-
-from! {
-    &str => Text(value) value.to_string();
-    String => Text(value) value;
-    Vec<String> => Texts(value) value;
-    f64 => Number(value) value;
-    i32 => Number(value) value.into();
-    DateTime<Utc> => Time(value) value;
-    Version => Version(value) value;
-    Vec<Version> => Versions(value) value;
-}
+from!(Comparison: &str => Text, String => Text, Vec<String> => Texts, f64 => Number, i32 => Number);
+from!(Comparison: DateTime<Utc> => Time, Version => Version, Vec<Version> => Versions);
 
 impl<const N: usize> From<[&str; N]> for Comparison {
     fn from(texts: [&str; N]) -> Self {

@@ -7,7 +7,7 @@ use crate::types::{
 };
 
 macro_rules! shapes {
-    ($($model:ident { $($more:ident)? };)*) => {
+    ($($model:ident),* $(,)?) => {
         $(impl $model {
             /// The value, of whichever type; `None` if no field has one that this release knows.
             pub fn value(&self) -> Option<SettingValue> {
@@ -29,13 +29,7 @@ macro_rules! shapes {
         /// A whole number beyond 32 bits becomes a decimal one: no `int` setting can hold it, and a `double` setting can.
         impl From<SettingValue> for $model {
             fn from(value: SettingValue) -> Self {
-                let mut model = $model {
-                    bool_value: None,
-                    double_value: None,
-                    int_value: None,
-                    string_value: None,
-                    $($more: None,)?
-                };
+                let mut model = $model::default();
                 match value {
                     SettingValue::Bool(value) => model.bool_value = Some(value),
                     SettingValue::String(value) => model.string_value = Some(value),
@@ -54,11 +48,11 @@ macro_rules! shapes {
 }
 
 shapes! {
-    ValueModel { predefined_variation_id };
-    UpdateValueModel { predefined_variation_id };
-    PredefinedVariationValueModel {};
-    CreatePredefinedVariationValueModel {};
-    UpdatePredefinedVariationValueModel {};
+    ValueModel,
+    UpdateValueModel,
+    PredefinedVariationValueModel,
+    CreatePredefinedVariationValueModel,
+    UpdatePredefinedVariationValueModel,
 }
 
 /// To serve the variation.
