@@ -60,7 +60,7 @@ use crate::engine::check::Violation;
 use crate::engine::error::Attempts;
 use crate::engine::transport::retry::RetryState;
 use crate::types::{ConfigId, EnvironmentId, SettingId};
-use crate::{Client, Error, Operation, Result, Secret};
+use crate::{Client, Error, Event, Operation, Result, Secret};
 
 mod draft;
 mod guarded;
@@ -330,8 +330,15 @@ impl Rounds {
         let pause = core.options.retry.pause(error, &mut self.lost_answers)?;
         let in_time = core.options.deadline.is_none_or(|most| pause < most);
         in_time.then(|| {
-            let (transport, lost) = (&core.transport, &self.lost_answers);
-            transport.tell_retrying(self.operation, lost, Some(pause), error);
+            let (operation, attempt) = (self.operation, self.lost_answers.attempts.made);
+            let (wait, reason) = (Some(pause), error.reason());
+            let retrying = Event::Retrying {
+                operation,
+                attempt,
+                wait,
+                reason,
+            };
+            core.transport.tell(attempt, retrying);
             pause
         })
     }

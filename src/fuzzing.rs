@@ -32,15 +32,7 @@ pub fn answer(status: u16, headers: HeaderMap, body: Bytes) {
         Default::default(),
     );
     assert!(!failure.message.is_empty());
-    let answer = || RawResponse {
-        operation,
-        status,
-        headers: headers.clone(),
-        body: body.clone(),
-        attempts: Default::default(),
-        path: Default::default(),
-        gone: None,
-    };
+    let answer = || RawResponse::new(operation, status, headers.clone(), body.clone());
     decode::<()>(answer());
     decode::<Option<SettingFormulaModel>>(answer());
     decode::<SettingValueModel>(answer());

@@ -79,26 +79,19 @@ impl Error {
     /// What was called; `None` if the client could not be built, or there is no such operation.
     pub fn operation(&self) -> Option<&'static Operation> {
         match self {
-            Error::Config(_) => None,
-            #[cfg(feature = "catalog")]
-            Error::UnknownTool(_) => None,
             Error::Invalid(error) => Some(error.operation),
             Error::Api(error) => Some(error.operation),
             Error::Connection(error) => Some(error.operation),
             Error::Decode(error) => Some(error.operation),
             Error::Deadline(error) => Some(error.operation),
             Error::Edit(error) => error.operation,
+            _ => None,
         }
     }
 
     /// The status of the answer, if there was one.
     pub fn status(&self) -> Option<StatusCode> {
-        match self {
-            Error::Api(error) => Some(error.status),
-            Error::Decode(error) => Some(error.status),
-            Error::Edit(error) => error.cause()?.status(),
-            _ => None,
-        }
+        self.answer().map(|(status, _)| status)
     }
 
     /// How long the server asks to wait (`Retry-After`); `None` if it does not. Of an [`Error::Deadline`] it is the rest of a wait beyond
@@ -118,53 +111,53 @@ impl Error {
     /// something, look before you make it again: it was answered with a success that cannot be read, a failure that may have
     /// come too late (3xx, 408, 499, 5xx), or not at all.
     pub fn perhaps_processed(&self) -> bool {
-        self.taken()
-            .is_some_and(|attempts| attempts.perhaps_processed)
+        self.taken().perhaps_processed
     }
 
     /// How often the call was tried; 0 if it was never sent.
     pub fn attempts(&self) -> u32 {
-        self.taken().map_or(0, |attempts| attempts.made)
+        self.taken().made
     }
 
     /// How long the call waited in all: for the rate limit, and between attempts.
     pub fn waited(&self) -> Duration {
-        self.taken()
-            .map_or(Duration::ZERO, |attempts| attempts.waited)
+        self.taken().waited
     }
 
-    /// What the call has taken, if there was one.
-    fn taken(&self) -> Option<&Attempts> {
+    /// What the call has taken; nothing if there was none.
+    fn taken(&self) -> Attempts {
         match self {
-            Error::Config(_) | Error::Invalid(_) => None,
-            #[cfg(feature = "catalog")]
-            Error::UnknownTool(_) => None,
-            Error::Api(error) => Some(&error.attempts),
-            Error::Connection(error) => Some(&error.attempts),
-            Error::Decode(error) => Some(&error.attempts),
-            Error::Deadline(error) => Some(&error.attempts),
-            Error::Edit(error) => error.cause()?.taken(),
+            Error::Api(error) => error.attempts,
+            Error::Connection(error) => error.attempts,
+            Error::Decode(error) => error.attempts,
+            Error::Deadline(error) => error.attempts,
+            Error::Edit(error) => error.cause().map_or_else(Attempts::default, Error::taken),
+            _ => Attempts::default(),
         }
     }
 
     /// The requests that were left in the window of the rate limit (`X-Rate-Limit-Remaining`); `None` without a response that says so.
     pub fn remaining(&self) -> Option<u32> {
-        Reading::of(self.status()?, self.headers()?).remaining
+        let (status, headers) = self.answer()?;
+        Reading::of(status, headers).remaining
     }
 
     /// The time from the last response to the end of that window (`X-Rate-Limit-Reset`); `None` without a response that says so.
     pub fn reset(&self) -> Option<Duration> {
-        let headers = self.headers()?;
-        let reset = Reading::of(self.status()?, headers).reset?;
-        Some(times::left(headers, reset))
+        let (status, headers) = self.answer()?;
+        Some(times::left(headers, Reading::of(status, headers).reset?))
     }
 
     /// The headers of the answer, if there was one.
     pub fn headers(&self) -> Option<&HeaderMap> {
+        self.answer().map(|(_, headers)| headers)
+    }
+
+    fn answer(&self) -> Option<(StatusCode, &HeaderMap)> {
         match self {
-            Error::Api(error) => Some(&error.headers),
-            Error::Decode(error) => Some(&error.headers),
-            Error::Edit(error) => error.cause()?.headers(),
+            Error::Api(error) => Some((error.status, &error.headers)),
+            Error::Decode(error) => Some((error.status, &error.headers)),
+            Error::Edit(error) => error.cause()?.answer(),
             _ => None,
         }
     }
@@ -183,43 +176,37 @@ impl Error {
         }
     }
 
-    /// The same error, marked as not retried because the retry quota is used up.
-    pub(crate) fn out_of_quota(mut self) -> Self {
-        match &mut self {
-            Error::Api(error) => error.out_of_quota = true,
-            Error::Connection(error) => error.out_of_quota = true,
-            _ => {}
-        }
-        self
-    }
-
     /// The same, of a call with this path, to this host.
     pub(crate) fn of(mut self, path: &str, host: &str) -> Self {
-        // Ids and keys of settings belong to the path; a key of an SDK that got there is not shown.
-        let path = Mask::default().line(path);
-        match &mut self {
-            Error::Api(error) => error.path = path,
-            Error::Connection(error) => {
-                error.path = path;
-                error.host = host.to_string();
-            }
-            Error::Decode(error) => error.path = path,
-            Error::Deadline(error) => error.path = path,
-            _ => {}
+        if let Error::Connection(error) = &mut self {
+            error.host = host.to_string();
+        }
+        if let Some((shown, _)) = self.call_mut() {
+            // Ids and keys of settings belong to the path; a key of an SDK that got there is not shown.
+            *shown = Mask::default().line(path);
         }
         self
     }
 
-    /// The same, after these attempts.
-    pub(crate) fn after(mut self, attempts: Attempts) -> Self {
-        match &mut self {
-            Error::Api(error) => error.attempts.after(attempts),
-            Error::Connection(error) => error.attempts.after(attempts),
-            Error::Decode(error) => error.attempts.after(attempts),
-            Error::Deadline(error) => error.attempts.after(attempts),
-            _ => {}
+    /// The same, after these attempts, of which the error's own was the last one.
+    pub(crate) fn after(mut self, mut attempts: Attempts) -> Self {
+        if let Some((_, taken)) = self.call_mut() {
+            attempts.perhaps_processed |= taken.perhaps_processed;
+            attempts.out_of_quota |= taken.out_of_quota;
+            *taken = attempts;
         }
         self
+    }
+
+    /// The path of the call and what it has taken, if there was one.
+    fn call_mut(&mut self) -> Option<(&mut String, &mut Attempts)> {
+        match self {
+            Error::Api(error) => Some((&mut error.path, &mut error.attempts)),
+            Error::Connection(error) => Some((&mut error.path, &mut error.attempts)),
+            Error::Decode(error) => Some((&mut error.path, &mut error.attempts)),
+            Error::Deadline(error) => Some((&mut error.path, &mut error.attempts)),
+            _ => None,
+        }
     }
 }
 
@@ -229,12 +216,12 @@ impl fmt::Display for Error {
             Error::Config(problem) => f.write_str(problem),
             #[cfg(feature = "catalog")]
             Error::UnknownTool(problem) => f.write_str(problem),
-            Error::Invalid(error) => fmt::Display::fmt(error, f),
-            Error::Api(error) => fmt::Display::fmt(error, f),
-            Error::Connection(error) => fmt::Display::fmt(error, f),
-            Error::Decode(error) => fmt::Display::fmt(error, f),
-            Error::Deadline(error) => fmt::Display::fmt(error, f),
-            Error::Edit(error) => fmt::Display::fmt(error, f),
+            Error::Invalid(error) => error.fmt(f),
+            Error::Api(error) => error.fmt(f),
+            Error::Connection(error) => error.fmt(f),
+            Error::Decode(error) => error.fmt(f),
+            Error::Deadline(error) => error.fmt(f),
+            Error::Edit(error) => error.fmt(f),
         }
     }
 }

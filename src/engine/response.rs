@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::{hal, lenient};
-use crate::engine::error::misread;
+use crate::engine::error::misread::{self, without_byte_order_mark};
 use crate::engine::limit::reading::Reading;
 use crate::engine::limit::times;
 use crate::engine::transport::RawResponse;
@@ -120,36 +120,37 @@ impl<T> ResponseValue<T> {
 }
 
 impl<T: DeserializeOwned> ResponseValue<T> {
-    /// Decodes an answer. One without content (204, or nothing left to delete) reads as `null`, and so as `None`; any other has
-    /// to have a value.
     pub(crate) fn read(answer: RawResponse) -> Result<Self> {
-        if answer.has_no_content() {
-            let decoded = serde_json::from_slice(b"null");
-            return Self::of(answer, decoded.map_err(|_| "it is empty".to_string()));
-        }
-        let body = without_byte_order_mark(&answer.body);
-        if body.trim_ascii() == b"null" {
-            return Self::of(answer, Err("it is null".to_string()));
-        }
-        let body = hal::plain(&answer.headers, body);
-        let mut decoded = serde_json::from_slice(&body);
-        if let Err(error) = &decoded
-            && let Some(plain) = lenient::without_nulls_and_floats(&body, error)
-            && let Ok(value) = serde_json::from_slice(&plain)
-        {
-            decoded = Ok(value);
-        }
-        let decoded = match decoded {
-            Ok(value) => match mismatch::fields::<T>(&body) {
-                None => Ok(value),
-                Some(problem) => Err(problem.to_string()),
-            },
-            Err(error) => Err(match mismatch::list::<T>(&body) {
-                Some(problem) => problem.to_string(),
-                None => misread::words(&answer.headers, &body, &error),
-            }),
-        };
+        let decoded = decode(&answer);
         Self::of(answer, decoded)
+    }
+}
+
+/// Decodes an answer. One without content (204, or nothing left to delete) reads as `null`, and so as `None`; any other has
+/// to have a value.
+fn decode<T: DeserializeOwned>(answer: &RawResponse) -> Result<T, String> {
+    if answer.has_no_content() {
+        return serde_json::from_slice(b"null").map_err(|_| "it is empty".to_string());
+    }
+    let body = without_byte_order_mark(&answer.body);
+    if body.trim_ascii() == b"null" {
+        return Err("it is null".to_string());
+    }
+    let body = hal::plain(&answer.headers, body);
+    let decoded = serde_json::from_slice(&body).or_else(|error| {
+        let plain = lenient::without_nulls_and_floats(&body, &error);
+        let value = plain.and_then(|plain| serde_json::from_slice(&plain).ok());
+        value.ok_or(error)
+    });
+    match decoded {
+        Ok(value) => match mismatch::fields::<T>(&body) {
+            None => Ok(value),
+            Some(problem) => Err(problem.to_string()),
+        },
+        Err(error) => Err(match mismatch::list::<T>(&body) {
+            Some(problem) => problem.to_string(),
+            None => misread::words(&answer.headers, &body, &error),
+        }),
     }
 }
 
@@ -185,8 +186,8 @@ impl<T> ResponseValue<T> {
             }),
             Err(problem) => {
                 let decode = || Error::decode(operation, status, headers, body, problem);
-                let error = gone.unwrap_or_else(|| decode().after(attempts));
-                Err(error.of(&path, ""))
+                let error = gone.unwrap_or_else(decode);
+                Err(error.after(attempts).of(&path, ""))
             }
         }
     }
@@ -223,11 +224,6 @@ impl ResponseValue<Value> {
         };
         Self::of(answer, decoded)
     }
-}
-
-/// Without the mark that some services put in front of UTF-8.
-fn without_byte_order_mark(body: &[u8]) -> &[u8] {
-    body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body)
 }
 
 impl<T> Deref for ResponseValue<T> {

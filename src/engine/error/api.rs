@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 
-use super::attempts::{Attempts, Called, write_earlier, write_out_of_quota};
+use super::attempts::{Attempts, Called};
 use super::mask::{Mask, Secrets};
 use super::message;
 use crate::{Error, IntoOption, Operation};
@@ -35,7 +35,6 @@ pub struct ApiError {
     pub body: Bytes,
     /// How often the call was tried, and how long it waited.
     pub attempts: Attempts,
-    pub(super) out_of_quota: bool,
 }
 
 impl ApiError {
@@ -112,7 +111,6 @@ impl ApiError {
             headers,
             body,
             attempts: Attempts::one(perhaps_processed),
-            out_of_quota: false,
         }
     }
 }
@@ -136,10 +134,8 @@ impl fmt::Display for ApiError {
         if let Some(wait) = self.retry_after {
             write!(f, " (retry after {wait:?})")?;
         }
-        self.attempts.write(f)?;
-        write_out_of_quota(f, self.out_of_quota)?;
-        let perhaps = self.attempts.perhaps_processed && self.status.is_client_error();
-        write_earlier(f, perhaps, self.attempts.made)
+        let unclear = self.attempts.perhaps_processed && self.status.is_client_error();
+        self.attempts.write(f, unclear)
     }
 }
 

@@ -15,37 +15,41 @@ pub struct Attempts {
     pub waited: Duration,
     /// See [`Error::perhaps_processed`](crate::Error::perhaps_processed).
     pub perhaps_processed: bool,
+    /// It was not repeated, because the retry quota is used up.
+    pub(crate) out_of_quota: bool,
 }
 
 impl Attempts {
     pub(super) fn one(perhaps_processed: bool) -> Self {
         Attempts {
             made: 1,
-            waited: Duration::ZERO,
             perhaps_processed,
+            ..Attempts::default()
         }
     }
 
-    /// All attempts of the call, of which this was the last one.
-    pub(super) fn after(&mut self, all: Attempts) {
-        let perhaps_processed = self.perhaps_processed | all.perhaps_processed;
-        *self = Attempts {
-            perhaps_processed,
-            ..all
-        };
-    }
-
-    pub(super) fn write(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.made {
-            0 | 1 => Ok(()),
-            made => write!(
+    /// What an error says at its end. `unclear`: an attempt may have been processed, and nothing before says so.
+    pub(super) fn write(&self, f: &mut fmt::Formatter<'_>, unclear: bool) -> fmt::Result {
+        if self.made > 1 {
+            let waited = self.waited;
+            write!(
                 f,
-                " (after {made} attempts and waits of {:.1?})",
-                self.waited
-            ),
+                " (after {} attempts and waits of {waited:.1?})",
+                self.made
+            )?;
+        }
+        if self.out_of_quota {
+            f.write_str("; not tried again, because too many calls failed lately")?;
+        }
+        match unclear {
+            true if self.made > 1 => f.write_str(EARLIER),
+            true => f.write_str("; it may have been processed all the same"),
+            false => Ok(()),
         }
     }
 }
+
+pub(super) const EARLIER: &str = "; an earlier attempt may have been processed";
 
 /// What was called, with the path as it was sent: `get-tag (GET /v1/tags/17)`.
 pub(super) struct Called<'a>(pub(super) &'static Operation, pub(super) &'a str);
@@ -57,25 +61,5 @@ impl fmt::Display for Called<'_> {
             "" => write!(f, "{operation}"),
             path => write!(f, "{} ({} {path})", operation.id, operation.method),
         }
-    }
-}
-
-pub(super) fn write_out_of_quota(f: &mut fmt::Formatter<'_>, out_of_quota: bool) -> fmt::Result {
-    match out_of_quota {
-        true => f.write_str("; not tried again, because too many calls failed lately"),
-        false => Ok(()),
-    }
-}
-
-/// Said if the words so far are of the last of these attempts, and an earlier one may have gone further.
-pub(super) fn write_earlier(
-    f: &mut fmt::Formatter<'_>,
-    perhaps: bool,
-    attempts: u32,
-) -> fmt::Result {
-    match (perhaps, attempts) {
-        (true, 0 | 1) => f.write_str("; it may have been processed all the same"),
-        (true, _) => f.write_str("; an earlier attempt may have been processed"),
-        (false, _) => Ok(()),
     }
 }

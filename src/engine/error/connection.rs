@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::attempts::{Attempts, Called, write_earlier, write_out_of_quota};
+use super::attempts::{Attempts, Called};
 use crate::{Error, Operation};
 
 /// No answer, or one that broke off; part of [`Error::Connection`].
@@ -23,8 +23,7 @@ pub struct ConnectionError {
     /// How often the call was tried, and how long it waited.
     pub attempts: Attempts,
     /// Trying again would end the same way.
-    is_final: bool,
-    pub(super) out_of_quota: bool,
+    pub(crate) is_final: bool,
     pub(super) source: Option<reqwest::Error>,
 }
 
@@ -51,12 +50,6 @@ impl Stage {
     }
 }
 
-impl ConnectionError {
-    pub(crate) fn is_final(&self) -> bool {
-        self.is_final
-    }
-}
-
 impl Error {
     pub(crate) fn connection(
         operation: &'static Operation,
@@ -73,15 +66,9 @@ impl Error {
             problem: problem.into(),
             attempts: Attempts::one(stage != Stage::Connecting),
             is_final,
-            out_of_quota: false,
             // The URL of a call may carry what a log should not; the operation says which call it was.
             source: source.map(reqwest::Error::without_url),
         }))
-    }
-
-    /// A body beyond its limit.
-    pub(crate) fn too_large(operation: &'static Operation, problem: String) -> Self {
-        Self::connection(operation, Stage::Answering, problem, None, true)
     }
 }
 
@@ -93,9 +80,7 @@ impl fmt::Display for ConnectionError {
             write!(f, " to {}", self.host)?;
         }
         write!(f, ": {}", self.problem)?;
-        self.attempts.write(f)?;
-        write_out_of_quota(f, self.out_of_quota)?;
-        let perhaps = self.attempts.perhaps_processed && self.stage == Stage::Connecting;
-        write_earlier(f, perhaps, self.attempts.made)
+        let unclear = self.attempts.perhaps_processed && self.stage == Stage::Connecting;
+        self.attempts.write(f, unclear)
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::attempts::{Attempts, Called, write_earlier};
+use super::attempts::{Attempts, Called, EARLIER};
 use crate::{Error, Operation};
 
 /// A wait that is not allowed; part of [`Error::Deadline`].
@@ -53,32 +53,28 @@ impl Error {
 
 impl fmt::Display for DeadlineError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let again = match self.attempts.made {
-            0 => "",
-            _ => " again",
-        };
-        write!(
-            f,
-            "{} was not sent{again}: ",
-            Called(self.operation, &self.path)
-        )?;
-        match (self.beyond_max_wait, self.needed) {
-            (true, needed) => write!(
+        let called = Called(self.operation, &self.path);
+        let again = if self.attempts.made > 0 { " again" } else { "" };
+        write!(f, "{called} was not sent{again}: ")?;
+        match self.needed {
+            Some(wait) if self.beyond_max_wait => write!(
                 f,
-                "the server wants no such call for another {:.1?}, which is more than the longest wait",
-                needed.unwrap_or_default()
+                "the server wants no such call for another {wait:.1?}, which is more than the longest wait"
             )?,
-            (false, Some(needed)) => write!(
+            Some(wait) => write!(
                 f,
-                "its deadline ends before the rate limit allows it, in {needed:.1?}"
+                "its deadline ends before the rate limit allows it, in {wait:.1?}"
             )?,
-            (false, None) => f.write_str("its deadline ends before it may be sent")?,
+            None => f.write_str("its deadline ends before it may be sent")?,
         }
         if let Some(cause) = &self.cause {
             write!(f, "; the attempt before it failed: {cause}")?;
         }
-        self.attempts.write(f)?;
+        self.attempts.write(f, false)?;
         // All attempts are earlier ones here.
-        write_earlier(f, self.attempts.perhaps_processed, self.attempts.made + 1)
+        match self.attempts.perhaps_processed {
+            true => f.write_str(EARLIER),
+            false => Ok(()),
+        }
     }
 }

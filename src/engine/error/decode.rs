@@ -61,22 +61,17 @@ impl Error {
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let DecodeError {
-            operation,
-            path,
-            status,
-            problem,
-            ..
-        } = self;
-        let called = Called(operation, path);
         write!(
             f,
-            "{called} was answered with {status}, but the body is not what the API describes: {problem}"
+            "{} was answered with {}, but the body is not what the API describes: {}",
+            Called(self.operation, &self.path),
+            self.status,
+            self.problem
         )?;
-        if let Some(successor) = operation.successor {
-            write!(f, "; `{successor}` replaces `{}`", operation.id)?;
+        if let Some(successor) = self.operation.successor {
+            write!(f, "; `{successor}` replaces `{}`", self.operation.id)?;
         }
-        self.attempts.write(f)
+        self.attempts.write(f, false)
     }
 }
 

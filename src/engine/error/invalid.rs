@@ -19,22 +19,17 @@ pub struct InvalidRequest {
 
 impl Error {
     pub(crate) fn invalid(operation: &'static Operation, violation: Violation) -> Self {
-        let Violation { field, problem } = violation;
         Error::Invalid(Box::new(InvalidRequest {
             operation,
-            field,
-            problem,
+            field: violation.field,
+            problem: violation.problem,
         }))
     }
 }
 
 impl fmt::Display for InvalidRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let InvalidRequest {
-            operation,
-            field,
-            problem,
-        } = self;
-        write!(f, "{operation} was not sent: `{field}` {problem}")
+        let (operation, field) = (self.operation, &self.field);
+        write!(f, "{operation} was not sent: `{field}` {}", self.problem)
     }
 }

@@ -39,36 +39,25 @@ pub(crate) struct Secrets<'a> {
     pub(crate) fields: Option<&'static SecretFields>,
 }
 
-/// The secrets of a call, in the spellings that are looked for.
-#[derive(Debug, Default)]
-pub(crate) struct Mask(Vec<Spelt>);
-
-#[derive(Debug)]
-struct Spelt {
-    secret: String,
-    forms: Vec<String>,
-    compact: Vec<String>,
-}
+/// The secrets of a call, each in the spellings that are looked for, its own the first.
+#[derive(Default)]
+pub(crate) struct Mask(Vec<Vec<String>>);
 
 impl Mask {
     pub(crate) fn new(secrets: Secrets<'_>) -> Self {
-        let spelt = secrets.collect().into_iter().map(|secret| {
-            let forms = forms(&secret);
-            let compact = forms.iter().map(|form| compact(form));
-            let compact = compact.filter(|form| form.len() >= LONG).collect();
-            Spelt {
-                secret,
-                forms,
-                compact,
-            }
-        });
-        Mask(spelt.collect())
+        Mask(
+            secrets
+                .collect()
+                .iter()
+                .map(|secret| forms(secret))
+                .collect(),
+        )
     }
 
     /// The text without what is, or looks like, a secret.
     pub(super) fn apply(&self, text: &str) -> String {
         let mut shown = text.to_string();
-        for form in self.0.iter().flat_map(|spelt| &spelt.forms) {
+        for form in self.0.iter().flatten() {
             shown = without(&shown, form);
         }
         let shown = without_lookalikes(&shown);
@@ -90,9 +79,10 @@ impl Mask {
         let readings = [decode(&once), decode(&text.replace('+', " ")), once];
         readings.iter().any(|reading| {
             let joined = compact(reading);
-            let repeats = |spelt: &Spelt| {
-                without(reading, &spelt.secret) != *reading
-                    || spelt.compact.iter().any(|form| joined.contains(form))
+            let repeats = |forms: &Vec<String>| {
+                let mut compact = forms.iter().map(|form| compact(form));
+                without(reading, &forms[0]) != *reading
+                    || compact.any(|form| form.len() >= LONG && joined.contains(&form))
             };
             self.0.iter().any(repeats) || without_lookalikes(reading) != reading.replace(r"\/", "/")
         })
@@ -163,22 +153,19 @@ impl SecretFields {
 }
 
 fn without(text: &str, secret: &str) -> String {
-    let mut rest = text;
     let mut kept = String::with_capacity(text.len());
-    while let Some(at) = rest.find(secret) {
-        let (before, found) = rest.split_at(at);
-        let after = &found[secret.len()..];
-        let joins = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
-        let alone = !joins(before.chars().next_back()) && !joins(after.chars().next());
-        kept.push_str(before);
-        kept.push_str(match secret.len() >= LONG || alone {
-            true => HIDDEN,
-            false => secret,
-        });
-        rest = after;
+    let mut end = 0;
+    for (at, _) in text.match_indices(secret) {
+        let (before, after) = (&text[..at], &text[at + secret.len()..]);
+        let is_within_word =
+            before.ends_with(char::is_alphanumeric) || after.starts_with(char::is_alphanumeric);
+        if secret.len() >= LONG || !is_within_word {
+            kept += &text[end..at];
+            kept += HIDDEN;
+            end = at + secret.len();
+        }
     }
-    kept.push_str(rest);
-    kept
+    kept + &text[end..]
 }
 
 /// Without what anybody would take for a secret: keys with ConfigCat's prefixes, keys of V1 configs, and what follows `Basic`
@@ -208,14 +195,15 @@ fn without_lookalikes(text: &str) -> String {
 
 /// 22 characters, a slash and 22 more, be it in an address.
 fn has_key_of_v1(word: &str) -> bool {
-    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-    let halves = word.split('/').map(|part| {
-        let ends = |text: &str| text.rsplit(|c| !is_part(c)).next().map(str::len);
-        let begins = |text: &str| text.split(|c| !is_part(c)).next().map(str::len);
-        (ends(part) == Some(22), begins(part) == Some(22))
-    });
-    let halves: Vec<_> = halves.collect();
-    halves.windows(2).any(|two| two[0].0 && two[1].1)
+    let is_other = |c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_');
+    let parts: Vec<&str> = word.split('/').collect();
+    parts.windows(2).any(|two| {
+        let halves = [
+            two[0].rsplit(is_other).next(),
+            two[1].split(is_other).next(),
+        ];
+        halves.map(|half| half.map(str::len)) == [Some(22); 2]
+    })
 }
 
 /// Not a word of a sentence, such as `Basic authentication`.
@@ -250,61 +238,25 @@ mod tests {
     #[test]
     fn what_looks_like_a_secret_goes_too() {
         let mask = Mask::default();
-        for (said, kept) in [
-            (
-                "Authorization: Basic dXNlcjpwYXNz",
-                "Authorization: Basic ***",
-            ),
-            (
-                "{\"authorization\":\"Bearer abcDEF123456\"}",
-                "{\"authorization\":\"Bearer ***\"}",
-            ),
-            (
-                "Basic authentication is needed",
-                "Basic authentication is needed",
-            ),
-            (
-                "key configcat-sdk-1/aaaaaaaaaaaaaaaaaaaaaa/bbbbbbbbbbbbbbbbbbbbbb.",
-                "key ***",
-            ),
-            (
-                "/a/AAAAAAAAAAAAAAAAAAAAAA no",
-                "/a/AAAAAAAAAAAAAAAAAAAAAA no",
-            ),
-            (
-                "\"AAAAAAAAAAAAAAAAAAAAAA/BBBBBBBBBBBBBBBBBBBBBB\"",
-                "\"***\"",
-            ),
-            (
-                "no https://cdn/files/AAAAAAAAAAAAAAAAAAAAAA/BBBBBBBBBBBBBBBBBBBBBB/config_v5.json here",
-                "no https:*** here",
-            ),
-            (
-                "?sdkKey=AAAAAAAAAAAAAAAAAAAA-_/BBBBBBBBBBBBBBBBBBBBBB. And",
-                "?*** And",
-            ),
-            (
-                "/configs/AAAAAAAAAAAAAAAAAAAAAA/x/BBBBBBBBBBBBBBBBBBBBBB",
-                "/configs/AAAAAAAAAAAAAAAAAAAAAA/x/BBBBBBBBBBBBBBBBBBBBBB",
-            ),
-            (
-                "sdkKey%3DAAAAAAAAAAAAAAAAAAAAAA%2fBBBBBBBBBBBBBBBBBBBBBB, 5% of",
-                "***, 5% of",
-            ),
-            (
-                "configcat-sdk-1%2Faaaaaaaaaaaaaaaaaaaaaa%2Fbbbbbbbbbbbbbbbbbbbbbb",
-                "***",
-            ),
-            (
-                r#"{"key":"configcat-sdk-1\/aaaaaaaaaaaaaaaaaaaaaa\/bbbbbbbbbbbbbbbbbbbbbb"}"#,
-                r#"{"key":"***"}"#,
-            ),
-            (
-                "configcat_whsk_VN3juirnVh5pNvCKd81RYRYchxUX4j3NykbZG2fAy88=",
-                "***",
-            ),
-        ] {
-            assert_eq!(mask.apply(said), kept);
+        let key = ["A".repeat(22), "B".repeat(22)].join("/");
+        let table = r#"
+            Authorization: Basic dXNlcjpwYXNz => Authorization: Basic ***
+            {"authorization":"Bearer abcDEF123456"} => {"authorization":"Bearer ***"}
+            Basic authentication is needed => Basic authentication is needed
+            key configcat-sdk-1/KEY. => key ***
+            /a/AAAAAAAAAAAAAAAAAAAAAA no => /a/AAAAAAAAAAAAAAAAAAAAAA no
+            "KEY" => "***"
+            no https://cdn/files/KEY/config_v5.json here => no https:*** here
+            ?sdkKey=AAAAAAAAAAAAAAAAAAAA-_/BBBBBBBBBBBBBBBBBBBBBB. And => ?*** And
+            /configs/AAAAAAAAAAAAAAAAAAAAAA/x/BBBBBBBBBBBBBBBBBBBBBB => /configs/AAAAAAAAAAAAAAAAAAAAAA/x/BBBBBBBBBBBBBBBBBBBBBB
+            sdkKey%3DAAAAAAAAAAAAAAAAAAAAAA%2fBBBBBBBBBBBBBBBBBBBBBB, 5% of => ***, 5% of
+            configcat-sdk-1%2Faaaaaaaaaaaaaaaaaaaaaa%2Fbbbbbbbbbbbbbbbbbbbbbb => ***
+            {"key":"configcat-sdk-1\/aaaaaaaaaaaaaaaaaaaaaa\/bbbbbbbbbbbbbbbbbbbbbb"} => {"key":"***"}
+            configcat_whsk_VN3juirnVh5pNvCKd81RYRYchxUX4j3NykbZG2fAy88= => ***
+        "#;
+        for line in table.replace("KEY", &key).trim().lines() {
+            let (text, kept) = line.trim().split_once(" => ").unwrap();
+            assert_eq!(mask.apply(text), kept);
         }
     }
 }

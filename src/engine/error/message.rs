@@ -6,7 +6,7 @@ use http::{HeaderMap, StatusCode, header};
 use serde_json::{Map, Value};
 
 use super::mask::Mask;
-use super::misread::{COMPRESSED, is_compressed};
+use super::misread::{COMPRESSED, is_compressed, is_page, without_byte_order_mark};
 
 /// The longest message, in characters: a line or two of a terminal.
 const MAX_MESSAGE: usize = 500;
@@ -22,9 +22,8 @@ pub(super) fn read(
     credentials: &str,
     mask: &Mask,
 ) -> (String, Fields) {
-    let text = String::from_utf8_lossy(body);
-    let text = text.trim_start_matches('\u{feff}');
-    let (message, fields) = match serde_json::from_str(text) {
+    let text = String::from_utf8_lossy(without_byte_order_mark(body));
+    let (message, fields) = match serde_json::from_str(&text) {
         Ok(Value::String(message)) => (message, Fields::new()),
         Ok(Value::Array(entries)) => (of_entries(&entries), Fields::new()),
         Ok(Value::Object(object)) => match of_object(&object) {
@@ -32,17 +31,16 @@ pub(super) fn read(
             (message, fields) if message.trim().is_empty() && !object.is_empty() => {
                 (text.to_string(), fields)
             }
-            told => told,
+            known => known,
         },
         Err(_) if is_compressed(headers, body) => (COMPRESSED.to_string(), Fields::new()),
-        _ if looks_like_html(text) => (of_html(text, mask), Fields::new()),
+        _ if is_page(body) => (of_html(&text, mask), Fields::new()),
         _ => (text.to_string(), Fields::new()),
     };
-    let clean = |text: &str| one_line(&mask.apply(text));
-    let message = clean(&message);
+    let message = mask.line(&message);
     let fields = fields.into_iter().map(|(field, messages)| {
-        let messages = messages.iter().map(|message| clean(message));
-        (clean(&field), messages.collect())
+        let messages = messages.iter().map(|message| mask.line(message));
+        (mask.line(&field), messages.collect())
     });
     let fields = fields.collect();
     let message = match (message.is_empty(), hint(status, headers, credentials, mask)) {
@@ -55,28 +53,23 @@ pub(super) fn read(
 
 /// What to do about a status that says it all.
 fn hint(status: StatusCode, headers: &HeaderMap, credentials: &str, mask: &Mask) -> Option<String> {
-    let hint = match status {
-        StatusCode::UNAUTHORIZED => {
+    let hint = match (status, headers.get(header::LOCATION)) {
+        (StatusCode::UNAUTHORIZED, _) => {
             return Some(format!("the server refuses the credentials; {credentials}"));
         }
-        StatusCode::TOO_MANY_REQUESTS => "the rate limit is used up",
-        StatusCode::NOT_MODIFIED => {
+        (StatusCode::TOO_MANY_REQUESTS, _) => "the rate limit is used up",
+        (StatusCode::NOT_MODIFIED, _) => {
             "that answers a question which was not asked; a cache between here and the API may have sent it"
         }
-        status if status.is_redirection() => {
-            let location = headers.get(header::LOCATION);
-            let location = location.map(|location| String::from_utf8_lossy(location.as_bytes()));
-            return Some(match location {
-                Some(location) => format!(
-                    "redirects are not followed; this one leads to {}",
-                    one_line(&mask.apply(&without_secrets(&location)))
-                ),
-                None => {
-                    "redirects are not followed; this one does not say where it leads".to_string()
-                }
-            });
+        (status, _) if !status.is_redirection() => return None,
+        (_, None) => "redirects are not followed; this one does not say where it leads",
+        (_, Some(location)) => {
+            let location = without_secrets(&String::from_utf8_lossy(location.as_bytes()));
+            let location = mask.line(&location);
+            return Some(format!(
+                "redirects are not followed; this one leads to {location}"
+            ));
         }
-        _ => return None,
     };
     Some(hint.to_string())
 }
@@ -85,72 +78,64 @@ fn hint(status: StatusCode, headers: &HeaderMap, credentials: &str, mask: &Mask)
 pub(crate) fn without_secrets(address: &str) -> String {
     let address = address.split(['?', '#']).next().unwrap_or_default();
     // `https:/` and `https:\\` are as good as `https://` to browsers, and to the parser of URLs.
-    let known = ["https:", "http:", ""].into_iter().find(|scheme| {
-        let start = address.get(..scheme.len());
-        start.is_some_and(|start| start.eq_ignore_ascii_case(scheme))
-    });
-    let scheme = match address.split_once("://") {
-        Some((scheme, _)) if scheme.bytes().all(|b| b.is_ascii_alphanumeric()) => scheme.len() + 1,
-        _ => known.map_or(0, str::len),
+    let scheme = match address.split_once(':') {
+        Some((scheme, rest))
+            if scheme.bytes().all(|byte| byte.is_ascii_alphanumeric())
+                && rest.starts_with(['/', '\\']) =>
+        {
+            scheme.len() + 1
+        }
+        _ => 0,
     };
-    let rest = &address[scheme..];
-    let rest = match scheme > 0 || rest.starts_with("//") {
-        true => rest.trim_start_matches(['/', '\\']),
-        false => rest,
-    };
+    let mut rest = &address[scheme..];
+    if scheme > 0 || rest.starts_with("//") {
+        rest = rest.trim_start_matches(['/', '\\']);
+    }
     let scheme = &address[..address.len() - rest.len()];
-    let (authority, path) = match rest.find(['/', '\\']) {
-        Some(end) => rest.split_at(end),
-        None => (rest, ""),
+    // A password may stand before any `@`, also before one that seems to be in the path.
+    let (hidden, shown) = match rest.rsplit_once('@') {
+        Some((_, shown)) => ("***@", shown),
+        None => ("", rest),
     };
-    let host = authority.rsplit('@').next().unwrap_or_default();
-    let port = host.rsplit_once(':').map(|(_, port)| port);
-    // What stands behind a colon and is no port, or holds an encoded `@`, may be a password.
-    let odd = host.contains('%')
-        || (!host.ends_with(']') && port.is_some_and(|p| !p.bytes().all(|b| b.is_ascii_digit())));
-    let hidden = authority.len() > host.len() || odd;
-    let shown = match (hidden, odd) {
-        (false, _) => format!("{scheme}{authority}{path}"),
-        (true, false) => format!("{scheme}***@{host}{path}"),
-        (true, true) => format!("{scheme}***"),
-    };
-    // An `@` that is left stands in a path, or behind what is no scheme: a password may stand before it.
-    match shown.rsplit_once('@') {
-        Some((before, after)) if !before.ends_with("***") => format!("***@{after}"),
-        _ => shown,
+    // What stands behind a colon and is no port, or holds an encoded `@`, may be a password, too.
+    let host = shown.split(['/', '\\']).next().unwrap_or_default();
+    let port = host.rsplit_once(':').map_or("", |(_, port)| port);
+    let is_port = host.ends_with(']') || port.bytes().all(|byte| byte.is_ascii_digit());
+    match is_port && !host.contains('%') {
+        true => format!("{scheme}{hidden}{shown}"),
+        false => format!("{scheme}***"),
     }
 }
 
 fn of_object(object: &Map<String, Value>) -> (String, Fields) {
     let text = |name: &str| {
-        object
-            .get(name)
-            .and_then(Value::as_str)
-            .filter(|text| !text.trim().is_empty())
+        let text = object.get(name).and_then(Value::as_str);
+        text.filter(|text| !text.trim().is_empty())
     };
-    let told = text("detail")
-        .or_else(|| text("message"))
-        .or_else(|| text("title"))
-        .or_else(|| text("error"));
-    let (fields, entries) = match object.get("errors") {
+    let message = ["detail", "message", "title", "error"]
+        .into_iter()
+        .find_map(text);
+    let mut parts = Vec::from_iter(message.map(str::to_string));
+    let fields = match object.get("errors") {
         // `{"errors": [{"type", "message", "details"}]}`
-        Some(Value::Array(errors)) => (Fields::new(), Some(of_entries(errors))),
+        Some(Value::Array(errors)) => {
+            parts.push(of_entries(errors));
+            Fields::new()
+        }
         // problem+json, whose fields stand under `errors`.
-        Some(Value::Object(errors)) => (of_fields(errors, display), None),
-        _ if told.is_some() => (of_fields(object, |_| None), None),
-        _ => (
-            of_fields(object, |value| value.as_str().map(str::to_string)),
-            None,
-        ),
+        Some(Value::Object(errors)) => of_fields(errors, display),
+        _ if message.is_some() => of_fields(object, |_| None),
+        _ => of_fields(object, |value| value.as_str().map(str::to_string)),
     };
-    let listed = fields.iter().map(|(field, messages)| match field.as_str() {
-        // What ASP.NET calls the whole body.
-        "" | "$" => messages.join(", "),
-        field => format!("{field}: {}", messages.join(", ")),
-    });
-    let told = told.map(str::to_string).into_iter();
-    let parts = told.chain(entries).chain(listed);
-    let parts: Vec<_> = parts.filter(|part| !part.is_empty()).collect();
+    for (field, messages) in &fields {
+        let messages = messages.join(", ");
+        parts.push(match field.as_str() {
+            // What ASP.NET calls the whole body.
+            "" | "$" => messages,
+            field => format!("{field}: {messages}"),
+        });
+    }
+    parts.retain(|part| !part.is_empty());
     (parts.join("; "), fields)
 }
 
@@ -195,58 +180,33 @@ fn display(value: &Value) -> Option<String> {
     .filter(|text| !text.is_empty())
 }
 
-fn looks_like_html(text: &str) -> bool {
-    let start = text.trim_start();
-    start.starts_with('<') || start.starts_with("\u{feff}<")
-}
-
 /// The title of a page, or else its text without tags.
 fn of_html(text: &str, mask: &Mask) -> String {
     let lower = text.to_ascii_lowercase();
     if let Some(start) = lower.find("<title>").map(|start| start + "<title>".len())
-        && let Some(end) = lower[start..].find("</title>")
+        && let Some(length) = lower[start..].find("</title>")
+        && let title = text[start..start + length].trim()
+        && !title.is_empty()
     {
-        let title = text[start..start + end].trim();
-        if !title.is_empty() {
-            return title.to_string();
-        }
+        return title.to_string();
     }
-    let mut plain = String::new();
-    let mut in_tag = false;
     // A secret may have an angle bracket in it, too.
-    for character in mask.apply(text).chars() {
-        match character {
-            '<' => in_tag = true,
-            '>' => {
-                in_tag = false;
-                plain.push(' ');
-            }
-            character if !in_tag => plain.push(character),
-            _ => {}
-        }
-    }
-    plain
+    let text = mask.apply(text);
+    let mut pieces = text.split('<');
+    let start = pieces.next().into_iter();
+    let others = pieces.filter_map(|tag| Some(tag.split_once('>')?.1));
+    start.chain(others).collect::<Vec<_>>().join(" ")
 }
 
 /// White space folded, what cannot be seen gone, and no longer than a person reads.
 pub(super) fn one_line(text: &str) -> String {
-    let mut line = String::new();
-    for (index, word) in text
-        .split(|c: char| c.is_whitespace() || is_unseen(c))
-        .filter(|w| !w.is_empty())
-        .enumerate()
-    {
-        if index > 0 {
-            line.push(' ');
-        }
-        line.push_str(word);
-        if line.chars().count() > MAX_MESSAGE {
-            let mut cut: String = line.chars().take(MAX_MESSAGE).collect();
-            cut.push('…');
-            return cut;
-        }
+    let words = text.split(|c: char| c.is_whitespace() || is_unseen(c));
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    let line = words.join(" ");
+    match line.char_indices().nth(MAX_MESSAGE) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
     }
-    line
 }
 
 /// Control characters, and those that turn the direction of what follows or hide in it.
@@ -273,57 +233,28 @@ mod tests {
 
     #[test]
     fn every_way_to_say_no_becomes_a_line() {
+        let table = r#"
+            {"Name":["must not be empty"],"Order":["too big","odd"]} => Name: must not be empty; Order: too big, odd
+            "no such thing" => no such thing
+            {"title":"Invalid","errors":{"Key":["taken"]}} => Invalid; Key: taken
+            {"errors":[{"type":"not_found","message":"no integration","details":"id"}]} => no integration (id)
+            <html><head><TITLE>Down for a moment</TITLE></head></html> => Down for a moment
+            <h1>Bad gateway</h1><p>nginx</p> => Bad gateway nginx
+            {"message":"Invalid","Name":["taken"],"traceId":"00-1"} => Invalid; Name: taken
+            {"title":"Invalid","errors":[{"message":"no","details":{"id":7}},"odd",{"code":3}]} => Invalid; no ({"id":7}); odd; {"code":3}
+            {"errors":{"Key":"taken","Order":[{"max":5}]}} => Key: taken; Order: {"max":5}
+            ["too long","odd"] => too long; odd
+            [1,2] => 1; 2
+        "#;
+        for line in table.trim().lines() {
+            let (body, words) = line.trim().split_once(" => ").unwrap();
+            assert_eq!(message(400, body), words);
+        }
+        assert_eq!(message(500, ""), "the server gave no reason");
         assert_eq!(
-            message(
-                400,
-                r#"{"Name":["must not be empty"],"Order":["too big","odd"]}"#
-            ),
-            "Name: must not be empty; Order: too big, odd"
-        );
-        assert_eq!(message(400, r#""no such thing""#), "no such thing");
-        assert_eq!(
-            message(400, r#"{"title":"Invalid","errors":{"Key":["taken"]}}"#),
-            "Invalid; Key: taken"
-        );
-        assert_eq!(
-            message(
-                404,
-                r#"{"errors":[{"type":"not_found","message":"no integration","details":"id"}]}"#
-            ),
-            "no integration (id)"
-        );
-        assert_eq!(
-            message(
-                503,
-                "<html><head><TITLE>Down for\n a moment</TITLE></head></html>"
-            ),
+            message(503, "<title>Down for\n a moment</title>"),
             "Down for a moment"
         );
-        assert_eq!(
-            message(502, "<h1>Bad gateway</h1><p>nginx</p>"),
-            "Bad gateway nginx"
-        );
-        assert_eq!(
-            message(
-                400,
-                r#"{"message":"Invalid","Name":["taken"],"traceId":"00-1"}"#
-            ),
-            "Invalid; Name: taken"
-        );
-        assert_eq!(
-            message(
-                400,
-                r#"{"title":"Invalid","errors":[{"message":"no","details":{"id":7}},"odd",{"code":3}]}"#
-            ),
-            r#"Invalid; no ({"id":7}); odd; {"code":3}"#
-        );
-        assert_eq!(
-            message(400, r#"{"errors":{"Key":"taken","Order":[{"max":5}]}}"#),
-            r#"Key: taken; Order: {"max":5}"#
-        );
-        assert_eq!(message(400, r#"["too long","odd"]"#), "too long; odd");
-        assert_eq!(message(500, ""), "the server gave no reason");
-        assert_eq!(message(500, "[1,2]"), "1; 2");
         assert!(message(401, "<html>…").contains("check the user name and password"));
     }
 

@@ -29,9 +29,8 @@ pub(crate) fn is_compressed(headers: &HeaderMap, body: &[u8]) -> bool {
     body.starts_with(&[0x1f, 0x8b]) || encoding.is_some_and(|list| list.split(',').any(is_known))
 }
 
-/// Words for an error of serde, and where it is.
+/// Words for an error of serde, and where it is. The body is without a byte order mark.
 pub(crate) fn words(headers: &HeaderMap, body: &[u8], error: &serde_json::Error) -> String {
-    let body = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body);
     if body.trim_ascii().is_empty() {
         return "it is empty".to_string();
     }
@@ -47,11 +46,8 @@ pub(crate) fn words(headers: &HeaderMap, body: &[u8], error: &serde_json::Error)
         Category::Data => {
             // The keys of a map are the server's.
             let path = path(body, error).map(|path| format!("`{}`: ", Mask::default().line(&path)));
-            format!(
-                "{}{}, at {at}",
-                path.unwrap_or_default(),
-                kind(&error.to_string())
-            )
+            let kind = kind(&error.to_string());
+            format!("{}{kind}, at {at}", path.unwrap_or_default())
         }
         // What serde_json says of syntax are fixed sentences.
         _ => {
@@ -89,46 +85,43 @@ fn path(body: &[u8], error: &serde_json::Error) -> Option<String> {
     let mut json = serde_json::Deserializer::from_slice(&cut);
     let error = serde_path_to_error::deserialize::<_, Value>(&mut json).err()?;
     let path = error.path().to_string();
-    match error.path().iter().next_back() {
-        // It is about the whole document.
-        None => None,
-        // Within an object, but of no field: the object is meant.
-        Some(Segment::Unknown) => {
-            let path = path.trim_end_matches('?').trim_end_matches('.');
-            (!path.is_empty()).then(|| path.to_string())
-        }
-        Some(_) => Some(path),
-    }
+    // Within an object, but of no field: the object is meant.
+    let path = match error.path().iter().next_back()? {
+        Segment::Unknown => path.trim_end_matches('?').trim_end_matches('.'),
+        _ => &path,
+    };
+    // An empty path is the whole document.
+    (!path.is_empty()).then(|| path.to_string())
 }
 
 /// Whether something between here and the API answered in its place.
 pub(crate) fn is_page(body: &[u8]) -> bool {
-    let body = body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body);
-    body.trim_ascii_start().starts_with(b"<")
+    without_byte_order_mark(body)
+        .trim_ascii_start()
+        .starts_with(b"<")
+}
+
+/// Without the mark that some services put in front of UTF-8.
+pub(crate) fn without_byte_order_mark(body: &[u8]) -> &[u8] {
+    body.strip_prefix("\u{feff}".as_bytes()).unwrap_or(body)
 }
 
 /// What is wrong, without the value that serde puts into its words.
 fn kind(text: &str) -> String {
-    if let Some(field) = text_after(text, "missing field `") {
+    let field = |start: &str| text.strip_prefix(start)?.split('`').next();
+    if let Some(field) = field("missing field `") {
         return format!("the field `{field}` is missing");
     }
-    if let Some(field) = text_after(text, "duplicate field `") {
+    if let Some(field) = field("duplicate field `") {
         return format!("the field `{field}` is there twice");
     }
-    let (verb, rest) = match (
-        text.strip_prefix("invalid type: "),
-        text.strip_prefix("invalid value: "),
-    ) {
-        (Some(rest), _) => ("is found where", rest),
-        (_, Some(rest)) => ("is out of range where", rest),
+    let (verb, rest) = match text.split_once(": ") {
+        Some(("invalid type", rest)) => ("is found where", rest),
+        Some(("invalid value", rest)) => ("is out of range where", rest),
         _ => return "the value has another form than it should".to_string(),
     };
-    let found = rest
-        .split(['`', '"', ','])
-        .next()
-        .unwrap_or_default()
-        .trim();
-    let found = match found {
+    let found = rest.split(['`', '"', ',']).next().unwrap_or_default();
+    let found = match found.trim() {
         "map" => "an object",
         "sequence" => "a list",
         "string" => "a text",
@@ -139,11 +132,10 @@ fn kind(text: &str) -> String {
         _ => "another value",
     };
     // The last one: the value before it may hold anything.
-    let expected = match rest.rsplit_once(", expected ") {
-        Some((_, expected)) => expected.split(" at line ").next().unwrap_or_default(),
-        None => "another",
-    };
-    let expected = match expected {
+    let expected = rest
+        .rsplit_once(", expected ")
+        .map_or("another", |(_, end)| end);
+    let expected = match expected.split(" at line ").next().unwrap_or_default() {
         "a string" | "a borrowed string" => "a text",
         "a sequence" => "a list",
         "i32" | "i64" | "u32" | "u64" => "a whole number",
@@ -153,10 +145,6 @@ fn kind(text: &str) -> String {
             .map_or(expected, |_| "an object"),
     };
     format!("{found} {verb} {} should be", one_line(expected))
-}
-
-fn text_after<'a>(text: &'a str, before: &str) -> Option<&'a str> {
-    text.strip_prefix(before)?.split('`').next()
 }
 
 #[cfg(test)]

@@ -77,11 +77,12 @@ fn read_escape(text: &str) -> Option<(char, usize)> {
 pub(super) fn forms(secret: &str) -> Vec<String> {
     let encoded = percent_encoding::utf8_percent_encode(secret, percent_encoding::NON_ALPHANUMERIC);
     let json = serde_json::Value::from(secret).to_string();
-    let json = json.trim_matches('"').to_string();
-    let mut forms = vec![secret.to_string(), encoded.to_string(), json];
-    forms.push(STANDARD.encode(secret));
-    // As forms have it.
-    forms.push(secret.replace(' ', "+"));
-    forms.dedup();
-    forms
+    vec![
+        secret.to_string(),
+        encoded.to_string(),
+        json.trim_matches('"').to_string(),
+        STANDARD.encode(secret),
+        // As forms have it.
+        secret.replace(' ', "+"),
+    ]
 }

@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use http::{HeaderValue, Method, header};
 use tokio::time::{Instant, timeout_at};
 
-use super::body::{Incoming, Outgoing};
+use super::body::{self, Outgoing};
 use super::{Options, RawResponse, Transport, failure, from_now};
 use crate::engine::error::mask::{Mask, Secrets};
-use crate::engine::error::{ApiError, Attempts, Stage};
+use crate::engine::error::{ApiError, Stage};
 use crate::engine::limit::limiter::Permit;
 use crate::engine::limit::reading::{Reading, named_limit};
 use crate::engine::limit::times;
@@ -29,7 +29,7 @@ struct Attempt<'a> {
     permit: Option<Permit>,
     stage: Stage,
     /// Given to reqwest.
-    body: Option<Outgoing>,
+    body: Outgoing,
 }
 
 impl Transport {
@@ -37,34 +37,34 @@ impl Transport {
     pub(super) async fn attempt(
         &self,
         request: &Request,
-        permit: Permit,
+        mut permit: Permit,
         options: Options,
         deadline: Option<Instant>,
     ) -> Result<RawResponse> {
         let limit = from_now(self.timeout);
         let until = deadline.map_or(limit, |deadline| deadline.min(limit));
+        let (http, body) = self.to_http(request);
+        permit.mark_sent();
         let mut attempt = Attempt {
             request,
             permit: Some(permit),
-            stage: Stage::Connecting,
-            body: None,
+            // A time-out does not mean that the server has seen nothing.
+            stage: Stage::Sent,
+            body,
         };
-        match timeout_at(until, self.send(&mut attempt, until)).await {
-            Ok(result) => result,
-            Err(_) => {
-                let missing = match attempt.revoke() {
-                    true => "no connection",
-                    false => "no complete answer",
-                };
-                let problem = match options.deadline {
-                    Some(time) if until < limit => {
-                        format!("{missing} before the deadline of {time:?}")
-                    }
-                    _ => format!("{missing} within {:?}", self.timeout),
-                };
-                Err(attempt.connection_error(problem, None))
-            }
+        let sent = self.send(http, &mut attempt, until);
+        if let Ok(result) = timeout_at(until, sent).await {
+            return result;
         }
+        let missing = match attempt.body.revoke() {
+            true => "no connection",
+            false => "no complete answer",
+        };
+        let problem = match options.deadline {
+            Some(time) if until < limit => format!("{missing} before the deadline of {time:?}"),
+            _ => format!("{missing} within {:?}", self.timeout),
+        };
+        Err(attempt.connection_error(problem, None))
     }
 
     /// What happened to the connection.
@@ -77,27 +77,6 @@ impl Transport {
             ..Secrets::default()
         });
         mask.line(&failure::root_cause(error))
-    }
-
-    async fn send(&self, attempt: &mut Attempt<'_>, until: Instant) -> Result<RawResponse> {
-        let (http, body) = self.to_http(attempt.request);
-        attempt.body = Some(body);
-        // From here on, a time-out no longer means that the server has seen nothing.
-        attempt.stage = Stage::Sent;
-        if let Some(permit) = &mut attempt.permit {
-            permit.mark_sent();
-        }
-        let mut response = match self.http.execute(http).await {
-            Ok(response) => response,
-            Err(error) => {
-                if failure::is_unsent(&error) {
-                    attempt.stage = Stage::Connecting;
-                }
-                return Err(attempt.connection_error(self.words(&error), Some(error)));
-            }
-        };
-        attempt.stage = Stage::Answering;
-        self.read(attempt, &mut response, until).await
     }
 
     /// The request for reqwest. Of the base URL nothing is parsed again.
@@ -121,87 +100,76 @@ impl Transport {
         (http, handle)
     }
 
-    /// The answer: the limiter hears of its headers at once, and its body is read.
-    async fn read(
+    /// Sends it. The limiter hears of the answer's headers at once, and then its body is read.
+    async fn send(
         &self,
+        http: reqwest::Request,
         attempt: &mut Attempt<'_>,
-        response: &mut reqwest::Response,
         until: Instant,
     ) -> Result<RawResponse> {
+        let mut response = match self.http.execute(http).await {
+            Ok(response) => response,
+            Err(error) => {
+                if failure::is_unsent(&error) {
+                    attempt.stage = Stage::Connecting;
+                }
+                return Err(attempt.connection_error(self.words(&error), Some(error)));
+            }
+        };
+        attempt.stage = Stage::Answering;
+        let operation = attempt.request.operation;
         let status = response.status();
         let headers = std::mem::take(response.headers_mut());
-        let mut body = Incoming::default();
+        let mut body = Bytes::new();
         let mut reading = Reading::of(status, &headers);
         if reading.refused {
             // The limiter hears the words as well, if they come soon.
             let until = until.min(from_now(RATE_LIMIT_BODY_TIMEOUT));
-            let _ = timeout_at(until, body.read(response, ApiError::MAX_BODY)).await;
-            reading.named = named_limit(&String::from_utf8_lossy(body.so_far()));
+            let words = body::read(&mut body, &mut response, ApiError::MAX_BODY);
+            let _ = timeout_at(until, words).await;
+            reading.named = named_limit(&String::from_utf8_lossy(&body));
         }
         if let Some(permit) = attempt.permit.take() {
             permit.record_response(&reading).await;
         }
-        let operation = attempt.request.operation;
         if !status.is_success() {
             // The status decides; the words are welcome as far as they come.
             let until = until.min(from_now(FAILURE_BODY_TIMEOUT));
-            let _ = timeout_at(until, body.read(response, ApiError::MAX_BODY)).await;
-            return Err(self.failure(attempt.request, status, headers, body.join()));
+            let words = body::read(&mut body, &mut response, ApiError::MAX_BODY);
+            let _ = timeout_at(until, words).await;
+            let wait = times::retry_after(&headers);
+            let secrets = Secrets {
+                own: &self.secrets,
+                headers: Some(&attempt.request.headers),
+                body: attempt.request.body.as_deref().unwrap_or_default(),
+                fields: self.secret_fields,
+            };
+            let hint = self.credentials_hint;
+            let failure = ApiError::read(operation, status, headers, body, wait, hint, secrets);
+            return Err(Error::from_api(failure));
         }
-        let told = response.content_length().unwrap_or(0);
-        let whole = told <= self.max_body as u64
-            && match body.read(response, self.max_body).await {
-                Ok(whole) => whole,
+        let length = response.content_length().unwrap_or(0);
+        let is_whole = length <= self.max_body as u64
+            && match body::read(&mut body, &mut response, self.max_body).await {
+                Ok(is_whole) => is_whole,
                 Err(error) => {
                     return Err(attempt.connection_error(self.words(&error), Some(error)));
                 }
             };
-        if !whole {
+        if !is_whole {
             let limit = self.max_body;
             let problem = format!("the body has more than the {limit} bytes that are allowed");
-            return Err(Error::too_large(operation, problem));
+            let stage = Stage::Answering;
+            return Err(Error::connection(operation, stage, problem, None, true));
         }
-        Ok(RawResponse {
-            operation,
-            status,
-            headers,
-            body: body.join(),
-            attempts: Attempts::default(),
-            path: String::new(),
-            gone: None,
-        })
-    }
-
-    /// What a status beyond 2xx becomes.
-    fn failure(
-        &self,
-        request: &Request,
-        status: StatusCode,
-        headers: HeaderMap,
-        body: Bytes,
-    ) -> Error {
-        let wait = times::retry_after(&headers);
-        let secrets = Secrets {
-            own: &self.secrets,
-            headers: Some(&request.headers),
-            body: request.body.as_deref().unwrap_or_default(),
-            fields: self.secret_fields,
-        };
-        let (operation, hint) = (request.operation, self.credentials_hint);
-        let failure = ApiError::read(operation, status, headers, body, wait, hint, secrets);
-        Error::Api(Box::new(failure))
+        Ok(RawResponse::new(operation, status, headers, body))
     }
 }
 
 impl Attempt<'_> {
-    /// Stops it if no connection has begun to send it; says whether that worked.
-    fn revoke(&self) -> bool {
-        self.body.as_ref().is_some_and(Outgoing::revoke)
-    }
-
     /// It ended without an answer. What has not left stays here, and so the call may be tried again.
     fn connection_error(&mut self, problem: String, source: Option<reqwest::Error>) -> Error {
-        if self.stage == Stage::Sent && self.revoke() {
+        if self.stage == Stage::Sent && self.body.revoke() {
             self.stage = Stage::Connecting;
         }
         if self.stage == Stage::Connecting
@@ -209,13 +177,8 @@ impl Attempt<'_> {
         {
             permit.mark_not_sent();
         }
+        let operation = self.request.operation;
         let is_final = source.as_ref().is_some_and(failure::is_final);
-        Error::connection(
-            self.request.operation,
-            self.stage,
-            problem,
-            source,
-            is_final,
-        )
+        Error::connection(operation, self.stage, problem, source, is_final)
     }
 }

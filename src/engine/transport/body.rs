@@ -1,53 +1,46 @@
 //! Bodies on their way: out, so that it is known whether one was sent, and in, up to a limit.
 
 use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http_body::{Frame, SizeHint};
-
-const WAITING: u8 = 0;
-const BEGUN: u8 = 1;
-const REVOKED: u8 = 2;
 
 /// A handle on a request by its body: takes it back, as long as no connection has begun to send it. A request without a body
 /// has an empty one: the first that a connection asks is whether there is more than the head.
 #[derive(Debug)]
-pub(super) struct Outgoing(Arc<AtomicU8>);
+pub(super) struct Outgoing {
+    is_revoked: Arc<OnceLock<bool>>,
+}
 
 impl Outgoing {
     pub(super) fn new(bytes: Bytes) -> (Self, reqwest::Body) {
-        let state = Arc::new(AtomicU8::new(WAITING));
+        let is_revoked = Arc::new(OnceLock::new());
         let body = Revocable {
             bytes,
-            state: state.clone(),
+            is_revoked: is_revoked.clone(),
         };
-        (Outgoing(state), reqwest::Body::wrap(body))
+        (Outgoing { is_revoked }, reqwest::Body::wrap(body))
     }
 
     /// Whether the body stays here for good: nothing of it was sent, and nothing will be. The two sides agree even if a
     /// connection turns to it at this very moment.
     pub(super) fn revoke(&self) -> bool {
-        match self.claim(REVOKED) {
-            Ok(_) => true,
-            Err(state) => state == REVOKED,
-        }
+        *self.is_revoked.get_or_init(|| true)
     }
-
-    fn claim(&self, state: u8) -> Result<u8, u8> {
-        claim(&self.0, state)
-    }
-}
-
-fn claim(state: &AtomicU8, next: u8) -> Result<u8, u8> {
-    state.compare_exchange(WAITING, next, Ordering::AcqRel, Ordering::Acquire)
 }
 
 struct Revocable {
     bytes: Bytes,
-    state: Arc<AtomicU8>,
+    is_revoked: Arc<OnceLock<bool>>,
+}
+
+impl Revocable {
+    /// Begins to send it, unless it was taken back.
+    fn begin(&self) -> bool {
+        !*self.is_revoked.get_or_init(|| false)
+    }
 }
 
 impl http_body::Body for Revocable {
@@ -58,7 +51,7 @@ impl http_body::Body for Revocable {
         mut self: Pin<&mut Self>,
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        if let Err(REVOKED) = claim(&self.state, BEGUN) {
+        if !self.begin() {
             return Poll::Ready(Some(Err("the call was given up before it was sent")));
         }
         Poll::Ready(match std::mem::take(&mut self.bytes) {
@@ -68,7 +61,7 @@ impl http_body::Body for Revocable {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.bytes.is_empty() && claim(&self.state, BEGUN) != Err(REVOKED)
+        self.bytes.is_empty() && self.begin()
     }
 
     fn size_hint(&self) -> SizeHint {
@@ -76,64 +69,28 @@ impl http_body::Body for Revocable {
     }
 }
 
-/// What came of a body so far. One that came in one piece is not copied.
-#[derive(Debug, Default)]
-pub(super) enum Incoming {
-    #[default]
-    Nothing,
-    One(Bytes),
-    Many(Vec<u8>),
-}
-
-impl Incoming {
-    /// Reads up to a limit, and says whether that was all. What came before a failure is kept.
-    pub(super) async fn read(
-        &mut self,
-        response: &mut reqwest::Response,
-        limit: usize,
-    ) -> Result<bool, reqwest::Error> {
-        while let Some(piece) = response.chunk().await? {
-            let room = limit - self.len();
-            if piece.len() > room {
-                self.push(piece.slice(..room));
-                return Ok(false);
-            }
-            self.push(piece);
+/// Reads the rest of a body, up to a limit for all of it, and says whether that was all. What came before a failure is kept. A
+/// body that comes in one piece is not copied.
+pub(super) async fn read(
+    body: &mut Bytes,
+    response: &mut reqwest::Response,
+    limit: usize,
+) -> Result<bool, reqwest::Error> {
+    while let Some(mut piece) = response.chunk().await? {
+        let is_whole = piece.len() <= limit - body.len();
+        piece.truncate(limit - body.len());
+        if body.is_empty() {
+            *body = piece;
+        } else {
+            let mut pieces = BytesMut::from(std::mem::take(body));
+            pieces.extend_from_slice(&piece);
+            *body = pieces.freeze();
         }
-        Ok(true)
-    }
-
-    fn len(&self) -> usize {
-        self.so_far().len()
-    }
-
-    /// What has come.
-    pub(super) fn so_far(&self) -> &[u8] {
-        match self {
-            Incoming::Nothing => &[],
-            Incoming::One(piece) => piece,
-            Incoming::Many(pieces) => pieces,
+        if !is_whole {
+            return Ok(false);
         }
     }
-
-    fn push(&mut self, piece: Bytes) {
-        *self = match std::mem::take(self) {
-            Incoming::Nothing => Incoming::One(piece),
-            Incoming::One(first) => Incoming::Many([first, piece].concat()),
-            Incoming::Many(mut pieces) => {
-                pieces.extend_from_slice(&piece);
-                Incoming::Many(pieces)
-            }
-        };
-    }
-
-    pub(super) fn join(self) -> Bytes {
-        match self {
-            Incoming::Nothing => Bytes::new(),
-            Incoming::One(piece) => piece,
-            Incoming::Many(pieces) => pieces.into(),
-        }
-    }
+    Ok(true)
 }
 
 #[cfg(test)]

@@ -8,17 +8,13 @@ pub(super) fn is_unsent(error: &reqwest::Error) -> bool {
 /// HTTP/2's ways to say "not processed, send it again": RFC 9113, section 8.7.
 #[cfg(feature = "http2")]
 fn is_refused_stream(error: &reqwest::Error) -> bool {
-    let mut cause: &dyn std::error::Error = error;
-    while let Some(source) = cause.source() {
-        if let Some(error) = source.downcast_ref::<h2::Error>() {
-            let reason = error.reason();
-            return error.is_remote()
-                && (error.is_reset() && reason == Some(h2::Reason::REFUSED_STREAM)
-                    || error.is_go_away() && reason == Some(h2::Reason::NO_ERROR));
-        }
-        cause = source;
-    }
-    false
+    let error = chain(error).find_map(|cause| cause.downcast_ref::<h2::Error>());
+    error.is_some_and(|error| {
+        let reason = error.reason();
+        error.is_remote()
+            && (error.is_reset() && reason == Some(h2::Reason::REFUSED_STREAM)
+                || error.is_go_away() && reason == Some(h2::Reason::NO_ERROR))
+    })
 }
 
 #[cfg(not(feature = "http2"))]
@@ -48,9 +44,7 @@ fn is_final_in_words(words: &str) -> bool {
 pub(super) fn is_out_of_descriptors(error: &crate::Error) -> bool {
     const EMFILE: i32 = 24;
     const ENFILE: i32 = 23;
-    let first: &dyn std::error::Error = error;
-    let mut causes = std::iter::successors(Some(first), |cause| cause.source());
-    causes.any(|cause| {
+    chain(error).any(|cause| {
         let error = cause.downcast_ref::<std::io::Error>();
         let code = error.and_then(std::io::Error::raw_os_error);
         cfg!(unix) && code.is_some_and(|code| code == EMFILE || code == ENFILE)
@@ -66,9 +60,11 @@ fn lacks_tls(error: &reqwest::Error) -> bool {
     chain(error).any(|cause| cause.to_string().contains("scheme is not http"))
 }
 
-fn chain(error: &reqwest::Error) -> impl Iterator<Item = &(dyn std::error::Error + 'static)> {
-    let first: &(dyn std::error::Error + 'static) = error;
-    std::iter::successors(Some(first), |cause| cause.source())
+/// An error and what caused it.
+fn chain<'a>(
+    error: &'a (dyn std::error::Error + 'static),
+) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
+    std::iter::successors(Some(error), |cause| cause.source())
 }
 
 /// The innermost cause, which says more than the layers around it ("Connection refused", not "error sending request").

@@ -10,7 +10,7 @@ use url::Position;
 use crate::engine::error::Attempts;
 use crate::engine::error::mask::SecretFields;
 use crate::engine::error::misread::is_page;
-use crate::engine::event::Listener;
+use crate::engine::event::{Event, Listener};
 use crate::engine::limit::limiter::{Permit, RateLimiter};
 use crate::engine::request::Request;
 use crate::{Error, Operation, Result, Secret};
@@ -71,6 +71,23 @@ pub(crate) struct RawResponse {
 }
 
 impl RawResponse {
+    pub(crate) fn new(
+        operation: &'static Operation,
+        status: StatusCode,
+        headers: HeaderMap,
+        body: Bytes,
+    ) -> Self {
+        RawResponse {
+            operation,
+            status,
+            headers,
+            body,
+            attempts: Attempts::default(),
+            path: String::new(),
+            gone: None,
+        }
+    }
+
     /// Whether the status says that there is nothing to read: 204, or that a deletion found nothing left. A 200, 201 or 202
     /// with an empty body says no such thing.
     pub(crate) fn has_no_content(&self) -> bool {
@@ -83,11 +100,13 @@ impl Transport {
     pub(crate) async fn exec(&self, request: Request, options: Options) -> Result<RawResponse> {
         let mut retries = RetryState::default();
         let _in_flight = self.quota.enter();
+        let result = self.run(&request, options, &mut retries).await;
         // In an error, what stands before the API's own path is not shown.
         let base = self.base_url.path().trim_end_matches('/').len();
-        match self.run(&request, options, &mut retries).await {
+        let attempts = retries.attempts;
+        match result {
             Ok(answer) => Ok(RawResponse {
-                attempts: retries.attempts,
+                attempts,
                 path: match base {
                     0 => request.path,
                     _ => request.path[base..].to_owned(),
@@ -96,10 +115,14 @@ impl Transport {
             }),
             Err(error) => {
                 let host = &self.base_url[Position::BeforeHost..Position::AfterPort];
-                let error = error
-                    .after(retries.attempts)
-                    .of(&request.path[base..], host);
-                self.tell_gave_up(request.operation, &retries, &error);
+                let error = error.after(attempts).of(&request.path[base..], host);
+                let gave_up = Event::GaveUp {
+                    operation: request.operation,
+                    attempts: attempts.made,
+                    waited: attempts.waited,
+                    reason: error.reason(),
+                };
+                self.tell(attempts.made, gave_up);
                 Err(error)
             }
         }
@@ -118,21 +141,29 @@ impl Transport {
             let permit = self.admit(request, deadline, retries).await;
             let permit = permit.map_err(|late| late.because_of(before.as_ref()))?;
             retries.attempts.made += 1;
+            let attempt = retries.attempts.made;
             let began = Instant::now();
             // The permit goes back to the limiter with the headers of the answer, or with its drop.
             let result = self.attempt(request, permit, options, deadline).await;
-            let status = match &result {
-                Ok(answer) => Some(answer.status),
-                Err(error) => error.status(),
-            };
+            let status = result
+                .as_ref()
+                .map_or_else(Error::status, |answer| Some(answer.status));
             if let Some(status) = status {
-                self.tell_answered(operation, retries, status, began.elapsed());
+                let took = began.elapsed();
+                self.tell(
+                    attempt,
+                    Event::Answered {
+                        operation,
+                        attempt,
+                        status,
+                        took,
+                    },
+                );
             }
             let error = match result {
                 Ok(answer) => {
                     // The attempt that succeeded is counted, too.
-                    let is_retried = retries.failures() > 1;
-                    self.quota.record_success(is_retried);
+                    self.quota.record_success(retries.failures() > 1);
                     return Ok(answer);
                 }
                 // A retried DELETE that gets 404 succeeded: an earlier attempt may have deleted it. A page is not the API's 404.
@@ -143,14 +174,10 @@ impl Transport {
                         && !is_page(&failure.body) =>
                 {
                     self.quota.record_success(true);
+                    let (status, headers) = (failure.status, failure.headers.clone());
                     return Ok(RawResponse {
-                        operation,
-                        status: failure.status,
-                        headers: failure.headers.clone(),
-                        body: Bytes::new(),
-                        attempts: retries.attempts,
-                        path: String::new(),
-                        gone: Some(Error::Api(failure).after(retries.attempts)),
+                        gone: Some(Error::Api(failure)),
+                        ..RawResponse::new(operation, status, headers, Bytes::new())
                     });
                 }
                 Err(error) => error,
@@ -162,25 +189,34 @@ impl Transport {
             if is_429 && error.retry_after() > Some(self.limiter.max_wait()) {
                 return Err(error);
             }
-            let next = match options.retry.judge(&operation.method, &error, retries) {
+            let wait = match options.retry.judge(&operation.method, &error, retries) {
                 Verdict::GiveUp => return Err(error),
                 // A 429: the limiter knows of it, so the next permit comes when the server allows it.
                 Verdict::WhenAllowed => None,
                 Verdict::After(wait) => Some(wait),
             };
-            if let Some(wait) = next {
-                let until = from_now(wait);
-                if deadline.is_some_and(|deadline| until >= deadline) {
+            if let Some(wait) = wait {
+                if deadline.is_some_and(|deadline| from_now(wait) >= deadline) {
                     return Err(error);
                 }
                 if !failure::is_out_of_descriptors(&error) && !self.quota.take() {
-                    return Err(error.out_of_quota());
+                    retries.attempts.out_of_quota = true;
+                    return Err(error);
                 }
-                self.tell_retrying(operation, retries, next, &error);
-                sleep_until(until).await;
+            }
+            let reason = error.reason();
+            self.tell(
+                attempt,
+                Event::Retrying {
+                    operation,
+                    attempt,
+                    wait,
+                    reason,
+                },
+            );
+            if let Some(wait) = wait {
+                sleep_until(from_now(wait)).await;
                 retries.attempts.waited += wait;
-            } else {
-                self.tell_retrying(operation, retries, next, &error);
             }
             before = Some(error);
         }
@@ -195,28 +231,28 @@ impl Transport {
     ) -> Result<Permit> {
         let operation = request.operation;
         let target = request.target();
-        let mut place = retries.place;
+        let attempt = retries.attempts.made + 1;
         let mut began = None;
         let waiting = |expected| {
             began = Some(Instant::now());
-            self.tell_waiting(operation, retries, expected);
+            self.tell(
+                attempt,
+                Event::Waiting {
+                    operation,
+                    expected,
+                },
+            );
         };
-        let permit = self.limiter.acquire(target, &mut place, deadline, waiting);
-        let permit = permit.await;
-        retries.place = place;
+        let place = &mut retries.place;
+        let permit = self.limiter.acquire(target, place, deadline, waiting).await;
         if let Some(began) = began {
             retries.record_wait(began.elapsed());
         }
-        match permit {
-            Ok(_) if deadline.is_some_and(|deadline| deadline <= Instant::now()) => {
-                Err(Error::deadline(operation, None, false))
-            }
-            Ok(permit) => Ok(permit),
-            Err(late) => Err(Error::deadline(
-                operation,
-                late.needed,
-                late.beyond_max_wait,
-            )),
+        let permit =
+            permit.map_err(|late| Error::deadline(operation, late.needed, late.beyond_max_wait))?;
+        match deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+            true => Err(Error::deadline(operation, None, false)),
+            false => Ok(permit),
         }
     }
 }

@@ -140,7 +140,7 @@ impl RetryPolicy {
                 };
             }
             Error::Api(failure) if is_transient(failure.status) => false,
-            Error::Connection(failure) if failure.is_final() => return Verdict::GiveUp,
+            Error::Connection(failure) if failure.is_final => return Verdict::GiveUp,
             Error::Connection(failure) => failure.stage == Stage::Connecting,
             _ => return Verdict::GiveUp,
         };
