@@ -23,25 +23,27 @@ impl Violation {
     }
 }
 
+pub(crate) type Checked = Result<(), Violation>;
+
 /// Something that is sent and has limits.
 pub(crate) trait Check {
     /// The first limit that is not kept.
-    fn check(&self, at: &Place<'_>) -> Result<(), Violation>;
+    fn check(&self, at: &Place<'_>) -> Checked;
 
     /// What is wrong with a list of none of these.
-    fn check_none() -> Result<(), Violation> {
+    fn check_none() -> Checked {
         Ok(())
     }
 }
 
 impl<T: Check> Check for Option<T> {
-    fn check(&self, at: &Place<'_>) -> Result<(), Violation> {
+    fn check(&self, at: &Place<'_>) -> Checked {
         self.as_ref().map_or(Ok(()), |value| value.check(at))
     }
 }
 
 impl<T: Check> Check for Vec<T> {
-    fn check(&self, at: &Place<'_>) -> Result<(), Violation> {
+    fn check(&self, at: &Place<'_>) -> Checked {
         if self.is_empty() {
             return T::check_none();
         }
@@ -52,7 +54,7 @@ impl<T: Check> Check for Vec<T> {
 }
 
 impl<T: Check> Check for BTreeMap<String, T> {
-    fn check(&self, at: &Place<'_>) -> Result<(), Violation> {
+    fn check(&self, at: &Place<'_>) -> Checked {
         let mut each = self.iter();
         each.try_for_each(|(key, value)| value.check(&at.field(key)))
     }
@@ -62,7 +64,7 @@ impl<T: Check> Check for BTreeMap<String, T> {
 macro_rules! unlimited {
     ($($rust:ty),* $(,)?) => {
         $(impl Check for $rust {
-            fn check(&self, _: &Place<'_>) -> Result<(), Violation> {
+            fn check(&self, _: &Place<'_>) -> Checked {
                 Ok(())
             }
         })*
@@ -136,59 +138,40 @@ impl<'a> Place<'a> {
     pub(crate) fn length(
         &self,
         name: &str,
-        text: &impl Text,
+        text: &impl Limited<str>,
         least: usize,
         most: usize,
-    ) -> Result<(), Violation> {
-        let mut outcome = Ok(());
+    ) -> Checked {
         text.each(&mut |text| {
-            if outcome.is_ok() {
-                let length = text.chars().count();
-                outcome = self.check_bounds(name, length, least, most, "characters");
-            }
-        });
-        outcome
+            let length = text.chars().count();
+            self.check_bounds(name, length, least, most, "characters")
+        })
     }
 
     /// A list has `least` to `most` entries.
     #[allow(dead_code)] // No list of today's descriptions has a limit; a refresh may bring one.
-    pub(crate) fn count(
-        &self,
-        name: &str,
-        list: &impl List,
-        least: usize,
-        most: usize,
-    ) -> Result<(), Violation> {
-        match list.entries() {
-            Some(entries) => self.check_bounds(name, entries, least, most, "entries"),
-            None => Ok(()),
-        }
+    pub(crate) fn count(&self, name: &str, list: &impl List, least: usize, most: usize) -> Checked {
+        list.entries().map_or(Ok(()), |entries| {
+            self.check_bounds(name, entries, least, most, "entries")
+        })
     }
 
     /// A number is `least` to `most`.
-    pub(crate) fn range<N>(
+    pub(crate) fn range(
         &self,
         name: &str,
-        number: &N,
+        number: &impl Limited<i64>,
         least: i64,
         most: i64,
-    ) -> Result<(), Violation>
-    where
-        N: Number,
-    {
-        let mut outcome = Ok(());
+    ) -> Checked {
         number.each(&mut |number| {
-            let problem = match number {
-                _ if outcome.is_err() => return,
-                number if number < least => {
-                    format!("is {number}, at least {least} is allowed")
-                }
-                number if number > most => format!("is {number}, at most {most} is allowed"),
-                _ => return,
+            let bound = match *number {
+                number if number < least => format!("at least {least}"),
+                number if number > most => format!("at most {most}"),
+                _ => return Ok(()),
             };
-            outcome = Err(self.violation(name, problem));
-        });
-        outcome
+            Err(self.violation(name, format!("is {number}, {bound} is allowed")))
+        })
     }
 
     fn check_bounds(
@@ -198,20 +181,13 @@ impl<'a> Place<'a> {
         least: usize,
         most: usize,
         unit: &str,
-    ) -> Result<(), Violation> {
-        if length < least {
-            return Err(self.violation(
-                name,
-                format!("has {length} {unit}, at least {least} are needed"),
-            ));
-        }
-        if length > most {
-            return Err(self.violation(
-                name,
-                format!("has {length} {unit}, at most {most} are allowed"),
-            ));
-        }
-        Ok(())
+    ) -> Checked {
+        let bound = match length {
+            length if length < least => format!("at least {least} are needed"),
+            length if length > most => format!("at most {most} are allowed"),
+            _ => return Ok(()),
+        };
+        Err(self.violation(name, format!("has {length} {unit}, {bound}")))
     }
 
     fn violation(&self, name: &str, problem: String) -> Violation {
@@ -233,68 +209,53 @@ impl fmt::Display for Place<'_> {
     }
 }
 
-/// What may hold texts.
-pub(crate) trait Text {
-    /// Calls `f` with each.
-    fn each(&self, f: &mut dyn FnMut(&str));
+/// What may hold values that have limits: texts or whole numbers.
+pub(crate) trait Limited<V: ?Sized> {
+    /// Calls `check` with each, up to the first that fails.
+    fn each(&self, check: &mut dyn FnMut(&V) -> Checked) -> Checked;
 }
 
-impl Text for String {
-    fn each(&self, f: &mut dyn FnMut(&str)) {
-        f(self);
+impl Limited<str> for String {
+    fn each(&self, check: &mut dyn FnMut(&str) -> Checked) -> Checked {
+        check(self)
     }
 }
 
-impl Text for Secret {
-    fn each(&self, f: &mut dyn FnMut(&str)) {
-        f(self.expose());
+impl Limited<str> for Secret {
+    fn each(&self, check: &mut dyn FnMut(&str) -> Checked) -> Checked {
+        check(self.expose())
     }
 }
 
-/// What may hold whole numbers.
-pub(crate) trait Number {
-    /// Calls `f` with each.
-    fn each(&self, f: &mut dyn FnMut(i64));
-}
-
-impl Number for i32 {
-    fn each(&self, f: &mut dyn FnMut(i64)) {
-        f(i64::from(*self));
+impl Limited<i64> for i32 {
+    fn each(&self, check: &mut dyn FnMut(&i64) -> Checked) -> Checked {
+        check(&i64::from(*self))
     }
 }
 
-impl Number for i64 {
-    fn each(&self, f: &mut dyn FnMut(i64)) {
-        f(*self);
+impl Limited<i64> for i64 {
+    fn each(&self, check: &mut dyn FnMut(&i64) -> Checked) -> Checked {
+        check(self)
     }
 }
 
-/// What holds any number of such.
-macro_rules! several {
-    ($($of:ident: $each:ty),*) => {
-        $(
-            impl<T: $of> $of for Option<T> {
-                fn each(&self, f: &mut dyn FnMut($each)) {
-                    self.iter().for_each(|value| value.each(f));
-                }
-            }
-
-            impl<T: $of> $of for Vec<T> {
-                fn each(&self, f: &mut dyn FnMut($each)) {
-                    self.iter().for_each(|value| value.each(f));
-                }
-            }
-
-            impl<T: $of> $of for BTreeMap<String, T> {
-                fn each(&self, f: &mut dyn FnMut($each)) {
-                    self.values().for_each(|value| value.each(f));
-                }
-            }
-        )*
-    };
+impl<V: ?Sized, T: Limited<V>> Limited<V> for Option<T> {
+    fn each(&self, check: &mut dyn FnMut(&V) -> Checked) -> Checked {
+        self.iter().try_for_each(|value| value.each(check))
+    }
 }
 
-several!(Text: &str, Number: i64);
+impl<V: ?Sized, T: Limited<V>> Limited<V> for Vec<T> {
+    fn each(&self, check: &mut dyn FnMut(&V) -> Checked) -> Checked {
+        self.iter().try_for_each(|value| value.each(check))
+    }
+}
+
+impl<V: ?Sized, T: Limited<V>> Limited<V> for BTreeMap<String, T> {
+    fn each(&self, check: &mut dyn FnMut(&V) -> Checked) -> Checked {
+        self.values().try_for_each(|value| value.each(check))
+    }
+}
 
 /// What may be a list.
 pub(crate) trait List {

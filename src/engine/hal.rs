@@ -10,7 +10,7 @@ use http::{HeaderMap, header};
 use serde_json::Value;
 
 /// The media type, without its parameters.
-const MEDIA_TYPE: &str = "application/hal+json";
+const MEDIA_TYPE: &[u8] = b"application/hal+json";
 
 /// The body as `application/json` would have it. A body of another type, or one that is no JSON, stays as it is.
 pub(crate) fn plain<'a>(headers: &HeaderMap, body: &'a [u8]) -> Cow<'a, [u8]> {
@@ -25,33 +25,26 @@ pub(crate) fn plain<'a>(headers: &HeaderMap, body: &'a [u8]) -> Cow<'a, [u8]> {
 }
 
 fn is_hal(headers: &HeaderMap) -> bool {
-    let Some(value) = headers.get(header::CONTENT_TYPE) else {
-        return false;
-    };
-    let value = value.as_bytes().trim_ascii_start();
-    // What follows is a parameter.
-    value
-        .split_at_checked(MEDIA_TYPE.len())
-        .is_some_and(|(name, rest)| {
-            name.eq_ignore_ascii_case(MEDIA_TYPE.as_bytes())
-                && matches!(rest.trim_ascii_start().first(), None | Some(b';'))
-        })
+    let value = headers.get(header::CONTENT_TYPE);
+    value.is_some_and(|value| {
+        // What follows a semicolon is a parameter.
+        let name = value.as_bytes().split(|byte| *byte == b';').next();
+        name.unwrap_or_default()
+            .trim_ascii()
+            .eq_ignore_ascii_case(MEDIA_TYPE)
+    })
 }
 
 /// Puts what is embedded beside what is not; a field that is there already wins. As deep as serde_json reads: 128 levels.
 fn lift(value: &mut Value) {
     match value {
         Value::Object(object) => {
-            match object.remove("_embedded") {
-                Some(Value::Object(embedded)) => {
-                    for (name, value) in embedded {
-                        object.entry(name).or_insert(value);
-                    }
+            if object.get("_embedded").is_some_and(Value::is_object)
+                && let Some(Value::Object(embedded)) = object.remove("_embedded")
+            {
+                for (name, value) in embedded {
+                    object.entry(name).or_insert(value);
                 }
-                Some(other) => {
-                    object.insert("_embedded".to_string(), other);
-                }
-                None => {}
             }
             object.values_mut().for_each(lift);
         }

@@ -53,7 +53,12 @@ macro_rules! id {
         }
 
         crate::engine::optional::into_option!($name: $inner);
-        $crate::engine::id::id! { @ list $name, $inner }
+
+        impl<const N: usize> crate::IntoOption<Vec<$name>> for [$inner; N] {
+            fn into_option(self) -> Option<Vec<$name>> {
+                Some(self.into_iter().map($name::from).collect())
+            }
+        }
 
         impl PartialEq<$inner> for $name {
             fn eq(&self, other: &$inner) -> bool {
@@ -82,17 +87,10 @@ macro_rules! id {
             }
         }
     };
-    (@ list $name:ident, $inner:ty) => {
-        impl<const N: usize> crate::IntoOption<Vec<$name>> for [$inner; N] {
-            fn into_option(self) -> Option<Vec<$name>> {
-                Some(self.into_iter().map($name::from).collect())
-            }
-        }
-    };
     (@ number $name:ident) => {
-        impl crate::engine::check::Number for $name {
-            fn each(&self, f: &mut dyn FnMut(i64)) {
-                self.0.each(f);
+        impl crate::engine::check::Limited<i64> for $name {
+            fn each(&self, check: &mut dyn FnMut(&i64) -> crate::engine::check::Checked) -> crate::engine::check::Checked {
+                self.0.each(check)
             }
         }
     };

@@ -54,13 +54,11 @@ impl Visitor<'_> for Time {
     fn visit_str<E: Error>(self, text: &str) -> Result<DateTime<Utc>, E> {
         // Nearly all are as the standard writes them, which is read in a third of the time.
         let exact = DateTime::parse_from_rfc3339(text).map(|time| time.to_utc());
-        let zoned = exact.or_else(|_| text.parse::<DateTime<Utc>>()).ok();
-        let plain = || {
-            text.parse::<NaiveDateTime>()
-                .ok()
-                .map(|time| time.and_utc())
-        };
-        zoned.or_else(plain).ok_or_else(|| E::custom("not a time"))
+        let zoned = exact.or_else(|_| text.parse());
+        let plain = || text.parse().map(|time: NaiveDateTime| time.and_utc());
+        zoned
+            .or_else(|_| plain())
+            .map_err(|_| E::custom("not a time"))
     }
 }
 
@@ -71,27 +69,16 @@ impl<'de> DeserializeSeed<'de> for TimeOrNone {
     type Value = Option<DateTime<Utc>>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_option(self)
-    }
-}
+        struct Lenient(DateTime<Utc>);
 
-impl<'de> Visitor<'de> for TimeOrNone {
-    type Value = Option<DateTime<Utc>>;
+        impl<'de> Deserialize<'de> for Lenient {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                Time.deserialize(deserializer).map(Lenient)
+            }
+        }
 
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a time of RFC 3339, or null")
-    }
-
-    fn visit_none<E: Error>(self) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
-        Ok(None)
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        Time.deserialize(deserializer).map(Some)
+        let time = Option::<Lenient>::deserialize(deserializer)?;
+        Ok(time.map(|time| time.0))
     }
 }
 

@@ -3,7 +3,6 @@
 //! It is what serde derives for a struct, with the part that is the same for all structs written once, so that less is
 //! compiled.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 use std::mem;
@@ -12,7 +11,6 @@ use serde::de::{
     Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor,
 };
 use serde::ser::{Serialize, SerializeStruct, Serializer};
-use serde_json::{Map, Value};
 
 /// A struct that stands for an object.
 pub(crate) trait Object: Sized {
@@ -139,49 +137,9 @@ pub(crate) fn skip<'de, A: MapAccess<'de>>(map: &mut A) -> Result<(), A::Error> 
     map.next_value::<IgnoredAny>().map(drop)
 }
 
-/// What is done with the fields of an object that is written.
+/// What is done with each field of an object that is written.
 pub(crate) trait Fields {
-    /// With one that is written.
     fn field<T: Serialize>(&mut self, name: &'static str, value: &T);
-
-    /// With one that is left out if it is `None`.
-    #[inline]
-    fn some<T: Serialize>(&mut self, name: &'static str, value: &Option<T>) {
-        if value.is_some() {
-            self.field(name, value);
-        }
-    }
-
-    /// With one that is left out if it is empty.
-    #[inline]
-    fn filled<T: Serialize + Filled>(&mut self, name: &'static str, value: &T) {
-        if value.is_filled() {
-            self.field(name, value);
-        }
-    }
-}
-
-/// What may be empty.
-pub(crate) trait Filled {
-    fn is_filled(&self) -> bool;
-}
-
-impl<T> Filled for Vec<T> {
-    fn is_filled(&self) -> bool {
-        !self.is_empty()
-    }
-}
-
-impl<K, V> Filled for BTreeMap<K, V> {
-    fn is_filled(&self) -> bool {
-        !self.is_empty()
-    }
-}
-
-impl Filled for Map<String, Value> {
-    fn is_filled(&self) -> bool {
-        !self.is_empty()
-    }
 }
 
 /// Writes a struct.
@@ -287,6 +245,15 @@ macro_rules! object {
         $crate::engine::object::set_with(&mut $field, $map, $seed)
     };
     (@ write $fields:ident.$name:literal, $field:expr) => { $fields.field($name, &$field) };
-    (@ write $fields:ident.$name:literal, $field:expr, $when:ident) => { $fields.$when($name, &$field) };
+    (@ write $fields:ident.$name:literal, $field:expr, some) => {
+        if $field.is_some() {
+            $fields.field($name, &$field);
+        }
+    };
+    (@ write $fields:ident.$name:literal, $field:expr, filled) => {
+        if !$field.is_empty() {
+            $fields.field($name, &$field);
+        }
+    };
 }
 pub(crate) use object;

@@ -8,7 +8,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Url;
 use serde::Serialize;
 
-use crate::engine::check::{Check, Place, Violation};
+use crate::engine::check::{Check, Checked, Place, Violation};
 use crate::engine::limit::target::Target;
 use crate::{Error, Operation, Result, Secret};
 
@@ -69,20 +69,16 @@ impl RequestBuilder {
             Some(dots @ ("." | "..")) => format!("is `{dots}`, which a path cannot carry"),
             Some(_) => return self,
         };
-        self.refuse(Violation::new(name, problem));
-        self
+        self.refuse(name, problem)
     }
 
     /// One query parameter: nothing if there is no value, one pair for each element of a list.
     pub(crate) fn query(mut self, name: &'static str, value: &impl Query) -> Self {
         value.each(&mut |value| {
-            let query = match &mut self.request.query {
-                Some(query) => {
-                    query.push('&');
-                    query
-                }
-                none => none.insert(String::new()),
-            };
+            let query = self.request.query.get_or_insert_default();
+            if !query.is_empty() {
+                query.push('&');
+            }
             query.push_str(name);
             query.push('=');
             value.write(query);
@@ -92,60 +88,44 @@ impl RequestBuilder {
 
     /// One header: nothing if there is no value. Its text goes as it is.
     #[allow(dead_code)] // No header of today's descriptions is for everyone to see; a refresh may bring one.
-    pub(crate) fn header(mut self, name: &str, value: &impl Query) -> Self {
+    pub(crate) fn header(self, name: &'static str, value: &impl Query) -> Self {
         let mut text = None;
         value.each(&mut |value| text = Some(value.plain()));
-        let Some(text) = text else { return self };
-        let header = HeaderName::from_bytes(name.as_bytes());
-        match (header, HeaderValue::from_str(&text)) {
-            (Ok(header), Ok(value)) => {
-                self.request.headers.insert(header, value);
-            }
-            _ => self.refuse(Violation::new(
-                name,
-                "has characters that a header cannot carry",
-            )),
+        match text {
+            Some(text) => self.put_header(name, &text, false),
+            None => self,
         }
-        self
     }
 
     /// One header that is a secret: marked as sensitive, and not shown if it cannot be sent.
-    pub(crate) fn secret_header(mut self, name: &'static str, value: &Secret) -> Self {
-        let problem = match value.expose() {
-            "" => "is empty",
-            text if text.trim() != text => "begins or ends with white space",
-            _ => "",
-        };
-        if !problem.is_empty() {
-            self.refuse(Violation::new(name, problem));
-            return self;
+    pub(crate) fn secret_header(self, name: &'static str, value: &Secret) -> Self {
+        match value.expose() {
+            "" => self.refuse(name, "is empty"),
+            text if text.trim() != text => self.refuse(name, "begins or ends with white space"),
+            text => self.put_header(name, text, true),
         }
+    }
+
+    fn put_header(mut self, name: &'static str, text: &str, is_secret: bool) -> Self {
         let header = HeaderName::from_bytes(name.as_bytes());
-        match (header, HeaderValue::from_str(value.expose())) {
-            (Ok(header), Ok(mut value)) => {
-                value.set_sensitive(true);
-                self.request.headers.insert(header, value);
-            }
-            _ => self.refuse(Violation::new(
-                name,
-                "has characters that a header cannot carry",
-            )),
-        }
+        let (Ok(header), Ok(mut value)) = (header, HeaderValue::from_str(text)) else {
+            return self.refuse(name, "has characters that a header cannot carry");
+        };
+        value.set_sensitive(is_secret);
+        self.request.headers.insert(header, value);
         self
     }
 
     /// Something that must hold before anything is sent.
-    pub(crate) fn check(mut self, check: impl FnOnce(&Place<'_>) -> Result<(), Violation>) -> Self {
-        if let Err(violation) = check(&Place::root("query")) {
-            self.refuse(violation);
-        }
+    pub(crate) fn check(mut self, check: impl FnOnce(&Place<'_>) -> Checked) -> Self {
+        self.problem = self.problem.or(check(&Place::root("query")).err());
         self
     }
 
     /// The body.
     pub(crate) fn json(mut self, body: &(impl Serialize + Check)) -> Self {
         if let Err(violation) = body.check(&Place::body(self.request.operation)) {
-            self.refuse(violation);
+            self.problem.get_or_insert(violation);
             return self;
         }
         match serde_json::to_vec(body) {
@@ -153,13 +133,10 @@ impl RequestBuilder {
                 let json = HeaderValue::from_static("application/json");
                 self.request.headers.insert(header::CONTENT_TYPE, json);
                 self.request.body = Some(bytes.into());
+                self
             }
-            Err(error) => self.refuse(Violation::new(
-                "body",
-                format!("cannot be written as JSON: {error}"),
-            )),
+            Err(error) => self.refuse("body", format!("cannot be written as JSON: {error}")),
         }
-        self
     }
 
     /// The request, or why there is none.
@@ -170,8 +147,10 @@ impl RequestBuilder {
         }
     }
 
-    fn refuse(&mut self, violation: Violation) {
-        self.problem.get_or_insert(violation);
+    fn refuse(mut self, name: &str, problem: impl Into<String>) -> Self {
+        self.problem
+            .get_or_insert_with(|| Violation::new(name, problem));
+        self
     }
 }
 
@@ -257,9 +236,7 @@ impl<T: Parameter> Query for T {
 
 impl<T: Query> Query for Option<T> {
     fn each(&self, f: &mut dyn FnMut(&dyn Parameter)) {
-        if let Some(value) = self {
-            value.each(f);
-        }
+        self.iter().for_each(|value| value.each(f));
     }
 }
 
