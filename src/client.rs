@@ -13,11 +13,9 @@ use crate::engine::request::{Request, RequestBuilder};
 use crate::engine::transport::retry::RetryPolicy;
 use crate::{IntoOption, Operation, ResponseValue, Result};
 
-mod builder;
+pub(crate) mod builder;
 
 pub use builder::ClientBuilder;
-#[cfg(feature = "ada")]
-pub(crate) use builder::{check_base, usable};
 
 /// A client of ConfigCat's Public Management API, with one method for each operation.
 ///

@@ -3,10 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
-use http::HeaderValue;
-
 use super::{Client, LIMITS};
-use crate::client::{check_base, usable};
+use crate::client::builder::checks::{check_base, require, secret_header, usable, variable};
 use crate::engine::error::message::without_secrets;
 use crate::{Error, Event, IntoOption, RateLimiter, Result, RetryPolicy, Secret};
 
@@ -22,20 +20,17 @@ use crate::{Error, Event, IntoOption, RateLimiter, Result, RetryPolicy, Secret};
 #[must_use = "a client is made by `build`"]
 pub struct ClientBuilder {
     handle: Option<String>,
-    base_url: Option<String>,
-    plain_http: bool,
     token: Option<Secret>,
     /// The settings that all clients have.
     common: crate::ClientBuilder,
-    problem: Option<String>,
 }
 
 /// Settings that are handed on as they are.
 macro_rules! common {
-    ($($(#[$about:meta])* $name:ident($value:ident: $ty:ty);)*) => {
+    ($($(#[$about:meta])* $name:ident($($value:ident: $ty:ty)?);)*) => {
         $($(#[$about])*
-        pub fn $name(mut self, $value: $ty) -> Self {
-            self.common = self.common.$name($value);
+        pub fn $name(mut self $(, $value: $ty)?) -> Self {
+            self.common = self.common.$name($($value)?);
             self
         })*
     };
@@ -45,11 +40,8 @@ impl ClientBuilder {
     pub(super) fn new() -> Self {
         ClientBuilder {
             handle: None,
-            base_url: None,
-            plain_http: false,
             token: None,
             common: crate::Client::builder().rate_limiter(RateLimiter::published(&LIMITS)),
-            problem: None,
         }
     }
 
@@ -57,19 +49,6 @@ impl ClientBuilder {
     /// [`base_url`](Self::base_url).
     pub fn handle(mut self, handle: impl Into<String>) -> Self {
         self.handle = Some(handle.into());
-        self
-    }
-
-    /// The URL that every operation's path is added to, in place of the one that the handle stands for. Plain http is for
-    /// loopback addresses alone. Default: `https://{handle}.ada.support/api`.
-    pub fn base_url(mut self, url: impl Into<String>) -> Self {
-        self.base_url = Some(url.into());
-        self
-    }
-
-    /// Allows plain http beyond this machine, which shows the token to everyone on the way. Default: not allowed.
-    pub fn allow_plain_http(mut self) -> Self {
-        self.plain_http = true;
         self
     }
 
@@ -82,24 +61,25 @@ impl ClientBuilder {
     /// Handle, URL and token from `ADA_HANDLE`, `ADA_BASE_URL` and `ADA_API_TOKEN`. An empty variable counts as unset. What is
     /// set before stays if the environment has nothing; what is set afterwards wins.
     pub fn from_env(mut self) -> Self {
-        let mut variable = |name: &str| match std::env::var(name) {
-            Ok(text) => Some(text).filter(|text| !text.is_empty()),
-            Err(std::env::VarError::NotPresent) => None,
-            Err(std::env::VarError::NotUnicode(_)) => {
-                self.problem = Some(format!("the environment variable {name} is not UTF-8"));
-                None
-            }
+        let mut variable = |name| {
+            let text = variable(name, &mut self.common.problem);
+            text.filter(|text| !text.is_empty())
         };
         let handle = variable("ADA_HANDLE");
         let base_url = variable("ADA_BASE_URL");
         let token = variable("ADA_API_TOKEN");
         self.handle = handle.or(self.handle);
-        self.base_url = base_url.or(self.base_url);
+        self.common.base_url = base_url.or(self.common.base_url);
         self.token = token.map(Secret::from).or(self.token);
         self
     }
 
     common! {
+        /// The URL that every operation's path is added to, in place of the one that the handle stands for. Plain http is for
+        /// loopback addresses alone. Default: `https://{handle}.ada.support/api`.
+        base_url(url: impl Into<String>);
+        /// Allows plain http beyond this machine, which shows the token to everyone on the way. Default: not allowed.
+        allow_plain_http();
         /// The time that a connection may take to come about. Default:
         /// [10 s](crate::ClientBuilder::DEFAULT_CONNECT_TIMEOUT).
         connect_timeout(timeout: Duration);
@@ -130,32 +110,23 @@ impl ClientBuilder {
     ///
     /// [`Error::Config`] says which setting is missing or wrong, and which method or variable sets it.
     pub fn build(self) -> Result<Client> {
-        if let Some(problem) = self.problem {
+        if let Some(problem) = self.common.problem {
             return Err(Error::Config(problem));
         }
-        let base = match (&self.base_url, &self.handle) {
-            (Some(url), _) => url.clone(),
-            (None, Some(handle)) => of_handle(handle)?,
-            (None, None) => {
-                return Err(Error::Config(
-                    "no handle: pass it to `ada::Client::builder().handle(handle)`, or set ADA_HANDLE and call `from_env()`"
-                        .to_string(),
-                ));
+        let base = match &self.common.base_url {
+            Some(url) => url.clone(),
+            None => {
+                let method = "ada::Client::builder().handle(handle)";
+                of_handle(&require(self.handle, "handle", method, "ADA_HANDLE")?)?
             }
         };
-        let base = check_base(&base, self.plain_http, "ADA_BASE_URL")?;
-        let token = self.token.ok_or_else(|| {
-            Error::Config(
-                "no token: pass it to `ada::Client::builder().token(token)`, or set ADA_API_TOKEN and call `from_env()`"
-                    .to_string(),
-            )
-        })?;
+        let base = check_base(&base, self.common.plain_http, "ADA_BASE_URL")?;
+        let method = "ada::Client::builder().token(token)";
+        let token = require(self.token, "token", method, "ADA_API_TOKEN")?;
         usable(token.expose(), "token", "ADA_API_TOKEN")?;
-        let check = "check the token";
-        let authorization = bearer(&token)?;
-        let core = self
-            .common
-            .connect(base, authorization, vec![token], None, check)?;
+        let authorization = secret_header("token", &format!("Bearer {}", token.expose()))?;
+        let common = self.common;
+        let core = common.connect(base, authorization, vec![token], None, "check the token")?;
         Ok(Client { core })
     }
 }
@@ -164,30 +135,23 @@ impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
             .field("handle", &self.handle)
-            .field("base_url", &self.base_url.as_deref().map(without_secrets))
+            .field(
+                "base_url",
+                &self.common.base_url.as_deref().map(without_secrets),
+            )
             .finish_non_exhaustive()
     }
 }
 
 /// The token goes to `ada.support` alone, so a handle is one label of a host name and nothing else.
 fn of_handle(handle: &str) -> Result<String> {
-    let plain = handle
-        .bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    let label = (1..=63).contains(&handle.len());
-    match plain && label && !handle.starts_with('-') && !handle.ends_with('-') {
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    let is_label = (1..=63).contains(&handle.len()) && handle.bytes().all(is_part);
+    match is_label && !handle.starts_with('-') && !handle.ends_with('-') {
         true => Ok(format!("https://{handle}.ada.support/api")),
         false => Err(Error::Config(format!(
             "`{handle}` cannot be the handle: it is the first part of the instance's host name alone, such as `example`; set \
              it by `handle(handle)` or ADA_HANDLE"
         ))),
     }
-}
-
-fn bearer(token: &Secret) -> Result<HeaderValue> {
-    let mut value = HeaderValue::from_str(&format!("Bearer {}", token.expose())).map_err(|_| {
-        Error::Config("the token has characters that a header cannot carry".to_string())
-    })?;
-    value.set_sensitive(true);
-    Ok(value)
 }

@@ -1,17 +1,36 @@
 //! What is checked before there is a client: the base URL, credentials, and texts for headers.
 
+use std::env::VarError;
+
 use base64::Engine as _;
 use http::HeaderValue;
-use reqwest::Url;
+use url::{Host, ParseError, Url};
 
 use crate::engine::error::mask::SecretFields;
 use crate::engine::error::message::without_secrets;
 use crate::{Error, Result, Secret};
 
-pub(super) fn require<T>(setting: Option<T>, name: &str, variable: &str) -> Result<T> {
+/// The text of an environment variable. If it cannot be read, that is the problem.
+pub(crate) fn variable(name: &str, problem: &mut Option<String>) -> Option<String> {
+    match std::env::var(name) {
+        Ok(text) => return Some(text),
+        Err(VarError::NotPresent) => {}
+        Err(VarError::NotUnicode(_)) => {
+            problem.get_or_insert_with(|| format!("the environment variable {name} is not UTF-8"));
+        }
+    }
+    None
+}
+
+pub(crate) fn require<T>(
+    setting: Option<T>,
+    name: &str,
+    method: &str,
+    variable: &str,
+) -> Result<T> {
     setting.ok_or_else(|| {
         Error::Config(format!(
-            "no {name}: pass it to `Client::builder().credentials(user, password)`, or set {variable} and call `from_env()`"
+            "no {name}: pass it to `{method}`, or set {variable} and call `from_env()`"
         ))
     })
 }
@@ -26,7 +45,7 @@ pub(crate) fn check_base(text: &str, plain_http: bool, variables: &str) -> Resul
     };
     const NO_SCHEME: &str = "it begins with neither `https://` nor `http://`";
     let url = Url::parse(text).map_err(|error| match error {
-        url::ParseError::RelativeUrlWithoutBase => wrong(NO_SCHEME),
+        ParseError::RelativeUrlWithoutBase => wrong(NO_SCHEME),
         error => wrong(&error.to_string()),
     })?;
     match url.scheme() {
@@ -53,9 +72,9 @@ pub(crate) fn check_base(text: &str, plain_http: bool, variables: &str) -> Resul
 pub(super) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         None => false,
-        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
     }
 }
 
@@ -95,10 +114,19 @@ pub(super) fn basic(user: &str, password: &Secret) -> Result<(HeaderValue, Secre
     }
     let encoded =
         base64::engine::general_purpose::STANDARD.encode(format!("{user}:{}", password.expose()));
-    let mut value = HeaderValue::from_str(&format!("Basic {encoded}"))
-        .map_err(|_| Error::Config("the credentials cannot be sent in a header".to_string()))?;
-    value.set_sensitive(true);
+    let value = secret_header("credentials", &format!("Basic {encoded}"))?;
     Ok((value, encoded.into()))
+}
+
+/// A header that is not shown, of the setting of this name.
+pub(crate) fn secret_header(setting: &str, text: &str) -> Result<HeaderValue> {
+    let mut value = HeaderValue::from_str(text).map_err(|_| {
+        Error::Config(format!(
+            "the {setting} has characters that a header cannot carry"
+        ))
+    })?;
+    value.set_sensitive(true);
+    Ok(value)
 }
 
 /// The secrets in what is sent: parameters of integrations, headers and signing keys of webhooks, the token of Jira. A server that
