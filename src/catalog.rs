@@ -20,10 +20,10 @@ use std::sync::{LazyLock, OnceLock};
 use jsonschema::Validator;
 use serde::Deserialize;
 use serde::ser::{Serialize, SerializeStruct as _, Serializer};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::engine::response::Kind;
-use crate::likeness::likeness;
+use crate::likeness::{likeness, nearest};
 use crate::{Error, Operation, Result};
 
 mod arguments;
@@ -38,7 +38,6 @@ const SUGGESTIONS: usize = 3;
 #[derive(Debug)]
 pub struct Catalog {
     tools: Vec<Tool>,
-    by_name: HashMap<&'static str, usize>,
 }
 
 /// An operation that can be called by name.
@@ -46,10 +45,7 @@ pub struct Catalog {
 /// Serialized, it is a tool definition for agents: `name`, `description` and `inputSchema`, and the other facts beside them.
 pub struct Tool {
     operation: &'static Operation,
-    aliases: &'static [String],
-    parameters: &'static [Parameter],
-    body: Option<&'static Value>,
-    answers: Option<Kind>,
+    entry: &'static Entry,
     arguments: Value,
     validator: OnceLock<Option<Validator>>,
 }
@@ -123,31 +119,18 @@ impl Catalog {
     fn read(operations: &[&'static Operation], text: &str) -> Self {
         let source: Source = serde_json::from_str(text).unwrap_or_default();
         let source: &'static Source = Box::leak(Box::new(source));
-        let mut catalog = Catalog {
-            tools: Vec::new(),
-            by_name: HashMap::new(),
-        };
-        for &operation in operations {
-            let Some(entry) = source.operations.get(operation.id) else {
-                continue;
-            };
-            let index = catalog.tools.len();
-            catalog.by_name.insert(operation.id, index);
-            catalog.by_name.insert(operation.tool, index);
-            for alias in &entry.aliases {
-                catalog.by_name.insert(alias, index);
-            }
-            catalog.tools.push(Tool {
+        let tools = operations.iter().filter_map(|operation| {
+            let entry = source.operations.get(operation.id)?;
+            Some(Tool {
                 operation,
-                aliases: &entry.aliases,
-                parameters: &entry.parameters,
-                body: entry.body.as_ref(),
-                answers: entry.answers,
+                entry,
                 arguments: arguments::schema(entry, &source.schemas),
                 validator: OnceLock::new(),
-            });
+            })
+        });
+        Catalog {
+            tools: tools.collect(),
         }
-        catalog
     }
 
     /// All of them, sorted by the id of the operation.
@@ -162,36 +145,24 @@ impl Catalog {
     ///
     /// [`Error::UnknownTool`] suggests the names that are most like it.
     pub fn find(&self, name: &str) -> Result<&Tool> {
-        match self.by_name.get(name) {
-            Some(&index) => Ok(&self.tools[index]),
-            None => Err(Error::UnknownTool(self.unknown(name))),
-        }
+        let mut tools = self.tools.iter();
+        let tool = tools.find(|tool| tool.names().any(|known| known == name));
+        tool.ok_or_else(|| Error::UnknownTool(self.unknown(name)))
     }
 
     fn unknown(&self, name: &str) -> String {
-        let mut names: Vec<(f64, &str)> = Vec::new();
-        for tool in &self.tools {
-            // Of the names of one tool, the one that is meant.
-            let best = tool
-                .names()
-                .map(|known| (likeness(name, known), known))
-                .max_by(|one, other| one.0.total_cmp(&other.0));
-            names.extend(best.filter(|(likeness, _)| *likeness >= ALIKE));
-        }
-        names.sort_by(|one, other| other.0.total_cmp(&one.0));
-        let names: Vec<String> = names
-            .iter()
-            .take(SUGGESTIONS)
-            .map(|(_, name)| format!("`{name}`"))
-            .collect();
-        match names.as_slice() {
-            [] => format!("there is no tool `{name}`; the catalogue lists all"),
-            [name_like] => format!("there is no tool `{name}`; did you mean {name_like}?"),
-            [names @ .., last] => format!(
-                "there is no tool `{name}`; did you mean {} or {last}?",
-                names.join(", ")
-            ),
-        }
+        // Of the names of one tool, the one that is meant.
+        let nearest = |tool: &Tool| nearest(name, tool.names(), ALIKE);
+        let mut names: Vec<&str> = self.tools.iter().filter_map(nearest).collect();
+        names.sort_by(|one, other| likeness(name, other).total_cmp(&likeness(name, one)));
+        names.truncate(SUGGESTIONS);
+        let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+        let hint = match names.as_slice() {
+            [] => "the catalogue lists all".to_string(),
+            [name] => format!("did you mean {name}?"),
+            [names @ .., last] => format!("did you mean {} or {last}?", names.join(", ")),
+        };
+        format!("there is no tool `{name}`; {hint}")
     }
 }
 
@@ -203,7 +174,7 @@ impl Tool {
 
     /// Names that it had earlier, and still answers to.
     pub fn aliases(&self) -> &'static [String] {
-        self.aliases
+        &self.entry.aliases
     }
 
     /// Id, method, path and summary; whether it only reads, is idempotent or deprecated.
@@ -213,13 +184,13 @@ impl Tool {
 
     /// The parameters, those of the path first.
     pub fn parameters(&self) -> &'static [Parameter] {
-        self.parameters
+        &self.entry.parameters
     }
 
     /// What the body must be, as JSON Schema; `None` if there is none. Its references lead into
     /// [`arguments`](Tool::arguments).
     pub fn body(&self) -> Option<&'static Value> {
-        self.body
+        self.entry.body.as_ref()
     }
 
     /// What the arguments of a call must be, as JSON Schema 2020-12: one object with the parameters under the API's own
@@ -229,10 +200,8 @@ impl Tool {
     }
 
     fn names(&self) -> impl Iterator<Item = &'static str> {
-        let aliases = self.aliases.iter().map(String::as_str);
-        [self.operation.tool, self.operation.id]
-            .into_iter()
-            .chain(aliases)
+        let names = [self.operation.tool, self.operation.id].into_iter();
+        names.chain(self.entry.aliases.iter().map(String::as_str))
     }
 }
 
@@ -240,8 +209,8 @@ impl std::fmt::Debug for Tool {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Tool")
             .field("operation", &self.operation)
-            .field("aliases", &self.aliases)
-            .field("parameters", &self.parameters)
+            .field("aliases", &self.aliases())
+            .field("parameters", &self.parameters())
             .finish_non_exhaustive()
     }
 }
@@ -251,7 +220,7 @@ impl Serialize for Tool {
         let operation = self.operation;
         let mut tool = serializer.serialize_struct("Tool", 11)?;
         tool.serialize_field("name", operation.tool)?;
-        tool.serialize_field("aliases", self.aliases)?;
+        tool.serialize_field("aliases", self.aliases())?;
         tool.serialize_field("id", operation.id)?;
         tool.serialize_field("method", operation.method.as_str())?;
         tool.serialize_field("path", operation.path)?;
@@ -263,15 +232,4 @@ impl Serialize for Tool {
         tool.serialize_field("inputSchema", &self.arguments)?;
         tool.end()
     }
-}
-
-/// What an object with these members looks like.
-fn object(properties: Map<String, Value>, required: Vec<&str>) -> Value {
-    json!({
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "type": "object",
-        "properties": properties,
-        "required": required,
-        "additionalProperties": false,
-    })
 }

@@ -1,11 +1,11 @@
 //! The arguments of a call by name, checked before anything is sent.
 
-use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::paths::{Location, LocationSegment};
-use serde_json::{Map, Value};
+use jsonschema::{JsonType, ValidationError};
+use serde_json::{Map, Value, json};
 
-use super::{Entry, Tool, object};
+use super::{Entry, Tool};
 use crate::engine::check::Violation;
 use crate::likeness::nearest;
 
@@ -43,7 +43,13 @@ pub(super) fn schema(entry: &Entry, definitions: &Map<String, Value>) -> Value {
             _ => {}
         }
     }
-    let mut schema = object(properties, required);
+    let mut schema = json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "type": "object",
+        "properties": properties,
+        "required": required,
+        "additionalProperties": false,
+    });
     if !used.is_empty() {
         schema["$defs"] = Value::Object(used);
     }
@@ -67,18 +73,13 @@ impl Tool {
         let Some(validator) = validator else {
             return Ok(());
         };
-        let mut violations: Vec<Violation> = Vec::new();
-        for error in validator.iter_errors(arguments) {
-            violations.extend(self.violations(&error));
-        }
-        let mut violations = violations.into_iter();
-        let Some(mut first) = violations.next() else {
-            return Ok(());
-        };
-        for Violation { field, problem } in violations {
+        let errors = validator.iter_errors(arguments);
+        let violations = errors.flat_map(|error| self.violations(&error));
+        let all = violations.reduce(|mut first, Violation { field, problem }| {
             first.problem += &format!("; `{field}` {problem}");
-        }
-        Err(first)
+            first
+        });
+        all.map_or(Ok(()), Err)
     }
 
     /// An error of the checker, in the words of the client's own checks, and without the value: it may be a secret.
@@ -103,10 +104,8 @@ impl Tool {
             ValidationErrorKind::AdditionalProperties { unexpected }
             | ValidationErrorKind::UnevaluatedProperties { unexpected } => {
                 let known = self.known(error.instance_path());
-                let each = unexpected
-                    .iter()
-                    .map(|name| Violation::new(within(name), unknown(name, &known)));
-                each.collect()
+                let unknown = |name: &String| Violation::new(within(name), unknown(name, &known));
+                unexpected.iter().map(unknown).collect()
             }
             ValidationErrorKind::Type { kind } => here(format!("is not {}", kinds(kind))),
             ValidationErrorKind::Enum { options } => here(format!("is none of {}", list(options))),
@@ -115,36 +114,24 @@ impl Tool {
             | ValidationErrorKind::OneOfNotValid { context }
                 if !error.instance().is_null() =>
             {
-                let likely = context
+                let errors = context.iter();
+                let likely = errors.max_by_key(|errors| errors.iter().map(depth).max());
+                let errors = likely.map_or(&[][..], Vec::as_slice);
+                if errors
                     .iter()
-                    .filter(|errors| !errors.is_empty())
-                    .max_by_key(|errors| errors.iter().map(depth).max());
-                match likely {
-                    Some(errors)
-                        if errors
-                            .iter()
-                            .any(|e| depth(e) > depth(error) || !is_type(e)) =>
-                    {
-                        errors
-                            .iter()
-                            .flat_map(|error| self.violations(error))
-                            .collect()
-                    }
-                    _ => {
-                        let kinds: Vec<String> = context
-                            .iter()
-                            .flatten()
-                            .filter_map(|error| match error.kind() {
-                                ValidationErrorKind::Type { kind } => Some(kinds(kind)),
-                                _ => None,
-                            })
-                            .collect();
-                        here(format!("is not {}", kinds.join(" or ")))
-                    }
+                    .any(|e| depth(e) > depth(error) || wrong_kind(e).is_none())
+                {
+                    return errors.iter().flat_map(|e| self.violations(e)).collect();
                 }
+                let kinds: Vec<_> = context.iter().flatten().filter_map(wrong_kind).collect();
+                here(format!("is not {}", kinds.join(" or ")))
             }
-            ValidationErrorKind::MinLength { limit } => here(length(error, *limit, "least")),
-            ValidationErrorKind::MaxLength { limit } => here(length(error, *limit, "most")),
+            ValidationErrorKind::MinLength { limit } => {
+                here(length(error, &format!("at least {limit} are needed")))
+            }
+            ValidationErrorKind::MaxLength { limit } => {
+                here(length(error, &format!("at most {limit} are allowed")))
+            }
             ValidationErrorKind::Minimum { limit } => here(format!("is below {limit}")),
             ValidationErrorKind::Maximum { limit } => here(format!("is above {limit}")),
             ValidationErrorKind::Format { format } => here(format!("is not a {format}")),
@@ -215,8 +202,12 @@ fn depth(error: &ValidationError<'_>) -> usize {
     error.instance_path().iter().count()
 }
 
-fn is_type(error: &ValidationError<'_>) -> bool {
-    matches!(error.kind(), ValidationErrorKind::Type { .. })
+/// What a value should be that is of another type.
+fn wrong_kind(error: &ValidationError<'_>) -> Option<String> {
+    match error.kind() {
+        ValidationErrorKind::Type { kind } => Some(kinds(kind)),
+        _ => None,
+    }
 }
 
 fn unknown(name: &str, known: &[&str]) -> String {
@@ -229,42 +220,30 @@ fn unknown(name: &str, known: &[&str]) -> String {
 }
 
 fn kinds(kind: &TypeKind) -> String {
-    let each: Vec<String> = match kind {
-        TypeKind::Single(one) => vec![one.to_string()],
-        TypeKind::Multiple(many) => many.iter().map(|one| one.to_string()).collect(),
+    let each = match kind {
+        TypeKind::Single(one) => vec![*one],
+        TypeKind::Multiple(many) => many.iter().collect(),
     };
-    let each: Vec<String> = each
-        .into_iter()
-        .map(|kind| match kind.as_str() {
-            "null" => kind,
-            "array" => "a list".into(),
-            "object" | "integer" => format!("an {kind}"),
-            _ => format!("a {kind}"),
-        })
-        .collect();
-    each.join(" or ")
+    let each = each.iter().map(|kind| match kind {
+        JsonType::Null => "null".to_string(),
+        JsonType::Array => "a list".to_string(),
+        JsonType::Object | JsonType::Integer => format!("an {kind}"),
+        _ => format!("a {kind}"),
+    });
+    each.collect::<Vec<_>>().join(" or ")
 }
 
 fn list(options: &Value) -> String {
     let options = options.as_array().into_iter().flatten();
-    let options: Vec<String> = options
-        .filter(|option| !option.is_null())
-        .map(|option| match option.as_str() {
-            Some(text) => format!("`{text}`"),
-            None => option.to_string(),
-        })
-        .collect();
-    options.join(", ")
+    let options = options.filter(|option| !option.is_null());
+    let options = options.map(|option| match option.as_str() {
+        Some(text) => format!("`{text}`"),
+        None => option.to_string(),
+    });
+    options.collect::<Vec<_>>().join(", ")
 }
 
-fn length(error: &ValidationError<'_>, limit: u64, which: &str) -> String {
-    let length = error
-        .instance()
-        .as_str()
-        .map_or(0, |text| text.chars().count());
-    let needed = match which {
-        "least" => "are needed",
-        _ => "are allowed",
-    };
-    format!("has {length} characters, at {which} {limit} {needed}")
+fn length(error: &ValidationError<'_>, bound: &str) -> String {
+    let text = error.instance().as_str().unwrap_or_default();
+    format!("has {} characters, {bound}", text.chars().count())
 }

@@ -1,10 +1,10 @@
 //! From the arguments of a call by name to the request, and from the answer to JSON.
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use serde_json::Value;
 
 use super::arguments::BODY;
-use super::{Catalog, Parameter, Place, Tool};
+use super::{Catalog, Place, Tool};
 use crate::engine::check::{self, Check, Violation};
 use crate::engine::core::Core;
 use crate::engine::request::{self, Request, RequestBuilder};
@@ -60,22 +60,16 @@ impl Catalog {
     ) -> Result<ResponseValue<Value>> {
         let tool = self.find(name)?;
         let request = tool.request(core.request(tool.operation), arguments);
-        ResponseValue::read_json(core.send(request).await?, tool.answers)
+        ResponseValue::read_json(core.send(request).await?, tool.entry.answers)
     }
 }
 
 impl Tool {
     /// The request, or why there is none.
     fn request(&'static self, mut request: RequestBuilder, arguments: &Value) -> Result<Request> {
-        let empty = Value::Object(Default::default());
-        let arguments = match arguments {
-            Value::Null => &empty,
-            given => given,
-        };
-        let arguments = &without_nulls(self, arguments);
-        if let Err(violation) = self.check(arguments) {
-            return Err(Error::invalid(self.operation, violation));
-        }
+        let arguments = &self.without_nulls(arguments);
+        let invalid = |violation| Error::invalid(self.operation, violation);
+        self.check(arguments).map_err(invalid)?;
         let mut rest = self.operation.path;
         while let Some((before, after)) = rest.split_once('{') {
             let Some((name, after)) = after.split_once('}') else {
@@ -85,7 +79,7 @@ impl Tool {
             rest = after;
         }
         request = request.path(rest);
-        for parameter in self.parameters {
+        for parameter in self.parameters() {
             let name = parameter.name.as_str();
             let Some(value) = arguments.get(name) else {
                 continue;
@@ -103,26 +97,26 @@ impl Tool {
             };
         }
         match arguments.get(BODY) {
-            Some(body) if self.body.is_some() => request.json(&Checked(body)).finish(),
+            Some(body) if self.body().is_some() => request.json(&Body(body)).finish(),
             _ => request.finish(),
         }
     }
-}
 
-/// The arguments without optional parameters that are `null`.
-fn without_nulls(tool: &Tool, arguments: &Value) -> Value {
-    let Some(object) = arguments.as_object() else {
-        return arguments.clone();
-    };
-    let is_absent = |name: &str, value: &Value| {
-        let optional = |parameter: &Parameter| parameter.name == name && !parameter.required;
-        value.is_null() && tool.parameters.iter().any(optional)
-    };
-    let kept = object
-        .iter()
-        .filter(|(name, value)| !is_absent(name, value));
-    kept.map(|(name, value)| (name.clone(), value.clone()))
-        .collect()
+    /// The arguments without optional parameters that are `null`; none if all is `null`.
+    fn without_nulls(&self, arguments: &Value) -> Value {
+        let mut arguments = arguments.clone();
+        if arguments.is_null() {
+            arguments = Value::Object(Default::default());
+        }
+        if let Some(object) = arguments.as_object_mut() {
+            for parameter in self.parameters().iter().filter(|p| !p.required) {
+                if object.get(&parameter.name).is_some_and(Value::is_null) {
+                    object.shift_remove(&parameter.name);
+                }
+            }
+        }
+        arguments
+    }
 }
 
 /// A scalar for a URL or a header.
@@ -142,15 +136,11 @@ impl request::Parameter for Plain<'_> {
 }
 
 /// A body that the schema has been asked about.
-struct Checked<'a>(&'a Value);
+#[derive(Serialize)]
+#[serde(transparent)]
+struct Body<'a>(&'a Value);
 
-impl Serialize for Checked<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(serializer)
-    }
-}
-
-impl Check for Checked<'_> {
+impl Check for Body<'_> {
     fn check(&self, at: &check::Place<'_>) -> Result<(), Violation> {
         crate::patch::check_json(self.0, at)
     }
