@@ -10,7 +10,7 @@ use std::mem;
 use serde::de::{
     Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor,
 };
-use serde::ser::{Serialize, SerializeStruct, Serializer};
+use serde::ser::{SerializeStruct, Serializer};
 
 /// A struct that stands for an object.
 pub(crate) trait Object: Sized {
@@ -30,8 +30,11 @@ pub(crate) trait Object: Sized {
     /// Reads the value of the field at that place, or over that of another one.
     fn read<'de, A: MapAccess<'de>>(&mut self, place: usize, map: &mut A) -> Result<(), A::Error>;
 
-    /// Writes all fields that are not left out.
-    fn write<F: Fields>(&self, fields: &mut F);
+    /// How many fields are not left out: some formats have to know it first.
+    fn count(&self) -> usize;
+
+    /// Writes these.
+    fn write<S: SerializeStruct>(&self, to: &mut S) -> Result<(), S::Error>;
 }
 
 /// Reads a struct.
@@ -137,42 +140,11 @@ pub(crate) fn skip<'de, A: MapAccess<'de>>(map: &mut A) -> Result<(), A::Error> 
     map.next_value::<IgnoredAny>().map(drop)
 }
 
-/// What is done with each field of an object that is written.
-pub(crate) trait Fields {
-    fn field<T: Serialize>(&mut self, name: &'static str, value: &T);
-}
-
 /// Writes a struct.
 pub(crate) fn write<T: Object, S: Serializer>(object: &T, to: S) -> Result<S::Ok, S::Error> {
-    let mut count = Count(0);
-    object.write(&mut count);
-    let mut written = Written(Ok(to.serialize_struct(T::NAME, count.0)?));
-    object.write(&mut written);
-    written.0?.end()
-}
-
-/// So many fields there are: some formats have to know it first.
-struct Count(usize);
-
-impl Fields for Count {
-    #[inline]
-    fn field<T: Serialize>(&mut self, _: &'static str, _: &T) {
-        self.0 += 1;
-    }
-}
-
-/// What has been written so far, or why no more is.
-struct Written<S: SerializeStruct>(Result<S, S::Error>);
-
-impl<S: SerializeStruct> Fields for Written<S> {
-    #[inline]
-    fn field<T: Serialize>(&mut self, name: &'static str, value: &T) {
-        if let Ok(object) = &mut self.0
-            && let Err(error) = object.serialize_field(name, value)
-        {
-            self.0 = Err(error);
-        }
-    }
+    let mut to = to.serialize_struct(T::NAME, object.count())?;
+    object.write(&mut to)?;
+    to.end()
 }
 
 /// Reads and writes a struct as an object. First whether all of it has a `default`, else `each` field has; then a line for each
@@ -226,9 +198,15 @@ macro_rules! object {
                 }
             }
 
+            #[inline]
+            fn count(&self) -> usize {
+                0 $(+ $crate::engine::object::object!(@ count self.$field $(, $when)?))*
+            }
+
             #[inline(always)]
-            fn write<F: $crate::engine::object::Fields>(&self, fields: &mut F) {
-                $($crate::engine::object::object!(@ write fields.$name, self.$field $(, $when)?);)*
+            fn write<S: ::serde::ser::SerializeStruct>(&self, to: &mut S) -> ::std::result::Result<(), S::Error> {
+                $($crate::engine::object::object!(@ write to.$name, self.$field $(, $when)?);)*
+                Ok(())
             }
         }
     };
@@ -244,15 +222,18 @@ macro_rules! object {
     (@ read $how:ident $field:expr, $map:ident, $seed:path) => {
         $crate::engine::object::set_with(&mut $field, $map, $seed)
     };
-    (@ write $fields:ident.$name:literal, $field:expr) => { $fields.field($name, &$field) };
-    (@ write $fields:ident.$name:literal, $field:expr, some) => {
+    (@ count $field:expr) => { 1 };
+    (@ count $field:expr, some) => { usize::from($field.is_some()) };
+    (@ count $field:expr, filled) => { usize::from(!$field.is_empty()) };
+    (@ write $to:ident.$name:literal, $field:expr) => { $to.serialize_field($name, &$field)? };
+    (@ write $to:ident.$name:literal, $field:expr, some) => {
         if $field.is_some() {
-            $fields.field($name, &$field);
+            $to.serialize_field($name, &$field)?;
         }
     };
-    (@ write $fields:ident.$name:literal, $field:expr, filled) => {
+    (@ write $to:ident.$name:literal, $field:expr, filled) => {
         if !$field.is_empty() {
-            $fields.field($name, &$field);
+            $to.serialize_field($name, &$field)?;
         }
     };
 }
