@@ -45,16 +45,15 @@ use std::collections::HashSet;
 use std::fmt;
 use std::future::Future;
 use std::hash::Hash;
-use std::mem;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::vec;
 
 use bytes::Bytes;
 pub use futures_core::Stream;
 use http::{HeaderMap, StatusCode};
-use tokio::task::JoinHandle;
+use tokio::task::JoinSet;
 use tracing::Instrument as _;
 
 use crate::types::{AuditLogItemModel, ChangeRequestSummaryModel, PagingResponseInfo};
@@ -174,10 +173,8 @@ enum State<T> {
     Asking,
     /// It has. The mutex is never locked: it lets streams be shared, as all else here.
     Loading(Mutex<Loading<T>>),
-    /// There is an error to give.
-    Failed(Error),
-    /// There are no more pages.
-    Ended,
+    /// There are no more pages; perhaps an error to give.
+    Ended(Option<Error>),
 }
 
 impl<T: Send + 'static> Pages<T> {
@@ -229,9 +226,8 @@ impl<T: Send + 'static> Pages<T> {
     fn keep_new(&mut self, page: &mut Page<T>) {
         page.entries.retain(|entry| (self.is_new)(entry));
         let total = page.paging.as_ref().map_or(0, |paging| paging.total_count);
-        let longer = total > self.total;
         (self.stale, self.grows) = match page.entries.is_empty() {
-            true => (self.stale + 1, self.grows || longer),
+            true => (self.stale + 1, self.grows || total > self.total),
             false => (0, false),
         };
         self.total = self.total.max(total);
@@ -246,9 +242,10 @@ impl<T: Send + 'static> Pages<T> {
         {
             return Some(format!("page {asked} was asked for, and page {came} came"));
         }
-        let most = match self.grows {
-            true => MOST_STALE_GROWING,
-            false => MOST_STALE,
+        let most = if self.grows {
+            MOST_STALE_GROWING
+        } else {
+            MOST_STALE
         };
         (self.stale >= most).then(|| {
             let last = came.map_or_else(String::new, |last| format!(", up to page {last},"));
@@ -259,7 +256,7 @@ impl<T: Send + 'static> Pages<T> {
     /// Asks for the page that follows, or ends.
     fn proceed(&mut self, next: Option<Next>) {
         self.state = match (&next, self.ahead) {
-            (None, _) => State::Ended,
+            (None, _) => State::Ended(None),
             (Some(page), true) => {
                 State::Loading(Mutex::new(in_background(&self.load, page.clone())))
             }
@@ -277,52 +274,40 @@ impl<T: Send + 'static> Stream for Pages<T> {
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.get_mut();
-        let Loaded {
-            mut page,
-            next,
-            status,
-            headers,
-        } = loop {
+        let mut loaded = loop {
             match &mut this.state {
                 State::Asking => {
                     let loading = (this.load)(this.asked.clone());
                     this.state = State::Loading(Mutex::new(loading));
                 }
                 State::Loading(loading) => {
-                    let loading = loading
-                        .get_mut()
-                        .unwrap_or_else(std::sync::PoisonError::into_inner);
+                    let loading = loading.get_mut().unwrap_or_else(PoisonError::into_inner);
                     match ready!(loading.as_mut().poll(cx)) {
                         Ok(loaded) => break loaded,
-                        Err(error) => this.state = State::Failed(error),
+                        Err(error) => this.state = State::Ended(Some(error)),
                     }
                 }
-                State::Failed(_) | State::Ended => {
-                    let State::Failed(error) = mem::replace(&mut this.state, State::Ended) else {
-                        return Poll::Ready(None);
-                    };
-                    return Poll::Ready(Some(Err(error)));
-                }
+                State::Ended(error) => return Poll::Ready(error.take().map(Err)),
             }
         };
-        this.keep_new(&mut page);
-        let wrong = match next {
-            Ok(Some(_)) => this.wrong(&page),
+        this.keep_new(&mut loaded.page);
+        let wrong = match loaded.next {
+            Ok(Some(_)) => this.wrong(&loaded.page),
             _ => None,
         };
-        match wrong.map_or(next, Err) {
+        match wrong.map_or(loaded.next, Err) {
             Ok(next) => this.proceed(next),
             Err(problem) => {
+                let (status, headers) = (loaded.status, loaded.headers);
                 let error = Error::decode(this.operation, status, headers, Bytes::new(), problem);
-                if page.entries.is_empty() {
-                    this.state = State::Ended;
-                    return Poll::Ready(Some(Err(error)));
-                }
+                this.state = State::Ended(Some(error));
                 // What is new comes before it.
-                this.state = State::Failed(error);
+                if loaded.page.entries.is_empty() {
+                    return Pin::new(this).poll_next(cx);
+                }
             }
         }
-        Poll::Ready(Some(Ok(page)))
+        Poll::Ready(Some(Ok(loaded.page)))
     }
 }
 
@@ -330,7 +315,7 @@ impl<T> fmt::Debug for Pages<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pages")
             .field("ahead", &self.ahead)
-            .field("ended", &matches!(self.state, State::Ended))
+            .field("ended", &matches!(self.state, State::Ended(None)))
             .finish_non_exhaustive()
     }
 }
@@ -384,21 +369,14 @@ impl<T: Send + 'static> Stream for Entries<T> {
 
 /// Makes the call at once, in a task that ends when the answer is no longer wanted.
 fn in_background<T: Send + 'static>(load: &Load<T>, page: Next) -> Loading<T> {
-    struct Task<T>(JoinHandle<T>);
-
-    impl<T> Drop for Task<T> {
-        fn drop(&mut self) {
-            self.0.abort();
-        }
-    }
-
-    let mut task = Task(tokio::spawn(load(Some(page.clone())).in_current_span()));
+    let mut task = JoinSet::new();
+    task.spawn(load(Some(page.clone())).in_current_span());
     let load = load.clone();
     Box::pin(async move {
-        match (&mut task.0).await {
-            Ok(page) => page,
+        match task.join_next().await {
+            Some(Ok(page)) => page,
             // The task's runtime is gone; this one is not.
-            Err(_) => load(Some(page)).await,
+            _ => load(Some(page)).await,
         }
     })
 }

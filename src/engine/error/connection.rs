@@ -11,8 +11,7 @@ use crate::{Error, Operation};
 pub struct ConnectionError {
     /// What was called.
     pub operation: &'static Operation,
-    /// The API's path that was called, without the query, such as `/v1/tags/17`; an SDK key in it is hidden. Empty in an error that
-    /// was made for a test.
+    /// The API's path that was called, as [`ApiError::path`](crate::ApiError::path).
     pub path: String,
     /// The host that the call was for, and the port if it is not the usual one; empty in an error that was made for a test.
     pub host: String,

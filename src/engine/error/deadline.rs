@@ -12,8 +12,7 @@ use crate::{Error, Operation};
 pub struct DeadlineError {
     /// What was to be called.
     pub operation: &'static Operation,
-    /// The API's path that was called, without the query, such as `/v1/tags/17`; an SDK key in it is hidden. Empty in an error that
-    /// was made for a test.
+    /// The API's path that was called, as [`ApiError::path`](crate::ApiError::path).
     pub path: String,
     /// How long the wait for the rate limit would have been; `None` if only the responses to other calls can tell.
     pub needed: Option<Duration>,
