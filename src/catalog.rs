@@ -22,7 +22,6 @@ use serde::Deserialize;
 use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 use serde_json::{Map, Value};
 
-use crate::engine::response::Kind;
 use crate::likeness::{likeness, nearest};
 use crate::{Error, Operation, Result};
 
@@ -94,7 +93,8 @@ struct Entry {
     aliases: Vec<String>,
     parameters: Vec<Parameter>,
     body: Option<Value>,
-    answers: Option<Kind>,
+    /// The kind of JSON that the answer is.
+    answers: Option<String>,
 }
 
 impl Catalog {

@@ -103,7 +103,7 @@ impl Tool {
             }
             ValidationErrorKind::AdditionalProperties { unexpected }
             | ValidationErrorKind::UnevaluatedProperties { unexpected } => {
-                let known = self.known(error.instance_path());
+                let known = self.known(error.schema_path());
                 let unknown = |name: &String| Violation::new(within(name), unknown(name, &known));
                 unexpected.iter().map(unknown).collect()
             }
@@ -139,24 +139,11 @@ impl Tool {
         }
     }
 
-    /// The names of the members that the object at a place may have.
-    fn known(&self, place: &Location) -> Vec<&str> {
-        let mut schemas = vec![&self.arguments];
-        for segment in place.iter() {
-            let inner = self.alternatives(schemas).into_iter();
-            schemas = match &segment {
-                LocationSegment::Property(name) => inner
-                    .filter_map(|schema| {
-                        let named = schema.get("properties").and_then(|p| p.get(&name[..]));
-                        named.or_else(|| schema.get("additionalProperties"))
-                    })
-                    .collect(),
-                LocationSegment::Index(_) => {
-                    inner.filter_map(|schema| schema.get("items")).collect()
-                }
-            };
-        }
-        self.alternatives(schemas)
+    /// The names of the members that an object may have, by the schema whose keyword refuses others.
+    fn known(&self, keyword: &Location) -> Vec<&str> {
+        let schema = keyword.as_str().rsplit_once('/');
+        let schema = schema.and_then(|(schema, _)| self.arguments.pointer(schema));
+        self.parts(schema)
             .into_iter()
             .filter_map(|schema| schema.get("properties")?.as_object())
             .flat_map(Map::keys)
@@ -164,8 +151,9 @@ impl Tool {
             .collect()
     }
 
-    /// The schemas that these stand for: themselves, what they refer to, and the parts that they are made of.
-    fn alternatives<'a>(&'a self, mut todo: Vec<&'a Value>) -> Vec<&'a Value> {
+    /// A schema, what it refers to, and the parts that it is made of.
+    fn parts<'a>(&'a self, schema: Option<&'a Value>) -> Vec<&'a Value> {
+        let mut todo = Vec::from_iter(schema);
         let mut found: Vec<&Value> = Vec::new();
         while let Some(schema) = todo.pop() {
             if found.iter().any(|known| std::ptr::eq(*known, schema)) {

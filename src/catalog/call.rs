@@ -60,7 +60,7 @@ impl Catalog {
     ) -> Result<ResponseValue<Value>> {
         let tool = self.find(name)?;
         let request = tool.request(core.request(tool.operation), arguments);
-        ResponseValue::read_json(core.send(request).await?, tool.entry.answers)
+        ResponseValue::read_json(core.send(request).await?, tool.entry.answers.as_deref())
     }
 }
 

@@ -167,15 +167,7 @@ impl ResponseValue<()> {
 
 impl<T> ResponseValue<T> {
     fn of(answer: RawResponse, decoded: Result<T, String>) -> Result<Self> {
-        let RawResponse {
-            operation,
-            status,
-            headers,
-            body,
-            attempts,
-            path,
-            gone,
-        } = answer;
+        let (status, headers, attempts) = (answer.status, answer.headers, answer.attempts);
         match decoded {
             Ok(inner) => Ok(ResponseValue {
                 inner,
@@ -185,41 +177,30 @@ impl<T> ResponseValue<T> {
                 waited: attempts.waited,
             }),
             Err(problem) => {
+                let (operation, body) = (answer.operation, answer.body);
                 let decode = || Error::decode(operation, status, headers, body, problem);
-                let error = gone.unwrap_or_else(decode);
-                Err(error.after(attempts).of(&path, ""))
+                let error = answer.gone.unwrap_or_else(decode);
+                Err(error.after(attempts).of(&answer.path, ""))
             }
         }
     }
 }
 
-/// What the description says of an answer's JSON.
-#[cfg(feature = "catalog")]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Kind {
-    Object,
-    Array,
-    #[serde(other)]
-    Other,
-}
-
 #[cfg(feature = "catalog")]
 impl ResponseValue<Value> {
-    /// The JSON of an answer as it came, which has to be of the `described` kind. If none is, other text counts as none.
-    pub(crate) fn read_json(answer: RawResponse, described: Option<Kind>) -> Result<Self> {
+    /// The JSON of an answer as it came, which has to be of the `described` kind, such as `object`. If none is, other text counts
+    /// as none.
+    pub(crate) fn read_json(answer: RawResponse, described: Option<&str>) -> Result<Self> {
         let body = without_byte_order_mark(&answer.body);
-        let decoded = match (answer.has_no_content(), serde_json::from_slice(body)) {
-            (true, _) => Ok(Value::Null),
-            (_, Ok(Value::Null)) if described.is_some() => Err("it is null".to_string()),
-            (_, Ok(Value::Array(_))) if described == Some(Kind::Object) => {
-                Err(mismatch::LIST_FOR_OBJECT.to_string())
-            }
-            (_, Ok(Value::Object(_))) if described == Some(Kind::Array) => {
+        let decoded = match (described, serde_json::from_slice(body)) {
+            _ if answer.has_no_content() => Ok(Value::Null),
+            (Some(_), Ok(Value::Null)) => Err("it is null".to_string()),
+            (Some("object"), Ok(Value::Array(_))) => Err(mismatch::LIST_FOR_OBJECT.to_string()),
+            (Some("array"), Ok(Value::Object(_))) => {
                 Err("an object is found where a list should be".to_string())
             }
             (_, Ok(value)) => Ok(value),
-            (_, Err(_)) if described.is_none() && !misread::is_page(body) => Ok(Value::Null),
+            (None, Err(_)) if !misread::is_page(body) => Ok(Value::Null),
             (_, Err(error)) => Err(misread::words(&answer.headers, body, &error)),
         };
         Self::of(answer, decoded)
@@ -237,19 +218,5 @@ impl<T> Deref for ResponseValue<T> {
 impl<T> DerefMut for ResponseValue<T> {
     fn deref_mut(&mut self) -> &mut T {
         &mut self.inner
-    }
-}
-
-#[cfg(all(test, feature = "catalog"))]
-mod tests {
-    use super::Kind;
-
-    #[test]
-    fn a_kind_of_answer_that_is_neither_list_nor_object_is_known_as_such() {
-        let read = |word: &str| serde_json::from_value::<Kind>(word.into());
-        for word in ["any", "boolean", "string"] {
-            assert!(matches!(read(word), Ok(Kind::Other)), "{word}");
-        }
-        assert!(matches!(read("array"), Ok(Kind::Array)));
     }
 }

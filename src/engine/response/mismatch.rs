@@ -4,9 +4,9 @@
 //! object; and serde makes a struct of a list, too. Neither is what the API describes.
 
 use std::borrow::Cow;
-use std::fmt;
+use std::collections::BTreeMap;
 
-use serde::de::{self, DeserializeOwned, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::{self, DeserializeOwned, Deserializer, IgnoredAny, Visitor};
 
 pub(super) const LIST_FOR_OBJECT: &str = "a list is found where an object should be";
 
@@ -15,10 +15,10 @@ pub(super) fn fields<T: DeserializeOwned>(body: &[u8]) -> Option<&'static str> {
     let fields = fields_of::<T>().filter(|fields| !fields.is_empty());
     match (fields, body.trim_ascii_start().first()) {
         (Some(fields), Some(b'{')) if !first_is_known(body, fields) => {
-            let mut json = serde_json::Deserializer::from_slice(body);
+            let object: BTreeMap<Cow<str>, IgnoredAny> = serde_json::from_slice(body).ok()?;
+            let is_known = fields.iter().any(|field| object.contains_key(*field));
             // Of `{}` nobody can tell: there are answers that need not have anything.
-            let known = json.deserialize_map(Known(fields)).unwrap_or(true);
-            (!known).then_some("none of the fields is there")
+            (!is_known && !object.is_empty()).then_some("none of the fields is there")
         }
         (_, Some(b'{')) => None,
         _ => list::<T>(body),
@@ -41,30 +41,6 @@ pub(super) fn list<T: DeserializeOwned>(body: &[u8]) -> Option<&'static str> {
     is_list.then_some(LIST_FOR_OBJECT)
 }
 
-/// Whether one of the keys of an object is a field, or there are no keys. It looks no further than that: mostly at one key.
-struct Known(&'static [&'static str]);
-
-impl<'de> Visitor<'de> for Known {
-    type Value = bool;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {
-        let mut is_empty = true;
-        while let Some(key) = map.next_key::<Cow<'de, str>>()? {
-            if self.0.contains(&key.as_ref()) {
-                // What is left of the object is an error to the reader, and no matter.
-                return Ok(true);
-            }
-            is_empty = false;
-            map.next_value::<IgnoredAny>()?;
-        }
-        Ok(is_empty)
-    }
-}
-
 /// The names of the fields of a struct; `None` for any other type.
 fn fields_of<T: DeserializeOwned>() -> Option<&'static [&'static str]> {
     let mut fields = None;
@@ -75,31 +51,14 @@ fn fields_of<T: DeserializeOwned>() -> Option<&'static [&'static str]> {
 
 struct Asked<'a>(&'a mut Option<&'static [&'static str]>);
 
-#[derive(Debug)]
-struct Nothing;
-
-impl fmt::Display for Nothing {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("there is nothing to read")
-    }
-}
-
-impl std::error::Error for Nothing {}
-
-impl de::Error for Nothing {
-    fn custom<T: fmt::Display>(_: T) -> Self {
-        Nothing
-    }
-}
-
 impl<'de> Deserializer<'de> for Asked<'_> {
-    type Error = Nothing;
+    type Error = de::value::Error;
 
-    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Nothing> {
-        Err(Nothing)
+    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Self::Error> {
+        Err(de::Error::custom("there is nothing to read"))
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Nothing> {
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
         visitor.visit_some(self)
     }
 
@@ -107,10 +66,10 @@ impl<'de> Deserializer<'de> for Asked<'_> {
         self,
         _: &'static str,
         fields: &'static [&'static str],
-        _: V,
-    ) -> Result<V::Value, Nothing> {
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
         *self.0 = Some(fields);
-        Err(Nothing)
+        self.deserialize_any(visitor)
     }
 
     serde::forward_to_deserialize_any! {
