@@ -38,6 +38,7 @@ use serde::de::DeserializeOwned;
 use crate::engine::check::Violation;
 use crate::engine::core::Core;
 use crate::engine::request::{Request, RequestBuilder};
+use crate::engine::transport;
 use crate::{Error, IntoOption, Operation, RateLimiter, ResponseValue, Result, RetryPolicy};
 
 mod builder;
@@ -84,17 +85,17 @@ impl Client {
     /// The same client with another retry policy; it shares everything else.
     #[must_use]
     pub fn with_retry(&self, retry: RetryPolicy) -> Self {
-        Client {
-            core: self.core.with_retry(retry),
-        }
+        let mut client = self.clone();
+        client.core.options.retry = retry;
+        client
     }
 
     /// The same client with a deadline for each of its calls, waits included; `None` takes it away, which is the default.
     #[must_use]
     pub fn with_deadline(&self, deadline: impl IntoOption<Duration>) -> Self {
-        Client {
-            core: self.core.with_deadline(deadline.into_option()),
-        }
+        let mut client = self.clone();
+        client.core.options.deadline = deadline.into_option();
+        client
     }
 
     /// The rate limiter of this client, which it shares with its clones.
@@ -104,7 +105,7 @@ impl Client {
 
     /// Where the requests go, without a slash at its end.
     pub fn base_url(&self) -> &str {
-        &self.core.transport.base
+        transport::base(&self.core.transport.base_url)
     }
 
     /// The operations that [`call`](Client::call) can make. Cargo feature `catalog`.
@@ -183,7 +184,7 @@ pub fn failures(error: &Error) -> Vec<types::FailureEntry> {
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("base_url", &self.core.transport.base)
+            .field("base_url", &self.base_url())
             .finish_non_exhaustive()
     }
 }

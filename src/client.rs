@@ -10,7 +10,7 @@ use crate::edit::Turns;
 use crate::engine::core::Core;
 use crate::engine::limit::limiter::RateLimiter;
 use crate::engine::request::{Request, RequestBuilder};
-use crate::engine::transport::retry::RetryPolicy;
+use crate::engine::transport::{self, retry::RetryPolicy};
 use crate::{IntoOption, Operation, ResponseValue, Result};
 
 pub(crate) mod builder;
@@ -102,10 +102,9 @@ impl Client {
     /// ```
     #[must_use]
     pub fn with_retry(&self, retry: RetryPolicy) -> Self {
-        Client {
-            core: self.core.with_retry(retry),
-            turns: Arc::clone(&self.turns),
-        }
+        let mut client = self.clone();
+        client.core.options.retry = retry;
+        client
     }
 
     /// The same client with a deadline for each of its calls, which counts from `send` and covers all: waiting for the rate
@@ -113,10 +112,9 @@ impl Client {
     /// a stream of pages makes several calls, and each has the deadline for itself.
     #[must_use]
     pub fn with_deadline(&self, deadline: impl IntoOption<Duration>) -> Self {
-        Client {
-            core: self.core.with_deadline(deadline.into_option()),
-            turns: Arc::clone(&self.turns),
-        }
+        let mut client = self.clone();
+        client.core.options.deadline = deadline.into_option();
+        client
     }
 
     /// The rate limiter of this client, which it shares with its clones.
@@ -126,7 +124,7 @@ impl Client {
 
     /// Where the requests go, without a slash at its end.
     pub fn base_url(&self) -> &str {
-        &self.core.transport.base
+        transport::base(&self.core.transport.base_url)
     }
 
     /// The same client for an edit, which looks what became of a change before it repeats it.
@@ -163,7 +161,7 @@ impl Client {
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("base_url", &self.core.transport.base)
+            .field("base_url", &self.base_url())
             .finish_non_exhaustive()
     }
 }

@@ -16,7 +16,7 @@ use crate::engine::event::{Event, Listener};
 use crate::engine::limit::limiter::RateLimiter;
 use crate::engine::transport::failure::NO_TLS;
 use crate::engine::transport::retry::{RetryPolicy, RetryQuota};
-use crate::engine::transport::{Options, Transport};
+use crate::engine::transport::{self, Options, Transport};
 use crate::{Error, IntoOption, Result, Secret};
 
 pub(crate) mod checks;
@@ -310,7 +310,8 @@ impl ClientBuilder {
         #[cfg(feature = "redis")]
         if let Some(url) = &self.fleet {
             let listener = self.listener.clone();
-            let joined = self.limiter.join_fleet(url, (&base, &user), listener);
+            let fleet = (transport::base(&base), &user[..]);
+            let joined = self.limiter.join_fleet(url, fleet, listener);
             joined.map_err(Error::Config)?;
         }
         let hint = "check the user name and password of the Public API";
@@ -323,13 +324,12 @@ impl ClientBuilder {
     /// A transport with all the other settings. `credentials_hint` says what to check if the server refuses the credentials.
     pub(crate) fn connect(
         self,
-        base: String,
+        base_url: Url,
         authorization: HeaderValue,
         secrets: Vec<Secret>,
         secret_fields: Option<&'static SecretFields>,
         credentials_hint: &'static str,
     ) -> Result<Core> {
-        let base_url = Url::parse(&base).map_err(|error| Error::Config(error.to_string()))?;
         let is_plain = base_url.scheme() == "http";
         // Who brings a reqwest of their own may have turned its TLS on themselves.
         if cfg!(not(any(
@@ -340,7 +340,8 @@ impl ClientBuilder {
             && self.http.is_none()
         {
             return Err(Error::Config(format!(
-                "`{base}` cannot be reached: {NO_TLS}"
+                "`{}` cannot be reached: {NO_TLS}",
+                transport::base(&base_url)
             )));
         }
         // reqwest panics if rustls has neither a provider of its own nor one of the process.
@@ -390,7 +391,6 @@ impl ClientBuilder {
             transport: Arc::new(Transport {
                 http,
                 base_url,
-                base,
                 headers,
                 credentials_hint,
                 secrets,
@@ -399,7 +399,7 @@ impl ClientBuilder {
                 timeout: self.timeout,
                 max_body: self.max_body,
                 limiter: self.limiter,
-                quota: RetryQuota::new(),
+                quota: RetryQuota::default(),
                 listener: self.listener,
             }),
             options: self.options,

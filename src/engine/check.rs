@@ -88,10 +88,11 @@ unlimited!(
 pub(crate) struct Place<'a> {
     parent: Option<&'a Place<'a>>,
     step: Step<'a>,
+    /// What the body is sent by; `None` outside of a body.
+    pub(crate) operation: Option<&'static Operation>,
 }
 
 enum Step<'a> {
-    Body(&'static Operation),
     Field(&'a str),
     Index(usize),
 }
@@ -101,36 +102,30 @@ impl<'a> Place<'a> {
         Place {
             parent: None,
             step: Step::Field(name),
+            operation: None,
         }
     }
 
     pub(crate) fn body(operation: &'static Operation) -> Self {
         Place {
-            parent: None,
-            step: Step::Body(operation),
-        }
-    }
-
-    /// What the body is sent by; `None` outside of a body.
-    pub(crate) fn operation(&self) -> Option<&'static Operation> {
-        match (self.parent, &self.step) {
-            (Some(parent), _) => parent.operation(),
-            (None, Step::Body(operation)) => Some(operation),
-            (None, _) => None,
+            operation: Some(operation),
+            ..Place::root("body")
         }
     }
 
     pub(crate) fn field(&'a self, name: &'a str) -> Self {
-        Place {
-            parent: Some(self),
-            step: Step::Field(name),
-        }
+        self.below(Step::Field(name))
     }
 
     pub(crate) fn index(&'a self, index: usize) -> Self {
+        self.below(Step::Index(index))
+    }
+
+    fn below(&'a self, step: Step<'a>) -> Self {
         Place {
             parent: Some(self),
-            step: Step::Index(index),
+            step,
+            operation: self.operation,
         }
     }
 
@@ -201,7 +196,6 @@ impl fmt::Display for Place<'_> {
             parent.fmt(f)?;
         }
         match (self.parent, &self.step) {
-            (_, Step::Body(_)) => f.write_str("body"),
             (None, Step::Field(name)) => f.write_str(name),
             (Some(_), Step::Field(name)) => write!(f, ".{name}"),
             (_, Step::Index(index)) => write!(f, "[{index}]"),

@@ -1,12 +1,10 @@
 //! What the clients of all sources have in common.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use tracing::Instrument as _;
 
 use crate::engine::request::{Request, RequestBuilder};
-use crate::engine::transport::retry::RetryPolicy;
 use crate::engine::transport::{Options, RawResponse, Transport};
 use crate::{Operation, Result};
 
@@ -18,18 +16,6 @@ pub(crate) struct Core {
 }
 
 impl Core {
-    pub(crate) fn with_retry(&self, retry: RetryPolicy) -> Self {
-        let mut core = self.clone();
-        core.options.retry = retry;
-        core
-    }
-
-    pub(crate) fn with_deadline(&self, deadline: Option<Duration>) -> Self {
-        let mut core = self.clone();
-        core.options.deadline = deadline;
-        core
-    }
-
     pub(crate) fn request(&self, operation: &'static Operation) -> RequestBuilder {
         RequestBuilder::new(operation, &self.transport.base_url)
     }

@@ -29,8 +29,7 @@ impl Check for JsonPatchOperation {
             Some(Value::String(text)) if ALLOWED.contains(&text.chars().count()) => return Ok(()),
             Some(_) => {}
         }
-        let limits = at.operation().and_then(limits);
-        limits.map_or(Ok(()), |check| check(self))
+        at.operation.and_then(limits).map_or(Ok(()), |of| of(self))
     }
 
     fn check_none() -> Result<(), Violation> {
@@ -44,7 +43,7 @@ impl Check for JsonPatchOperation {
 /// The same for a body that is JSON already, if it is a patch.
 #[cfg(feature = "catalog")]
 pub(crate) fn check_json(body: &Value, at: &Place<'_>) -> Result<(), Violation> {
-    if at.operation().and_then(limits).is_none() {
+    if at.operation.and_then(limits).is_none() {
         return Ok(());
     }
     let operations = super::read::<Vec<JsonPatchOperation>>(body);

@@ -35,8 +35,8 @@ pub(crate) fn require<T>(
     })
 }
 
-/// The base URL as requests need it. `variables` can set it as well as `base_url`.
-pub(crate) fn check_base(text: &str, plain_http: bool, variables: &str) -> Result<String> {
+/// The base URL. `variables` can set it as well as `base_url`.
+pub(crate) fn check_base(text: &str, plain_http: bool, variables: &str) -> Result<Url> {
     let wrong = |problem: &str| {
         let text = without_secrets(text);
         Error::Config(format!(
@@ -66,7 +66,7 @@ pub(crate) fn check_base(text: &str, plain_http: bool, variables: &str) -> Resul
     if url.query().is_some() || url.fragment().is_some() {
         return Err(wrong("it has a query or a fragment"));
     }
-    Ok(url.as_str().trim_end_matches('/').to_string())
+    Ok(url)
 }
 
 pub(super) fn is_loopback(url: &Url) -> bool {

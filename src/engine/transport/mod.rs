@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
 use tokio::time::{Instant, sleep_until};
-use url::Position;
+use url::{Position, Url};
 
 use crate::engine::error::Attempts;
 use crate::engine::error::mask::SecretFields;
@@ -26,10 +26,8 @@ use retry::{RetryPolicy, RetryQuota, RetryState, Verdict};
 /// Sends requests to one server with one set of credentials.
 pub(crate) struct Transport {
     pub(crate) http: reqwest::Client,
-    /// Scheme, host, port and path that every operation's path is added to; no slash at its end.
-    pub(crate) base: String,
-    /// The same, parsed once for all calls.
-    pub(crate) base_url: reqwest::Url,
+    /// Scheme, host, port and path that every operation's path is added to.
+    pub(crate) base_url: Url,
     /// What every request has; the credentials are marked as sensitive.
     pub(crate) headers: HeaderMap,
     /// What to check if the server refuses the credentials.
@@ -93,6 +91,11 @@ impl RawResponse {
     pub(crate) fn has_no_content(&self) -> bool {
         self.status == StatusCode::NO_CONTENT || self.gone.is_some()
     }
+}
+
+/// A base URL without a slash at its end.
+pub(crate) fn base(url: &Url) -> &str {
+    url.as_str().trim_end_matches('/')
 }
 
 impl Transport {

@@ -253,11 +253,11 @@ pub(super) struct InFlight<'a>(&'a RetryQuota);
 
 impl Drop for InFlight<'_> {
     fn drop(&mut self) {
-        if self.0.in_flight.fetch_sub(1, Ordering::Relaxed) == 1 {
+        let InFlight(quota) = self;
+        if quota.in_flight.fetch_sub(1, Ordering::Relaxed) == 1 {
             // What a burst has spent beyond the capacity is not a debt of the calls that come after it.
-            self.0
-                .spent
-                .fetch_min(RetryQuota::CAPACITY, Ordering::Relaxed);
+            let capacity = RetryQuota::CAPACITY;
+            quota.spent.fetch_min(capacity, Ordering::Relaxed);
         }
     }
 }
@@ -265,10 +265,6 @@ impl Drop for InFlight<'_> {
 impl RetryQuota {
     const CAPACITY: u32 = 500;
     const COST: u32 = 5;
-
-    pub(crate) fn new() -> Self {
-        Self::default()
-    }
 
     /// A call begins.
     pub(super) fn enter(&self) -> InFlight<'_> {
@@ -280,21 +276,22 @@ impl RetryQuota {
     pub(super) fn take(&self) -> bool {
         let others = self.in_flight.load(Ordering::Relaxed).saturating_sub(1);
         let capacity = Self::CAPACITY.saturating_add(Self::COST.saturating_mul(others));
-        let pay = |spent: u32| Some(spent + Self::COST).filter(|spent| *spent <= capacity);
-        self.spent
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, pay)
-            .is_ok()
+        self.spend(|spent| Some(spent + Self::COST).filter(|spent| *spent <= capacity))
     }
 
     /// A call succeeded: what its repetition cost comes back, and one token for one that needed none.
     pub(super) fn record_success(&self, repeated: bool) {
         let back = if repeated { Self::COST } else { 1 };
         if self.spent.load(Ordering::Relaxed) > 0 {
-            let less = |spent: u32| Some(spent.saturating_sub(back));
-            let _ = self
-                .spent
-                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
+            self.spend(|spent| Some(spent.saturating_sub(back)));
         }
+    }
+
+    fn spend(&self, change: impl Fn(u32) -> Option<u32>) -> bool {
+        let updated = self
+            .spent
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, change);
+        updated.is_ok()
     }
 }
 
@@ -312,18 +309,8 @@ mod tests {
     }
 
     fn answer(status: u16, retry_after: Option<u64>) -> Error {
-        let status = StatusCode::from_u16(status).unwrap();
-        let wait = retry_after.map(Duration::from_secs);
-        let failure = crate::ApiError::read(
-            operation(),
-            status,
-            Default::default(),
-            "".into(),
-            wait,
-            "",
-            Default::default(),
-        );
-        Error::Api(Box::new(failure))
+        let failure = crate::ApiError::new(operation(), StatusCode::from_u16(status).unwrap());
+        Error::from_api(failure.with_retry_after(retry_after.map(Duration::from_secs)))
     }
 
     fn after(errors: &[Error]) -> RetryState {
@@ -341,7 +328,7 @@ mod tests {
 
     #[test]
     fn an_outage_uses_the_retry_quota_up_and_successes_fill_it() {
-        let quota = RetryQuota::new();
+        let quota = RetryQuota::default();
         assert_eq!((0..1000).filter(|_| quota.take()).count(), 100);
         for _ in 0..5 {
             quota.record_success(false);
@@ -353,7 +340,7 @@ mod tests {
 
     #[test]
     fn calls_in_flight_bring_repetitions_of_their_own_and_leave_no_debt() {
-        let quota = RetryQuota::new();
+        let quota = RetryQuota::default();
         let calls: Vec<_> = (0..500).map(|_| quota.enter()).collect();
         assert_eq!((0..1000).filter(|_| quota.take()).count(), 100 + 499);
         drop(calls);
@@ -409,12 +396,9 @@ mod tests {
     #[test]
     fn what_the_server_asks_for_is_waited_or_not_begun() {
         let policy = RetryPolicy::default().with_budget(Duration::from_secs(60));
-        match judge(policy, Method::GET, &[answer(503, Some(30))]) {
-            Verdict::After(wait) => {
-                assert!(wait >= Duration::from_secs(30) && wait < Duration::from_secs(31));
-            }
-            other => panic!("{other:?}"),
-        }
+        let wait = judge(policy, Method::GET, &[answer(503, Some(30))]);
+        let seconds = Duration::from_secs(30)..Duration::from_secs(31);
+        assert!(matches!(wait, Verdict::After(wait) if seconds.contains(&wait)));
         let long = judge(policy, Method::GET, &[answer(503, Some(61))]);
         assert_eq!(long, Verdict::GiveUp);
     }
