@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::{Client, LIMITS};
-use crate::client::builder::checks::{check_base, require, secret_header, usable, variable};
+use crate::client::builder::checks::{check_base, credential, require, secret_header, variable};
 use crate::engine::error::message::without_secrets;
 use crate::{Error, Event, IntoOption, RateLimiter, Result, RetryPolicy, Secret};
 
@@ -122,8 +122,7 @@ impl ClientBuilder {
         };
         let base = check_base(&base, self.common.plain_http, "ADA_BASE_URL")?;
         let method = "ada::Client::builder().token(token)";
-        let token = require(self.token, "token", method, "ADA_API_TOKEN")?;
-        usable(token.expose(), "token", "ADA_API_TOKEN")?;
+        let token = credential(&self.token, "token", method, "ADA_API_TOKEN")?;
         let authorization = secret_header("token", &format!("Bearer {}", token.expose()))?;
         let common = self.common;
         let core = common.connect(base, authorization, vec![token], None, "check the token")?;

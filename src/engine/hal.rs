@@ -14,14 +14,13 @@ const MEDIA_TYPE: &[u8] = b"application/hal+json";
 
 /// The body as `application/json` would have it. A body of another type, or one that is no JSON, stays as it is.
 pub(crate) fn plain<'a>(headers: &HeaderMap, body: &'a [u8]) -> Cow<'a, [u8]> {
-    if !is_hal(headers) {
-        return Cow::Borrowed(body);
+    if is_hal(headers)
+        && let Ok(mut value) = serde_json::from_slice(body)
+    {
+        lift(&mut value);
+        return serde_json::to_vec(&value).map_or(Cow::Borrowed(body), Cow::Owned);
     }
-    let Ok(mut value) = serde_json::from_slice(body) else {
-        return Cow::Borrowed(body);
-    };
-    lift(&mut value);
-    serde_json::to_vec(&value).map_or(Cow::Borrowed(body), Cow::Owned)
+    Cow::Borrowed(body)
 }
 
 fn is_hal(headers: &HeaderMap) -> bool {

@@ -1,7 +1,5 @@
 //! What is checked before there is a client: the base URL, credentials, and texts for headers.
 
-use std::env::VarError;
-
 use base64::Engine as _;
 use http::HeaderValue;
 use url::{Host, ParseError, Url};
@@ -12,14 +10,11 @@ use crate::{Error, Result, Secret};
 
 /// The text of an environment variable. If it cannot be read, that is the problem.
 pub(crate) fn variable(name: &str, problem: &mut Option<String>) -> Option<String> {
-    match std::env::var(name) {
-        Ok(text) => return Some(text),
-        Err(VarError::NotPresent) => {}
-        Err(VarError::NotUnicode(_)) => {
-            problem.get_or_insert_with(|| format!("the environment variable {name} is not UTF-8"));
-        }
+    let text = std::env::var_os(name)?.into_string();
+    if text.is_err() {
+        problem.get_or_insert_with(|| format!("the environment variable {name} is not UTF-8"));
     }
-    None
+    text.ok()
 }
 
 pub(crate) fn require<T>(
@@ -78,8 +73,15 @@ pub(super) fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// Refuses a credential that no server takes, because of how it got here.
-pub(crate) fn usable(text: &str, name: &str, variable: &str) -> Result<()> {
+/// A credential, unless there is none, or one that no server takes, because of how it got here.
+pub(crate) fn credential(
+    setting: &Option<Secret>,
+    name: &str,
+    method: &str,
+    variable: &str,
+) -> Result<Secret> {
+    let secret = require(setting.clone(), name, method, variable)?;
+    let text = secret.expose();
     let problem = if text.is_empty() {
         "is empty"
     } else if text.trim() != text {
@@ -87,7 +89,7 @@ pub(crate) fn usable(text: &str, name: &str, variable: &str) -> Result<()> {
     } else if text.chars().any(char::is_control) {
         "has a control character"
     } else {
-        return Ok(());
+        return Ok(secret);
     };
     Err(Error::Config(format!(
         "the {name} {problem}; check where it comes from, such as {variable}"

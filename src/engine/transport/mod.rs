@@ -48,7 +48,7 @@ pub(crate) struct Transport {
 }
 
 /// What `with_retry` and `with_deadline` set for the calls of one client.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Options {
     pub(crate) retry: RetryPolicy,
     pub(crate) deadline: Option<Duration>,
