@@ -37,6 +37,7 @@ const SUGGESTIONS: usize = 3;
 #[derive(Debug)]
 pub struct Catalog {
     tools: Vec<Tool>,
+    by_name: HashMap<&'static str, usize>,
 }
 
 /// An operation that can be called by name.
@@ -128,8 +129,12 @@ impl Catalog {
                 validator: OnceLock::new(),
             })
         });
+        let tools: Vec<Tool> = tools.collect();
+        let each = tools.iter().enumerate();
+        let by_name = each.flat_map(|(index, tool)| tool.names().map(move |name| (name, index)));
         Catalog {
-            tools: tools.collect(),
+            by_name: by_name.collect(),
+            tools,
         }
     }
 
@@ -145,9 +150,10 @@ impl Catalog {
     ///
     /// [`Error::UnknownTool`] suggests the names that are most like it.
     pub fn find(&self, name: &str) -> Result<&Tool> {
-        let mut tools = self.tools.iter();
-        let tool = tools.find(|tool| tool.names().any(|known| known == name));
-        tool.ok_or_else(|| Error::UnknownTool(self.unknown(name)))
+        match self.by_name.get(name) {
+            Some(&index) => Ok(&self.tools[index]),
+            None => Err(Error::UnknownTool(self.unknown(name))),
+        }
     }
 
     fn unknown(&self, name: &str) -> String {

@@ -75,7 +75,7 @@ pub struct Client {
 impl Client {
     /// Starts to set up a client.
     pub fn builder() -> ClientBuilder {
-        ClientBuilder::default()
+        ClientBuilder::new()
     }
 
     /// A client that is set up by the environment alone; see [`ClientBuilder::from_env`].

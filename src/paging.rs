@@ -149,8 +149,6 @@ paged! {
 }
 
 /// The pages of a listing; see the [module](self).
-///
-/// Nothing is sent before it is polled, and after an error it is at its end.
 #[must_use = "nothing is sent before a stream is polled"]
 pub struct Pages<T> {
     operation: &'static Operation,

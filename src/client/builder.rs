@@ -39,18 +39,17 @@ const LONG_USER: usize = 12;
 ///     .build()?;
 /// # Ok::<(), configcat_management::Error>(())
 /// ```
-#[derive(Default)]
 #[must_use = "a client is made by `build`"]
 pub struct ClientBuilder {
     user: Option<Secret>,
     password: Option<Secret>,
     pub(crate) base_url: Option<String>,
     pub(crate) plain_http: bool,
-    connect_timeout: Option<Duration>,
-    idle_timeout: Option<Duration>,
-    timeout: Option<Duration>,
-    max_body: Option<usize>,
-    user_agent: Option<String>,
+    connect_timeout: Duration,
+    idle_timeout: Duration,
+    timeout: Duration,
+    max_body: usize,
+    user_agent: String,
     caller_id: Option<String>,
     options: Options,
     limiter: RateLimiter,
@@ -79,6 +78,29 @@ impl ClientBuilder {
     /// This crate and its version.
     pub const DEFAULT_USER_AGENT: &'static str =
         concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
+
+    pub(crate) fn new() -> Self {
+        ClientBuilder {
+            user: None,
+            password: None,
+            base_url: None,
+            plain_http: false,
+            connect_timeout: Self::DEFAULT_CONNECT_TIMEOUT,
+            idle_timeout: Self::DEFAULT_IDLE_TIMEOUT,
+            timeout: Self::DEFAULT_TIMEOUT,
+            max_body: Self::DEFAULT_MAX_BODY,
+            user_agent: Self::DEFAULT_USER_AGENT.to_string(),
+            caller_id: None,
+            options: Options::default(),
+            limiter: RateLimiter::new(),
+            #[cfg(feature = "redis")]
+            fleet: None,
+            listener: None,
+            http: None,
+            problem: None,
+            empty: Vec::new(),
+        }
+    }
 
     /// User name and password of the Public API, which ConfigCat's dashboard gives out. No default.
     ///
@@ -143,21 +165,21 @@ impl ClientBuilder {
 
     /// The time that a connection may take to come about. Default: [`DEFAULT_CONNECT_TIMEOUT`](Self::DEFAULT_CONNECT_TIMEOUT).
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.connect_timeout = Some(timeout);
+        self.connect_timeout = timeout;
         self
     }
 
     /// How long an idle connection is kept. Keep it below the server's keep-alive timeout, because otherwise a call may be sent
     /// just as the server closes the connection. Default: [`DEFAULT_IDLE_TIMEOUT`](Self::DEFAULT_IDLE_TIMEOUT).
     pub fn idle_timeout(mut self, timeout: Duration) -> Self {
-        self.idle_timeout = Some(timeout);
+        self.idle_timeout = timeout;
         self
     }
 
     /// The time that one attempt may take, from connecting to the end of the body. Default:
     /// [`DEFAULT_TIMEOUT`](Self::DEFAULT_TIMEOUT).
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = Some(timeout);
+        self.timeout = timeout;
         self
     }
 
@@ -213,13 +235,13 @@ impl ClientBuilder {
     /// The bytes that the body of an answer may have, after decompression. Default:
     /// [`DEFAULT_MAX_BODY`](Self::DEFAULT_MAX_BODY).
     pub fn max_body(mut self, bytes: usize) -> Self {
-        self.max_body = Some(bytes);
+        self.max_body = bytes;
         self
     }
 
     /// The `User-Agent` header. Default: [`DEFAULT_USER_AGENT`](Self::DEFAULT_USER_AGENT).
     pub fn user_agent(mut self, user_agent: impl Into<String>) -> Self {
-        self.user_agent = Some(user_agent.into());
+        self.user_agent = user_agent.into();
         self
     }
 
@@ -328,12 +350,7 @@ impl ClientBuilder {
             let proxy = proxy.map_err(|error| Error::Config(error.to_string()))?;
             http = http.proxy(proxy);
         }
-        let user_agent = self.user_agent.as_deref();
-        let user_agent = user_agent.unwrap_or(Self::DEFAULT_USER_AGENT);
-        let user_agent = header_value("user_agent", user_agent)?;
-        let connect_timeout = self
-            .connect_timeout
-            .unwrap_or(Self::DEFAULT_CONNECT_TIMEOUT);
+        let user_agent = header_value("user_agent", &self.user_agent)?;
         let mut headers = HeaderMap::new();
         // Written once for all calls. HTTP/2 names the host in another way.
         if cfg!(not(feature = "http2")) {
@@ -349,8 +366,8 @@ impl ClientBuilder {
         }
         let http = http
             .user_agent(user_agent)
-            .connect_timeout(connect_timeout)
-            .pool_idle_timeout(self.idle_timeout.unwrap_or(Self::DEFAULT_IDLE_TIMEOUT))
+            .connect_timeout(self.connect_timeout)
+            .pool_idle_timeout(self.idle_timeout)
             // Credentials and SDK keys go to the configured origin and nowhere else.
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
@@ -366,9 +383,9 @@ impl ClientBuilder {
                 credentials_hint,
                 secrets,
                 secret_fields,
-                connect_timeout,
-                timeout: self.timeout.unwrap_or(Self::DEFAULT_TIMEOUT),
-                max_body: self.max_body.unwrap_or(Self::DEFAULT_MAX_BODY),
+                connect_timeout: self.connect_timeout,
+                timeout: self.timeout,
+                max_body: self.max_body,
                 limiter: self.limiter,
                 quota: RetryQuota::default(),
                 listener: self.listener,

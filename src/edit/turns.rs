@@ -25,7 +25,7 @@ impl Client {
             None => Ok(turn.await),
             Some(deadline) => timeout_at(from_now(deadline), turn)
                 .await
-                .map_err(|_| Error::deadline(operation, None, false)),
+                .map_err(|_| Error::deadline(operation, None, false, None)),
         }
     }
 }

@@ -26,10 +26,12 @@ pub struct DeadlineError {
 }
 
 impl Error {
+    /// A wait after the failure of the attempt before it, if there was one.
     pub(crate) fn deadline(
         operation: &'static Operation,
         needed: Option<Duration>,
         beyond_max_wait: bool,
+        before: Option<&Error>,
     ) -> Self {
         Error::Deadline(Box::new(DeadlineError {
             operation,
@@ -37,16 +39,8 @@ impl Error {
             needed,
             beyond_max_wait,
             attempts: Attempts::default(),
-            cause: None,
+            cause: before.map(Error::reason),
         }))
-    }
-
-    /// The same, after an attempt that failed.
-    pub(crate) fn because_of(mut self, before: Option<&Error>) -> Self {
-        if let Error::Deadline(error) = &mut self {
-            error.cause = before.map(Error::reason);
-        }
-        self
     }
 }
 

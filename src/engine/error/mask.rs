@@ -45,13 +45,8 @@ pub(crate) struct Mask(Vec<Vec<String>>);
 
 impl Mask {
     pub(crate) fn new(secrets: Secrets<'_>) -> Self {
-        Mask(
-            secrets
-                .collect()
-                .iter()
-                .map(|secret| forms(secret))
-                .collect(),
-        )
+        let secrets = secrets.collect();
+        Mask(secrets.iter().map(|secret| forms(secret)).collect())
     }
 
     /// The text without what is, or looks like, a secret.
@@ -130,8 +125,9 @@ impl SecretFields {
         match value {
             Value::String(text) if is_secret => secrets.push(text.clone()),
             Value::Array(entries) => {
-                let entries = entries.iter();
-                entries.for_each(|entry| self.collect(entry, is_secret, secrets));
+                for entry in entries {
+                    self.collect(entry, is_secret, secrets);
+                }
             }
             Value::Object(fields) => {
                 let text = |name: &str| fields.get(name).and_then(Value::as_str);

@@ -10,9 +10,7 @@ use http_body::{Frame, SizeHint};
 /// A handle on a request by its body: takes it back, as long as no connection has begun to send it. A request without a body
 /// has an empty one: the first that a connection asks is whether there is more than the head.
 #[derive(Debug)]
-pub(super) struct Outgoing {
-    is_revoked: Arc<OnceLock<bool>>,
-}
+pub(super) struct Outgoing(Arc<OnceLock<bool>>);
 
 impl Outgoing {
     pub(super) fn new(bytes: Bytes) -> (Self, reqwest::Body) {
@@ -21,13 +19,13 @@ impl Outgoing {
             bytes,
             is_revoked: is_revoked.clone(),
         };
-        (Outgoing { is_revoked }, reqwest::Body::wrap(body))
+        (Outgoing(is_revoked), reqwest::Body::wrap(body))
     }
 
     /// Whether the body stays here for good: nothing of it was sent, and nothing will be. The two sides agree even if a
     /// connection turns to it at this very moment.
     pub(super) fn revoke(&self) -> bool {
-        *self.is_revoked.get_or_init(|| true)
+        *self.0.get_or_init(|| true)
     }
 }
 

@@ -141,8 +141,9 @@ impl Transport {
         let deadline = options.deadline.map(from_now);
         let mut before: Option<Error> = None;
         loop {
-            let permit = self.admit(request, deadline, retries).await;
-            let permit = permit.map_err(|late| late.because_of(before.as_ref()))?;
+            let permit = self
+                .admit(request, deadline, retries, before.as_ref())
+                .await?;
             retries.attempts.made += 1;
             let attempt = retries.attempts.made;
             let began = Instant::now();
@@ -192,7 +193,8 @@ impl Transport {
             if is_429 && error.retry_after() > Some(self.limiter.max_wait()) {
                 return Err(error);
             }
-            let wait = match options.retry.judge(&operation.method, &error, retries) {
+            let is_idempotent = operation.is_idempotent();
+            let wait = match options.retry.judge(is_idempotent, &error, retries) {
                 Verdict::GiveUp => return Err(error),
                 // A 429: the limiter knows of it, so the next permit comes when the server allows it.
                 Verdict::WhenAllowed => None,
@@ -225,12 +227,13 @@ impl Transport {
         }
     }
 
-    /// Waits until the rate limit allows one request.
+    /// Waits until the rate limit allows one request. `before` is how the last attempt failed.
     async fn admit(
         &self,
         request: &Request,
         deadline: Option<Instant>,
         retries: &mut RetryState,
+        before: Option<&Error>,
     ) -> Result<Permit> {
         let operation = request.operation;
         let target = request.target();
@@ -251,12 +254,12 @@ impl Transport {
         if let Some(began) = began {
             retries.record_wait(began.elapsed());
         }
-        let permit =
-            permit.map_err(|late| Error::deadline(operation, late.needed, late.beyond_max_wait))?;
-        match deadline.is_some_and(|deadline| deadline <= Instant::now()) {
-            true => Err(Error::deadline(operation, None, false)),
-            false => Ok(permit),
-        }
+        let (needed, beyond_max_wait) = match permit {
+            Ok(_) if deadline.is_some_and(|deadline| deadline <= Instant::now()) => (None, false),
+            Ok(permit) => return Ok(permit),
+            Err(late) => (late.needed, late.beyond_max_wait),
+        };
+        Err(Error::deadline(operation, needed, beyond_max_wait, before))
     }
 }
 

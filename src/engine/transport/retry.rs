@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use http::{Method, StatusCode};
+use http::StatusCode;
 use tokio::time::Instant;
 
 use super::failure::is_out_of_descriptors;
@@ -124,14 +124,19 @@ impl RetryPolicy {
     pub(crate) fn pause(&self, error: &Error, retries: &mut RetryState) -> Option<Duration> {
         retries.attempts.made += 1;
         retries.record_failure(error);
-        match self.judge(&Method::PUT, error, retries) {
+        match self.judge(true, error, retries) {
             Verdict::After(wait) => Some(wait),
             Verdict::GiveUp | Verdict::WhenAllowed => None,
         }
     }
 
     /// What to do after a failure, which is counted already.
-    pub(super) fn judge(&self, method: &Method, error: &Error, retries: &RetryState) -> Verdict {
+    pub(super) fn judge(
+        &self,
+        is_idempotent: bool,
+        error: &Error,
+        retries: &RetryState,
+    ) -> Verdict {
         let harmless = match error {
             Error::Api(failure) if failure.status == StatusCode::TOO_MANY_REQUESTS => {
                 return match retries.rate_limited <= self.rate_limit_retries {
@@ -144,11 +149,7 @@ impl RetryPolicy {
             Error::Connection(failure) => failure.stage == Stage::Connecting,
             _ => return Verdict::GiveUp,
         };
-        let idempotent = matches!(
-            *method,
-            Method::GET | Method::PUT | Method::DELETE | Method::HEAD | Method::OPTIONS
-        );
-        let may = harmless || idempotent || self.non_idempotent_too;
+        let may = harmless || is_idempotent || self.non_idempotent_too;
         if !may || retries.failures().max(1) >= self.attempts {
             return Verdict::GiveUp;
         }
@@ -322,8 +323,8 @@ mod tests {
         retries
     }
 
-    fn judge(policy: RetryPolicy, method: Method, errors: &[Error]) -> Verdict {
-        policy.judge(&method, errors.last().unwrap(), &after(errors))
+    fn judge(policy: RetryPolicy, errors: &[Error]) -> Verdict {
+        policy.judge(true, errors.last().unwrap(), &after(errors))
     }
 
     #[test]
@@ -356,7 +357,7 @@ mod tests {
             .with_rate_limit_retries(2);
         let refused = || answer(429, None);
         let broke = || failure(Stage::Sent);
-        let get = |errors: &[Error]| judge(policy, Method::GET, errors);
+        let get = |errors: &[Error]| judge(policy, errors);
         assert_eq!(get(&[refused(), refused()]), Verdict::WhenAllowed);
         assert_eq!(get(&[refused(), refused(), refused()]), Verdict::GiveUp);
         assert!(matches!(
@@ -364,10 +365,7 @@ mod tests {
             Verdict::After(_)
         ));
         assert_eq!(get(&[broke(), refused(), broke()]), Verdict::GiveUp);
-        assert_eq!(
-            judge(RetryPolicy::never(), Method::GET, &[refused()]),
-            Verdict::GiveUp
-        );
+        assert_eq!(judge(RetryPolicy::never(), &[refused()]), Verdict::GiveUp);
     }
 
     #[tokio::test(start_paused = true)]
@@ -378,7 +376,7 @@ mod tests {
         tokio::time::advance(Duration::from_secs(100)).await;
         retries.attempts.made += 1;
         retries.record_failure(&broke);
-        let judge = |retries: &RetryState| policy.judge(&Method::GET, &broke, retries);
+        let judge = |retries: &RetryState| policy.judge(true, &broke, retries);
         assert!(
             matches!(judge(&retries), Verdict::After(_)),
             "a 429 is no failure"
@@ -396,10 +394,10 @@ mod tests {
     #[test]
     fn what_the_server_asks_for_is_waited_or_not_begun() {
         let policy = RetryPolicy::default().with_budget(Duration::from_secs(60));
-        let wait = judge(policy, Method::GET, &[answer(503, Some(30))]);
+        let wait = judge(policy, &[answer(503, Some(30))]);
         let seconds = Duration::from_secs(30)..Duration::from_secs(31);
         assert!(matches!(wait, Verdict::After(wait) if seconds.contains(&wait)));
-        let long = judge(policy, Method::GET, &[answer(503, Some(61))]);
+        let long = judge(policy, &[answer(503, Some(61))]);
         assert_eq!(long, Verdict::GiveUp);
     }
 
@@ -409,9 +407,6 @@ mod tests {
             .with_backoff(Duration::MAX, Duration::MAX)
             .with_budget(Duration::MAX);
         let errors: Vec<Error> = (0..3).map(|_| answer(503, Some(u64::MAX))).collect();
-        assert!(matches!(
-            judge(policy, Method::GET, &errors),
-            Verdict::After(_)
-        ));
+        assert!(matches!(judge(policy, &errors), Verdict::After(_)));
     }
 }
