@@ -137,19 +137,19 @@ impl Client {
         &self,
         request: Result<Request>,
     ) -> Result<ResponseValue<T>> {
-        let request = request.and_then(within_bounds);
+        let request = request.and_then(check_size);
         ResponseValue::read(self.core.send(request).await?)
     }
 
     /// Makes a call that answers without a value.
     #[allow(dead_code)] // No call of today is one; a refresh may bring one.
     pub(crate) async fn execute_unit(&self, request: Result<Request>) -> Result<ResponseValue<()>> {
-        let request = request.and_then(within_bounds);
+        let request = request.and_then(check_size);
         ResponseValue::read_nothing(self.core.send(request).await?)
     }
 }
 
-fn within_bounds(request: Request) -> Result<Request> {
+fn check_size(request: Request) -> Result<Request> {
     let length = request.body.as_ref().map_or(0, |body| body.len());
     if length <= MAX_BODY {
         return Ok(request);

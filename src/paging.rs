@@ -233,7 +233,7 @@ impl<T: Send + 'static> Pages<T> {
 
     /// Why a listing that goes on would go on for ever: the server, or a cache before it, does not look at the number of the
     /// page that is asked for.
-    fn wrong(&self, page: &Page<T>) -> Option<String> {
+    fn find_problem(&self, page: &Page<T>) -> Option<String> {
         let came = page.paging.as_ref().map(|paging| paging.current_page);
         if let (Some(Next::Number(asked)), Some(came)) = (&self.asked, came)
             && *asked != came
@@ -289,11 +289,11 @@ impl<T: Send + 'static> Stream for Pages<T> {
             }
         };
         this.keep_new(&mut loaded.page);
-        let wrong = match loaded.next {
-            Ok(Some(_)) => this.wrong(&loaded.page),
+        let problem = match loaded.next {
+            Ok(Some(_)) => this.find_problem(&loaded.page),
             _ => None,
         };
-        match wrong.map_or(loaded.next, Err) {
+        match problem.map_or(loaded.next, Err) {
             Ok(next) => this.proceed(next),
             Err(problem) => {
                 let (status, headers) = (loaded.status, loaded.headers);

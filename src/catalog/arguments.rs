@@ -103,7 +103,7 @@ impl Tool {
             }
             ValidationErrorKind::AdditionalProperties { unexpected }
             | ValidationErrorKind::UnevaluatedProperties { unexpected } => {
-                let known = self.known(error.schema_path());
+                let known = self.members(error.schema_path());
                 let unknown = |name: &String| Violation::new(within(name), unknown(name, &known));
                 unexpected.iter().map(unknown).collect()
             }
@@ -140,7 +140,7 @@ impl Tool {
     }
 
     /// The names of the members that an object may have, by the schema whose keyword refuses others.
-    fn known(&self, keyword: &Location) -> Vec<&str> {
+    fn members(&self, keyword: &Location) -> Vec<&str> {
         let schema = keyword.as_str().rsplit_once('/');
         let schema = schema.and_then(|(schema, _)| self.arguments.pointer(schema));
         self.parts(schema)

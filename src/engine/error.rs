@@ -111,27 +111,27 @@ impl Error {
     /// something, look before you make it again: it was answered with a success that cannot be read, a failure that may have
     /// come too late (3xx, 408, 499, 5xx), or not at all.
     pub fn perhaps_processed(&self) -> bool {
-        self.taken().perhaps_processed
+        self.all_attempts().perhaps_processed
     }
 
     /// How often the call was tried; 0 if it was never sent.
     pub fn attempts(&self) -> u32 {
-        self.taken().made
+        self.all_attempts().made
     }
 
     /// How long the call waited in all: for the rate limit, and between attempts.
     pub fn waited(&self) -> Duration {
-        self.taken().waited
+        self.all_attempts().waited
     }
 
     /// What the call has taken; nothing if there was none.
-    fn taken(&self) -> Attempts {
+    fn all_attempts(&self) -> Attempts {
         match self {
             Error::Api(error) => error.attempts,
             Error::Connection(error) => error.attempts,
             Error::Decode(error) => error.attempts,
             Error::Deadline(error) => error.attempts,
-            Error::Edit(error) => error.cause().map_or_else(Attempts::default, Error::taken),
+            Error::Edit(error) => error.cause().map(Error::all_attempts).unwrap_or_default(),
             _ => Attempts::default(),
         }
     }

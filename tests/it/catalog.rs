@@ -203,6 +203,13 @@ async fn a_wrong_argument_names_its_place() {
             "body.initialValues[0].value",
             "is not a boolean or a string or a number",
         ),
+        (
+            "create-setting",
+            json!({"configId": CONFIG, "body": {"key": "k", "name": "n", "settingType": "int",
+                "initialValues": [{"environmentId": CONFIG, "value": 1, "valeu": 1}]}}),
+            "body.initialValues[0].valeu",
+            "is not known; did you mean `value`?",
+        ),
     ] {
         let found = refused(name, arguments.clone()).await;
         assert_eq!(

@@ -44,14 +44,14 @@ pub(super) fn list<T: DeserializeOwned>(body: &[u8]) -> Option<&'static str> {
 /// The names of the fields of a struct; `None` for any other type.
 fn fields_of<T: DeserializeOwned>() -> Option<&'static [&'static str]> {
     let mut fields = None;
-    // It fails, and has told what was asked for.
-    let _ = T::deserialize(Asked(&mut fields));
+    // It fails, and has taken note of what was asked for.
+    let _ = T::deserialize(FieldNames(&mut fields));
     fields
 }
 
-struct Asked<'a>(&'a mut Option<&'static [&'static str]>);
+struct FieldNames<'a>(&'a mut Option<&'static [&'static str]>);
 
-impl<'de> Deserializer<'de> for Asked<'_> {
+impl<'de> Deserializer<'de> for FieldNames<'_> {
     type Error = de::value::Error;
 
     fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Self::Error> {
