@@ -60,7 +60,7 @@ use crate::engine::check::Violation;
 use crate::engine::error::Attempts;
 use crate::engine::transport::retry::RetryState;
 use crate::types::{ConfigId, EnvironmentId, SettingId};
-use crate::{Client, Error, Event, Operation, Result, Secret};
+use crate::{Client, Error, Operation, Result, Secret};
 
 mod draft;
 mod guarded;
@@ -330,15 +330,8 @@ impl Rounds {
         let pause = core.options.retry.pause(error, &mut self.lost_answers)?;
         let in_time = core.options.deadline.is_none_or(|most| pause < most);
         in_time.then(|| {
-            let (operation, attempt) = (self.operation, self.lost_answers.attempts.made);
-            let (wait, reason) = (Some(pause), error.reason());
-            let retrying = Event::Retrying {
-                operation,
-                attempt,
-                wait,
-                reason,
-            };
-            core.transport.tell(attempt, retrying);
+            let attempt = self.lost_answers.attempts.made;
+            (core.transport).tell_retrying(self.operation, attempt, Some(pause), error);
             pause
         })
     }

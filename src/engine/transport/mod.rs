@@ -149,21 +149,7 @@ impl Transport {
             let began = Instant::now();
             // The permit goes back to the limiter with the headers of the answer, or with its drop.
             let result = self.attempt(request, permit, options, deadline).await;
-            let status = result
-                .as_ref()
-                .map_or_else(Error::status, |answer| Some(answer.status));
-            if let Some(status) = status {
-                let took = began.elapsed();
-                self.tell(
-                    attempt,
-                    Event::Answered {
-                        operation,
-                        attempt,
-                        status,
-                        took,
-                    },
-                );
-            }
+            self.tell_answered(operation, attempt, &result, began.elapsed());
             let error = match result {
                 Ok(answer) => {
                     // The attempt that succeeded is counted, too.
@@ -209,16 +195,7 @@ impl Transport {
                     return Err(error);
                 }
             }
-            let reason = error.reason();
-            self.tell(
-                attempt,
-                Event::Retrying {
-                    operation,
-                    attempt,
-                    wait,
-                    reason,
-                },
-            );
+            self.tell_retrying(operation, attempt, wait, &error);
             if let Some(wait) = wait {
                 sleep_until(from_now(wait)).await;
                 retries.attempts.waited += wait;

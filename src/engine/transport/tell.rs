@@ -1,11 +1,54 @@
 //! Tells the log, and who listens, what a call is doing.
 
-use super::Transport;
+use std::time::Duration;
+
+use super::{RawResponse, Transport};
 use crate::engine::event::Event;
+use crate::{Error, Operation, Result};
 
 impl Transport {
+    /// Tells of an attempt that was answered, if this one was.
+    pub(super) fn tell_answered(
+        &self,
+        operation: &'static Operation,
+        attempt: u32,
+        result: &Result<RawResponse>,
+        took: Duration,
+    ) {
+        let status = match result {
+            Ok(answer) => Some(answer.status),
+            Err(error) => error.status(),
+        };
+        if let Some(status) = status {
+            let answered = Event::Answered {
+                operation,
+                attempt,
+                status,
+                took,
+            };
+            self.tell(attempt, answered);
+        }
+    }
+
+    /// Tells that a call is tried again after this error, and when.
+    pub(crate) fn tell_retrying(
+        &self,
+        operation: &'static Operation,
+        attempt: u32,
+        wait: Option<Duration>,
+        error: &Error,
+    ) {
+        let retrying = Event::Retrying {
+            operation,
+            attempt,
+            wait,
+            reason: error.reason(),
+        };
+        self.tell(attempt, retrying);
+    }
+
     /// Tells an event of a call, which is at this attempt.
-    pub(crate) fn tell(&self, attempt: u32, event: Event) {
+    pub(super) fn tell(&self, attempt: u32, event: Event) {
         match &event {
             Event::Waiting {
                 operation,
