@@ -11,7 +11,7 @@ use configcat_management::{Client, Error, OPERATIONS, Operation, RateLimiter, Re
 use serde_json::{Value, json};
 
 use description::{Described, Description};
-use rows::{HAIRY, PRODUCT, Row, rows};
+use rows::{HAIRY, HAIRY_SENT, PRODUCT, Row, rows};
 use samples::{Nullable, Style, known, sample};
 use server::{Request, Server};
 
@@ -72,11 +72,6 @@ fn every_operation_has_rows() {
     assert!(
         missing.is_empty(),
         "add rows to tests/it/wire/rows for {missing:?}"
-    );
-    let unknown: Vec<_> = rows.difference(&operations).collect();
-    assert!(
-        unknown.is_empty(),
-        "no operation has these ids: {unknown:?}"
     );
 }
 
@@ -410,11 +405,8 @@ async fn an_enum_value_that_is_not_known_is_sent_as_it_is() {
     let unknown = AuditLogType::from(HAIRY);
     let sent = client.get_auditlogs_v2(PRODUCT).audit_log_type(unknown);
     assert_eq!(sent.send().await.unwrap_err().status().unwrap(), 418);
-    assert_eq!(
-        server.taken()[0].target,
-        "/v2/products/0b0d0000-0000-4000-8000-00000000b002/auditlogs\
-         ?auditLogType=a%2Fb%20c%3Fd%25e%23f%5Cg%2Bh%26i%3D%C3%BC.%F0%9F%90%B1"
-    );
+    let target = format!("/v2/products/{PRODUCT}/auditlogs?auditLogType={HAIRY_SENT}");
+    assert_eq!(server.taken()[0].target, target);
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use super::{Description, client, described, differences, none, rows_by_id};
 
 /// What a row puts on the wire, as arguments of a call by name.
 fn arguments(tool: &Tool, row: &Row) -> Value {
-    let (path, query) = row.target.split_once('?').unwrap_or((row.target, ""));
+    let (path, query) = row.target.split_once('?').unwrap_or((&row.target, ""));
     let template = tool.operation().path.split('/');
     let values = template.zip(path.split('/')).filter_map(|(part, text)| {
         let name = part.strip_prefix('{')?.strip_suffix('}')?;

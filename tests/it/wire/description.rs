@@ -5,6 +5,7 @@ use std::path::Path;
 
 use configcat_management::chrono::DateTime;
 use configcat_management::uuid::Uuid;
+use configcat_management::{OPERATIONS, Operation};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
@@ -110,14 +111,11 @@ impl Description {
             Some((path, query)) => (path, query),
             None => (request.target.as_str(), ""),
         };
-        let candidates = self.operations().into_iter();
-        let mut matching: Vec<_> = candidates
+        let operations = self.operations().into_iter();
+        let operations = operations
             .filter(|operation| operation.method == request.method)
-            .filter_map(|operation| Some((matched(operation.path, path)?, operation)))
-            .collect();
-        // Literal segments win over parameters.
-        matching.sort_by_key(|(values, _)| values.len());
-        let Some((values, operation)) = matching.into_iter().next() else {
+            .map(|operation| (operation.path, operation));
+        let Some((values, operation)) = best_match(operations, path) else {
             return vec![format!("no operation is `{} {path}`", request.method)];
         };
         let mut problems = Vec::new();
@@ -265,6 +263,25 @@ impl Description {
             }
         }
     }
+}
+
+/// The operation that is carried out for a request, by the list of operations.
+pub(crate) fn operation_at(method: &str, path: &str) -> Option<&'static Operation> {
+    let operations = OPERATIONS.iter().copied();
+    let operations = operations
+        .filter(|operation| operation.method.as_str() == method)
+        .map(|operation| (operation.path, operation));
+    best_match(operations, path).map(|(_, operation)| operation)
+}
+
+/// What belongs to the template that a path fits, and the values of its parameters. Literal segments win over parameters.
+fn best_match<'a, T>(
+    templates: impl Iterator<Item = (&'a str, T)>,
+    path: &'a str,
+) -> Option<(BTreeMap<&'a str, &'a str>, T)> {
+    templates
+        .filter_map(|(template, what)| Some((matched(template, path)?, what)))
+        .min_by_key(|(values, _)| values.len())
 }
 
 /// The values of the parameters, by name and as they were sent, where a path fits a template.

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use configcat_management::types::{
     AddOrUpdateIntegrationLinkModel, AddOrUpdateJiraIntegrationLinkModel, IntegrationLinkType,
-    JsonPatchOperation, OperationType, UpdateEvaluationFormulaModel,
-    UpdateMemberPermissionsRequest, UpdateSettingValueModel, UpdateValueModel,
+    UpdateEvaluationFormulaModel, UpdateMemberPermissionsRequest, UpdateSettingValueModel,
+    UpdateValueModel,
 };
 use configcat_management::{Client, Error, OPERATIONS};
 
 use super::description::Description;
-use super::rows::{Call, ENVIRONMENT, HAIRY, ORGANIZATION, PRODUCT, call};
+use super::rows::{Call, ENVIRONMENT, HAIRY, HAIRY_SENT, ORGANIZATION, PRODUCT, call, patch};
 use super::server::Server;
 use super::{client, operation};
 
@@ -21,171 +21,45 @@ struct TextInPath {
     call: fn(&Client, &str) -> Call,
 }
 
-fn texts_in_paths() -> Vec<TextInPath> {
-    const TYPE: IntegrationLinkType = IntegrationLinkType::Trello;
-    let at = |id, parameter, call| TextInPath {
-        id,
-        parameter,
-        call,
+/// The operation's id, the parameter, and the call with a text for it.
+macro_rules! texts {
+    (|$text:ident| $($id:literal $parameter:literal $call:ident($($argument:expr),*);)*) => {
+        [$(TextInPath {
+            id: $id,
+            parameter: $parameter,
+            call: |client, $text| call(client.$call($($argument),*).send()),
+        }),*]
     };
-    vec![
-        at(
-            "add-or-update-integration-link",
-            "integrationLinkType",
-            |client, text| {
-                call(
-                    client
-                        .add_or_update_integration_link(
-                            ENVIRONMENT,
-                            1,
-                            text,
-                            "key",
-                            AddOrUpdateIntegrationLinkModel::new(),
-                        )
-                        .send(),
-                )
-            },
-        ),
-        at("add-or-update-integration-link", "key", |client, text| {
-            call(
-                client
-                    .add_or_update_integration_link(
-                        ENVIRONMENT,
-                        1,
-                        TYPE,
-                        text,
-                        AddOrUpdateIntegrationLinkModel::new(),
-                    )
-                    .send(),
-            )
-        }),
-        at(
-            "delete-integration-link",
-            "integrationLinkType",
-            |client, text| {
-                call(
-                    client
-                        .delete_integration_link(ENVIRONMENT, 1, text, "key")
-                        .send(),
-                )
-            },
-        ),
-        at("delete-integration-link", "key", |client, text| {
-            call(
-                client
-                    .delete_integration_link(ENVIRONMENT, 1, TYPE, text)
-                    .send(),
-            )
-        }),
-        at(
-            "get-integration-link-details",
-            "integrationLinkType",
-            |client, text| call(client.get_integration_link_details(text, "key").send()),
-        ),
-        at("get-integration-link-details", "key", |client, text| {
-            call(client.get_integration_link_details(TYPE, text).send())
-        }),
-        at(
-            "jira-add-or-update-integration-link",
-            "key",
-            |client, text| {
-                call(
-                    client
-                        .jira_add_or_update_integration_link(
-                            ENVIRONMENT,
-                            1,
-                            text,
-                            AddOrUpdateJiraIntegrationLinkModel::new("x", "x"),
-                        )
-                        .send(),
-                )
-            },
-        ),
-        at("add-member-to-group", "userId", |client, text| {
-            call(
-                client
-                    .add_member_to_group(ORGANIZATION, text, UpdateMemberPermissionsRequest::new())
-                    .send(),
-            )
-        }),
-        at("delete-organization-member", "userId", |client, text| {
-            call(client.delete_organization_member(ORGANIZATION, text).send())
-        }),
-        at("delete-product-member", "userId", |client, text| {
-            call(client.delete_product_member(PRODUCT, text).send())
-        }),
-        at(
-            "get-setting-value-by-sdkkey",
-            "settingKeyOrId",
-            |client, text| call(client.get_setting_value_by_sdkkey(text, "key").send()),
-        ),
-        at(
-            "replace-setting-value-by-sdkkey",
-            "settingKeyOrId",
-            |client, text| {
-                call(
-                    client
-                        .replace_setting_value_by_sdkkey(
-                            text,
-                            "key",
-                            UpdateSettingValueModel::new(true),
-                        )
-                        .send(),
-                )
-            },
-        ),
-        at(
-            "update-setting-value-by-sdkkey",
-            "settingKeyOrId",
-            |client, text| {
-                call(
-                    client
-                        .update_setting_value_by_sdkkey(
-                            text,
-                            "key",
-                            [JsonPatchOperation::new(OperationType::Remove, "/a")],
-                        )
-                        .send(),
-                )
-            },
-        ),
-        at(
-            "get-setting-value-by-sdkkey-v2",
-            "settingKeyOrId",
-            |client, text| call(client.get_setting_value_by_sdkkey_v2(text, "key").send()),
-        ),
-        at(
-            "replace-setting-value-by-sdkkey-v2",
-            "settingKeyOrId",
-            |client, text| {
-                call(
-                    client
-                        .replace_setting_value_by_sdkkey_v2(
-                            text,
-                            "key",
-                            UpdateEvaluationFormulaModel::new(UpdateValueModel::new()),
-                        )
-                        .send(),
-                )
-            },
-        ),
-        at(
-            "update-setting-value-by-sdkkey-v2",
-            "settingKeyOrId",
-            |client, text| {
-                call(
-                    client
-                        .update_setting_value_by_sdkkey_v2(
-                            text,
-                            "key",
-                            [JsonPatchOperation::new(OperationType::Remove, "/a")],
-                        )
-                        .send(),
-                )
-            },
-        ),
-    ]
 }
+
+const TYPE: IntegrationLinkType = IntegrationLinkType::Trello;
+
+const TEXTS_IN_PATHS: [TextInPath; 16] = texts! { |text|
+    "add-or-update-integration-link" "integrationLinkType"
+        add_or_update_integration_link(ENVIRONMENT, 1, text, "key", AddOrUpdateIntegrationLinkModel::new());
+    "add-or-update-integration-link" "key"
+        add_or_update_integration_link(ENVIRONMENT, 1, TYPE, text, AddOrUpdateIntegrationLinkModel::new());
+    "delete-integration-link" "integrationLinkType" delete_integration_link(ENVIRONMENT, 1, text, "key");
+    "delete-integration-link" "key" delete_integration_link(ENVIRONMENT, 1, TYPE, text);
+    "get-integration-link-details" "integrationLinkType" get_integration_link_details(text, "key");
+    "get-integration-link-details" "key" get_integration_link_details(TYPE, text);
+    "jira-add-or-update-integration-link" "key"
+        jira_add_or_update_integration_link(ENVIRONMENT, 1, text, AddOrUpdateJiraIntegrationLinkModel::new("x", "x"));
+    "add-member-to-group" "userId"
+        add_member_to_group(ORGANIZATION, text, UpdateMemberPermissionsRequest::new());
+    "delete-organization-member" "userId" delete_organization_member(ORGANIZATION, text);
+    "delete-product-member" "userId" delete_product_member(PRODUCT, text);
+    "get-setting-value-by-sdkkey" "settingKeyOrId" get_setting_value_by_sdkkey(text, "key");
+    "replace-setting-value-by-sdkkey" "settingKeyOrId"
+        replace_setting_value_by_sdkkey(text, "key", UpdateSettingValueModel::new(true));
+    "update-setting-value-by-sdkkey" "settingKeyOrId"
+        update_setting_value_by_sdkkey(text, "key", patch("/a"));
+    "get-setting-value-by-sdkkey-v2" "settingKeyOrId" get_setting_value_by_sdkkey_v2(text, "key");
+    "replace-setting-value-by-sdkkey-v2" "settingKeyOrId"
+        replace_setting_value_by_sdkkey_v2(text, "key", UpdateEvaluationFormulaModel::new(UpdateValueModel::new()));
+    "update-setting-value-by-sdkkey-v2" "settingKeyOrId"
+        update_setting_value_by_sdkkey_v2(text, "key", patch("/a"));
+};
 
 #[tokio::test]
 async fn a_text_that_would_change_the_path_is_not_sent() {
@@ -201,7 +75,7 @@ async fn a_text_that_would_change_the_path_is_not_sent() {
                 .collect::<Vec<_>>()
         })
         .collect();
-    let listed = texts_in_paths()
+    let listed = TEXTS_IN_PATHS
         .iter()
         .map(|text| (text.id, text.parameter.to_string()))
         .collect();
@@ -209,7 +83,7 @@ async fn a_text_that_would_change_the_path_is_not_sent() {
 
     let server = Server::start().await;
     let client = client(&server);
-    for text in texts_in_paths() {
+    for text in TEXTS_IN_PATHS {
         for value in ["", ".", ".."] {
             let error = match (text.call)(&client, value).await {
                 Err(Error::Invalid(error)) => error,
@@ -245,12 +119,9 @@ async fn a_text_that_looks_as_if_it_would_change_the_path_does_not() {
         ("a;b=c,d:@!$'()*", "a%3Bb%3Dc%2Cd%3A%40%21%24%27%28%29%2A"),
         ("-._~", "-._~"),
         ("\r\nX: y\0", "%0D%0AX%3A%20y%00"),
-        (
-            HAIRY,
-            "a%2Fb%20c%3Fd%25e%23f%5Cg%2Bh%26i%3D%C3%BC.%F0%9F%90%B1",
-        ),
+        (HAIRY, HAIRY_SENT),
     ];
-    for text in texts_in_paths() {
+    for text in TEXTS_IN_PATHS {
         let path = operation(text.id).path;
         let placeholder = format!("{{{}}}", text.parameter);
         let slashes = path[..path.find(&placeholder).expect("it is there")]

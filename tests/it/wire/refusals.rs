@@ -227,9 +227,14 @@ async fn check(server: &Server, limit: &Limit, id: &str, send: impl Fn(usize) ->
     }
 }
 
+fn polled_each(seconds: i32) -> CreateOrUpdateProxyProfileRequest {
+    let preferences = CreateOrUpdateConnectionPreferences::new().with_sdk_poll_interval(seconds);
+    CreateOrUpdateProxyProfileRequest::new("name").with_connection_preferences(preferences)
+}
+
 #[tokio::test]
 async fn a_number_out_of_range_is_not_sent() {
-    /// Operation, field, what is wrong and the call with a number.
+    /// Operation, field, the least and the most that are allowed, and the call with a number.
     type Range = (
         &'static str,
         &'static str,
@@ -237,111 +242,37 @@ async fn a_number_out_of_range_is_not_sent() {
         i32,
         fn(&Client, i32) -> Call,
     );
-    let ranges: [Range; 9] = [
-        ("get-auditlogs-v2", "query.pageSize", 1, 100, |client, n| {
-            call(client.get_auditlogs_v2(PRODUCT).page_size(n).send())
-        }),
-        (
-            "get-auditlogs-v2",
-            "query.pageNumber",
-            1,
-            i32::MAX,
-            |client, n| call(client.get_auditlogs_v2(PRODUCT).page_number(n).send()),
-        ),
-        (
-            "get-organization-auditlogs-v2",
-            "query.pageSize",
-            1,
-            100,
-            |client, n| {
-                call(
-                    client
-                        .get_organization_auditlogs_v2(ORGANIZATION)
-                        .page_size(n)
-                        .send(),
-                )
-            },
-        ),
-        (
-            "get-organization-auditlogs-v2",
-            "query.pageNumber",
-            1,
-            i32::MAX,
-            |client, n| {
-                call(
-                    client
-                        .get_organization_auditlogs_v2(ORGANIZATION)
-                        .page_number(n)
-                        .send(),
-                )
-            },
-        ),
-        (
-            "get-change-requests",
-            "query.pageSize",
-            1,
-            100,
-            |client, n| call(client.get_change_requests(PRODUCT).page_size(n).send()),
-        ),
-        (
-            "get-change-requests",
-            "query.pageNumber",
-            1,
-            i32::MAX,
-            |client, n| call(client.get_change_requests(PRODUCT).page_number(n).send()),
-        ),
-        (
-            "get-staleflags",
-            "query.staleFlagAgeDays",
-            7,
-            90,
-            |client, n| call(client.get_staleflags(PRODUCT).stale_flag_age_days(n).send()),
-        ),
-        (
-            "create-proxy-profile",
-            "body.connectionPreferences.sdkPollInterval",
-            30,
-            i32::MAX,
-            |client, n| {
-                let preferences =
-                    CreateOrUpdateConnectionPreferences::new().with_sdk_poll_interval(n);
-                let body = CreateOrUpdateProxyProfileRequest::new("name")
-                    .with_connection_preferences(preferences);
-                call(client.create_proxy_profile(ORGANIZATION, body).send())
-            },
-        ),
-        (
-            "replace-proxy-profile",
-            "body.connectionPreferences.sdkPollInterval",
-            30,
-            i32::MAX,
-            |client, n| {
-                let preferences =
-                    CreateOrUpdateConnectionPreferences::new().with_sdk_poll_interval(n);
-                let body = CreateOrUpdateProxyProfileRequest::new("name")
-                    .with_connection_preferences(preferences);
-                call(client.replace_proxy_profile(PROXY_PROFILE, body).send())
-            },
-        ),
-    ];
+    macro_rules! ranges {
+        (|$n:ident| $($id:literal $field:literal $least:literal $most:expr, $call:ident($($argument:expr),*)$(.$option:ident($value:expr))?;)*) => {
+            [$(($id, $field, $least, $most, |client, $n| {
+                call(client.$call($($argument),*)$(.$option($value))?.send())
+            })),*]
+        };
+    }
+    let ranges: [Range; 9] = ranges! { |n|
+        "get-auditlogs-v2" "query.pageSize" 1 100, get_auditlogs_v2(PRODUCT).page_size(n);
+        "get-auditlogs-v2" "query.pageNumber" 1 i32::MAX, get_auditlogs_v2(PRODUCT).page_number(n);
+        "get-organization-auditlogs-v2" "query.pageSize" 1 100,
+            get_organization_auditlogs_v2(ORGANIZATION).page_size(n);
+        "get-organization-auditlogs-v2" "query.pageNumber" 1 i32::MAX,
+            get_organization_auditlogs_v2(ORGANIZATION).page_number(n);
+        "get-change-requests" "query.pageSize" 1 100, get_change_requests(PRODUCT).page_size(n);
+        "get-change-requests" "query.pageNumber" 1 i32::MAX, get_change_requests(PRODUCT).page_number(n);
+        "get-staleflags" "query.staleFlagAgeDays" 7 90, get_staleflags(PRODUCT).stale_flag_age_days(n);
+        "create-proxy-profile" "body.connectionPreferences.sdkPollInterval" 30 i32::MAX,
+            create_proxy_profile(ORGANIZATION, polled_each(n));
+        "replace-proxy-profile" "body.connectionPreferences.sdkPollInterval" 30 i32::MAX,
+            replace_proxy_profile(PROXY_PROFILE, polled_each(n));
+    };
     let server = Server::start().await;
     let client = super::client(&server);
     server.answers(418, &[], "");
     for (id, field, least, most, call) in ranges {
-        let mut refused = vec![
-            (
-                least - 1,
-                format!("is {}, at least {least} is allowed", least - 1),
-            ),
-            (
-                i32::MIN,
-                format!("is {}, at least {least} is allowed", i32::MIN),
-            ),
-        ];
-        if let Some(more) = most.checked_add(1) {
-            refused.push((more, format!("is {more}, at most {most} is allowed")));
-        }
-        for (number, problem) in refused {
+        let less = [least - 1, i32::MIN];
+        let less = less.map(|n| (n, format!("is {n}, at least {least} is allowed")));
+        let more = most.checked_add(1);
+        let more = more.map(|n| (n, format!("is {n}, at most {most} is allowed")));
+        for (number, problem) in less.into_iter().chain(more) {
             let error = match call(&client, number).await {
                 Err(Error::Invalid(error)) => error,
                 other => panic!("{id} with {field} {number}: {other:?}"),

@@ -1,375 +1,180 @@
 //! Feature Flag & Setting values.
 
 use configcat_management::types::{
-    JsonPatchOperation, OperationType, RolloutRuleComparator, SegmentComparator,
-    UpdateRolloutPercentageItemModel, UpdateRolloutRuleModel, UpdateSettingValueModel,
-    UpdateSettingValueWithSettingIdModel, UpdateSettingValuesWithIdModel,
+    RolloutRuleComparator, SegmentComparator, UpdateRolloutPercentageItemModel,
+    UpdateRolloutRuleModel, UpdateSettingValueModel, UpdateSettingValueWithSettingIdModel,
+    UpdateSettingValuesWithIdModel,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{CONFIG, ENVIRONMENT, HAIRY, Row, SEGMENT, call};
+use super::{CONFIG, ENVIRONMENT, HAIRY, Row, SEGMENT, patch, patch_body};
 
 pub(super) fn rows() -> Vec<Row> {
+    let mut with_id = setting_value_sent();
+    with_id["settingId"] = json!(4711);
     vec![
-        Row::new(
-            "get-setting-values",
-            |client| call(client.get_setting_values(CONFIG, ENVIRONMENT).send()),
-            "GET",
-            concat!(
-                "/v1/configs/0c0f0000-0000-4000-8000-00000000c003/environments",
-                "/0e0e0000-0000-4000-8000-00000000e004/values",
-            ),
+        row!(
+            "GET /v1/configs/{CONFIG}/environments/{ENVIRONMENT}/values",
+            |client| client.get_setting_values(CONFIG, ENVIRONMENT)
         ),
-        Row::new(
-            "post-setting-values",
+        row!(
+            "POST /v1/configs/{CONFIG}/environments/{ENVIRONMENT}/values",
             |client| {
-                call(
-                    client
-                        .post_setting_values(
-                            CONFIG,
-                            ENVIRONMENT,
-                            UpdateSettingValuesWithIdModel::new(),
-                        )
-                        .send(),
+                client.post_setting_values(
+                    CONFIG,
+                    ENVIRONMENT,
+                    UpdateSettingValuesWithIdModel::new(),
                 )
-            },
-            "POST",
-            concat!(
-                "/v1/configs/0c0f0000-0000-4000-8000-00000000c003/environments",
-                "/0e0e0000-0000-4000-8000-00000000e004/values",
-            ),
+            }
         )
-        .body(r#"{}"#),
-        Row::new(
-            "post-setting-values",
+        .body(json!({})),
+        row!(
+            "POST /v1/configs/{CONFIG}/environments/{ENVIRONMENT}/values?reason={HAIRY}",
             |client| {
-                let rollout_rule = UpdateRolloutRuleModel::new(2.5)
-                    .with_comparator(RolloutRuleComparator::SemVerIsOneOf)
-                    .with_comparison_attribute("comparisonAttribute 100 %")
-                    .with_comparison_value("comparisonValue a+b #1?")
-                    .with_segment_comparator(SegmentComparator::IsNotIn)
-                    .with_segment_id(SEGMENT);
                 let setting_value_with_setting_id = UpdateSettingValueWithSettingIdModel::new(true)
-                    .with_rollout_percentage_items([
-                        UpdateRolloutPercentageItemModel::new(31, "välue \"5\""),
-                        UpdateRolloutPercentageItemModel::new(32, 5),
-                    ])
-                    .with_rollout_rules([rollout_rule, UpdateRolloutRuleModel::new(5.0)])
+                    .with_rollout_percentage_items(percentage_items())
+                    .with_rollout_rules(rollout_rules())
                     .with_setting_id(4711);
                 let body = UpdateSettingValuesWithIdModel::new().with_setting_values([
                     setting_value_with_setting_id,
                     UpdateSettingValueWithSettingIdModel::new(-1),
                 ]);
-                call(
-                    client
-                        .post_setting_values(CONFIG, ENVIRONMENT, body)
-                        .reason(HAIRY)
-                        .send(),
-                )
-            },
-            "POST",
-            concat!(
-                "/v1/configs/0c0f0000-0000-4000-8000-00000000c003/environments",
-                "/0e0e0000-0000-4000-8000-00000000e004/values",
-                "?reason=a%2Fb%20c%3Fd%25e%23f%5Cg%2Bh%26i%3D%C3%BC.%F0%9F%90%B1",
-            ),
+                client
+                    .post_setting_values(CONFIG, ENVIRONMENT, body)
+                    .reason(HAIRY)
+            }
         )
-        .body(
-            r#"{
-              "settingValues": [
-                {
-                  "value": true,
-                  "rolloutPercentageItems": [
-                    {"percentage": 31, "value": "välue \"5\""},
-                    {"percentage": 32, "value": 5}
-                  ],
-                  "rolloutRules": [
-                    {
-                      "value": 2.5,
-                      "comparator": "semVerIsOneOf",
-                      "comparisonAttribute": "comparisonAttribute 100 %",
-                      "comparisonValue": "comparisonValue a+b #1?",
-                      "segmentComparator": "isNotIn",
-                      "segmentId": "05e60000-0000-4000-8000-000000005005"
-                    },
-                    {"value": 5.0}
-                  ],
-                  "settingId": 4711
-                },
-                {"value": -1}
-              ]
-            }"#,
-        ),
-        Row::new(
-            "post-setting-values",
+        .body(json!({"settingValues": [with_id, {"value": -1}]})),
+        row!(
+            "POST /v1/configs/{CONFIG}/environments/{ENVIRONMENT}/values",
             |client| {
                 let body = UpdateSettingValuesWithIdModel::new()
                     .with_setting_values(Vec::<UpdateSettingValueWithSettingIdModel>::new());
-                call(client.post_setting_values(CONFIG, ENVIRONMENT, body).send())
-            },
-            "POST",
-            concat!(
-                "/v1/configs/0c0f0000-0000-4000-8000-00000000c003/environments",
-                "/0e0e0000-0000-4000-8000-00000000e004/values",
-            ),
+                client.post_setting_values(CONFIG, ENVIRONMENT, body)
+            }
         )
-        .body(r#"{}"#),
-        Row::new(
-            "get-setting-value",
-            |client| call(client.get_setting_value(ENVIRONMENT, 4711).send()),
-            "GET",
-            concat!(
-                "/v1/environments/0e0e0000-0000-4000-8000-00000000e004/settings/4711",
-                "/value",
-            ),
+        .body(json!({})),
+        row!(
+            "GET /v1/environments/{ENVIRONMENT}/settings/4711/value",
+            |client| client.get_setting_value(ENVIRONMENT, 4711)
         ),
-        Row::new(
-            "replace-setting-value",
+        row!(
+            "PUT /v1/environments/{ENVIRONMENT}/settings/4711/value",
             |client| {
-                call(
-                    client
-                        .replace_setting_value(
-                            ENVIRONMENT,
-                            4711,
-                            UpdateSettingValueModel::new(true),
-                        )
-                        .send(),
-                )
-            },
-            "PUT",
-            concat!(
-                "/v1/environments/0e0e0000-0000-4000-8000-00000000e004/settings/4711",
-                "/value",
-            ),
+                client.replace_setting_value(ENVIRONMENT, 4711, UpdateSettingValueModel::new(true))
+            }
         )
-        .body(r#"{"value": true}"#),
-        Row::new(
-            "replace-setting-value",
+        .body(json!({"value": true})),
+        row!(
+            "PUT /v1/environments/{ENVIRONMENT}/settings/4711/value?reason={HAIRY}",
             |client| {
-                let rollout_rule = UpdateRolloutRuleModel::new(2.5)
-                    .with_comparator(RolloutRuleComparator::SemVerIsOneOf)
-                    .with_comparison_attribute("comparisonAttribute 100 %")
-                    .with_comparison_value("comparisonValue a+b #1?")
-                    .with_segment_comparator(SegmentComparator::IsNotIn)
-                    .with_segment_id(SEGMENT);
-                let body = UpdateSettingValueModel::new(true)
-                    .with_rollout_percentage_items([
-                        UpdateRolloutPercentageItemModel::new(31, "välue \"5\""),
-                        UpdateRolloutPercentageItemModel::new(32, 5),
-                    ])
-                    .with_rollout_rules([rollout_rule, UpdateRolloutRuleModel::new(5.0)]);
-                call(
-                    client
-                        .replace_setting_value(ENVIRONMENT, 4711, body)
-                        .reason(HAIRY)
-                        .send(),
-                )
-            },
-            "PUT",
-            concat!(
-                "/v1/environments/0e0e0000-0000-4000-8000-00000000e004/settings/4711",
-                "/value",
-                "?reason=a%2Fb%20c%3Fd%25e%23f%5Cg%2Bh%26i%3D%C3%BC.%F0%9F%90%B1",
-            ),
+                client
+                    .replace_setting_value(ENVIRONMENT, 4711, setting_value())
+                    .reason(HAIRY)
+            }
         )
-        .body(
-            r#"{
-              "value": true,
-              "rolloutPercentageItems": [
-                {"percentage": 31, "value": "välue \"5\""},
-                {"percentage": 32, "value": 5}
-              ],
-              "rolloutRules": [
-                {
-                  "value": 2.5,
-                  "comparator": "semVerIsOneOf",
-                  "comparisonAttribute": "comparisonAttribute 100 %",
-                  "comparisonValue": "comparisonValue a+b #1?",
-                  "segmentComparator": "isNotIn",
-                  "segmentId": "05e60000-0000-4000-8000-000000005005"
-                },
-                {"value": 5.0}
-              ]
-            }"#,
-        ),
-        Row::new(
-            "replace-setting-value",
+        .body(setting_value_sent()),
+        row!(
+            "PUT /v1/environments/{ENVIRONMENT}/settings/4711/value",
             |client| {
                 let body = UpdateSettingValueModel::new(true)
                     .with_rollout_percentage_items(Vec::<UpdateRolloutPercentageItemModel>::new())
                     .with_rollout_rules(Vec::<UpdateRolloutRuleModel>::new());
-                call(client.replace_setting_value(ENVIRONMENT, 4711, body).send())
-            },
-            "PUT",
-            concat!(
-                "/v1/environments/0e0e0000-0000-4000-8000-00000000e004/settings/4711",
-                "/value",
-            ),
+                client.replace_setting_value(ENVIRONMENT, 4711, body)
+            }
         )
-        .body(r#"{"value": true}"#),
-        Row::new(
-            "replace-setting-value",
+        .body(json!({"value": true})),
+        row!(
+            "PUT /v1/environments/{ENVIRONMENT}/settings/4711/value",
             |client| {
-                call(
-                    client
-                        .replace_setting_value(
-                            ENVIRONMENT,
-                            4711,
-                            UpdateSettingValueModel::new("välue \"5\""),
-                        )
-                        .send(),
+                client.replace_setting_value(
+                    ENVIRONMENT,
+                    4711,
+                    UpdateSettingValueModel::new("välue \"5\""),
                 )
-            },
-            "PUT",
-            concat!(
-                "/v1/environments/0e0e0000-0000-4000-8000-00000000e004/settings/4711",
-                "/value",
-            ),
+            }
         )
-        .body(r#"{"value": "välue \"5\""}"#),
-        Row::new(
-            "replace-setting-value",
+        .body(json!({"value": "välue \"5\""})),
+        row!(
+            "PUT /v1/environments/{ENVIRONMENT}/settings/4711/value",
             |client| {
-                call(
-                    client
-                        .replace_setting_value(ENVIRONMENT, 4711, UpdateSettingValueModel::new(5))
-                        .send(),
-                )
-            },
-            "PUT",
-            concat!(
-                "/v1/environments/0e0e0000-0000-4000-8000-00000000e004/settings/4711",
-                "/value",
-            ),
+                client.replace_setting_value(ENVIRONMENT, 4711, UpdateSettingValueModel::new(5))
+            }
         )
-        .body(r#"{"value": 5}"#),
-        Row::new(
-            "replace-setting-value",
+        .body(json!({"value": 5})),
+        row!(
+            "PUT /v1/environments/{ENVIRONMENT}/settings/4711/value",
             |client| {
-                call(
-                    client
-                        .replace_setting_value(ENVIRONMENT, 4711, UpdateSettingValueModel::new(2.5))
-                        .send(),
-                )
-            },
-            "PUT",
-            concat!(
-                "/v1/environments/0e0e0000-0000-4000-8000-00000000e004/settings/4711",
-                "/value",
-            ),
+                client.replace_setting_value(ENVIRONMENT, 4711, UpdateSettingValueModel::new(2.5))
+            }
         )
-        .body(r#"{"value": 2.5}"#),
-        Row::new(
-            "replace-setting-value",
+        .body(json!({"value": 2.5})),
+        row!(
+            "PUT /v1/environments/{ENVIRONMENT}/settings/4711/value",
             |client| {
-                call(
-                    client
-                        .replace_setting_value(ENVIRONMENT, 4711, UpdateSettingValueModel::new(5.0))
-                        .send(),
-                )
-            },
-            "PUT",
-            concat!(
-                "/v1/environments/0e0e0000-0000-4000-8000-00000000e004/settings/4711",
-                "/value",
-            ),
+                client.replace_setting_value(ENVIRONMENT, 4711, UpdateSettingValueModel::new(5.0))
+            }
         )
-        .body(r#"{"value": 5.0}"#),
-        Row::new(
-            "update-setting-value",
+        .body(json!({"value": 5.0})),
+        row!(
+            "PATCH /v1/environments/{ENVIRONMENT}/settings/4711/value",
+            |client| { client.update_setting_value(ENVIRONMENT, 4711, patch("/value")) }
+        )
+        .body(patch_body("/value")),
+        row!(
+            "PATCH /v1/environments/{ENVIRONMENT}/settings/4711/value?reason={HAIRY}",
             |client| {
-                let patch = [
-                    JsonPatchOperation::new(OperationType::Replace, "/value")
-                        .with_value(json!({"boolValue": true, "ü": [5, 5.0, "5", null]})),
-                    JsonPatchOperation::new(OperationType::Add, "/tags/-").with_value(42),
-                    JsonPatchOperation::new(OperationType::Remove, "/a~1b/2"),
-                    JsonPatchOperation::new(OperationType::Move, "/rolloutRules/0")
-                        .with_from("/rolloutRules/3"),
-                    JsonPatchOperation::new(OperationType::Copy, "/x").with_from("/y"),
-                    JsonPatchOperation::new(OperationType::Test, "/hint").with_value(json!(null)),
-                ];
-                call(client.update_setting_value(ENVIRONMENT, 4711, patch).send())
-            },
-            "PATCH",
-            concat!(
-                "/v1/environments/0e0e0000-0000-4000-8000-00000000e004/settings/4711",
-                "/value",
-            ),
+                client
+                    .update_setting_value(ENVIRONMENT, 4711, patch("/value"))
+                    .reason(HAIRY)
+            }
         )
-        .body(
-            r#"[
-              {
-                "op": "replace",
-                "path": "/value",
-                "value": {"boolValue": true, "ü": [5, 5.0, "5", null]}
-              },
-              {"op": "add", "path": "/tags/-", "value": 42},
-              {"op": "remove", "path": "/a~1b/2"},
-              {"op": "move", "path": "/rolloutRules/0", "from": "/rolloutRules/3"},
-              {"op": "copy", "path": "/x", "from": "/y"},
-              {"op": "test", "path": "/hint", "value": null}
-            ]"#,
-        ),
-        Row::new(
-            "update-setting-value",
-            |client| {
-                let patch = [
-                    JsonPatchOperation::new(OperationType::Replace, "/value")
-                        .with_value(json!({"boolValue": true, "ü": [5, 5.0, "5", null]})),
-                    JsonPatchOperation::new(OperationType::Add, "/tags/-").with_value(42),
-                    JsonPatchOperation::new(OperationType::Remove, "/a~1b/2"),
-                    JsonPatchOperation::new(OperationType::Move, "/rolloutRules/0")
-                        .with_from("/rolloutRules/3"),
-                    JsonPatchOperation::new(OperationType::Copy, "/x").with_from("/y"),
-                    JsonPatchOperation::new(OperationType::Test, "/hint").with_value(json!(null)),
-                ];
-                call(
-                    client
-                        .update_setting_value(ENVIRONMENT, 4711, patch)
-                        .reason(HAIRY)
-                        .send(),
-                )
-            },
-            "PATCH",
-            concat!(
-                "/v1/environments/0e0e0000-0000-4000-8000-00000000e004/settings/4711",
-                "/value",
-                "?reason=a%2Fb%20c%3Fd%25e%23f%5Cg%2Bh%26i%3D%C3%BC.%F0%9F%90%B1",
-            ),
-        )
-        .body(
-            r#"[
-              {
-                "op": "replace",
-                "path": "/value",
-                "value": {"boolValue": true, "ü": [5, 5.0, "5", null]}
-              },
-              {"op": "add", "path": "/tags/-", "value": 42},
-              {"op": "remove", "path": "/a~1b/2"},
-              {"op": "move", "path": "/rolloutRules/0", "from": "/rolloutRules/3"},
-              {"op": "copy", "path": "/x", "from": "/y"},
-              {"op": "test", "path": "/hint", "value": null}
-            ]"#,
-        ),
-        Row::new(
-            "update-setting-value",
-            |client| {
-                call(
-                    client
-                        .update_setting_value(
-                            ENVIRONMENT,
-                            4711,
-                            [JsonPatchOperation::new(OperationType::Remove, "/a")],
-                        )
-                        .send(),
-                )
-            },
-            "PATCH",
-            concat!(
-                "/v1/environments/0e0e0000-0000-4000-8000-00000000e004/settings/4711",
-                "/value",
-            ),
-        )
-        .body(r#"[{"op":"remove","path":"/a"}]"#),
+        .body(patch_body("/value")),
     ]
+}
+
+/// A value with everything.
+pub(super) fn setting_value() -> UpdateSettingValueModel {
+    UpdateSettingValueModel::new(true)
+        .with_rollout_percentage_items(percentage_items())
+        .with_rollout_rules(rollout_rules())
+}
+
+/// What it is on the wire.
+pub(super) fn setting_value_sent() -> Value {
+    json!({
+        "value": true,
+        "rolloutPercentageItems": [
+            {"percentage": 31, "value": "välue \"5\""},
+            {"percentage": 32, "value": 5},
+        ],
+        "rolloutRules": [
+            {
+                "value": 2.5,
+                "comparator": "semVerIsOneOf",
+                "comparisonAttribute": "comparisonAttribute 100 %",
+                "comparisonValue": "comparisonValue a+b #1?",
+                "segmentComparator": "isNotIn",
+                "segmentId": "{SEGMENT}",
+            },
+            {"value": 5.0},
+        ],
+    })
+}
+
+fn percentage_items() -> [UpdateRolloutPercentageItemModel; 2] {
+    [
+        UpdateRolloutPercentageItemModel::new(31, "välue \"5\""),
+        UpdateRolloutPercentageItemModel::new(32, 5),
+    ]
+}
+
+fn rollout_rules() -> [UpdateRolloutRuleModel; 2] {
+    let rule = UpdateRolloutRuleModel::new(2.5)
+        .with_comparator(RolloutRuleComparator::SemVerIsOneOf)
+        .with_comparison_attribute("comparisonAttribute 100 %")
+        .with_comparison_value("comparisonValue a+b #1?")
+        .with_segment_comparator(SegmentComparator::IsNotIn)
+        .with_segment_id(SEGMENT);
+    [rule, UpdateRolloutRuleModel::new(5.0)]
 }

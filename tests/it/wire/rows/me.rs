@@ -1,12 +1,7 @@
 //! Me.
 
-use super::{Row, call};
+use super::Row;
 
 pub(super) fn rows() -> Vec<Row> {
-    vec![Row::new(
-        "get-me",
-        |client| call(client.get_me().send()),
-        "GET",
-        "/v1/me",
-    )]
+    vec![row!("GET /v1/me", |client| client.get_me())]
 }

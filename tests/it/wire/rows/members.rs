@@ -1,173 +1,100 @@
 //! Members.
 
 use configcat_management::types::{InviteMembersRequest, UpdateMemberPermissionsRequest};
+use serde_json::json;
 
-use super::{HAIRY, INVITATION, ORGANIZATION, PRODUCT, Row, call};
+use super::{HAIRY, INVITATION, ORGANIZATION, PRODUCT, Row};
 
 pub(super) fn rows() -> Vec<Row> {
     vec![
-        Row::new(
-            "delete-invitation",
-            |client| call(client.delete_invitation(INVITATION).send()),
-            "DELETE",
-            "/v1/invitations/01f10000-0000-4000-8000-00000001f007",
+        row!("DELETE /v1/invitations/{INVITATION}", |client| client
+            .delete_invitation(INVITATION)),
+        row!(
+            "GET /v1/organizations/{ORGANIZATION}/invitations",
+            |client| client.get_pending_invitations_org(ORGANIZATION)
         ),
-        Row::new(
-            "get-pending-invitations-org",
-            |client| call(client.get_pending_invitations_org(ORGANIZATION).send()),
-            "GET",
-            "/v1/organizations/0a6a0000-0000-4000-8000-00000000a001/invitations",
-        ),
-        Row::new(
-            "add-member-to-group",
+        row!(
+            "POST /v1/organizations/{ORGANIZATION}/members/{HAIRY}",
             |client| {
-                call(
-                    client
-                        .add_member_to_group(
-                            ORGANIZATION,
-                            HAIRY,
-                            UpdateMemberPermissionsRequest::new(),
-                        )
-                        .send(),
+                client.add_member_to_group(
+                    ORGANIZATION,
+                    HAIRY,
+                    UpdateMemberPermissionsRequest::new(),
                 )
-            },
-            "POST",
-            concat!(
-                "/v1/organizations/0a6a0000-0000-4000-8000-00000000a001/members",
-                "/a%2Fb%20c%3Fd%25e%23f%5Cg%2Bh%26i%3D%C3%BC.%F0%9F%90%B1",
-            ),
+            }
         )
-        .body(r#"{}"#),
-        Row::new(
-            "add-member-to-group",
+        .body(json!({})),
+        row!(
+            "POST /v1/organizations/{ORGANIZATION}/members/{HAIRY}",
             |client| {
                 let body = UpdateMemberPermissionsRequest::new()
                     .with_is_admin(false)
                     .with_is_billing_manager(true)
                     .with_permission_group_ids([9007199254740999_i64, 9007199254741001_i64])
                     .with_remove_from_permission_groups_where_id_not_set(false);
-                call(client.add_member_to_group(ORGANIZATION, HAIRY, body).send())
-            },
-            "POST",
-            concat!(
-                "/v1/organizations/0a6a0000-0000-4000-8000-00000000a001/members",
-                "/a%2Fb%20c%3Fd%25e%23f%5Cg%2Bh%26i%3D%C3%BC.%F0%9F%90%B1",
-            ),
+                client.add_member_to_group(ORGANIZATION, HAIRY, body)
+            }
         )
-        .body(
-            r#"{
-              "isAdmin": false,
-              "isBillingManager": true,
-              "permissionGroupIds": [9007199254740999, 9007199254741001],
-              "removeFromPermissionGroupsWhereIdNotSet": false
-            }"#,
-        ),
-        Row::new(
-            "add-member-to-group",
+        .body(json!({
+            "isAdmin": false,
+            "isBillingManager": true,
+            "permissionGroupIds": [9007199254740999_i64, 9007199254741001_i64],
+            "removeFromPermissionGroupsWhereIdNotSet": false,
+        })),
+        row!(
+            "POST /v1/organizations/{ORGANIZATION}/members/{HAIRY}",
             |client| {
                 let body = UpdateMemberPermissionsRequest::new().with_permission_group_ids(vec![]);
-                call(client.add_member_to_group(ORGANIZATION, HAIRY, body).send())
-            },
-            "POST",
-            concat!(
-                "/v1/organizations/0a6a0000-0000-4000-8000-00000000a001/members",
-                "/a%2Fb%20c%3Fd%25e%23f%5Cg%2Bh%26i%3D%C3%BC.%F0%9F%90%B1",
-            ),
+                client.add_member_to_group(ORGANIZATION, HAIRY, body)
+            }
         )
-        .body(r#"{"permissionGroupIds": []}"#),
-        Row::new(
-            "delete-organization-member",
-            |client| {
-                call(
-                    client
-                        .delete_organization_member(ORGANIZATION, HAIRY)
-                        .send(),
-                )
-            },
-            "DELETE",
-            concat!(
-                "/v1/organizations/0a6a0000-0000-4000-8000-00000000a001/members",
-                "/a%2Fb%20c%3Fd%25e%23f%5Cg%2Bh%26i%3D%C3%BC.%F0%9F%90%B1",
-            ),
+        .body(json!({"permissionGroupIds": []})),
+        row!(
+            "DELETE /v1/organizations/{ORGANIZATION}/members/{HAIRY}",
+            |client| { client.delete_organization_member(ORGANIZATION, HAIRY) }
         ),
-        Row::new(
-            "get-pending-invitations",
-            |client| call(client.get_pending_invitations(PRODUCT).send()),
-            "GET",
-            "/v1/products/0b0d0000-0000-4000-8000-00000000b002/invitations",
-        ),
-        Row::new(
-            "get-product-members",
-            |client| call(client.get_product_members(PRODUCT).send()),
-            "GET",
-            "/v1/products/0b0d0000-0000-4000-8000-00000000b002/members",
-        ),
-        Row::new(
-            "invite-member",
-            |client| {
-                let body =
-                    InviteMembersRequest::new(["emails “q” \"w\"".to_string()], 9007199254740995);
-                call(client.invite_member(PRODUCT, body).send())
-            },
-            "POST",
-            "/v1/products/0b0d0000-0000-4000-8000-00000000b002/members/invite",
-        )
-        .body(r#"{"emails": ["emails “q” \"w\""], "permissionGroupId": 9007199254740995}"#),
-        Row::new(
-            "invite-member",
-            |client| {
-                let body = InviteMembersRequest::new(
-                    [
-                        "emails “q” \"w\"".to_string(),
-                        "emails back\\slash".to_string(),
-                    ],
-                    9007199254740995,
-                );
-                call(client.invite_member(PRODUCT, body).send())
-            },
-            "POST",
-            "/v1/products/0b0d0000-0000-4000-8000-00000000b002/members/invite",
-        )
-        .body(
-            r#"{
-              "emails": ["emails “q” \"w\"", "emails back\\slash"],
-              "permissionGroupId": 9007199254740995
-            }"#,
-        ),
-        Row::new(
-            "invite-member",
-            |client| {
-                let body = InviteMembersRequest::new(Vec::<String>::new(), 9007199254740995);
-                call(client.invite_member(PRODUCT, body).send())
-            },
-            "POST",
-            "/v1/products/0b0d0000-0000-4000-8000-00000000b002/members/invite",
-        )
-        .body(r#"{"emails": [], "permissionGroupId": 9007199254740995}"#),
-        Row::new(
-            "delete-product-member",
-            |client| call(client.delete_product_member(PRODUCT, HAIRY).send()),
-            "DELETE",
-            concat!(
-                "/v1/products/0b0d0000-0000-4000-8000-00000000b002/members",
-                "/a%2Fb%20c%3Fd%25e%23f%5Cg%2Bh%26i%3D%C3%BC.%F0%9F%90%B1",
-            ),
-        ),
-        Row::new(
-            "get-organization-members-v2",
-            |client| call(client.get_organization_members_v2(ORGANIZATION).send()),
-            "GET",
-            "/v2/organizations/0a6a0000-0000-4000-8000-00000000a001/members",
-        ),
+        row!("GET /v1/products/{PRODUCT}/invitations", |client| client
+            .get_pending_invitations(PRODUCT)),
+        row!("GET /v1/products/{PRODUCT}/members", |client| client
+            .get_product_members(PRODUCT)),
+        row!("POST /v1/products/{PRODUCT}/members/invite", |client| {
+            let body =
+                InviteMembersRequest::new(["emails “q” \"w\"".to_string()], 9007199254740995);
+            client.invite_member(PRODUCT, body)
+        })
+        .body(json!({"emails": ["emails “q” \"w\""], "permissionGroupId": 9007199254740995_i64})),
+        row!("POST /v1/products/{PRODUCT}/members/invite", |client| {
+            let body = InviteMembersRequest::new(
+                [
+                    "emails “q” \"w\"".to_string(),
+                    "emails back\\slash".to_string(),
+                ],
+                9007199254740995,
+            );
+            client.invite_member(PRODUCT, body)
+        })
+        .body(json!({
+            "emails": ["emails “q” \"w\"", "emails back\\slash"],
+            "permissionGroupId": 9007199254740995_i64,
+        })),
+        row!("POST /v1/products/{PRODUCT}/members/invite", |client| {
+            let body = InviteMembersRequest::new(Vec::<String>::new(), 9007199254740995);
+            client.invite_member(PRODUCT, body)
+        })
+        .body(json!({"emails": [], "permissionGroupId": 9007199254740995_i64})),
+        row!("DELETE /v1/products/{PRODUCT}/members/{HAIRY}", |client| {
+            client.delete_product_member(PRODUCT, HAIRY)
+        }),
+        row!("GET /v2/organizations/{ORGANIZATION}/members", |client| {
+            client.get_organization_members_v2(ORGANIZATION)
+        }),
     ]
 }
 
 #[allow(deprecated)]
 pub(super) fn deprecated_rows() -> Vec<Row> {
-    vec![Row::new(
-        "get-organization-members",
-        |client| call(client.get_organization_members(ORGANIZATION).send()),
-        "GET",
-        "/v1/organizations/0a6a0000-0000-4000-8000-00000000a001/members",
+    vec![row!(
+        "GET /v1/organizations/{ORGANIZATION}/members",
+        |client| client.get_organization_members(ORGANIZATION)
     )]
 }

@@ -1,15 +1,10 @@
 //! SDK Keys.
 
-use super::{CONFIG, ENVIRONMENT, Row, call};
+use super::{CONFIG, ENVIRONMENT, Row};
 
 pub(super) fn rows() -> Vec<Row> {
-    vec![Row::new(
-        "get-sdk-keys",
-        |client| call(client.get_sdk_keys(CONFIG, ENVIRONMENT).send()),
-        "GET",
-        concat!(
-            "/v1/configs/0c0f0000-0000-4000-8000-00000000c003/environments",
-            "/0e0e0000-0000-4000-8000-00000000e004",
-        ),
+    vec![row!(
+        "GET /v1/configs/{CONFIG}/environments/{ENVIRONMENT}",
+        |client| client.get_sdk_keys(CONFIG, ENVIRONMENT)
     )]
 }
