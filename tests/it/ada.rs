@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::support::assert_contains;
 use configcat_fake::{Fake, Fault};
 use configcat_management::ada::types::{
     CreateIntegration, InstallationStatus, IntegrationStatus, UpdateInstallation, UpdateIntegration,
@@ -245,12 +246,7 @@ async fn failures_are_told_as_ada_tells_them() {
         told[0].message.as_deref(),
         Some("There is no integration `nowhere`.")
     );
-    assert!(
-        error
-            .to_string()
-            .contains("There is no integration `nowhere`."),
-        "{error}"
-    );
+    assert_contains(&error, "There is no integration `nowhere`.");
 
     let body = json!({"errors": [
         {"type": "validation", "message": "is taken", "details": {"field": "name"}},

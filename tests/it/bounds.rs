@@ -2,24 +2,22 @@
 
 use std::time::{Duration, Instant};
 
-use crate::support::faulty::{Act, Faulty, reply};
+use crate::support::{Act, Server, reply};
+use crate::support::{assert_contains, assert_ends_with};
 use configcat_management::types::UpdateTagModel;
 use configcat_management::{Client, ClientBuilder, Error, RetryPolicy, Stage};
 
 const ME: &str = r#"{"email":"jane@example.com","fullName":"Jane"}"#;
 
-fn builder(server: &Faulty) -> ClientBuilder {
-    Client::builder()
-        .credentials(crate::support::USER, crate::support::PASSWORD)
-        .base_url(&server.url)
-        .retry(quick())
+fn builder(server: &Server) -> ClientBuilder {
+    crate::support::builder(&server.url).retry(quick())
 }
 
 fn quick() -> RetryPolicy {
     RetryPolicy::default().with_backoff(Duration::from_millis(5), Duration::from_millis(20))
 }
 
-fn client(server: &Faulty) -> Client {
+fn client(server: &Server) -> Client {
     builder(server).build().expect("a client")
 }
 
@@ -41,7 +39,7 @@ fn too_large(error: &Error, limit: usize) {
 
 #[tokio::test]
 async fn a_page_of_ten_thousand_settings_fits() {
-    let server = Faulty::start(vec![Act::Then(reply(200, &[], &long(20 << 20)))]);
+    let server = Server::start(Act::Then(reply(200, &[], &long(20 << 20))));
     let me = client(&server).get_me().send().await.unwrap();
     assert_eq!(me.full_name.len(), 20 << 20);
 }
@@ -50,21 +48,21 @@ async fn a_page_of_ten_thousand_settings_fits() {
 async fn a_length_beyond_the_limit_is_refused_before_the_body_is_read() {
     // No body follows: who waits for it waits for good.
     let head = "HTTP/1.1 200 OK\r\ncontent-length: 1001\r\n\r\n";
-    let server = Faulty::start(vec![Act::ThenStall(head.into())]);
+    let server = Server::start(Act::ThenStall(head.into()));
     let client = builder(&server).max_body(1000).build().unwrap();
     too_large(&client.get_me().send().await.unwrap_err(), 1000);
     let head = format!(
         "HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n",
         u64::MAX / 2
     );
-    let server = Faulty::start(vec![Act::ThenStall(head.into())]);
+    let server = Server::start(Act::ThenStall(head.into()));
     let error = self::client(&server).get_me().send().await.unwrap_err();
     too_large(&error, ClientBuilder::DEFAULT_MAX_BODY);
 }
 
 #[tokio::test]
 async fn the_limit_is_exact() {
-    let server = Faulty::start(vec![Act::Then(reply(200, &[], ME))]);
+    let server = Server::start(Act::Then(reply(200, &[], ME)));
     let limited = |bytes| builder(&server).max_body(bytes).build().unwrap();
     limited(ME.len()).get_me().send().await.unwrap();
     let error = limited(ME.len() - 1).get_me().send().await.unwrap_err();
@@ -75,11 +73,7 @@ async fn the_limit_is_exact() {
 async fn chunks_without_end_are_refused() {
     let head = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
     let chunk = format!("1000\r\n{}\r\n", "x".repeat(0x1000));
-    let server = Faulty::start(vec![Act::ThenTrickle(
-        head.into(),
-        chunk.into(),
-        Duration::ZERO,
-    )]);
+    let server = Server::start(Act::ThenTrickle(head.into(), chunk.into(), Duration::ZERO));
     let client = builder(&server).max_body(100_000).build().unwrap();
     too_large(&client.get_me().send().await.unwrap_err(), 100_000);
 }
@@ -99,21 +93,21 @@ async fn a_bomb_hits_the_limit_and_an_honest_gzip_does_not() {
         bytes.extend(body);
         bytes
     }
-    let honest = Faulty::start(vec![Act::Then(answer(zipped(ME.as_bytes())))]);
+    let honest = Server::start(vec![Act::Then(answer(zipped(ME.as_bytes())))]);
     let me = client(&honest).get_me().send().await.unwrap();
     assert_eq!(me.email, "jane@example.com");
     assert!(honest.got()[0].head.contains("accept-encoding: gzip"));
 
     let bomb = zipped(&vec![b'x'; 32 << 20]);
     assert!(bomb.len() < 64 * 1024);
-    let server = Faulty::start(vec![Act::Then(answer(bomb.clone()))]);
+    let server = Server::start(Act::Then(answer(bomb.clone())));
     let client = builder(&server).max_body(64 * 1024).build().unwrap();
     too_large(&client.get_me().send().await.unwrap_err(), 64 * 1024);
 
     // A failure's words are cut.
     let mut failure = answer(bomb);
     failure.splice(9..15, *b"400 No");
-    let server = Faulty::start(vec![Act::Then(failure)]);
+    let server = Server::start(Act::Then(failure));
     match self::client(&server).get_me().send().await {
         Err(Error::Api(failure)) => {
             assert_eq!(failure.body.len(), configcat_management::ApiError::MAX_BODY);
@@ -136,7 +130,7 @@ async fn whatever_trickles_meets_the_end_of_the_attempt() {
         (body, Stage::Answering),
         (Act::ThenStall(Vec::new()), Stage::Sent),
     ] {
-        let server = Faulty::start(vec![act]);
+        let server = Server::start(act);
         let client = builder(&server)
             .timeout(Duration::from_millis(500))
             .retry(quick().with_attempts(2))
@@ -155,11 +149,11 @@ async fn whatever_trickles_meets_the_end_of_the_attempt() {
 /// Endless headers of a server that is in a hurry: hyper has a limit of its own.
 #[tokio::test]
 async fn headers_without_end_do_not_fill_the_memory() {
-    let server = Faulty::start(vec![Act::ThenTrickle(
+    let server = Server::start(Act::ThenTrickle(
         "HTTP/1.1 200 OK\r\n".into(),
         format!("a: {}\r\n", "b".repeat(10_000)).into(),
         Duration::ZERO,
-    )]);
+    ));
     let client = client(&server).with_retry(RetryPolicy::never());
     match client.get_me().send().await {
         Err(Error::Connection(error)) => assert_eq!(error.stage, Stage::Sent, "{error:?}"),
@@ -182,7 +176,7 @@ async fn a_deadline_covers_attempts_waits_and_bodies() {
         }),
     ];
     for (name, act) in cases {
-        let server = Faulty::start(vec![act]);
+        let server = Server::start(act);
         let patient = quick().with_attempts(u32::MAX);
         let client = builder(&server).retry(patient).build().unwrap();
         let began = Instant::now();
@@ -212,7 +206,7 @@ async fn a_wait_beyond_the_deadline_is_not_begun_and_says_how_long_it_would_have
         ("x-rate-limit-remaining", "0"),
         ("x-rate-limit-reset", "60"),
     ];
-    let server = Faulty::start(vec![Act::Then(reply(200, &limits, ME))]);
+    let server = Server::start(Act::Then(reply(200, &limits, ME)));
     let client = client(&server);
     client.get_me().send().await.unwrap();
     let began = Instant::now();
@@ -227,11 +221,9 @@ async fn a_wait_beyond_the_deadline_is_not_begun_and_says_how_long_it_would_have
         }
         other => panic!("{other:?}"),
     }
-    assert!(
-        error
-            .to_string()
-            .contains("was not sent: its deadline ends before the rate limit allows it, in "),
-        "{error}"
+    assert_contains(
+        &error,
+        "was not sent: its deadline ends before the rate limit allows it, in ",
     );
     assert_eq!(server.begun(), 1);
 }
@@ -242,7 +234,7 @@ async fn a_deadline_after_an_attempt_does_not_hide_it() {
         ("x-rate-limit-remaining", "0"),
         ("x-rate-limit-reset", "60"),
     ];
-    let server = Faulty::start(vec![Act::Then(reply(503, &limits, ""))]);
+    let server = Server::start(Act::Then(reply(503, &limits, "")));
     let client = client(&server).with_deadline(Duration::from_secs(5));
     let call = client.update_tag(7, UpdateTagModel::new().with_name("n"));
     let error = call.send().await.unwrap_err();
@@ -250,15 +242,12 @@ async fn a_deadline_after_an_attempt_does_not_hide_it() {
     assert_eq!((error.attempts(), error.perhaps_processed()), (1, true));
     let text = error.to_string();
     assert!(text.contains("was not sent again"), "{text}");
-    assert!(
-        text.ends_with("an earlier attempt may have been processed"),
-        "{text}"
-    );
+    assert_ends_with(&text, "an earlier attempt may have been processed");
 }
 
 #[tokio::test]
 async fn a_deadline_that_has_passed_sends_nothing_and_one_without_end_is_none() {
-    let server = Faulty::start(vec![Act::Then(reply(200, &[], ME))]);
+    let server = Server::start(Act::Then(reply(200, &[], ME)));
     let client = builder(&server).timeout(Duration::MAX).build().unwrap();
     let none = client.with_deadline(Duration::ZERO).get_me().send().await;
     assert!(matches!(none, Err(Error::Deadline(_))), "{none:?}");
@@ -270,7 +259,7 @@ async fn a_deadline_that_has_passed_sends_nothing_and_one_without_end_is_none() 
 
 #[tokio::test]
 async fn a_wait_that_the_server_asks_for_is_not_begun_beyond_the_budget() {
-    let server = Faulty::start(vec![Act::Then(reply(503, &[("retry-after", "3600")], ""))]);
+    let server = Server::start(Act::Then(reply(503, &[("retry-after", "3600")], "")));
     let began = Instant::now();
     let error = client(&server).get_me().send().await.unwrap_err();
     assert!(began.elapsed() < Duration::from_secs(60));
@@ -287,7 +276,7 @@ async fn a_429_that_asks_for_a_day_is_told_at_once_and_not_sent_again() {
         ("x-rate-limit-reset", "86400"),
     ];
     let other = Act::Then(reply(404, &[], ""));
-    let server = Faulty::start(vec![Act::Then(reply(429, &day, "")), other]);
+    let server = Server::start(vec![Act::Then(reply(429, &day, "")), other]);
     let client = client(&server);
     let began = Instant::now();
     let (error, waited) = tokio::join!(client.get_me().send(), client.get_me().send());

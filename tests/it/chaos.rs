@@ -9,14 +9,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use crate::support::faulty::{Got, reply};
+use crate::support::server::{Got, reply};
 use configcat_management::types::{
     CreateTagModel, JsonPatchOperation, OperationType, UpdateTagModel,
 };
 use configcat_management::uuid::Uuid;
 use configcat_management::{Client, RetryPolicy};
 use tokio::io::AsyncWriteExt as _;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
@@ -105,7 +105,7 @@ impl Server {
             if fate == Fate::ResetUnread {
                 return stream.set_zero_linger();
             }
-            let Some(got) = crate::support::faulty::read(&mut stream, &mut buffer).await? else {
+            let Some(got) = crate::support::server::read(&mut stream, &mut buffer).await? else {
                 return Ok(());
             };
             if fate == Fate::Slow {
@@ -296,8 +296,8 @@ async fn chaos(tasks: usize, limit: Option<Limit>, timeout: Duration) {
         Err(_) => fastrand::u64(..1_000_000),
     };
     println!("CHAOS_SEED={seed}");
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let (listener, address) = crate::support::listen().await;
+    let url = format!("http://{address}");
     let server = Arc::new(Server {
         random: Mutex::new(fastrand::Rng::with_seed(seed)),
         limit,
@@ -320,9 +320,7 @@ async fn chaos(tasks: usize, limit: Option<Limit>, timeout: Duration) {
             });
         }
     });
-    let client = Client::builder()
-        .credentials(crate::support::USER, crate::support::PASSWORD)
-        .base_url(url)
+    let client = crate::support::builder(&url)
         .timeout(timeout)
         .retry(
             RetryPolicy::default()

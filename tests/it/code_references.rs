@@ -1,5 +1,6 @@
 //! Code references: what was found becomes one request that keeps the API's limits.
 
+use crate::support::assert_contains;
 use crate::support::{Server, answer};
 use configcat_management::code_references::{CodeReferences, FoundLine};
 use configcat_management::types::{FlagReference, ReferenceLineRequest, ReferenceLinesRequest};
@@ -133,10 +134,7 @@ fn long_texts_are_cut_and_long_names_refused() {
     );
     for number in [0, usize::MAX] {
         let error = told(lines(&[FoundLine::new(7, "f", number, "x")]).build());
-        assert!(
-            error.contains(&format!("`line` is {number}, lines count from 1")),
-            "{error}"
-        );
+        assert_contains(&error, &format!("`line` is {number}, lines count from 1"));
     }
     assert!(told(CodeReferences::new(CONFIG, "", "main").build()).contains("`body.repository`"));
     assert!(told(CodeReferences::new(CONFIG, "r", &*long).build()).contains("`body.branch`"));
@@ -161,7 +159,7 @@ fn the_scanned_branch_is_active() {
 
 #[tokio::test]
 async fn a_scan_is_one_call() {
-    let server = Server::start(answer(200, &[], "")).await;
+    let server = Server::start(answer(200, &[], ""));
     let request = lines(&[FoundLine::new(5, "a.rs", 2, "if new_cart {")
         .with_context(["fn cart() {"], ["}"])
         .with_url("https://git.example.com/a.rs#L2")])

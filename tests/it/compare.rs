@@ -6,6 +6,7 @@ use configcat_management::names::{Differences, Part, compare};
 use configcat_management::rule::{flag, in_segment, percentages, when};
 use configcat_management::types::{CreateSettingInitialValues, SettingType};
 
+use crate::support::assert_contains;
 use crate::support::shop::{place, staff};
 
 fn told(comparison: &Differences) -> Vec<(&str, Part)> {
@@ -113,10 +114,7 @@ async fn segments_and_prerequisites_are_told_by_their_names() -> Result<()> {
     assert_eq!(served.rules[0].when, when);
     let comparison = compare(&test, &place(&client, "Frontend", "Production")).await?;
     let table = comparison.to_string();
-    assert!(
-        table.contains(&format!("{when}: 20 % true, 80 % false")),
-        "{table}"
-    );
+    assert_contains(&table, &format!("{when}: 20 % true, 80 % false"));
     // V1 has segments too.
     let backend = place(&client, "Backend", "Test").flag("beta_search");
     let staff = in_segment(segment).serve(true);

@@ -14,6 +14,7 @@ use configcat_management::types::{
 use configcat_management::{Client, Result, SettingValue};
 use tokio::task::JoinSet;
 
+use crate::support::assert_contains;
 use crate::support::shop::{staff, written};
 
 fn both(client: &Client, name: &str) -> (Environment, Environment) {
@@ -109,10 +110,7 @@ async fn what_somebody_changed_since_the_preview_is_not_overwritten() -> Result<
             .send()
             .await?;
         let error = plan.apply().await.unwrap_err().to_string();
-        assert!(
-            error.contains("`beta_search` has changed since the preview"),
-            "{error}"
-        );
+        assert_contains(&error, "`beta_search` has changed since the preview");
         assert_eq!(
             production.flag("beta_search").served().await?,
             theirs.served,
@@ -173,10 +171,7 @@ async fn two_writers_lose_no_update() -> Result<()> {
                 );
             }
             Err(error) => {
-                assert!(
-                    error.to_string().contains("has changed since the preview"),
-                    "{error}"
-                );
+                assert_contains(&error, "has changed since the preview");
                 refused += 1;
             }
         }

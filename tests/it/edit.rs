@@ -13,7 +13,8 @@ use configcat_management::types::{EnvironmentId, SettingId};
 use configcat_management::{Client, Error, Event, Result, RetryPolicy, SettingValue};
 use tokio::task::JoinSet;
 
-use crate::support::faulty::{Act, Faulty, reply};
+use crate::support::assert_ends_with;
+use crate::support::{Act, Server, reply};
 
 const EDITORS: usize = 50;
 
@@ -199,11 +200,9 @@ async fn what_changes_nothing_and_what_fails_is_not_sent() -> Result<()> {
         settings.get("gone").map(|_| ())
     });
     let unknown = unknown.send().await.unwrap_err();
-    assert!(
-        unknown
-            .to_string()
-            .ends_with("was not sent: the config has no setting with the key `gone`"),
-        "{unknown}"
+    assert_ends_with(
+        &unknown,
+        "was not sent: the config has no setting with the key `gone`",
     );
     assert!(
         fake.requests()
@@ -333,11 +332,8 @@ async fn a_lost_answer_does_not_make_the_change_twice() -> Result<()> {
 
 #[tokio::test]
 async fn who_waits_for_another_edit_keeps_the_deadline() -> Result<()> {
-    let server = Faulty::start(vec![Act::ThenStall(Vec::new())]);
-    let client = Client::builder()
-        .base_url(&server.url)
-        .credentials("someone", "password")
-        .build()?;
+    let server = Server::start(Act::ThenStall(Vec::new()));
+    let client = crate::support::builder(&server.url).build()?;
     let edit = |client: &Client| {
         let place = EnvironmentId::default();
         client.edit_value(place, 7, |_| Ok(())).send()

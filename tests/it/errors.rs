@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use crate::support::{Reply, Server, answer, json};
+use crate::support::assert_contains;
+use crate::support::{Act, Server, answer, builder, json, listen};
 use configcat_management::types::{CreateTagModel, UpdateTagModel};
 use configcat_management::uuid::Uuid;
-use configcat_management::{ApiError, Client, Error, RetryPolicy, Stage};
+use configcat_management::{ApiError, Error, RetryPolicy, Stage};
 
-async fn failure(reply: Reply) -> Box<ApiError> {
-    let server = Server::start(reply).await;
+async fn failure(reply: Act) -> Box<ApiError> {
+    let server = Server::start(reply);
     match server.client().get_config(Uuid::nil()).send().await {
         Err(Error::Api(failure)) => failure,
         other => panic!("not a failure of the API: {other:?}"),
@@ -21,8 +22,7 @@ async fn a_400_prints_its_field_messages() {
         400,
         &[],
         r#"{"Name":["must not be empty"],"Color":["unknown"]}"#,
-    ))
-    .await;
+    ));
     let error = server
         .client()
         .create_tag(Uuid::nil(), CreateTagModel::new("x"))
@@ -95,7 +95,7 @@ async fn retry_after_is_told_in_every_format() {
 
 #[tokio::test]
 async fn an_answer_that_is_not_what_the_api_describes_says_where() {
-    let server = Server::start(json(r#"{"email": 5}"#)).await;
+    let server = Server::start(json(r#"{"email": 5}"#));
     let error = server.client().get_me().send().await.unwrap_err();
     let text = error.to_string();
     assert!(text.starts_with("get-me (GET /v1/me) was answered with 200 OK, but the body is not what the API describes"), "{text}");
@@ -113,74 +113,49 @@ async fn a_broken_connection_tells_how_far_the_call_got() {
         Error::Connection(error) => error.stage,
         other => panic!("{other:?}"),
     };
-    let closed = Server::start(Reply::Close).await;
+    let closed = Server::start(Act::Close);
     let error = closed.client().get_me().send().await.unwrap_err();
-    assert!(
-        error
-            .to_string()
-            .contains("whether the server processed it is unknown"),
-        "{error}"
-    );
+    assert_contains(&error, "whether the server processed it is unknown");
     assert_eq!(stage(error), Stage::Sent);
 
     let half = "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"email\"";
-    let half = Server::start(Reply::Raw(half.into())).await;
+    let half = Server::start(Act::ThenClose(half.into()));
     assert_eq!(
         stage(half.client().get_me().send().await.unwrap_err()),
         Stage::Answering
     );
 
-    let port = {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        listener.local_addr().unwrap().port()
-    };
-    let nobody = Client::builder()
-        .credentials("u", "p")
-        .base_url(format!("http://127.0.0.1:{port}"))
-        .build()
-        .unwrap();
+    let (_, address) = listen().await;
+    let nobody = builder(&format!("http://{address}")).build().unwrap();
     let error = nobody.get_me().send().await.unwrap_err();
-    let words = format!("could not be sent to 127.0.0.1:{port}: Connection refused");
+    let words = format!("could not be sent to {address}: Connection refused");
     assert!(error.to_string().contains(&words), "{error}");
     assert_eq!(stage(error), Stage::Connecting);
 }
 
 #[tokio::test]
 async fn a_server_that_says_nothing_meets_the_deadline() {
-    let server = Server::start(Reply::Silence).await;
-    let client = Client::builder()
-        .credentials("u", "p")
-        .base_url(&server.url)
+    let server = Server::start(Act::ThenStall(Vec::new()));
+    let client = builder(&server.url)
         .timeout(Duration::from_millis(50))
         .retry(RetryPolicy::never())
         .build()
         .unwrap();
     let error = client.get_me().send().await.unwrap_err();
-    assert!(
-        error.to_string().contains("no complete answer within 50ms"),
-        "{error}"
-    );
+    assert_contains(&error, "no complete answer within 50ms");
 }
 
 #[tokio::test]
 async fn a_body_beyond_the_limit_is_refused() {
-    let server = Server::start(json(&format!("{{\"email\":\"{}\"}}", "x".repeat(5000)))).await;
-    let client = Client::builder()
-        .credentials("u", "p")
-        .base_url(&server.url)
-        .max_body(1000)
-        .build()
-        .unwrap();
+    let server = Server::start(json(&format!("{{\"email\":\"{}\"}}", "x".repeat(5000))));
+    let client = builder(&server.url).max_body(1000).build().unwrap();
     let error = client.get_me().send().await.unwrap_err();
-    assert!(
-        error.to_string().contains("more than the 1000 bytes"),
-        "{error}"
-    );
+    assert_contains(&error, "more than the 1000 bytes");
 }
 
 #[tokio::test]
 async fn limits_are_checked_before_anything_is_sent() {
-    let server = Server::start(json("{}")).await;
+    let server = Server::start(json("{}"));
     let client = server.client();
     let long = client
         .create_tag(Uuid::nil(), CreateTagModel::new("x".repeat(300)))
@@ -196,11 +171,9 @@ async fn limits_are_checked_before_anything_is_sent() {
         .send()
         .await
         .unwrap_err();
-    assert!(
-        empty
-            .to_string()
-            .contains("`body.name` has 0 characters, at least 1 are needed"),
-        "{empty}"
+    assert_contains(
+        &empty,
+        "`body.name` has 0 characters, at least 1 are needed",
     );
     let color = UpdateTagModel::new().with_color("x".repeat(256));
     assert!(client.update_tag(1, color).send().await.is_err());
@@ -210,10 +183,6 @@ async fn limits_are_checked_before_anything_is_sent() {
         .send()
         .await
         .unwrap_err();
-    assert!(
-        page.to_string()
-            .contains("`query.pageSize` is 101, at most 100 is allowed"),
-        "{page}"
-    );
+    assert_contains(&page, "`query.pageSize` is 101, at most 100 is allowed");
     assert_eq!(server.requests().len(), 0);
 }

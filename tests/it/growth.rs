@@ -25,7 +25,7 @@ async fn an_audit_log_with_a_type_invented_today_decodes() {
         }],
         "paging": {"currentPage": 1, "totalPages": 1, "pageSize": 100, "totalCount": 1, "hasPrevious": false, "hasNext": false}
     });
-    let server = Server::start(ok(&page.to_string())).await;
+    let server = Server::start(ok(&page.to_string()));
     let answer = server
         .client()
         .get_auditlogs_v2(Uuid::nil())
@@ -64,7 +64,7 @@ fn an_enum_reads_and_writes_any_text() {
 
 #[tokio::test]
 async fn whole_numbers_stay_whole_both_ways() {
-    let server = Server::start(answer(404, &[], "")).await;
+    let server = Server::start(answer(404, &[], ""));
     let client = server.client();
     for (value, text) in [
         (SettingValue::from(5), "5"),
@@ -96,7 +96,7 @@ async fn whole_numbers_stay_whole_both_ways() {
 #[tokio::test]
 async fn a_patch_answered_with_204_is_none_and_keeps_its_status() {
     let patch = [JsonPatchOperation::new(OperationType::Replace, "/value").with_value(true)];
-    let server = Server::start(answer(204, &[], "")).await;
+    let server = Server::start(answer(204, &[], ""));
     let answer = server
         .client()
         .update_setting_value(Uuid::nil(), 1, patch)
@@ -131,6 +131,6 @@ fn a_missing_nullable_field_reads_as_none() {
 
 #[tokio::test]
 async fn a_success_without_a_body_ignores_what_a_proxy_adds() {
-    let server = Server::start(answer(200, &[], "OK")).await;
+    let server = Server::start(answer(200, &[], "OK"));
     server.client().delete_tag(1).send().await.unwrap();
 }

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 /// A server that answers with HAL.
 async fn hal(body: &Value) -> Server {
     let headers = [("content-type", "application/hal+json; charset=utf-8")];
-    Server::start(answer(200, &headers, &body.to_string())).await
+    Server::start(answer(200, &headers, &body.to_string()))
 }
 
 fn organization() -> Value {
@@ -151,7 +151,7 @@ async fn links_are_ignored_in_plain_json_too() {
     let mut linked = setting();
     linked["_links"] = json!({"self": {"href": "/v1/settings/7"}});
     let headers = [("content-type", "application/json")];
-    let server = Server::start(answer(200, &headers, &linked.to_string())).await;
+    let server = Server::start(answer(200, &headers, &linked.to_string()));
     let answer = server
         .client()
         .get_setting(7)
@@ -174,7 +174,7 @@ async fn nothing_is_lifted_elsewhere_and_bad_hal_is_an_error() {
         ),
         ("application/hal+json", "[".repeat(100_000)),
     ] {
-        let server = Server::start(answer(200, &[("content-type", media)], &body)).await;
+        let server = Server::start(answer(200, &[("content-type", media)], &body));
         let outcome = server.client().get_product(Uuid::nil()).send().await;
         let Err(Error::Decode(error)) = outcome else {
             panic!("{outcome:?}")

@@ -233,7 +233,7 @@ async fn sets_go_straight_into_the_calls() {
         "slack",
         serde_json::json!({"incoming_webhook.url": "u"}),
     ));
-    let server = Server::start(json(&answer.expect("JSON"))).await;
+    let server = Server::start(json(&answer.expect("JSON")));
     let client = server.client();
     let body = |request: &str| -> serde_json::Value {
         let (_, body) = request.split_once("\r\n\r\n").expect("a head and a body");

@@ -51,12 +51,12 @@ fn with_proxy(test: &str, proxy: &str) -> std::process::Output {
 }
 
 async fn inside(proxy: &str) {
-    let server = Server::start(crate::support::json(r#"{"email":"a@b.c","fullName":"A"}"#)).await;
+    let server = Server::start(crate::support::json(r#"{"email":"a@b.c","fullName":"A"}"#));
     let me = server.client().get_me().send().await;
     me.expect("the proxy is not asked");
     #[cfg(feature = "ada")]
     {
-        let server = Server::start(crate::support::json(r#"{"data":[],"meta":{}}"#)).await;
+        let server = Server::start(crate::support::json(r#"{"data":[],"meta":{}}"#));
         let client = configcat_management::ada::Client::builder()
             .token("pass-word-1")
             .base_url(&server.url)
@@ -103,7 +103,7 @@ async fn what_goes_to_this_machine_goes_through_no_proxy_of_the_environment() {
     if let Ok(proxy) = std::env::var("LEAKS_INSIDE") {
         return inside(&proxy).await;
     }
-    let proxy = Server::start(answer(418, &[], "")).await;
+    let proxy = Server::start(answer(418, &[], ""));
     let url = proxy.url.clone();
     // The test's name with its module, whichever program it is in.
     let name = std::thread::current()
@@ -162,7 +162,7 @@ async fn an_answer_of_the_wrong_type_is_described_without_its_values() {
         ),
         (page, "it is a web page"),
     ] {
-        let server = Server::start(crate::support::json(&body)).await;
+        let server = Server::start(crate::support::json(&body));
         let error = server
             .client()
             .get_config(Uuid::nil())
@@ -190,7 +190,7 @@ async fn a_server_that_echoes_the_request_shows_no_secret() {
         let location =
             format!("https://user:pass-word-1@elsewhere.example/{SDK_KEY}?key=pass-word-1");
         for status in [302, 400, 401, 502] {
-            let server = Server::start(answer(status, &[("location", &location)], &echo)).await;
+            let server = Server::start(answer(status, &[("location", &location)], &echo));
             let call = server
                 .client()
                 .get_setting_value_by_sdkkey_v2("flag", SDK_KEY);
@@ -229,7 +229,7 @@ async fn hides_each_spelling(secret: &str) {
             json!({ form.clone(): [1] }).to_string(),
             format!("<p>{form}</p>"),
         ] {
-            let server = Server::start(answer(400, &[], &body)).await;
+            let server = Server::start(answer(400, &[], &body));
             let client = server.client();
             let parameters =
                 std::collections::BTreeMap::from([("apikey".to_string(), secret.into())]);
@@ -284,7 +284,7 @@ async fn what_is_no_secret_is_readable() {
         ),
         ("0123456789abcdef is wrong", Some("*** is wrong")),
     ] {
-        let server = Server::start(answer(400, &[("content-encoding", "utf-8")], said)).await;
+        let server = Server::start(answer(400, &[("content-encoding", "utf-8")], said));
         let call = server
             .client()
             .update_integration(Uuid::nil(), integration());
@@ -298,7 +298,7 @@ async fn what_is_no_secret_is_readable() {
 #[tokio::test]
 async fn words_of_a_server_cannot_steer_a_terminal() {
     let body = json!({"Na\u{1b}[2Jme": ["x\u{202e}y", "\u{7}z\u{2066}"], "b\u{200f}": "\u{9b}31m"});
-    let server = Server::start(answer(400, &[], &body.to_string())).await;
+    let server = Server::start(answer(400, &[], &body.to_string()));
     let error = server
         .client()
         .get_config(Uuid::nil())

@@ -3,11 +3,11 @@
 
 use std::time::Duration;
 
-use crate::support::{Reply, Server, answer};
+use crate::support::{Act, Server, answer};
 use configcat_management::patch::{SettingPatch, SettingValuePatch};
 use configcat_management::types::*;
 use configcat_management::uuid::Uuid;
-use configcat_management::{Client, Error, RetryPolicy, Stage};
+use configcat_management::{Error, RetryPolicy, Stage};
 use serde_json::{Value, json};
 #[cfg(target_os = "linux")]
 use tokio::net::TcpStream;
@@ -15,6 +15,7 @@ use tokio::net::TcpStream;
 mod older;
 mod samples;
 
+use crate::support::{assert_contains, assert_ends_with};
 use samples::{ANSWERS, sample, schemas};
 
 #[tokio::test]
@@ -28,7 +29,7 @@ async fn somebody_elses_answer_is_not_read_as_an_empty_one() {
         ),
         (Value::Null, "it is null"),
     ] {
-        let server = Server::start(crate::support::json(&body.to_string())).await;
+        let server = Server::start(crate::support::json(&body.to_string()));
         let error = server
             .client()
             .get_me()
@@ -40,7 +41,7 @@ async fn somebody_elses_answer_is_not_read_as_an_empty_one() {
             "{body}: {error}"
         );
     }
-    let server = Server::start(crate::support::json(r#"{"email":"jane@example.com"}"#)).await;
+    let server = Server::start(crate::support::json(r#"{"email":"jane@example.com"}"#));
     let me = server
         .client()
         .get_me()
@@ -62,7 +63,7 @@ async fn only_204_means_that_a_patch_changed_nothing() {
             ("null", "it is null"),
             (" ", "it is empty"),
         ] {
-            let server = Server::start(answer(status, &[], body)).await;
+            let server = Server::start(answer(status, &[], body));
             let call = server
                 .client()
                 .update_setting_value(Uuid::nil(), 1, patch());
@@ -74,7 +75,7 @@ async fn only_204_means_that_a_patch_changed_nothing() {
             assert!(error.perhaps_processed());
         }
     }
-    let server = Server::start(Reply::Raw(b"HTTP/1.1 204 No\r\n\r\n".to_vec())).await;
+    let server = Server::start(Act::ThenClose(b"HTTP/1.1 204 No\r\n\r\n".to_vec()));
     let answer = server
         .client()
         .update_setting_value(Uuid::nil(), 1, patch())
@@ -87,8 +88,7 @@ async fn only_204_means_that_a_patch_changed_nothing() {
 async fn a_mark_in_front_of_a_body_is_skipped() {
     let server = Server::start(crate::support::json(
         "\u{feff}{\"email\":\"a@b.c\",\"fullName\":\"A\"}",
-    ))
-    .await;
+    ));
     assert_eq!(
         server
             .client()
@@ -99,12 +99,9 @@ async fn a_mark_in_front_of_a_body_is_skipped() {
             .full_name,
         "A"
     );
-    let server = Server::start(answer(400, &[], "\u{feff}{\"Name\":[\"taken\"]}")).await;
+    let server = Server::start(answer(400, &[], "\u{feff}{\"Name\":[\"taken\"]}"));
     let error = server.client().get_me().send().await.unwrap_err();
-    assert!(
-        error.to_string().ends_with("400 Bad Request: Name: taken"),
-        "{error}"
-    );
+    assert_ends_with(&error, "400 Bad Request: Name: taken");
 }
 
 #[tokio::test]
@@ -115,7 +112,7 @@ async fn a_null_reads_like_a_missing_field() {
         json!([{"configId": id, "name": "A", "order": order, "product": {"productId": id, "name": null, "organization": {"organizationId": id}}, "evaluationVersion": null}])
     };
     let call = async |body: Value| {
-        let server = Server::start(crate::support::json(&body.to_string())).await;
+        let server = Server::start(crate::support::json(&body.to_string()));
         let answer = server.client().get_configs(Uuid::nil()).send().await;
         answer.map(|configs| configs.into_inner())
     };
@@ -135,7 +132,7 @@ async fn a_whole_number_may_be_written_as_a_float() {
         let mut body: Value = serde_json::from_str(&setting).expect("JSON");
         body["settingId"] = serde_json::from_str(number).expect("JSON");
         body["order"] = body["settingId"].clone();
-        let server = Server::start(crate::support::json(&body.to_string())).await;
+        let server = Server::start(crate::support::json(&body.to_string()));
         let answer = server.client().get_setting(SettingId(1)).send().await;
         answer.map(|setting| (setting.setting_id, setting.order))
     };
@@ -182,14 +179,9 @@ fn a_time_without_a_zone_is_one_of_utc() {
 #[tokio::test]
 async fn a_fault_of_the_whole_body_is_told_without_a_field() {
     for name in ["", "$"] {
-        let server = Server::start(answer(400, &[], &json!({name: ["whole"]}).to_string())).await;
+        let server = Server::start(answer(400, &[], &json!({name: ["whole"]}).to_string()));
         let error = server.client().get_me().send().await.unwrap_err();
-        assert!(
-            error
-                .to_string()
-                .ends_with("failed with 400 Bad Request: whole"),
-            "{error}"
-        );
+        assert_ends_with(&error, "failed with 400 Bad Request: whole");
         let Error::Api(failure) = &error else {
             panic!("{error:?}")
         };
@@ -201,17 +193,14 @@ async fn a_fault_of_the_whole_body_is_told_without_a_field() {
 #[cfg(any(feature = "rustls", feature = "rustls-ring", feature = "native-tls"))]
 #[tokio::test]
 async fn a_call_without_tls_was_not_sent() {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
-        .await
-        .expect("a port");
-    let url = format!("https://{}", listener.local_addr().expect("an address"));
+    let (listener, address) = crate::support::listen().await;
     tokio::spawn(async move {
         let mut kept = Vec::new();
         while let Ok((stream, _)) = listener.accept().await {
             kept.push(stream);
         }
     });
-    never_sent(url).await;
+    never_sent(format!("https://{address}")).await;
 }
 
 /// Nobody takes connections, and as many wait as may: the system answers no other.
@@ -233,9 +222,7 @@ async fn a_call_to_a_full_backlog_was_not_sent() {
 }
 
 async fn never_sent(url: String) {
-    let client = Client::builder()
-        .credentials(crate::support::USER, crate::support::PASSWORD)
-        .base_url(url)
+    let client = crate::support::builder(&url)
         .timeout(Duration::from_millis(300))
         .retry(RetryPolicy::default().with_attempts(2))
         .build()
@@ -262,10 +249,7 @@ async fn never_sent(url: String) {
             "{error}"
         );
         assert!(!error.perhaps_processed(), "{error}");
-        assert!(
-            error.to_string().contains(": no connection within 300ms"),
-            "{error}"
-        );
+        assert_contains(&error, ": no connection within 300ms");
     }
 }
 
@@ -274,7 +258,7 @@ async fn null_is_a_value_of_a_patch_and_nothing_is_none() {
     let text = r#"[{"op":"replace","path":"/hint","value":null}]"#;
     let read: Vec<JsonPatchOperation> = serde_json::from_str(text).expect("a patch");
     assert_eq!(read[0].value, Some(Value::Null));
-    let server = Server::start(crate::support::json("{}")).await;
+    let server = Server::start(crate::support::json("{}"));
     let _ = server.client().update_setting(7, read).send().await;
     let sent = server.requests().concat();
     let sent: Value =

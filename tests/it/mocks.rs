@@ -30,9 +30,7 @@ const KEYS: [&str; 7] = [
 ];
 
 fn client(server: &MockServer) -> Client {
-    Client::builder()
-        .credentials("user", "password")
-        .base_url(server.base_url())
+    crate::support::builder(&server.base_url())
         .retry(RetryPolicy::never())
         .build()
         .expect("a complete set of settings")

@@ -11,6 +11,7 @@ use configcat_management::types::{CreateConfigRequest, CreateEnvironmentModel};
 use configcat_management::{Result, SettingValue};
 use tokio::task::JoinSet;
 
+use crate::support::assert_ends_with;
 use crate::support::shop::{calls, place};
 
 const CONFIGS: [&str; 2] = ["Backend", "Frontend"]; // V1 and V2
@@ -365,10 +366,7 @@ async fn a_listing_has_every_flag_in_every_environment() -> Result<()> {
         );
         let beta = flags[1].served[0].1.to_string();
         assert!(beta.starts_with("beta_search: false\n  Email "), "{beta}");
-        assert!(
-            beta.ends_with("everyone else: 10 % true, 90 % false"),
-            "{beta}"
-        );
+        assert_ends_with(&beta, "everyone else: 10 % true, 90 % false");
     }
     Ok(())
 }

@@ -1,14 +1,15 @@
 //! No request carries credentials or an SDK key to another origin, redirects included.
 
-use crate::support::{Reply, Server, answer, json};
-use configcat_management::{Client, Error};
+use crate::support::assert_contains;
+use crate::support::{Act, Server, answer, json};
+use configcat_management::Error;
 
 #[tokio::test]
 async fn a_redirect_is_not_followed_and_says_where_it_leads() {
-    let other = Server::start(json("{}")).await;
+    let other = Server::start(json("{}"));
     for status in [301, 302, 303, 307, 308] {
         let location = format!("{}/v2/settings/flag/value?token=abc", other.url);
-        let server = Server::start(answer(status, &[("location", &location)], "")).await;
+        let server = Server::start(answer(status, &[("location", &location)], ""));
         let error = server
             .client()
             .get_setting_value_by_sdkkey_v2("flag", "configcat-sdk-1/secret")
@@ -42,12 +43,10 @@ async fn a_redirect_is_not_followed_and_says_where_it_leads() {
 
 #[tokio::test]
 async fn own_http_settings_cannot_turn_redirects_on() {
-    let other = Server::start(json("{}")).await;
-    let server = Server::start(answer(307, &[("location", &other.url)], "")).await;
+    let other = Server::start(json("{}"));
+    let server = Server::start(answer(307, &[("location", &other.url)], ""));
     let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::limited(10));
-    let client = Client::builder()
-        .credentials("u", "p")
-        .base_url(&server.url)
+    let client = crate::support::builder(&server.url)
         .http(http)
         .build()
         .unwrap();
@@ -57,7 +56,7 @@ async fn own_http_settings_cannot_turn_redirects_on() {
 
 #[tokio::test]
 async fn no_argument_changes_where_a_request_goes() {
-    let server = Server::start(Reply::Close).await;
+    let server = Server::start(Act::Close);
     let client = server.client();
     for hairy in [
         "@evil.example",
@@ -98,10 +97,8 @@ async fn no_argument_changes_where_a_request_goes() {
         .send()
         .await
         .unwrap_err();
-    assert!(
-        error
-            .to_string()
-            .contains("`X-CONFIGCAT-SDKKEY` has characters that a header cannot carry"),
-        "{error}"
+    assert_contains(
+        &error,
+        "`X-CONFIGCAT-SDKKEY` has characters that a header cannot carry",
     );
 }

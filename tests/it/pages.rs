@@ -284,7 +284,7 @@ async fn odd_answers_come_to_an_end() {
     assert_eq!(asked(&log).len(), 1, "nothing says that there is more");
 
     for body in ["{}", r#"{"data":null,"paging":null}"#] {
-        let server = crate::support::Server::start(crate::support::json(body)).await;
+        let server = crate::support::Server::start(crate::support::json(body));
         let mut entries = server.client().get_auditlogs_v2(Uuid::nil()).entries();
         assert!(entries.next().await.is_none());
         assert_eq!(server.requests().len(), 1);

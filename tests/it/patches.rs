@@ -12,12 +12,29 @@ use configcat_management::patch::{
 use configcat_management::types::*;
 use configcat_management::types::{ConfigId, EnvironmentId, TagId};
 use configcat_management::{Client, Error, Result, Secret};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::patch_models as models;
 
 fn wire<K: Kind>(patch: Patch<K>) -> Value {
     serde_json::to_value(Vec::<JsonPatchOperation>::from(patch)).unwrap()
+}
+
+fn replace(path: &str, value: impl Serialize) -> Value {
+    json!([{ "op": "replace", "path": path, "value": value }])
+}
+
+fn add(path: &str, value: impl Serialize) -> Value {
+    json!([{ "op": "add", "path": path, "value": value }])
+}
+
+fn remove(path: &str) -> Value {
+    json!([{ "op": "remove", "path": path }])
+}
+
+fn moved(from: &str, path: &str) -> Value {
+    json!([{ "op": "move", "from": from, "path": path }])
 }
 
 fn refused<T: std::fmt::Debug>(result: Result<T>) -> String {
@@ -32,26 +49,11 @@ fn a_setting() -> Result<()> {
     let new = SettingPatch::new;
     let seen = [4, 7, 9].map(models::tag_model);
     for (patch, expected) in [
-        (
-            new().rename("a/b~"),
-            json!([{ "op": "replace", "path": "/name", "value": "a/b~" }]),
-        ),
-        (
-            new().set_hint("h"),
-            json!([{ "op": "replace", "path": "/hint", "value": "h" }]),
-        ),
-        (
-            new().clear_hint(),
-            json!([{ "op": "replace", "path": "/hint", "value": null }]),
-        ),
-        (
-            new().add_tag(5),
-            json!([{ "op": "add", "path": "/tags/-", "value": 5 }]),
-        ),
-        (
-            new().replace_tags([5, 6]),
-            json!([{ "op": "replace", "path": "/tags", "value": [5, 6] }]),
-        ),
+        (new().rename("a/b~"), replace("/name", "a/b~")),
+        (new().set_hint("h"), replace("/hint", "h")),
+        (new().clear_hint(), replace("/hint", Value::Null)),
+        (new().add_tag(5), add("/tags/-", 5)),
+        (new().replace_tags([5, 6]), replace("/tags", [5, 6])),
         (
             new()
                 .remove_tag(4, &seen)?
@@ -94,71 +96,54 @@ fn a_v1_value() {
     let item = || UpdateRolloutPercentageItemModel::new(100, 5);
     let item_json = json!({ "percentage": 100, "value": 5 });
     for (patch, expected) in [
-        (
-            new().turn_on(),
-            json!([{ "op": "replace", "path": "/value", "value": true }]),
-        ),
-        (
-            new().turn_off(),
-            json!([{ "op": "replace", "path": "/value", "value": false }]),
-        ),
-        (
-            new().set_value(5),
-            json!([{ "op": "replace", "path": "/value", "value": 5 }]),
-        ),
-        (
-            new().set_value("x"),
-            json!([{ "op": "replace", "path": "/value", "value": "x" }]),
-        ),
+        (new().turn_on(), replace("/value", true)),
+        (new().turn_off(), replace("/value", false)),
+        (new().set_value(5), replace("/value", 5)),
+        (new().set_value("x"), replace("/value", "x")),
         (
             new().add_rule(rule.clone()),
-            json!([{ "op": "add", "path": "/rolloutRules/-", "value": rule_json }]),
+            add("/rolloutRules/-", &rule_json),
         ),
         (
             new().insert_rule(1, rule.clone()),
-            json!([{ "op": "add", "path": "/rolloutRules/1", "value": rule_json }]),
+            add("/rolloutRules/1", &rule_json),
         ),
         (
             new().replace_rule(1, rule.clone()),
-            json!([{ "op": "replace", "path": "/rolloutRules/1", "value": rule_json }]),
+            replace("/rolloutRules/1", &rule_json),
         ),
-        (
-            new().remove_rule(1),
-            json!([{ "op": "remove", "path": "/rolloutRules/1" }]),
-        ),
+        (new().remove_rule(1), remove("/rolloutRules/1")),
         (
             new().move_rule(2, 0),
-            json!([{ "op": "move", "from": "/rolloutRules/2", "path": "/rolloutRules/0" }]),
+            moved("/rolloutRules/2", "/rolloutRules/0"),
         ),
         (
             new().replace_rules([rule]),
-            json!([{ "op": "replace", "path": "/rolloutRules", "value": [rule_json] }]),
+            replace("/rolloutRules", [rule_json]),
         ),
         (
             new().add_percentage_item(item()),
-            json!([{ "op": "add", "path": "/rolloutPercentageItems/-", "value": item_json }]),
+            add("/rolloutPercentageItems/-", &item_json),
         ),
         (
             new().insert_percentage_item(0, item()),
-            json!([{ "op": "add", "path": "/rolloutPercentageItems/0", "value": item_json }]),
+            add("/rolloutPercentageItems/0", &item_json),
         ),
         (
             new().replace_percentage_item(0, item()),
-            json!([{ "op": "replace", "path": "/rolloutPercentageItems/0", "value": item_json }]),
+            replace("/rolloutPercentageItems/0", &item_json),
         ),
         (
             new().remove_percentage_item(0),
-            json!([{ "op": "remove", "path": "/rolloutPercentageItems/0" }]),
+            remove("/rolloutPercentageItems/0"),
         ),
         (
             new().move_percentage_item(0, 1),
-            json!([{
-                "op": "move", "from": "/rolloutPercentageItems/0", "path": "/rolloutPercentageItems/1",
-            }]),
+            moved("/rolloutPercentageItems/0", "/rolloutPercentageItems/1"),
         ),
         (
             new().replace_percentage_items([item()]),
-            json!([{ "op": "replace", "path": "/rolloutPercentageItems", "value": [item_json] }]),
+            replace("/rolloutPercentageItems", [item_json]),
         ),
     ] {
         assert_eq!(wire(patch), expected);
@@ -190,7 +175,7 @@ fn rule_v2() -> (UpdateTargetingRuleModel, Value) {
 fn a_v2_value() {
     let new = FormulaPatch::new;
     let (rule, rule_json) = rule_v2();
-    let set = |field: &str, value: Value| json!([{ "op": "replace", "path": format!("/defaultValue/{field}"), "value": value }]);
+    let set = |field: &str, value: Value| replace(&format!("/defaultValue/{field}"), value);
     let text = UpdateValueModel::new().with_string_value("x");
     let attribute = "/percentageEvaluationAttribute";
     for (patch, expected) in [
@@ -201,39 +186,30 @@ fn a_v2_value() {
         (new().set_default("x"), set("stringValue", json!("x"))),
         (
             new().replace_default(text),
-            json!([{ "op": "replace", "path": "/defaultValue", "value": { "stringValue": "x" } }]),
+            replace("/defaultValue", json!({ "stringValue": "x" })),
         ),
-        (
-            new().split_by("Country"),
-            json!([{ "op": "replace", "path": attribute, "value": "Country" }]),
-        ),
-        (
-            new().split_by_identifier(),
-            json!([{ "op": "replace", "path": attribute, "value": null }]),
-        ),
+        (new().split_by("Country"), replace(attribute, "Country")),
+        (new().split_by_identifier(), replace(attribute, Value::Null)),
         (
             new().add_rule(rule.clone()),
-            json!([{ "op": "add", "path": "/targetingRules/-", "value": rule_json }]),
+            add("/targetingRules/-", &rule_json),
         ),
         (
             new().insert_rule(0, rule.clone()),
-            json!([{ "op": "add", "path": "/targetingRules/0", "value": rule_json }]),
+            add("/targetingRules/0", &rule_json),
         ),
         (
             new().replace_rule(0, rule.clone()),
-            json!([{ "op": "replace", "path": "/targetingRules/0", "value": rule_json }]),
+            replace("/targetingRules/0", &rule_json),
         ),
-        (
-            new().remove_rule(0),
-            json!([{ "op": "remove", "path": "/targetingRules/0" }]),
-        ),
+        (new().remove_rule(0), remove("/targetingRules/0")),
         (
             new().move_rule(0, 1),
-            json!([{ "op": "move", "from": "/targetingRules/0", "path": "/targetingRules/1" }]),
+            moved("/targetingRules/0", "/targetingRules/1"),
         ),
         (
             new().replace_rules([rule]),
-            json!([{ "op": "replace", "path": "/targetingRules", "value": [rule_json] }]),
+            replace("/targetingRules", [rule_json]),
         ),
     ] {
         assert_eq!(wire(patch), expected);
@@ -247,45 +223,33 @@ fn a_webhook() {
     let header_json = json!({ "isSecure": true, "key": "authorization", "value": "s3same-0pen" });
     let url = "https://example.com/hook";
     for (patch, expected) in [
-        (
-            new().set_url(url),
-            json!([{ "op": "replace", "path": "/url", "value": url }]),
-        ),
-        (
-            new().set_content("{}"),
-            json!([{ "op": "replace", "path": "/content", "value": "{}" }]),
-        ),
-        (
-            new().clear_content(),
-            json!([{ "op": "replace", "path": "/content", "value": null }]),
-        ),
+        (new().set_url(url), replace("/url", url)),
+        (new().set_content("{}"), replace("/content", "{}")),
+        (new().clear_content(), replace("/content", Value::Null)),
         (
             new().set_http_method(WebHookHttpMethod::Post),
-            json!([{ "op": "replace", "path": "/httpMethod", "value": "post" }]),
+            replace("/httpMethod", "post"),
         ),
         (
             new().add_header(header()),
-            json!([{ "op": "add", "path": "/webHookHeaders/-", "value": header_json }]),
+            add("/webHookHeaders/-", &header_json),
         ),
         (
             new().insert_header(0, header()),
-            json!([{ "op": "add", "path": "/webHookHeaders/0", "value": header_json }]),
+            add("/webHookHeaders/0", &header_json),
         ),
         (
             new().replace_header(0, header()),
-            json!([{ "op": "replace", "path": "/webHookHeaders/0", "value": header_json }]),
+            replace("/webHookHeaders/0", &header_json),
         ),
-        (
-            new().remove_header(2),
-            json!([{ "op": "remove", "path": "/webHookHeaders/2" }]),
-        ),
+        (new().remove_header(2), remove("/webHookHeaders/2")),
         (
             new().move_header(1, 0),
-            json!([{ "op": "move", "from": "/webHookHeaders/1", "path": "/webHookHeaders/0" }]),
+            moved("/webHookHeaders/1", "/webHookHeaders/0"),
         ),
         (
             new().replace_headers([header()]),
-            json!([{ "op": "replace", "path": "/webHookHeaders", "value": [header_json] }]),
+            replace("/webHookHeaders", [header_json]),
         ),
     ] {
         let printed = format!("{patch} {patch:?}");
@@ -306,57 +270,48 @@ fn a_proxy_profile() {
     let url = "https://proxy.example.com";
     let notification = "/connectionPreferences/webhookNotification";
     for (patch, expected) in [
-        (
-            new().rename("p"),
-            json!([{ "op": "replace", "path": "/name", "value": "p" }]),
-        ),
-        (
-            new().set_description("d"),
-            json!([{ "op": "replace", "path": "/description", "value": "d" }]),
-        ),
+        (new().rename("p"), replace("/name", "p")),
+        (new().set_description("d"), replace("/description", "d")),
         (
             new().clear_description(),
-            json!([{ "op": "replace", "path": "/description", "value": null }]),
+            replace("/description", Value::Null),
         ),
         (
             new().set_poll_interval(90),
-            json!([{ "op": "replace", "path": "/connectionPreferences/sdkPollInterval", "value": 90 }]),
+            replace("/connectionPreferences/sdkPollInterval", 90),
         ),
         (
             new().connect_notifications(url),
-            json!([{ "op": "add", "path": notification, "value": { "webhookProxyUrl": url } }]),
+            add(notification, json!({ "webhookProxyUrl": url })),
         ),
         (
             new().set_notification_url(url),
-            json!([{ "op": "replace", "path": format!("{notification}/webhookProxyUrl"), "value": url }]),
+            replace(&format!("{notification}/webhookProxyUrl"), url),
         ),
-        (
-            new().disconnect_notifications(),
-            json!([{ "op": "remove", "path": notification }]),
-        ),
+        (new().disconnect_notifications(), remove(notification)),
         (
             new().add_selection_rule(rule()),
-            json!([{ "op": "add", "path": "/sdkKeySelectionRules/-", "value": rule_json }]),
+            add("/sdkKeySelectionRules/-", &rule_json),
         ),
         (
             new().insert_selection_rule(0, rule()),
-            json!([{ "op": "add", "path": "/sdkKeySelectionRules/0", "value": rule_json }]),
+            add("/sdkKeySelectionRules/0", &rule_json),
         ),
         (
             new().replace_selection_rule(0, rule()),
-            json!([{ "op": "replace", "path": "/sdkKeySelectionRules/0", "value": rule_json }]),
+            replace("/sdkKeySelectionRules/0", &rule_json),
         ),
         (
             new().remove_selection_rule(0),
-            json!([{ "op": "remove", "path": "/sdkKeySelectionRules/0" }]),
+            remove("/sdkKeySelectionRules/0"),
         ),
         (
             new().move_selection_rule(0, 1),
-            json!([{ "op": "move", "from": "/sdkKeySelectionRules/0", "path": "/sdkKeySelectionRules/1" }]),
+            moved("/sdkKeySelectionRules/0", "/sdkKeySelectionRules/1"),
         ),
         (
             new().replace_selection_rules([rule()]),
-            json!([{ "op": "replace", "path": "/sdkKeySelectionRules", "value": [rule_json] }]),
+            replace("/sdkKeySelectionRules", [rule_json]),
         ),
     ] {
         assert_eq!(wire(patch), expected);

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use crate::support::assert_ends_with;
 use configcat_fake::{Fake, Fault};
 use configcat_management::edit::{Draft, Proposal};
 use configcat_management::types::{
@@ -122,10 +123,7 @@ async fn what_is_proposed_builds_on_what_was_read() -> Result<()> {
         Ok(())
     });
     let nothing = again.propose("Nothing").await.unwrap_err().to_string();
-    assert!(
-        nothing.ends_with("there is nothing to propose"),
-        "{nothing}"
-    );
+    assert_ends_with(&nothing, "there is nothing to propose");
     assert!(proposal.request.setting_values.len() == 1);
     Ok(())
 }

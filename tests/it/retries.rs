@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::support::faulty::{Act, Faulty, reply};
+use crate::support::{Act, Server, reply};
 use configcat_management::types::{
     CreateTagModel, IntegrationLinkType, JsonPatchOperation, OperationType, UpdateTagModel,
 };
@@ -48,11 +48,8 @@ fn success(method: &Method) -> Vec<u8> {
     }
 }
 
-fn builder(server: &Faulty) -> ClientBuilder {
-    Client::builder()
-        .credentials(crate::support::USER, crate::support::PASSWORD)
-        .base_url(&server.url)
-        .http(crate::support::bare())
+fn builder(server: &Server) -> ClientBuilder {
+    crate::support::builder(&server.url)
         .timeout(Duration::from_secs(20))
         .retry(policy())
 }
@@ -96,7 +93,7 @@ struct Scene {
     fault: Arc<Fault>,
     method: Method,
     policy: RetryPolicy,
-    server: Arc<Faulty>,
+    server: Arc<Server>,
     client: Client,
 }
 
@@ -109,7 +106,7 @@ fn set_up(fault: &Arc<Fault>, method: &Method, policy: RetryPolicy) -> Scene {
         Kind::Plain | Kind::Hasty => {}
     }
     acts.push(Act::Then(success(method)));
-    let server = Arc::new(Faulty::closed(acts));
+    let server = Arc::new(Server::closed(acts));
     let mut builder = builder(&server).retry(policy);
     match fault.kind {
         Kind::Closed => {
@@ -206,7 +203,7 @@ at most. With `RetryPolicy::including_non_idempotent`, POST and PATCH fare as PU
 
 #[tokio::test]
 async fn each_fault_with_every_method() {
-    let elsewhere = Faulty::start(vec![Act::Close]);
+    let elsewhere = Server::start(Act::Close);
     let faults: Vec<Arc<Fault>> = faults(&elsewhere.url).into_iter().map(Arc::new).collect();
     // Clients take their time to be made, which is not to be that of anybody's call.
     let mut scenes = Vec::new();

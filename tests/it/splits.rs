@@ -1,5 +1,6 @@
 //! Splits: what the service refuses is refused before anything is sent, and a rule is never put where it could not apply.
 
+use crate::support::assert_contains;
 use configcat_fake::Fake;
 use configcat_management::Result;
 use configcat_management::patch::{FormulaPatch, SettingPatch, SettingValuePatch};
@@ -102,10 +103,7 @@ async fn a_patch_for_a_rule_behind_the_split_for_everyone_is_refused_and_one_bef
         FormulaPatch::new().insert_rule(split, rule()),
     );
     let wrong = behind.check(&seen).unwrap_err().to_string();
-    assert!(
-        wrong.contains("stands behind a split for everyone"),
-        "{wrong}"
-    );
+    assert_contains(&wrong, "stands behind a split for everyone");
     let refused = client
         .update_setting_value_v2(place, flag, behind)
         .send()

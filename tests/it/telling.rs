@@ -4,7 +4,8 @@ use std::io::Write;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use crate::support::faulty::{Act, Faulty, reply};
+use crate::support::assert_contains;
+use crate::support::{Act, Server, reply};
 use configcat_management::types::CreateTagModel;
 use configcat_management::uuid::Uuid;
 use configcat_management::{Client, ClientBuilder, Error, Event, RetryPolicy};
@@ -16,7 +17,7 @@ const LIMITS: [(&str, &str); 3] = [
     ("date", "Sun, 22 Nov 2026 10:00:00 GMT"),
 ];
 
-fn builder(server: &Faulty) -> ClientBuilder {
+fn builder(server: &Server) -> ClientBuilder {
     let quick = RetryPolicy::default();
     Client::builder()
         .credentials(crate::support::USER, crate::support::PASSWORD)
@@ -25,7 +26,7 @@ fn builder(server: &Faulty) -> ClientBuilder {
 }
 
 /// What a call does, word by word.
-fn watched(server: &Faulty) -> (Client, Arc<Mutex<Vec<String>>>) {
+fn watched(server: &Server) -> (Client, Arc<Mutex<Vec<String>>>) {
     let told = Arc::new(Mutex::new(Vec::new()));
     let tell = told.clone();
     let client = builder(server).on_event(move |event| {
@@ -57,7 +58,7 @@ fn watched(server: &Faulty) -> (Client, Arc<Mutex<Vec<String>>>) {
 
 #[tokio::test]
 async fn an_answer_tells_what_it_cost() {
-    let server = Faulty::start(vec![
+    let server = Server::start(vec![
         Act::Then(reply(429, &[("retry-after", "0.2")], "slow down")),
         Act::Then(reply(503, &[], "oh")),
         Act::Then(reply(200, &LIMITS, ME)),
@@ -84,18 +85,16 @@ async fn an_answer_tells_what_it_cost() {
 
 #[tokio::test]
 async fn an_error_that_gave_up_tells_the_same() {
-    let server = Faulty::start(vec![Act::Then(reply(503, &LIMITS, "oh"))]);
+    let server = Server::start(Act::Then(reply(503, &LIMITS, "oh")));
     let (client, told) = watched(&server);
     let error = client.get_me().send().await.unwrap_err();
     assert_eq!(error.attempts(), 4);
     assert!(error.waited() > Duration::ZERO && error.waited() < Duration::from_secs(5));
     assert_eq!(error.remaining(), Some(17));
     assert_eq!(error.reset(), Some(Duration::from_secs(20)));
-    assert!(
-        error
-            .to_string()
-            .contains("503 Service Unavailable: oh (after 4 attempts and waits of "),
-        "{error}"
+    assert_contains(
+        &error,
+        "503 Service Unavailable: oh (after 4 attempts and waits of ",
     );
     let told = told.lock().unwrap();
     assert_eq!(told.len(), 8, "{told:?}");
@@ -104,7 +103,7 @@ async fn an_error_that_gave_up_tells_the_same() {
 
 #[tokio::test]
 async fn an_answer_that_cannot_be_read_tells_the_same() {
-    let server = Faulty::start(vec![Act::Close, Act::Then(reply(200, &LIMITS, "[]"))]);
+    let server = Server::start(vec![Act::Close, Act::Then(reply(200, &LIMITS, "[]"))]);
     let (client, told) = watched(&server);
     let error = client.get_me().send().await.unwrap_err();
     assert!(matches!(error, Error::Decode(_)), "{error:?}");
@@ -149,7 +148,7 @@ async fn no_secret_and_no_body_is_logged() {
     const SDK_KEY: &str = "configcat-sdk-1/s3cret-sdk-key";
     let page = "<html><title>words-of-failure</title></html>";
     let elsewhere = [("location", "http://elsewhere.example/?token=t0ken")];
-    let server = Faulty::start(vec![
+    let server = Server::start(vec![
         Act::Then(reply(
             429,
             &[("retry-after", "0.05")],
@@ -228,8 +227,8 @@ async fn no_secret_and_no_body_is_logged() {
 /// The same secrets and bodies in HTTP/2's frames.
 #[cfg(feature = "http2")]
 async fn over_http2(sdk_key: &str) {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
+    let (listener, address) = crate::support::listen().await;
+    let url = format!("http://{address}");
     tokio::spawn(async move {
         let (stream, _) = listener.accept().await.unwrap();
         let mut connection = h2::server::handshake(stream).await.unwrap();

@@ -1,5 +1,6 @@
 //! A value keeps its type on every way: to Rust and back, into every shape that the API has, and over the wire.
 
+use crate::support::{assert_contains, assert_ends_with};
 use configcat_fake::Fake;
 use configcat_management::types::*;
 use configcat_management::{Error, Result, SettingValue};
@@ -122,10 +123,7 @@ async fn predefined_variations_are_served_by_their_value() -> Result<()> {
         Some(green.predefined_variation_id)
     );
     let patch = fake.requests().pop().unwrap().body;
-    assert!(
-        patch.contains(&green.predefined_variation_id.to_string()),
-        "{patch}"
-    );
+    assert_contains(&patch, &green.predefined_variation_id.to_string());
 
     let edit = client.edit_value(demo.test_id, colour.setting_id, |formula| {
         formula.formula_mut().default_value = (&colour.predefined_variations[0]).into();
@@ -141,9 +139,9 @@ async fn predefined_variations_are_served_by_their_value() -> Result<()> {
         Ok(())
     });
     let refused = edit.send().await.unwrap_err().to_string();
-    assert!(
-        refused.ends_with("`body.defaultValue` is none of the setting's predefined variations"),
-        "{refused}"
+    assert_ends_with(
+        &refused,
+        "`body.defaultValue` is none of the setting's predefined variations",
     );
     let edit = client.edit_value(demo.test_id, colour.setting_id, |formula| {
         formula.formula_mut().default_value =

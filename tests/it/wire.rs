@@ -13,7 +13,9 @@ use serde_json::{Value, json};
 use description::{Described, Description};
 use rows::{HAIRY, HAIRY_SENT, PRODUCT, Row, rows};
 use samples::{Nullable, Style, known, sample};
-use server::{Request, Server};
+
+use crate::support::server::Got;
+use crate::support::{Act, Server, builder, reply};
 
 mod by_name;
 mod description;
@@ -21,16 +23,19 @@ mod paths;
 mod refusals;
 mod rows;
 mod samples;
-mod server;
 
 /// `user-ü` and `pass:word/1 §`, as RFC 7617 writes them.
 const AUTHORIZATION: &str = "Basic dXNlci3DvDpwYXNzOndvcmQvMSDCpw==";
 
+/// A server that answers each call with 418.
+fn server() -> Server {
+    Server::start(Act::Then(reply(418, &[], "")))
+}
+
 /// A client that tries once and never waits, so that a failure of one call is not felt by the next.
 fn client(server: &Server) -> Client {
-    Client::builder()
+    builder(&server.url)
         .credentials("user-ü", "pass:word/1 §")
-        .base_url(format!("http://{}", server.address))
         .timeout(Duration::from_secs(20))
         .retry(RetryPolicy::never())
         .rate_limiter(RateLimiter::new().with_max_wait(Duration::ZERO))
@@ -95,13 +100,12 @@ fn every_described_operation_can_be_called() {
 #[tokio::test]
 async fn every_call_sends_what_its_row_says() {
     let description = Description::read();
-    let server = Server::start().await;
+    let server = server();
     let client = client(&server);
-    server.answers(418, &[], "");
     let mut problems = Vec::new();
     for row in rows() {
         let outcome = (row.call)(&client).await;
-        let requests = server.taken();
+        let requests = server.take();
         let [request] = &requests[..] else {
             problems.push(format!(
                 "{}: {} requests: {outcome:?}",
@@ -110,14 +114,14 @@ async fn every_call_sends_what_its_row_says() {
             ));
             continue;
         };
-        let found = differences(&row, request, &server.address);
+        let found = differences(&row, request, &server);
         let found = found.into_iter().chain(description.problems(request));
         problems.extend(found.map(|problem| format!("{}: {problem}", row.id)));
     }
     none(problems);
 }
 
-fn differences(row: &Row, request: &Request, host: &str) -> Vec<String> {
+fn differences(row: &Row, request: &Got, server: &Server) -> Vec<String> {
     let mut problems = Vec::new();
     let mut same = |what: &str, sent: &dyn std::fmt::Display, expected: &dyn std::fmt::Display| {
         let (sent, expected) = (sent.to_string(), expected.to_string());
@@ -125,14 +129,14 @@ fn differences(row: &Row, request: &Request, host: &str) -> Vec<String> {
             problems.push(format!("{what}\n      sent {sent}\n  expected {expected}"));
         }
     };
-    same("method", &request.method, &row.method);
-    same("target", &request.target, &row.target);
+    same("method", &request.method(), &row.method);
+    same("target", &request.target(), &row.target);
 
     let length = request.body.len().to_string();
     let mut headers = vec![
         ("accept", "application/json"),
         ("authorization", AUTHORIZATION),
-        ("host", host),
+        ("host", server.url.trim_start_matches("http://")),
         ("user-agent", "wire-test/1.0"),
         ("x-caller-id", "wire test (7)"),
     ];
@@ -149,19 +153,18 @@ fn differences(row: &Row, request: &Request, host: &str) -> Vec<String> {
         headers.push(("content-length", &length));
     }
     headers.sort();
-    let mut sent = request.headers.clone();
+    let mut sent = request.headers();
     sent.sort();
-    let lines = |headers: Vec<(&str, &str)>| {
-        let lines = headers
-            .iter()
-            .map(|(name, value)| format!("\n    {name}: {value}"));
-        lines.collect::<String>()
-    };
-    let sent = sent
+    let line = |(name, value): (&str, &str)| format!("\n    {name}: {value}");
+    let sent: String = sent
         .iter()
-        .map(|(name, value)| (&name[..], &value[..]))
+        .map(|(name, value)| line((name, value)))
         .collect();
-    same("headers", &lines(sent), &lines(headers));
+    same(
+        "headers",
+        &sent,
+        &headers.into_iter().map(line).collect::<String>(),
+    );
 
     let body = match request.body.is_empty() {
         true => None,
@@ -188,7 +191,7 @@ fn differences(row: &Row, request: &Request, host: &str) -> Vec<String> {
 #[tokio::test]
 async fn every_answer_is_kept_whole() {
     let description = Description::read();
-    let server = Server::start().await;
+    let server = server();
     let client = client(&server);
     let styles = {
         let filled = (0..5).map(|variant| (variant, Nullable::Filled, false));
@@ -252,7 +255,7 @@ async fn every_answer_is_kept_whole() {
 
 #[tokio::test]
 async fn an_answer_that_is_not_described_is_an_error_that_keeps_it() {
-    let server = Server::start().await;
+    let server = server();
     let client = client(&server);
     let page = "<html>Sign in</html>";
     server.answers(200, &[("content-type", "text/html")], page);
@@ -352,7 +355,7 @@ const FAILURES: &[Failure] = &[
 
 #[tokio::test]
 async fn every_failure_of_every_operation_reaches_the_caller() {
-    let server = Server::start().await;
+    let server = server();
     let mut problems = Vec::new();
     for failure in FAILURES {
         // What a 429 asks for ends with its client.
@@ -399,29 +402,25 @@ async fn every_failure_of_every_operation_reaches_the_caller() {
 
 #[tokio::test]
 async fn an_enum_value_that_is_not_known_is_sent_as_it_is() {
-    let server = Server::start().await;
+    let server = server();
     let client = client(&server);
-    server.answers(418, &[], "");
     let unknown = AuditLogType::from(HAIRY);
     let sent = client.get_auditlogs_v2(PRODUCT).audit_log_type(unknown);
     assert_eq!(sent.send().await.unwrap_err().status().unwrap(), 418);
     let target = format!("/v2/products/{PRODUCT}/auditlogs?auditLogType={HAIRY_SENT}");
-    assert_eq!(server.taken()[0].target, target);
+    assert_eq!(server.take()[0].target(), target);
 }
 
 #[tokio::test]
 async fn the_path_of_the_base_url_comes_first() {
-    let server = Server::start().await;
+    let server = server();
     server.answers(204, &[], "");
-    let client = Client::builder()
-        .credentials("user", "password")
-        .base_url(format!("http://{}/on/prem%20ise/", server.address))
-        .build()
-        .unwrap();
+    let client = builder(&format!("{}/on/prem%20ise/", server.url));
+    let client = client.build().unwrap();
     client.delete_tag(7).send().await.unwrap();
-    let request = &server.taken()[0];
-    assert_eq!(request.target, "/on/prem%20ise/v1/tags/7");
-    let header = |name| request.headers.iter().find(|(n, _)| n == name);
+    let request = &server.take()[0];
+    assert_eq!(request.target(), "/on/prem%20ise/v1/tags/7");
+    let header = |name| request.headers().into_iter().find(|(n, _)| n == name);
     assert_eq!(header("x-caller-id"), None);
     assert_eq!(
         header("user-agent").unwrap().1,

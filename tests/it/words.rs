@@ -6,8 +6,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use crate::support::faulty::{Act, Faulty, reply};
-use crate::support::{Reply, Server, answer};
+use crate::support::{Act, Server, answer, listen, reply};
 use configcat_fake::{Fake, V1AuditLogs};
 use configcat_management::types::{CreateTagModel, JsonPatchOperation, OperationType};
 use configcat_management::uuid::Uuid;
@@ -26,11 +25,11 @@ fn get(
     status: u16,
     headers: &[(&str, &str)],
     body: &str,
-) -> (&'static str, Reply) {
+) -> (&'static str, Act) {
     (name, answer(status, headers, body))
 }
 
-fn answers() -> Vec<(&'static str, Reply)> {
+fn answers() -> Vec<(&'static str, Act)> {
     let page = "<html><head><title>Bad gateway</title></head></html>";
     vec![
         get(
@@ -128,24 +127,17 @@ fn answers() -> Vec<(&'static str, Reply)> {
             &[],
             r#"{"status":"ok"}"#,
         ),
-        ("closed without an answer", Reply::Close),
+        ("closed without an answer", Act::Close),
         (
             "an answer that is no HTTP",
-            Reply::Raw(b"SSH-2.0-OpenSSH_9.2\r\n\r\n".to_vec()),
+            Act::ThenClose(b"SSH-2.0-OpenSSH_9.2\r\n\r\n".to_vec()),
         ),
         (
             "an answer that breaks off",
-            Reply::Raw(b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{".to_vec()),
+            Act::ThenClose(b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{".to_vec()),
         ),
-        ("no answer in time", Reply::Silence),
+        ("no answer in time", Act::ThenStall(Vec::new())),
     ]
-}
-
-async fn nobody() -> String {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
-        .await
-        .expect("a port");
-    listener.local_addr().expect("an address").to_string()
 }
 
 fn client(url: &str, retry: RetryPolicy) -> Client {
@@ -170,7 +162,7 @@ async fn situations() -> Vec<(&'static str, Error)> {
         .with_backoff(Duration::ZERO, Duration::ZERO);
     let mut told = Vec::new();
     for (name, reply) in answers() {
-        let server = Server::start(reply).await;
+        let server = Server::start(reply);
         told.push((
             name,
             client(&server.url, once).get_me().send().await.unwrap_err(),
@@ -192,15 +184,15 @@ async fn situations() -> Vec<(&'static str, Error)> {
             crate::support::json(r#"{"data":[],"paging":null}"#),
         ),
     ] {
-        let server = Server::start(reply).await;
+        let server = Server::start(reply);
         row!(name, client(&server.url, once).get_auditlogs(Uuid::nil()));
     }
-    let server = Server::start(crate::support::json(r#"[{"configId":"x"}]"#)).await;
+    let server = Server::start(crate::support::json(r#"[{"configId":"x"}]"#));
     row!(
         "a list with a wrong id",
         client(&server.url, once).get_configs(Uuid::nil())
     );
-    let server = Server::start(answer(200, &[], "")).await;
+    let server = Server::start(answer(200, &[], ""));
     let me = client(&server.url, once);
     let on = [JsonPatchOperation::new(OperationType::Replace, "/value").with_value(true)];
     row!(
@@ -219,20 +211,16 @@ async fn situations() -> Vec<(&'static str, Error)> {
         "an SDK key with the end of a line",
         me.get_setting_value_by_sdkkey_v2("flag", "key\n")
     );
-    let server = Server::start(answer(200, &[], &"x".repeat(5000))).await;
+    let server = Server::start(answer(200, &[], &"x".repeat(5000)));
     row!(
         "a body beyond its limit",
         client(&server.url, once).get_me()
     );
-    row!(
-        "connection refused",
-        client(&format!("http://{}", nobody().await), once).get_me()
-    );
+    let nobody = format!("http://{}", listen().await.1);
+    row!("connection refused", client(&nobody, once).get_me());
 
-    let plain = tokio::net::TcpListener::bind("127.0.0.1:0")
-        .await
-        .expect("a port");
-    let url = format!("https://{}", plain.local_addr().expect("an address"));
+    let (plain, address) = listen().await;
+    let url = format!("https://{address}");
     tokio::spawn(async move {
         while let Ok((mut stream, _)) = plain.accept().await {
             let bytes = reply(400, &[], "");
@@ -254,10 +242,8 @@ async fn situations() -> Vec<(&'static str, Error)> {
         let error = client.get_me().send().await.unwrap_err();
         assert_eq!(error.attempts(), 1, "OpenSSL's words: {error:?}");
     }
-    let silent = tokio::net::TcpListener::bind("127.0.0.1:0")
-        .await
-        .expect("a port");
-    let url = format!("https://{}", silent.local_addr().expect("an address"));
+    let (_silent, address) = listen().await;
+    let url = format!("https://{address}");
     row!("no connection in time", client(&url, once).get_me());
     row!(
         "no connection before the deadline",
@@ -266,14 +252,14 @@ async fn situations() -> Vec<(&'static str, Error)> {
             .get_me()
     );
     let slow = vec![Act::Then(reply(429, &[("retry-after", "30")], "slow down"))];
-    let slow = Faulty::start(slow);
+    let slow = Server::start(slow);
     let hasty =
         client(&slow.url, twice.with_rate_limit_retries(5)).with_deadline(Duration::from_secs(2));
     row!("the rate limit, beyond the deadline", hasty.get_me());
-    let busy = Faulty::start(vec![Act::Then(reply(503, &[], "busy"))]);
+    let busy = Server::start(Act::Then(reply(503, &[], "busy")));
     row!("503, again and again", client(&busy.url, twice).get_me());
     let lost = vec![Act::Close, Act::Then(reply(409, &[], "changed since"))];
-    let lost = Faulty::start(lost);
+    let lost = Server::start(lost);
     row!(
         "an answer that was lost, then 409",
         client(&lost.url, twice).delete_tag(7)

@@ -3,12 +3,12 @@
 use super::*;
 
 /// What a server from before `latestVersionId` says to these requests; a `None` breaks the connection after the request was read.
-fn old_server(answers: &[Option<&SettingFormulaModel>]) -> Faulty {
+fn old_server(answers: &[Option<&SettingFormulaModel>]) -> Server {
     let act = |answer: &Option<&SettingFormulaModel>| match answer {
         None => Act::Reset,
         Some(value) => Act::Then(reply(200, &[], &serde_json::to_string(value).unwrap())),
     };
-    Faulty::start(answers.iter().map(act).collect())
+    Server::start(answers.iter().map(act).collect::<Vec<_>>())
 }
 
 #[tokio::test]
@@ -38,7 +38,7 @@ async fn a_server_that_knows_no_versions_is_not_sent_the_same_rule_twice() -> Re
     renamed.default_value.bool_value = Some(!before.default_value.bool_value.unwrap());
     renamed.last_version_id = after.last_version_id;
 
-    let sent = |server: &Faulty| -> Vec<String> {
+    let sent = |server: &Server| -> Vec<String> {
         let methods = server.got().into_iter();
         methods
             .map(|got| got.line().split(' ').next().unwrap().to_string())
@@ -47,7 +47,7 @@ async fn a_server_that_knows_no_versions_is_not_sent_the_same_rule_twice() -> Re
     let quick =
         RetryPolicy::default().with_backoff(Duration::from_millis(1), Duration::from_millis(2));
     let retried = Arc::new(Mutex::new(Vec::new()));
-    let client = |server: &Faulty| {
+    let client = |server: &Server| {
         let retried = Arc::clone(&retried);
         let builder = Client::builder().base_url(&server.url);
         let client = builder

@@ -39,7 +39,7 @@ fn credentials_that_no_server_takes_are_refused_at_once() {
 
 #[tokio::test]
 async fn an_sdk_key_with_the_end_of_a_line_is_not_sent() {
-    let server = Server::start(crate::support::json("{}")).await;
+    let server = Server::start(crate::support::json("{}"));
     for (key, told) in [
         ("", "is empty"),
         ("key ", "begins or ends with white space"),

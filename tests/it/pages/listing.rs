@@ -98,17 +98,13 @@ pub(super) fn change_request(id: i64) -> Value {
 
 pub(super) async fn start(log: Log) -> (Client, Shared) {
     let shared = Arc::new(Mutex::new(log));
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
-        .await
-        .expect("a free port");
-    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let (listener, address) = crate::support::listen().await;
+    let url = format!("http://{address}");
     let router = axum::Router::new()
         .fallback(page)
         .with_state(shared.clone());
     tokio::spawn(async move { axum::serve(listener, router).await });
-    let client = Client::builder()
-        .credentials(crate::support::USER, crate::support::PASSWORD)
-        .base_url(url)
+    let client = crate::support::builder(&url)
         .retry(RetryPolicy::never())
         .build()
         .expect("a complete set of settings");

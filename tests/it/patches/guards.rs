@@ -1,6 +1,7 @@
 //! Guards, previews and operations written by hand.
 
 use super::*;
+use crate::support::{assert_contains, assert_ends_with};
 
 #[test]
 fn guards_and_previews() -> Result<()> {
@@ -49,21 +50,16 @@ fn guards_and_previews() -> Result<()> {
     ));
     let number = JsonPatchOperation::new("replace", "/name").with_value(5);
     let problem = refused(SettingPatch::new().raw(number).preview(&seen));
-    assert!(
-        problem.ends_with(
-            "would leave what the API does not take: invalid type: integer `5`, expected a string"
-        ),
-        "{problem}"
+    assert_ends_with(
+        &problem,
+        "would leave what the API does not take: invalid type: integer `5`, expected a string",
     );
     let gone = refused(
         SettingValuePatch::new()
             .remove_rule(0)
             .preview(&models::value_v1(json!(true), json!([]), json!([]))),
     );
-    assert!(
-        gone.contains("`/rolloutRules/0` cannot be done on what was seen"),
-        "{gone}"
-    );
+    assert_contains(&gone, "`/rolloutRules/0` cannot be done on what was seen");
 
     // Undoing this move is more than the library underneath can do.
     let upwards =

@@ -1,6 +1,7 @@
 //! Patches that are sent do on the server what they say.
 
 use super::*;
+use crate::support::assert_contains;
 
 #[tokio::test]
 async fn an_empty_patch_is_not_sent() -> Result<()> {
@@ -294,10 +295,7 @@ async fn webhooks_on_the_server() -> Result<()> {
         .web_hook_headers
         .push(after.web_hook_headers[hidden].clone());
     let problem = refused(WebhookPatch::diff(&after, &doubled));
-    assert!(
-        problem.contains("asterisks in place of what the server hides"),
-        "{problem}"
-    );
+    assert_contains(&problem, "asterisks in place of what the server hides");
 
     let patch = new().replace_headers([header("x-d", "d")]);
     assert_eq!(

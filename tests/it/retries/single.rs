@@ -3,7 +3,7 @@
 use super::*;
 use crate::support::bare;
 
-fn client(server: &Faulty) -> Client {
+fn client(server: &Server) -> Client {
     builder(server).build().expect("a client")
 }
 
@@ -11,23 +11,23 @@ fn client(server: &Faulty) -> Client {
 async fn a_deletion_that_was_lost_and_then_finds_nothing_is_a_success() {
     let gone = || Act::Then(reply(404, &[("x-request", "2")], "no such tag"));
     for lost in [Act::Close, Act::Reset, Act::Then(reply(503, &[], ""))] {
-        let server = Faulty::start(vec![lost, gone()]);
+        let server = Server::start(vec![lost, gone()]);
         let answer = client(&server).delete_tag(7).send().await.unwrap();
         assert_eq!((answer.status().as_u16(), answer.attempts()), (404, 2));
         assert_eq!(answer.headers()["x-request"], "2");
     }
     // A page is a proxy's, and says nothing of the tag.
     let page = Act::Then(reply(404, &[], "<html><title>Not here</title></html>"));
-    let server = Faulty::start(vec![Act::Then(reply(503, &[], "")), page]);
+    let server = Server::start(vec![Act::Then(reply(503, &[], "")), page]);
     let error = client(&server).delete_tag(7).send().await.unwrap_err();
     assert!(error.perhaps_processed(), "{error}");
     // Where nothing can have been deleted before, a 404 is what it says.
     let soon = [("retry-after", "0.01")];
-    let server = Faulty::start(vec![Act::Then(reply(429, &soon, "")), gone()]);
+    let server = Server::start(vec![Act::Then(reply(429, &soon, "")), gone()]);
     let error = client(&server).delete_tag(7).send().await.unwrap_err();
     assert_eq!(told(&error), "error 404");
     // Where the call should have given a value, there is none.
-    let server = Faulty::start(vec![Act::Close, gone()]);
+    let server = Server::start(vec![Act::Close, gone()]);
     let client = client(&server);
     let call = client.delete_integration_link(Uuid::nil(), 7, IntegrationLinkType::Jira, "K-1");
     let error = call.send().await.unwrap_err();
@@ -46,7 +46,7 @@ async fn a_deletion_that_was_lost_and_then_finds_nothing_is_a_success() {
 
 #[tokio::test]
 async fn reqwest_resends_nothing_whatever_it_was_told() {
-    let server = Faulty::start(vec![Act::Then(reply(503, &[], ""))]);
+    let server = Server::start(Act::Then(reply(503, &[], "")));
     let eager = reqwest::retry::for_host("127.0.0.1")
         .max_retries_per_request(9)
         .no_budget()
@@ -65,7 +65,7 @@ async fn reqwest_resends_nothing_whatever_it_was_told() {
 
 #[tokio::test]
 async fn a_post_without_a_body_tells_its_length_and_is_not_repeated() {
-    let server = Faulty::start(vec![Act::Close]);
+    let server = Server::start(Act::Close);
     let client = client(&server);
     let error = client.apply_change_request(1).send().await.unwrap_err();
     assert_eq!(told(&error), "no answer, perhaps applied");
@@ -79,7 +79,7 @@ async fn a_post_without_a_body_tells_its_length_and_is_not_repeated() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_pool_of_connections_that_close_at_any_moment_repeats_no_post() {
     let success = success(&Method::POST);
-    let server = Faulty::start(vec![Act::ThenClose(success)]);
+    let server = Server::start(Act::ThenClose(success));
     let client = client(&server);
     let mut unknown = 0;
     for round in 0..400_u32 {
@@ -105,8 +105,8 @@ async fn a_pool_of_connections_that_close_at_any_moment_repeats_no_post() {
 
 #[tokio::test]
 async fn a_connection_that_is_reset_at_once_repeats_a_post_only_unseen() {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
+    let (listener, address) = crate::support::listen().await;
+    let url = format!("http://{address}");
     let got = Arc::new(std::sync::atomic::AtomicUsize::new(0));
     let count = got.clone();
     tokio::spawn(async move {
@@ -117,7 +117,7 @@ async fn a_connection_that_is_reset_at_once_repeats_a_post_only_unseen() {
                 _ => {
                     let count = count.clone();
                     tokio::spawn(async move {
-                        let read = crate::support::faulty::read(&mut stream, &mut Vec::new()).await;
+                        let read = crate::support::server::read(&mut stream, &mut Vec::new()).await;
                         if let Ok(Some(_)) = read {
                             count.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
                             let last = [("connection", "close")];
@@ -129,10 +129,7 @@ async fn a_connection_that_is_reset_at_once_repeats_a_post_only_unseen() {
             }
         }
     });
-    let client = Client::builder()
-        .credentials("u", "p")
-        .base_url(url)
-        .http(bare())
+    let client = crate::support::builder(&url)
         .retry(policy())
         .build()
         .unwrap();
@@ -152,7 +149,7 @@ async fn what_follows_an_answer_is_never_taken_for_the_next_one() {
     let smuggled = reply(200, &[], r#"{"email":"wrong","fullName":""}"#);
     let mut bytes = reply(200, &[], ME);
     bytes.extend(smuggled);
-    let server = Faulty::start(vec![Act::Then(bytes)]);
+    let server = Server::start(Act::Then(bytes));
     let client = client(&server);
     for _ in 0..50 {
         let me = client.get_me().send().await.unwrap();
@@ -162,7 +159,7 @@ async fn what_follows_an_answer_is_never_taken_for_the_next_one() {
 
 #[tokio::test]
 async fn an_outage_does_not_become_a_storm() {
-    let server = Faulty::start(vec![Act::Then(reply(503, &[], ""))]);
+    let server = Server::start(Act::Then(reply(503, &[], "")));
     let quick = RetryPolicy::default().with_backoff(Duration::ZERO, Duration::ZERO);
     let client = client(&server).with_retry(quick);
     let calls: Vec<_> = (0..100)
@@ -182,7 +179,7 @@ async fn an_outage_does_not_become_a_storm() {
 async fn a_burst_that_meets_one_bad_moment_comes_through() {
     let mut acts = vec![Act::Then(reply(503, &[], "")); 500];
     acts.push(Act::Then(success(&Method::GET)));
-    let server = Faulty::start(acts);
+    let server = Server::start(acts);
     let client = client(&server);
     let calls: Vec<_> = (0..500)
         .map(|_| {
@@ -199,7 +196,7 @@ async fn a_burst_that_meets_one_bad_moment_comes_through() {
     let down = Act::Then(reply(503, &[], ""));
     let mut acts = vec![down.clone(); 140];
     acts.extend([Act::Then(success(&Method::GET)), down]);
-    let server = Faulty::start(acts);
+    let server = Server::start(acts);
     let quick = RetryPolicy::default().with_backoff(Duration::ZERO, Duration::ZERO);
     let client = builder(&server).retry(quick).build().unwrap();
     let mut last = String::new();
@@ -219,7 +216,7 @@ async fn a_burst_that_meets_one_bad_moment_comes_through() {
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
 #[tokio::test]
 async fn no_time_left_while_connecting_is_harmless() {
-    let server = Faulty::start(vec![Act::Close]);
+    let server = Server::start(Act::Close);
     let client = builder(&server)
         .base_url(server.url.replace("http:", "https:"))
         .timeout(Duration::from_millis(200))
@@ -246,8 +243,8 @@ async fn an_http2_stream_that_is_refused_is_harmless() {
         (Reason::CANCEL, Err("no answer, perhaps applied"), 1),
         (Reason::INTERNAL_ERROR, Err("no answer, perhaps applied"), 1),
     ] {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
+        let (listener, address) = crate::support::listen().await;
+        let url = format!("http://{address}");
         let got = Arc::new(std::sync::atomic::AtomicUsize::new(0));
         let count = got.clone();
         tokio::spawn(async move {
@@ -265,9 +262,7 @@ async fn an_http2_stream_that_is_refused_is_harmless() {
                 }
             }
         });
-        let client = Client::builder()
-            .credentials("u", "p")
-            .base_url(url)
+        let client = crate::support::builder(&url)
             .http(bare().http2_prior_knowledge())
             .retry(policy())
             .build()
@@ -283,7 +278,7 @@ async fn an_http2_stream_that_is_refused_is_harmless() {
 
 #[tokio::test]
 async fn a_connection_is_not_kept_longer_than_servers_keep_it() {
-    let server = Faulty::start(vec![Act::Then(reply(200, &[], ME))]);
+    let server = Server::start(Act::Then(reply(200, &[], ME)));
     let brief = Duration::from_millis(400);
     // Also where somebody brings an HTTP client of their own, which keeps them for 90 seconds.
     let client = builder(&server).idle_timeout(brief).build().unwrap();

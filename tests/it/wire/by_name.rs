@@ -6,8 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::rows::{Row, rows};
 use super::samples::{Nullable, Style, sample};
-use super::server::Server;
-use super::{Description, client, described, differences, none, rows_by_id};
+use super::{Description, client, described, differences, none, rows_by_id, server};
 
 /// What a row puts on the wire, as arguments of a call by name.
 fn arguments(tool: &Tool, row: &Row) -> Value {
@@ -59,9 +58,8 @@ fn typed(schema: &Value, text: String) -> Value {
 #[tokio::test]
 async fn a_call_by_name_sends_what_the_typed_call_sends() {
     let description = Description::read();
-    let server = Server::start().await;
+    let server = server();
     let client = client(&server);
-    server.answers(418, &[], "");
     let mut problems = Vec::new();
     for row in rows() {
         let tool = client
@@ -74,7 +72,7 @@ async fn a_call_by_name_sends_what_the_typed_call_sends() {
         {
             let arguments = arguments(tool, &row);
             let outcome = client.call(name, arguments.clone()).await;
-            let requests = server.taken();
+            let requests = server.take();
             let [request] = &requests[..] else {
                 let sent = requests.len();
                 problems.push(format!(
@@ -82,7 +80,7 @@ async fn a_call_by_name_sends_what_the_typed_call_sends() {
                 ));
                 continue;
             };
-            let found = differences(&row, request, &server.address);
+            let found = differences(&row, request, &server);
             let found = found.into_iter().chain(description.problems(request));
             problems.extend(found.map(|problem| format!("{name}: {problem}")));
         }
@@ -93,7 +91,7 @@ async fn a_call_by_name_sends_what_the_typed_call_sends() {
 #[tokio::test]
 async fn a_call_by_name_keeps_the_answer_as_it_came() {
     let description = Description::read();
-    let server = Server::start().await;
+    let server = server();
     let client = client(&server);
     let mut problems = Vec::new();
     for (id, row) in rows_by_id() {
@@ -136,7 +134,7 @@ async fn a_call_by_name_keeps_the_answer_as_it_came() {
 
 #[tokio::test]
 async fn a_list_for_an_object_is_refused_and_an_object_for_a_list() {
-    let server = Server::start().await;
+    let server = server();
     let client = client(&server);
     let headers = [("content-type", "application/json")];
     for (tool, body, told) in [
@@ -166,7 +164,7 @@ async fn a_list_for_an_object_is_refused_and_an_object_for_a_list() {
 
 #[tokio::test]
 async fn numbers_of_an_answer_stay_what_they_are() {
-    let server = Server::start().await;
+    let server = server();
     let client = client(&server);
     let body = r#"{"z":5,"a":5.0,"big":18446744073709551615,"long":0.1,"odd":2.2250738585072014e-308,"ü":[null]}"#;
     server.answers(200, &[("content-type", "application/json")], body);
@@ -176,11 +174,11 @@ async fn numbers_of_an_answer_stay_what_they_are() {
 
 #[tokio::test]
 async fn a_whole_number_is_sent_without_a_fraction() {
-    let server = Server::start().await;
+    let server = server();
     server.answers(204, &[], "");
     let arguments = json!({"tagId": 7.0});
     client(&server).call("delete-tag", arguments).await.unwrap();
-    assert_eq!(server.taken()[0].target, "/v1/tags/7");
+    assert_eq!(server.take()[0].target(), "/v1/tags/7");
 }
 
 #[test]

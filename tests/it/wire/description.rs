@@ -9,7 +9,7 @@ use configcat_management::{OPERATIONS, Operation};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
-use super::server::Request;
+use crate::support::server::Got;
 
 /// `spec/configcat/swagger.json`.
 pub(crate) struct Description(Value);
@@ -106,17 +106,17 @@ impl Description {
     }
 
     /// What the description does not allow about a request; nothing, where all is well.
-    pub(crate) fn problems(&self, request: &Request) -> Vec<String> {
-        let (path, query) = match request.target.split_once('?') {
+    pub(crate) fn problems(&self, request: &Got) -> Vec<String> {
+        let (path, query) = match request.target().split_once('?') {
             Some((path, query)) => (path, query),
-            None => (request.target.as_str(), ""),
+            None => (request.target(), ""),
         };
         let operations = self.operations().into_iter();
         let operations = operations
-            .filter(|operation| operation.method == request.method)
+            .filter(|operation| operation.method == request.method())
             .map(|operation| (operation.path, operation));
         let Some((values, operation)) = best_match(operations, path) else {
-            return vec![format!("no operation is `{} {path}`", request.method)];
+            return vec![format!("no operation is `{} {path}`", request.method())];
         };
         let mut problems = Vec::new();
         for (name, parameter) in operation.parameters("path") {
@@ -128,11 +128,8 @@ impl Description {
         }
         self.check_query(&operation, query, &mut problems);
         for (name, parameter) in operation.parameters("header") {
-            let sent = request.headers.iter();
-            if !sent
-                .map(|(name, _)| name)
-                .any(|n| n.eq_ignore_ascii_case(name))
-            {
+            let mut sent = request.headers().into_iter();
+            if !sent.any(|(sent, _)| sent.eq_ignore_ascii_case(name)) {
                 problems.push(format!("the header {name} is missing: {parameter}"));
             }
         }

@@ -5,11 +5,11 @@ use configcat_management::{Client, Error};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
+use super::Server;
 use super::description::Description;
 use super::rows::{
     CONFIG, Call, ENVIRONMENT, INTEGRATION, ORGANIZATION, PRODUCT, PROXY_PROFILE, SEGMENT, call,
 };
-use super::server::Server;
 
 /// Makes a call with a body that was written as JSON.
 type CallWith = fn(&Client, Value) -> Call;
@@ -152,9 +152,8 @@ impl Maker<'_> {
 #[tokio::test]
 async fn a_text_that_is_too_long_or_too_short_is_not_sent() {
     let description = Description::read();
-    let server = Server::start().await;
+    let server = super::server();
     let client = super::client(&server);
-    server.answers(418, &[], "");
     let described = description.operations();
     let bodies = described
         .iter()
@@ -218,11 +217,11 @@ async fn check(server: &Server, limit: &Limit, id: &str, send: impl Fn(usize) ->
         assert_eq!(error.operation.id, id);
         assert_eq!(error.field, limit.field);
         assert_eq!(error.problem, problem, "{id}, {limit:?}");
-        assert!(server.taken().is_empty(), "{id}, {limit:?}: it was sent");
+        assert!(server.take().is_empty(), "{id}, {limit:?}: it was sent");
     }
     for length in [Some(least), most].into_iter().flatten() {
         let outcome = send(length).await;
-        let sent = server.taken().len();
+        let sent = server.take().len();
         assert_eq!(sent, 1, "{id}, {limit:?} with {length}: {outcome:?}");
     }
 }
@@ -264,9 +263,8 @@ async fn a_number_out_of_range_is_not_sent() {
         "replace-proxy-profile" "body.connectionPreferences.sdkPollInterval" 30 i32::MAX,
             replace_proxy_profile(PROXY_PROFILE, polled_each(n));
     };
-    let server = Server::start().await;
+    let server = super::server();
     let client = super::client(&server);
-    server.answers(418, &[], "");
     for (id, field, least, most, call) in ranges {
         let less = [least - 1, i32::MIN];
         let less = less.map(|n| (n, format!("is {n}, at least {least} is allowed")));
@@ -281,11 +279,11 @@ async fn a_number_out_of_range_is_not_sent() {
             assert_eq!(error.field, field);
             assert_eq!(error.problem, problem);
         }
-        assert!(server.taken().is_empty(), "{id} was sent");
+        assert!(server.take().is_empty(), "{id} was sent");
         for number in [least, most] {
             let outcome = call(&client, number).await;
             assert_eq!(
-                server.taken().len(),
+                server.take().len(),
                 1,
                 "{id} with {field} {number}: {outcome:?}"
             );

@@ -1,14 +1,17 @@
-//! A raw TCP server that breaks its word in every way, and counts what it was sent.
+//! A raw TCP server that says what it is told to, breaks its word in every way, and keeps what it was sent.
 
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use configcat_management::{Client, RetryPolicy};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
-/// What a faulty server does with one request.
+use super::builder;
+
+/// What the server does with one request.
 #[derive(Clone, Debug)]
 pub enum Act {
     /// Waits until some of the request is there, and resets the connection without reading it.
@@ -27,6 +30,23 @@ pub enum Act {
     Then(Vec<u8>),
     /// Reads the request, sends these bytes and then, again and again, those, with a pause before each.
     ThenTrickle(Vec<u8>, Vec<u8>, Duration),
+}
+
+impl From<Act> for Vec<Act> {
+    fn from(act: Act) -> Self {
+        vec![act]
+    }
+}
+
+/// An HTTP answer, after which the connection is closed.
+pub fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Act {
+    let headers = [headers, &[("connection", "close")]].concat();
+    Act::ThenClose(reply(status, &headers, body))
+}
+
+/// A success with a JSON body.
+pub fn json(body: &str) -> Act {
+    answer(200, &[("content-type", "application/json")], body)
 }
 
 /// An HTTP answer on a connection that stays open.
@@ -54,10 +74,28 @@ impl Got {
         let line = self.head.lines().next().unwrap_or_default();
         line.strip_suffix(" HTTP/1.1").unwrap_or(line)
     }
+
+    pub fn method(&self) -> &str {
+        self.line().split(' ').next().unwrap_or_default()
+    }
+
+    /// Path and query, as they stand in the request line.
+    pub fn target(&self) -> &str {
+        self.line().split(' ').nth(1).unwrap_or_default()
+    }
+
+    /// Names in lower case, values as they came, in order of arrival.
+    pub fn headers(&self) -> Vec<(String, &str)> {
+        let lines = self.head.lines().skip(1);
+        lines
+            .filter_map(|line| line.split_once(": "))
+            .map(|(name, value)| (name.to_ascii_lowercase(), value))
+            .collect()
+    }
 }
 
 /// A server on a loopback port that plays a script: one act for each request, and the last one from then on.
-pub struct Faulty {
+pub struct Server {
     pub url: String,
     script: Arc<Script>,
     /// Bound, but not listening yet.
@@ -65,16 +103,16 @@ pub struct Faulty {
 }
 
 struct Script {
-    acts: Vec<Act>,
+    acts: Mutex<Vec<Act>>,
     next: AtomicUsize,
     connections: AtomicUsize,
     got: Mutex<Vec<Got>>,
 }
 
-impl Faulty {
+impl Server {
     /// A server that listens.
-    pub fn start(acts: Vec<Act>) -> Self {
-        let server = Self::closed(acts);
+    pub fn start(acts: impl Into<Vec<Act>>) -> Self {
+        let server = Self::closed(acts.into());
         server.listen();
         server
     }
@@ -87,12 +125,12 @@ impl Faulty {
             .expect("a free port");
         let url = format!("http://{}", socket.local_addr().expect("an address"));
         let script = Script {
-            acts,
+            acts: Mutex::new(acts),
             next: AtomicUsize::new(0),
             connections: AtomicUsize::new(0),
             got: Mutex::new(Vec::new()),
         };
-        Faulty {
+        Server {
             url,
             script: Arc::new(script),
             socket: Mutex::new(Some(socket)),
@@ -115,9 +153,33 @@ impl Faulty {
         });
     }
 
+    /// What every request is answered with from now on.
+    pub fn answers(&self, status: u16, headers: &[(&str, &str)], body: &str) {
+        let answer = Act::Then(reply(status, headers, body));
+        *self.script.acts.lock().expect("nobody panics here") = vec![answer];
+    }
+
     /// The requests that were read to their end.
     pub fn got(&self) -> Vec<Got> {
         self.script.got.lock().expect("nobody panics here").clone()
+    }
+
+    /// The same since this was called last.
+    pub fn take(&self) -> Vec<Got> {
+        std::mem::take(&mut self.script.got.lock().expect("nobody panics here"))
+    }
+
+    /// The same as texts, heads and bodies.
+    pub fn requests(&self) -> Vec<String> {
+        let text = |got: Got| format!("{}\r\n\r\n{}", got.head, String::from_utf8_lossy(&got.body));
+        self.got().into_iter().map(text).collect()
+    }
+
+    /// A client of this server, which tries once.
+    pub fn client(&self) -> Client {
+        let builder = builder(&self.url).timeout(Duration::from_secs(5));
+        let client = builder.retry(RetryPolicy::never()).build();
+        client.expect("a complete set of settings")
     }
 
     /// How many requests came, be it with their first byte alone.
@@ -139,8 +201,10 @@ async fn serve(mut stream: TcpStream, script: &Script) -> std::io::Result<()> {
             return Ok(());
         }
         let index = script.next.fetch_add(1, Ordering::SeqCst);
-        let last = script.acts.len() - 1;
-        let act = &script.acts[index.min(last)];
+        let act = {
+            let acts = script.acts.lock().expect("nobody panics here");
+            acts[index.min(acts.len() - 1)].clone()
+        };
         if let Act::ResetUnread = act {
             return stream.set_zero_linger();
         }
@@ -152,26 +216,26 @@ async fn serve(mut stream: TcpStream, script: &Script) -> std::io::Result<()> {
             Act::ResetUnread | Act::Close => return Ok(()),
             Act::Reset => return stream.set_zero_linger(),
             Act::ThenReset(bytes) => {
-                stream.write_all(bytes).await?;
+                stream.write_all(&bytes).await?;
                 // A reset overtakes what the client has not read.
                 tokio::time::sleep(Duration::from_millis(50)).await;
                 return stream.set_zero_linger();
             }
             Act::ThenClose(bytes) => {
-                stream.write_all(bytes).await?;
+                stream.write_all(&bytes).await?;
                 return stream.shutdown().await;
             }
             Act::ThenStall(bytes) => {
-                stream.write_all(bytes).await?;
+                stream.write_all(&bytes).await?;
                 while stream.read(&mut [0; 64]).await? > 0 {}
                 return Ok(());
             }
-            Act::Then(bytes) => stream.write_all(bytes).await?,
+            Act::Then(bytes) => stream.write_all(&bytes).await?,
             Act::ThenTrickle(bytes, again, pause) => {
-                stream.write_all(bytes).await?;
+                stream.write_all(&bytes).await?;
                 loop {
-                    tokio::time::sleep(*pause).await;
-                    stream.write_all(again).await?;
+                    tokio::time::sleep(pause).await;
+                    stream.write_all(&again).await?;
                 }
             }
         }
