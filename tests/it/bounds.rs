@@ -2,8 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::support::{Act, Server, reply};
-use crate::support::{assert_contains, assert_ends_with};
+use crate::support::{Act, Server, assert_contains, assert_ends_with, reply};
 use configcat_management::types::UpdateTagModel;
 use configcat_management::{Client, ClientBuilder, Error, RetryPolicy, Stage};
 
@@ -255,16 +254,6 @@ async fn a_deadline_that_has_passed_sends_nothing_and_one_without_end_is_none() 
     let endless = client.with_deadline(Duration::MAX);
     endless.get_me().send().await.unwrap();
     assert_eq!(server.begun(), 1);
-}
-
-#[tokio::test]
-async fn a_wait_that_the_server_asks_for_is_not_begun_beyond_the_budget() {
-    let server = Server::start(Act::Then(reply(503, &[("retry-after", "3600")], "")));
-    let began = Instant::now();
-    let error = client(&server).get_me().send().await.unwrap_err();
-    assert!(began.elapsed() < Duration::from_secs(60));
-    assert_eq!(error.attempts(), 1);
-    assert_eq!(error.retry_after(), Some(Duration::from_secs(3600)));
 }
 
 #[tokio::test]

@@ -1,7 +1,6 @@
 //! Code references: what was found becomes one request that keeps the API's limits.
 
-use crate::support::assert_contains;
-use crate::support::{Server, answer};
+use crate::support::{Server, answer, assert_contains};
 use configcat_management::code_references::{CodeReferences, FoundLine};
 use configcat_management::types::{FlagReference, ReferenceLineRequest, ReferenceLinesRequest};
 use configcat_management::uuid::{Uuid, uuid};

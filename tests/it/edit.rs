@@ -13,8 +13,7 @@ use configcat_management::types::{EnvironmentId, SettingId};
 use configcat_management::{Client, Error, Event, Result, RetryPolicy, SettingValue};
 use tokio::task::JoinSet;
 
-use crate::support::assert_ends_with;
-use crate::support::{Act, Server, reply};
+use crate::support::{Act, Server, assert_ends_with, reply};
 
 const EDITORS: usize = 50;
 

@@ -1,7 +1,6 @@
 //! No request carries credentials or an SDK key to another origin, redirects included.
 
-use crate::support::assert_contains;
-use crate::support::{Act, Server, answer, json};
+use crate::support::{Act, Server, answer, assert_contains, json};
 use configcat_management::Error;
 
 #[tokio::test]

@@ -4,8 +4,7 @@ use std::io::Write;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use crate::support::assert_contains;
-use crate::support::{Act, Server, reply};
+use crate::support::{Act, Server, assert_contains, reply};
 use configcat_management::types::CreateTagModel;
 use configcat_management::uuid::Uuid;
 use configcat_management::{Client, ClientBuilder, Error, Event, RetryPolicy};

@@ -1,6 +1,7 @@
 //! Answers of servers that are older than the description.
 
-use super::samples::{ANSWERS, DESCRIPTION, sample, schemas};
+use super::ANSWERS;
+use crate::support::samples::{DESCRIPTION, full, schemas};
 use serde_json::{Map, Value, json};
 
 /// Whether an answer is none without this field, and why.
@@ -41,7 +42,7 @@ fn an_answer_is_read_without_any_field_that_is_not_needed() {
     let schemas = schemas();
     let (mut read, mut kept) = (0, 0);
     for (name, decode) in ANSWERS {
-        let whole = sample(&schemas, &schemas[*name], 0);
+        let whole = full(&schemas, name);
         decode(&whole).unwrap_or_else(|error| panic!("{name}: {error}"));
         let fields = whole.as_object().expect("an object");
         for (field, value) in fields {
@@ -60,144 +61,89 @@ fn an_answer_is_read_without_any_field_that_is_not_needed() {
     );
 }
 
+/// Each type and field of a table.
+fn fields(table: &str) -> Vec<(&str, &str)> {
+    let lines = table
+        .lines()
+        .map(|line| line.split_once(": ").expect("a type and fields"));
+    lines
+        .flat_map(|(name, fields)| fields.split(' ').map(move |field| (name, field)))
+        .collect()
+}
+
 /// Required fields of answers that came after October 2024.
-const LATER: &[(&str, &str)] = &[
-    ("AuditLogItemModel", "modelVersion"),
-    ("ConfigSettingFormulaModel", "changeRequestCount"),
-    ("ConfigSettingFormulasModel", "approveRequired"),
-    ("ConfigSettingFormulasModel", "canBypassApproval"),
-    ("ConfigSettingFormulasModel", "reasonRequired"),
-    ("EnvironmentModel", "approveRequired"),
-    ("PermissionGroupEnvironmentAccessModel", "approveRequired"),
-    ("PermissionGroupModel", "approvalPermissionType"),
-    ("PermissionGroupModel", "environmentApprovalPermissions"),
-    (
-        "PermissionGroupModel",
-        "newEnvironmentApprovalPermissionType",
-    ),
-    ("PreferencesModel", "approveRequired"),
-    ("PreferencesModel", "approveRequiredEnvironments"),
-    ("ProductModel", "approveRequired"),
-    ("SettingDataModel", "isJson"),
-    ("SettingFormulaModel", "approveRequired"),
-    ("SettingFormulaModel", "canBypassApproval"),
-    ("SettingFormulaModel", "changeRequestCount"),
-    ("SettingFormulaModel", "reasonRequired"),
-    ("SettingModel", "createdAt"),
-    ("SettingModel", "isJson"),
-    ("SettingModel", "predefinedVariations"),
-    ("ValueModel", "predefinedVariationId"),
-];
+const LATER: &str = "\
+AuditLogItemModel: modelVersion
+ConfigSettingFormulaModel: changeRequestCount
+ConfigSettingFormulasModel: approveRequired canBypassApproval reasonRequired
+EnvironmentModel: approveRequired
+PermissionGroupEnvironmentAccessModel: approveRequired
+PermissionGroupModel: approvalPermissionType environmentApprovalPermissions newEnvironmentApprovalPermissionType
+PreferencesModel: approveRequired approveRequiredEnvironments
+ProductModel: approveRequired
+SettingDataModel: isJson
+SettingFormulaModel: approveRequired canBypassApproval changeRequestCount reasonRequired
+SettingModel: createdAt isJson predefinedVariations
+ValueModel: predefinedVariationId
+";
 
 #[test]
 fn answers_of_october_2024_are_read() {
     let mut schemas = schemas();
-    for (schema, field) in LATER {
-        let properties = schemas[*schema]["properties"].as_object_mut();
-        let gone = properties.expect("fields").remove(*field);
+    for (schema, field) in fields(LATER) {
+        let properties = schemas[schema]["properties"].as_object_mut();
+        let gone = properties.expect("fields").remove(field);
         gone.unwrap_or_else(|| panic!("there is no {schema}.{field}"));
     }
     for (name, decode) in ANSWERS {
-        let body = sample(&schemas, &schemas[*name], 0);
+        let body = full(&schemas, name);
         decode(&body).unwrap_or_else(|error| panic!("{name}: {error}"));
     }
 }
 
 /// Fields of answers that could be `null` in October 2024, and cannot today.
-const NULL_THEN: &[(&str, &[&str])] = &[
-    (
-        "AuditLogItemModel",
-        &[
-            "auditLogType",
-            "userName",
-            "where",
-            "actionTarget",
-            "details",
-        ],
-    ),
-    ("ConfigModel", &["name"]),
-    (
-        "ConfigSettingFormulaModel",
-        &[
-            "targetingRules",
-            "integrationLinks",
-            "settingTags",
-            "settingIdsWherePrerequisite",
-        ],
-    ),
-    ("ConfigSettingFormulasModel", &["settingFormulas"]),
-    (
-        "ConfigSettingValueModel",
-        &[
-            "rolloutRules",
-            "rolloutPercentageItems",
-            "integrationLinks",
-            "settingTags",
-        ],
-    ),
-    ("ConfigSettingValuesModel", &["settingValues"]),
-    ("EnvironmentModel", &["name"]),
-    ("IntegrationLinkDetail", &["status"]),
-    ("IntegrationModel", &["name", "environmentIds", "configIds"]),
-    ("IntegrationsModel", &["integrations"]),
-    ("MeModel", &["email", "fullName"]),
-    ("OrganizationAdminModel", &["userId", "fullName", "email"]),
-    (
-        "OrganizationMemberModel",
-        &["userId", "fullName", "email", "permissions"],
-    ),
-    (
-        "OrganizationMembersModel",
-        &["admins", "billingManagers", "members"],
-    ),
-    ("OrganizationModel", &["name"]),
-    ("OrganizationPermissionGroupModel", &["name"]),
-    ("OrganizationProductModel", &["name"]),
-    ("PermissionGroupModel", &["name", "environmentAccesses"]),
-    ("ProductModel", &["name"]),
-    ("SegmentListModel", &["name"]),
-    (
-        "SegmentModel",
-        &["name", "comparisonAttribute", "comparisonValue"],
-    ),
-    ("SettingDataModel", &["key", "name"]),
-    (
-        "SettingFormulaModel",
-        &[
-            "targetingRules",
-            "integrationLinks",
-            "settingTags",
-            "settingIdsWherePrerequisite",
-        ],
-    ),
-    ("SettingModel", &["key", "name", "configName", "tags"]),
-    ("SettingTagModel", &["name"]),
-    (
-        "SettingValueModel",
-        &[
-            "rolloutRules",
-            "rolloutPercentageItems",
-            "integrationLinks",
-            "settingTags",
-        ],
-    ),
-    ("TagModel", &["name"]),
-    ("TargetingRuleModel", &["conditions", "percentageOptions"]),
-    ("WebhookConfig", &["name"]),
-    ("WebhookEnvironment", &["name"]),
-];
+const NULL_THEN: &str = "\
+AuditLogItemModel: auditLogType userName where actionTarget details
+ConfigModel: name
+ConfigSettingFormulaModel: targetingRules integrationLinks settingTags settingIdsWherePrerequisite
+ConfigSettingFormulasModel: settingFormulas
+ConfigSettingValueModel: rolloutRules rolloutPercentageItems integrationLinks settingTags
+ConfigSettingValuesModel: settingValues
+EnvironmentModel: name
+IntegrationLinkDetail: status
+IntegrationModel: name environmentIds configIds
+IntegrationsModel: integrations
+MeModel: email fullName
+OrganizationAdminModel: userId fullName email
+OrganizationMemberModel: userId fullName email permissions
+OrganizationMembersModel: admins billingManagers members
+OrganizationModel: name
+OrganizationPermissionGroupModel: name
+OrganizationProductModel: name
+PermissionGroupModel: name environmentAccesses
+ProductModel: name
+SegmentListModel: name
+SegmentModel: name comparisonAttribute comparisonValue
+SettingDataModel: key name
+SettingFormulaModel: targetingRules integrationLinks settingTags settingIdsWherePrerequisite
+SettingModel: key name configName tags
+SettingTagModel: name
+SettingValueModel: rolloutRules rolloutPercentageItems integrationLinks settingTags
+TagModel: name
+TargetingRuleModel: conditions percentageOptions
+WebhookConfig: name
+WebhookEnvironment: name
+";
 
 #[test]
 fn a_null_of_october_2024_reads_as_empty() {
     let schemas = schemas();
-    for (name, fields) in NULL_THEN {
-        let known = ANSWERS.iter().find(|(known, _)| known == name);
+    for (name, field) in fields(NULL_THEN) {
+        let known = ANSWERS.iter().find(|(known, _)| *known == name);
         let (_, decode) = known.unwrap_or_else(|| panic!("{name} is no answer"));
-        for field in *fields {
-            let mut body = sample(&schemas, &schemas[*name], 0);
-            body[*field] = Value::Null;
-            decode(&body).unwrap_or_else(|error| panic!("{name}.{field}: {error}"));
-        }
+        let mut body = full(&schemas, name);
+        body[field] = Value::Null;
+        decode(&body).unwrap_or_else(|error| panic!("{name}.{field}: {error}"));
     }
 }
 

@@ -1,6 +1,7 @@
 //! What tests of several files need: a server, a client of it, and assertions that show the whole text.
 #![allow(dead_code, unreachable_pub)] // Each test file is a crate of its own and uses its part.
 
+pub mod samples;
 pub mod server;
 pub mod shop;
 
