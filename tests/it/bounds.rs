@@ -2,11 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use crate::support::{Act, Server, assert_contains, assert_ends_with, reply};
+use crate::support::{Act, ME, Server, assert_contains, assert_ends_with, reply};
 use configcat_management::types::UpdateTagModel;
 use configcat_management::{Client, ClientBuilder, Error, RetryPolicy, Stage};
-
-const ME: &str = r#"{"email":"jane@example.com","fullName":"Jane"}"#;
 
 fn builder(server: &Server) -> ClientBuilder {
     crate::support::builder(&server.url).retry(quick())

@@ -114,103 +114,39 @@ fn older_names_still_find_their_operation() {
 
 #[tokio::test]
 async fn a_wrong_argument_names_its_place() {
+    macro_rules! table {
+        ($($name:literal $arguments:tt $field:literal $problem:literal;)*) => {
+            [$(($name, json!($arguments), $field, $problem)),*]
+        };
+    }
     let product = "0b0d0000-0000-4000-8000-00000000b002";
-    for (name, arguments, field, problem) in [
-        ("configs.getConfig", json!({}), "configId", "is missing"),
-        ("configs.getConfig", Value::Null, "configId", "is missing"),
-        (
-            "configs.getConfig",
-            json!([]),
-            "arguments",
-            "is not an object",
-        ),
-        (
-            "configs.getConfig",
-            json!({"configId": 5}),
-            "configId",
-            "is not a string",
-        ),
-        (
-            "configs.getConfig",
-            json!({"configId": "x"}),
-            "configId",
-            "is not a uuid",
-        ),
-        (
-            "configs.getConfig",
-            json!({"configId": CONFIG, "configid": CONFIG}),
-            "configid",
-            "is not known; did you mean `configId`?",
-        ),
-        (
-            "me.getMe",
-            json!({"x": 1}),
-            "x",
-            "is not known; there are no arguments",
-        ),
-        (
-            "configs.createConfig",
-            json!({"productId": product}),
-            "body",
-            "is missing",
-        ),
-        (
-            "configs.createConfig",
-            json!({"productId": product, "body": {"name": "x".repeat(256)}}),
-            "body.name",
-            "has 256 characters, at most 255 are allowed",
-        ),
-        (
-            "configs.createConfig",
-            json!({"productId": product, "body": {"name": ""}}),
-            "body.name",
-            "has 0 characters, at least 1 are needed",
-        ),
-        (
-            "configs.createConfig",
-            json!({"productId": product, "body": {"nmae": "Main"}}),
-            "body.nmae",
-            "is not known; did you mean `name`?; `body.name` is missing",
-        ),
-        (
-            "configs.createConfig",
-            json!({"productId": product, "body": {"name": "Main", "evaluationVersion": "v3"}}),
-            "body.evaluationVersion",
-            "is none of `v1`, `v2`",
-        ),
-        (
-            "tags.getTag",
-            json!({"tagId": 7.5}),
-            "tagId",
-            "is not an integer",
-        ),
-        (
-            "tags.getTag",
-            json!({"tagId": "7"}),
-            "tagId",
-            "is not an integer",
-        ),
-        (
-            "get-auditlogs-v2",
-            json!({"productId": product, "pageSize": 101}),
-            "pageSize",
-            "is above 100",
-        ),
-        (
-            "create-setting",
-            json!({"configId": CONFIG, "body": {"key": "k", "name": "n", "settingType": "int",
-                "initialValues": [{"environmentId": CONFIG, "value": {}}]}}),
-            "body.initialValues[0].value",
-            "is not a boolean or a string or a number",
-        ),
-        (
-            "create-setting",
-            json!({"configId": CONFIG, "body": {"key": "k", "name": "n", "settingType": "int",
-                "initialValues": [{"environmentId": CONFIG, "value": 1, "valeu": 1}]}}),
-            "body.initialValues[0].valeu",
-            "is not known; did you mean `value`?",
-        ),
-    ] {
+    let table = table! {
+        "configs.getConfig" {} "configId" "is missing";
+        "configs.getConfig" null "configId" "is missing";
+        "configs.getConfig" [] "arguments" "is not an object";
+        "configs.getConfig" {"configId": 5} "configId" "is not a string";
+        "configs.getConfig" {"configId": "x"} "configId" "is not a uuid";
+        "configs.getConfig" {"configId": CONFIG, "configid": CONFIG}
+            "configid" "is not known; did you mean `configId`?";
+        "me.getMe" {"x": 1} "x" "is not known; there are no arguments";
+        "configs.createConfig" {"productId": product} "body" "is missing";
+        "configs.createConfig" {"productId": product, "body": {"name": "x".repeat(256)}}
+            "body.name" "has 256 characters, at most 255 are allowed";
+        "configs.createConfig" {"productId": product, "body": {"name": ""}}
+            "body.name" "has 0 characters, at least 1 are needed";
+        "configs.createConfig" {"productId": product, "body": {"nmae": "Main"}}
+            "body.nmae" "is not known; did you mean `name`?; `body.name` is missing";
+        "configs.createConfig" {"productId": product, "body": {"name": "Main", "evaluationVersion": "v3"}}
+            "body.evaluationVersion" "is none of `v1`, `v2`";
+        "tags.getTag" {"tagId": 7.5} "tagId" "is not an integer";
+        "tags.getTag" {"tagId": "7"} "tagId" "is not an integer";
+        "get-auditlogs-v2" {"productId": product, "pageSize": 101} "pageSize" "is above 100";
+        "create-setting" {"configId": CONFIG, "body": {"key": "k", "name": "n", "settingType": "int", "initialValues": [{"environmentId": CONFIG, "value": {}}]}}
+            "body.initialValues[0].value" "is not a boolean or a string or a number";
+        "create-setting" {"configId": CONFIG, "body": {"key": "k", "name": "n", "settingType": "int", "initialValues": [{"environmentId": CONFIG, "value": 1, "valeu": 1}]}}
+            "body.initialValues[0].valeu" "is not known; did you mean `value`?";
+    };
+    for (name, arguments, field, problem) in table {
         let found = refused(name, arguments.clone()).await;
         assert_eq!(
             found,

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use crate::support::server::{Got, reply};
+use crate::support::{ME, TAG};
 use configcat_management::types::{
     CreateTagModel, JsonPatchOperation, OperationType, UpdateTagModel,
 };
@@ -197,11 +198,6 @@ impl Server {
         }
     }
 }
-
-const ME: &str = r#"{"email":"jane@example.com","fullName":"Jane"}"#;
-const TAG: &str = r#"{"tagId":7,"name":"n","color":null,"product":{"productId":"00000000-0000-0000-0000-000000000000",
-    "name":"p","description":null,"order":0,"reasonRequired":false,"approveRequired":false,
-    "organization":{"organizationId":"00000000-0000-0000-0000-000000000000","name":"o"}}}"#;
 
 fn headers(limits: &Option<(String, String)>) -> Vec<(&str, &str)> {
     match limits {

@@ -1,6 +1,7 @@
 //! Calls are paced by the server's rate limit: none is refused where nobody else uses the credentials, none is lost where
 //! somebody does, and none waits for nothing.
 
+use std::slice;
 use std::time::{Duration, Instant};
 
 use configcat_fake::{Fake, Fault, QuotaPer};
@@ -41,19 +42,32 @@ async fn call(client: &Client) -> Result<(), Error> {
     client.get_me().send().await.map(drop)
 }
 
+/// So many calls at once.
+fn calls(count: usize, clients: &[Client]) -> JoinSet<Result<(), Error>> {
+    let client = |number: usize| clients[number % clients.len()].clone();
+    let call = async |client: Client| call(&client).await;
+    (0..count).map(|number| call(client(number))).collect()
+}
+
+async fn all_succeed(calls: JoinSet<Result<(), Error>>) {
+    let results = calls.join_all().await;
+    results.into_iter().for_each(|result| result.unwrap());
+}
+
+/// Numbered calls at once.
+fn numbered_calls(numbers: std::ops::Range<u128>, client: &Client) -> JoinSet<()> {
+    numbers
+        .map(|number| numbered(client.clone(), number))
+        .collect()
+}
+
 #[tokio::test]
 async fn alone_no_call_is_refused_and_the_quota_is_learnt() {
     let fake = fake(20, Duration::from_millis(700)).await;
     let client = fake.client_builder().build().unwrap();
-    let mut tasks = JoinSet::new();
-    for _ in 0..90 {
-        let client = client.clone();
-        tasks.spawn(async move { call(&client).await });
-    }
+    let tasks = calls(90, slice::from_ref(&client));
     let began = Instant::now();
-    for result in tasks.join_all().await {
-        result.unwrap();
-    }
+    all_succeed(tasks).await;
     assert_eq!((fake.requests().len(), refused(&fake)), (90, 0));
     // One call at a time would take 63 s.
     assert!(began.elapsed() < 20 * SECOND, "{:?}", began.elapsed());
@@ -111,11 +125,7 @@ async fn a_dropped_call_gives_its_place_and_its_permit_back() {
     let client = fake.client();
     call(&client).await.unwrap();
     call(&client).await.unwrap();
-    let mut waiting = JoinSet::new();
-    for _ in 0..50 {
-        let client = client.clone();
-        waiting.spawn(async move { call(&client).await });
-    }
+    let mut waiting = calls(50, slice::from_ref(&client));
     let last = tokio::spawn({
         let client = client.clone();
         async move { call(&client).await }
@@ -138,10 +148,7 @@ async fn one_slow_answer_does_not_hold_the_others_up() {
         async move { client.get_products().send().await.map(drop) }
     });
     sleep(Duration::from_millis(50)).await;
-    let mut tasks = JoinSet::new();
-    for number in 0..50 {
-        tasks.spawn(numbered(client.clone(), number));
-    }
+    let tasks = numbered_calls(0..50, &client);
     tasks.join_all().await;
     assert!(!slow.is_finished(), "the others waited for it");
     slow.await.unwrap().unwrap();
@@ -174,10 +181,7 @@ async fn after_a_429_everything_waits_and_one_goes_first() {
     fake.fail_next(1, Fault::Delay(Duration::from_millis(300)));
     let first = tokio::spawn(numbered(client.clone(), 0));
     sleep(Duration::from_millis(100)).await;
-    let mut tasks = JoinSet::new();
-    for number in 1..20 {
-        tasks.spawn(numbered(client.clone(), number));
-    }
+    let tasks = numbered_calls(1..20, &client);
     tasks.join_all().await;
     first.await.unwrap();
     let requests = fake.requests();
@@ -226,10 +230,7 @@ async fn the_place_in_the_queue_counts_for_a_deadline() {
         call(&client).await.unwrap();
     }
     // One is left of this period; the next ones have two each.
-    let mut tasks = JoinSet::new();
-    for number in 0..6 {
-        tasks.spawn(numbered(client.clone(), number));
-    }
+    let mut tasks = numbered_calls(0..6, &client);
     sleep(Duration::from_millis(100)).await;
     let began = Instant::now();
     let needed = too_long(call(&client.with_deadline(10 * SECOND)).await);
@@ -246,11 +247,7 @@ async fn who_waits_with_a_deadline_learns_of_a_new_wait_at_once() {
     fake.fail_next(1, Fault::Delay(Duration::from_millis(200)));
     // The first one goes, the others wait for its answer.
     fake.fail_next(1, Fault::Answer(refusal));
-    let mut tasks = JoinSet::new();
-    for _ in 0..20 {
-        let client = client.clone();
-        tasks.spawn(async move { call(&client).await });
-    }
+    let tasks = calls(20, slice::from_ref(&client));
     let began = Instant::now();
     let results = tasks.join_all().await;
     assert!(began.elapsed() < 20 * SECOND, "{:?}", began.elapsed());
@@ -264,15 +261,8 @@ async fn clients_share_a_limiter_where_they_are_told_to() {
     let limiter = RateLimiter::new();
     let build = || fake.client_builder().rate_limiter(limiter.clone()).build();
     let clients = [build().unwrap(), build().unwrap()];
-    let mut tasks = JoinSet::new();
-    for number in 0..35 {
-        // Clones share anyway.
-        let client = clients[number % 2].clone();
-        tasks.spawn(async move { call(&client).await });
-    }
-    for result in tasks.join_all().await {
-        result.unwrap();
-    }
+    let tasks = calls(35, &clients);
+    all_succeed(tasks).await;
     assert_eq!((fake.requests().len(), refused(&fake)), (35, 0));
 }
 
@@ -281,14 +271,8 @@ async fn beside_somebody_else_every_call_succeeds() {
     let fake = fake(40, SECOND).await;
     // Two clients that do not know of each other.
     let clients = [fake.client(), fake.client_builder().build().unwrap()];
-    let mut tasks = JoinSet::new();
-    for number in 0..160 {
-        let client = clients[number % 2].clone();
-        tasks.spawn(async move { call(&client).await });
-    }
-    for result in tasks.join_all().await {
-        result.unwrap();
-    }
+    let tasks = calls(160, &clients);
+    all_succeed(tasks).await;
     let (all, refused) = (fake.requests().len(), refused(&fake));
     assert!(refused * 5 <= all, "{refused} of {all}");
 }
@@ -298,15 +282,9 @@ async fn published_limits_are_kept_without_a_header() {
     let fake = Fake::builder().quota(100_000, MINUTE).start().await;
     let limiter = RateLimiter::published(&[(5, Duration::from_millis(400)), (1000, MINUTE)]);
     let client = fake.client_builder().rate_limiter(limiter).build().unwrap();
-    let mut tasks = JoinSet::new();
-    for _ in 0..20 {
-        let client = client.clone();
-        tasks.spawn(async move { call(&client).await });
-    }
+    let tasks = calls(20, slice::from_ref(&client));
     let began = Instant::now();
-    for result in tasks.join_all().await {
-        result.unwrap();
-    }
+    all_succeed(tasks).await;
     assert!(began.elapsed() < 20 * SECOND, "{:?}", began.elapsed());
     let requests = fake.requests();
     for (first, sixth) in requests.iter().zip(&requests[5..]) {
@@ -322,14 +300,8 @@ async fn two_windows_cost_a_refusal_or_two() {
         let fake = Fake::builder().quota(20, SECOND).quota(60, 4 * SECOND);
         let fake = fake.quota_per(per).start().await;
         let client = fake.client();
-        let mut tasks = JoinSet::new();
-        for _ in 0..100 {
-            let client = client.clone();
-            tasks.spawn(async move { call(&client).await });
-        }
-        for result in tasks.join_all().await {
-            result.unwrap();
-        }
+        let tasks = calls(100, slice::from_ref(&client));
+        all_succeed(tasks).await;
         let refused = refused(&fake);
         assert!(refused <= 3, "{per:?}: {refused}");
     }
@@ -341,15 +313,8 @@ async fn an_operation_with_a_count_of_its_own_waits_for_no_other() {
     let fake = Fake::builder().quota(30, MINUTE);
     let fake = fake.quota_per(QuotaPer::Operation).start().await;
     let client = fake.client();
-    let mut busy = JoinSet::new();
-    for number in 0..60 {
-        busy.spawn(numbered(client.clone(), number));
-    }
-    let mut others = JoinSet::new();
-    for _ in 0..20 {
-        let client = client.clone();
-        others.spawn(async move { call(&client).await });
-    }
+    let mut busy = numbered_calls(0..60, &client);
+    let others = calls(20, slice::from_ref(&client));
     let all = timeout(45 * SECOND, others.join_all()).await;
     all.unwrap().into_iter().for_each(|result| result.unwrap());
     assert_eq!(refused(&fake), 0);
@@ -368,10 +333,7 @@ async fn a_call_that_is_tried_again_keeps_its_place() {
         let client = client.clone();
         async move { client.get_products().send().await.map(drop) }
     });
-    let mut tasks = JoinSet::new();
-    for number in 0..100 {
-        tasks.spawn(numbered(client.clone(), number));
-    }
+    let mut tasks = numbered_calls(0..100, &client);
     failing.await.unwrap().unwrap();
     let requests = fake.requests();
     // It waits for half a second at most before it is tried again.

@@ -132,11 +132,9 @@ async fn one_page_is_read_ahead_and_no_more() {
 #[tokio::test]
 async fn reading_ahead_hides_the_wait() {
     let delay = Duration::from_millis(100);
-    let (client, log) = start(Log {
-        delay,
-        ..log(1..=12)
-    })
-    .await;
+    let mut settings = log(1..=12);
+    settings.delay = delay;
+    let (client, log) = start(settings).await;
     let mut pages = client.get_auditlogs_v2(Uuid::nil()).pages().read_ahead();
     for read in 1..=4 {
         let page = pages.next().await.expect("a page").expect("an answer");
@@ -152,11 +150,9 @@ async fn reading_ahead_hides_the_wait() {
 #[tokio::test]
 async fn a_dropped_stream_ends_its_reading() {
     let delay = Duration::from_millis(200);
-    let (client, log) = start(Log {
-        delay,
-        ..log(1..=12)
-    })
-    .await;
+    let mut settings = log(1..=12);
+    settings.delay = delay;
+    let (client, log) = start(settings).await;
     let mut pages = client.get_auditlogs_v2(Uuid::nil()).pages().read_ahead();
     pages.next().await.expect("a page").expect("an answer");
     drop(pages);
@@ -174,12 +170,9 @@ async fn a_dropped_stream_ends_its_reading() {
 async fn entries_that_are_added_meanwhile_shift_nothing() {
     for read_ahead in [false, true] {
         // 0, 1, 5 and 2 entries come after the first, second, third and fourth answer.
-        let growth = vec![2, 5, 1, 0];
-        let (client, _) = start(Log {
-            growth,
-            ..log(1..=10)
-        })
-        .await;
+        let mut settings = log(1..=10);
+        settings.growth = vec![2, 5, 1, 0];
+        let (client, _) = start(settings).await;
         let mut entries = client.get_auditlogs_v2(Uuid::nil()).entries();
         if read_ahead {
             entries = entries.read_ahead();
@@ -190,12 +183,9 @@ async fn entries_that_are_added_meanwhile_shift_nothing() {
 
 #[tokio::test]
 async fn a_page_of_duplicates_is_empty_and_not_the_end() {
-    let growth = vec![3];
-    let (client, _) = start(Log {
-        growth,
-        ..log(1..=6)
-    })
-    .await;
+    let mut settings = log(1..=6);
+    settings.growth = vec![3];
+    let (client, _) = start(settings).await;
     let mut pages = client.get_auditlogs_v2(Uuid::nil()).pages();
     let mut counts = Vec::new();
     while let Some(page) = pages.next().await {
@@ -210,12 +200,9 @@ async fn a_page_of_duplicates_is_empty_and_not_the_end() {
 
 #[tokio::test]
 async fn an_empty_page_is_not_the_end_if_others_follow() {
-    let empty = Some(2);
-    let (client, _) = start(Log {
-        empty,
-        ..log(1..=9)
-    })
-    .await;
+    let mut settings = log(1..=9);
+    settings.empty = Some(2);
+    let (client, _) = start(settings).await;
     let entries = client.get_auditlogs_v2(Uuid::nil()).entries();
     assert_eq!(ids(entries).await, [9, 8, 7, 3, 2, 1]);
 }
@@ -223,12 +210,9 @@ async fn an_empty_page_is_not_the_end_if_others_follow() {
 #[tokio::test]
 async fn an_error_ends_the_stream_after_what_was_good() {
     for read_ahead in [false, true] {
-        let broken = Some(2);
-        let (client, log) = start(Log {
-            broken,
-            ..log(1..=9)
-        })
-        .await;
+        let mut settings = log(1..=9);
+        settings.broken = Some(2);
+        let (client, log) = start(settings).await;
         let mut entries = client.get_auditlogs_v2(Uuid::nil()).entries();
         if read_ahead {
             entries = entries.read_ahead();
@@ -255,12 +239,9 @@ async fn an_error_ends_the_stream_after_what_was_good() {
 
 #[tokio::test]
 async fn odd_answers_come_to_an_end() {
-    let endless = true;
-    let (client, log) = start(Log {
-        endless,
-        ..log(1..=6)
-    })
-    .await;
+    let mut settings = log(1..=6);
+    settings.endless = true;
+    let (client, log) = start(settings).await;
     assert_eq!(
         ids(client.get_auditlogs_v2(Uuid::nil()).entries())
             .await
@@ -269,12 +250,9 @@ async fn odd_answers_come_to_an_end() {
     );
     assert_eq!(asked(&log).len(), 3, "the third page is empty");
 
-    let mute = true;
-    let (client, log) = start(Log {
-        mute,
-        ..self::log(1..=6)
-    })
-    .await;
+    let mut settings = self::log(1..=6);
+    settings.mute = true;
+    let (client, log) = start(settings).await;
     assert_eq!(
         ids(client.get_auditlogs_v2(Uuid::nil()).entries())
             .await
@@ -312,7 +290,9 @@ proptest! {
     ) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let found = runtime.block_on(async {
-            let (client, _) = start(Log { growth, ..log(1..=count) }).await;
+            let mut settings = log(1..=count);
+            settings.growth = growth;
+            let (client, _) = start(settings).await;
             let mut entries = client.get_auditlogs_v2(Uuid::nil()).page_size(size).entries();
             if read_ahead {
                 entries = entries.read_ahead();
@@ -363,29 +343,19 @@ async fn a_listing_that_does_not_advance_ends_with_what_came() {
             other => panic!("{other:?}"),
         };
         macro_rules! ends {
-            ($call:expr, $shared:expr) => {{
-                let collected: Result<Vec<_>, _> = $call.try_collect().await;
+            ($call:ident, $stream:ident) => {{
+                let (client, shared) = start(log()).await;
+                let stream = client.$call(Uuid::nil()).$stream();
+                let collected: Result<Vec<_>, _> = stream.try_collect().await;
                 assert_eq!(wrong(collected.map(|all| all.len()).unwrap_err()), *told);
-                assert_eq!(asked(&$shared).len(), *requests);
+                assert_eq!(asked(&shared).len(), *requests);
             }};
         }
-        let (client, shared) = start(log()).await;
-        ends!(client.get_auditlogs_v2(Uuid::nil()).entries(), shared);
-        let (client, shared) = start(log()).await;
-        ends!(client.get_auditlogs_v2(Uuid::nil()).pages(), shared);
-        let (client, shared) = start(log()).await;
-        ends!(
-            client.get_organization_auditlogs_v2(Uuid::nil()).entries(),
-            shared
-        );
-        let (client, shared) = start(log()).await;
-        ends!(
-            client.get_organization_auditlogs_v2(Uuid::nil()).pages(),
-            shared
-        );
-        let (client, shared) = start(log()).await;
-        ends!(client.get_change_requests(Uuid::nil()).entries(), shared);
-        let (client, shared) = start(log()).await;
-        ends!(client.get_change_requests(Uuid::nil()).pages(), shared);
+        ends!(get_auditlogs_v2, entries);
+        ends!(get_auditlogs_v2, pages);
+        ends!(get_organization_auditlogs_v2, entries);
+        ends!(get_organization_auditlogs_v2, pages);
+        ends!(get_change_requests, entries);
+        ends!(get_change_requests, pages);
     }
 }

@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::support::{Act, Server, reply};
+use crate::support::{Act, ME, Server, TAG, reply};
 use configcat_management::types::{
     CreateTagModel, IntegrationLinkType, JsonPatchOperation, OperationType, UpdateTagModel,
 };
@@ -20,11 +20,6 @@ use configcat_management::{Client, ClientBuilder, Error, Event, RetryPolicy, Sta
 use http::{Method, StatusCode};
 
 use faults::*;
-
-const ME: &str = r#"{"email":"jane@example.com","fullName":"Jane"}"#;
-const TAG: &str = r#"{"tagId":7,"name":"n","color":null,"product":{"productId":"00000000-0000-0000-0000-000000000000",
-    "name":"p","description":null,"order":0,"reasonRequired":false,"approveRequired":false,
-    "organization":{"organizationId":"00000000-0000-0000-0000-000000000000","name":"o"}}}"#;
 
 const METHODS: [Method; 5] = [
     Method::GET,

@@ -29,128 +29,60 @@ fn time() -> DateTime<Utc> {
 
 /// Every word, with the comparator that it stands for, and what it compares with on the wire.
 fn sentences() -> Vec<(Conditions, &'static str, Value)> {
-    let a = || when("A");
-    let text = || json!({ "stringValue": "t" });
-    let list = || json!({ "listValue": [{ "value": "t" }, { "value": "u" }] });
-    let number = || json!({ "doubleValue": 5.0 });
-    let date = || json!({ "doubleValue": 1_700_000_000.5 });
-    let version = || json!({ "stringValue": "1.2.3-rc.1" });
-    let versions = || json!({ "listValue": [{ "value": "1.2.3-rc.1" }] });
+    macro_rules! sentences {
+        ($attribute:expr; $($comparator:literal $word:ident($argument:expr) $value:ident;)*) => {
+            [$(($attribute.$word($argument), $comparator, $value.clone())),*]
+        };
+    }
+    let tu = ["t", "u"];
+    let text = json!({ "stringValue": "t" });
+    let list = json!({ "listValue": [{ "value": "t" }, { "value": "u" }] });
+    let number = json!({ "doubleValue": 5.0 });
+    let date = json!({ "doubleValue": 1_700_000_000.5 });
+    let version = json!({ "stringValue": "1.2.3-rc.1" });
+    let versions = json!({ "listValue": [{ "value": "1.2.3-rc.1" }] });
     let v = || Version::parse("1.2.3-rc.1").expect("a version");
-    vec![
-        (a().equals("t"), "textEquals", text()),
-        (a().does_not_equal("t"), "textDoesNotEqual", text()),
-        (a().is_one_of(["t", "u"]), "isOneOf", list()),
-        (a().is_not_one_of(["t", "u"]), "isNotOneOf", list()),
-        (a().contains_any_of(["t", "u"]), "containsAnyOf", list()),
-        (
-            a().does_not_contain_any_of(["t", "u"]),
-            "doesNotContainAnyOf",
-            list(),
-        ),
-        (
-            a().starts_with_any_of(["t", "u"]),
-            "textStartsWithAnyOf",
-            list(),
-        ),
-        (
-            a().does_not_start_with_any_of(["t", "u"]),
-            "textNotStartsWithAnyOf",
-            list(),
-        ),
-        (
-            a().ends_with_any_of(["t", "u"]),
-            "textEndsWithAnyOf",
-            list(),
-        ),
-        (
-            a().does_not_end_with_any_of(["t", "u"]),
-            "textNotEndsWithAnyOf",
-            list(),
-        ),
-        (
-            a().array_contains_any_of(["t", "u"]),
-            "arrayContainsAnyOf",
-            list(),
-        ),
-        (
-            a().array_does_not_contain_any_of(["t", "u"]),
-            "arrayDoesNotContainAnyOf",
-            list(),
-        ),
-        (a().number_is(5), "numberEquals", number()),
-        (a().number_is_not(5), "numberDoesNotEqual", number()),
-        (a().number_is_below(5), "numberLess", number()),
-        (a().number_is_at_most(5), "numberLessOrEquals", number()),
-        (a().number_is_above(5.0), "numberGreater", number()),
-        (
-            a().number_is_at_least(5_u32),
-            "numberGreaterOrEquals",
-            number(),
-        ),
-        (a().is_before(time()), "dateTimeBefore", date()),
-        (a().is_after(time()), "dateTimeAfter", date()),
-        (a().version_is_below(v()), "semVerLess", version()),
-        (a().version_is_at_most(v()), "semVerLessOrEquals", version()),
-        (a().version_is_above(v()), "semVerGreater", version()),
-        (
-            a().version_is_at_least(v()),
-            "semVerGreaterOrEquals",
-            version(),
-        ),
-        (a().version_is_one_of([v()]), "semVerIsOneOf", versions()),
-        (
-            a().version_is_not_one_of([v()]),
-            "semVerIsNotOneOf",
-            versions(),
-        ),
-        (a().hashed().equals("t"), "sensitiveTextEquals", text()),
-        (
-            a().hashed().does_not_equal("t"),
-            "sensitiveTextDoesNotEqual",
-            text(),
-        ),
-        (
-            a().hashed().is_one_of(["t", "u"]),
-            "sensitiveIsOneOf",
-            list(),
-        ),
-        (
-            a().hashed().is_not_one_of(["t", "u"]),
-            "sensitiveIsNotOneOf",
-            list(),
-        ),
-        (
-            a().hashed().starts_with_any_of(["t", "u"]),
-            "sensitiveTextStartsWithAnyOf",
-            list(),
-        ),
-        (
-            a().hashed().does_not_start_with_any_of(["t", "u"]),
-            "sensitiveTextNotStartsWithAnyOf",
-            list(),
-        ),
-        (
-            a().hashed().ends_with_any_of(["t", "u"]),
-            "sensitiveTextEndsWithAnyOf",
-            list(),
-        ),
-        (
-            a().hashed().does_not_end_with_any_of(["t", "u"]),
-            "sensitiveTextNotEndsWithAnyOf",
-            list(),
-        ),
-        (
-            a().hashed().array_contains_any_of(["t", "u"]),
-            "sensitiveArrayContainsAnyOf",
-            list(),
-        ),
-        (
-            a().hashed().array_does_not_contain_any_of(["t", "u"]),
-            "sensitiveArrayDoesNotContainAnyOf",
-            list(),
-        ),
-    ]
+    let plain = sentences! { when("A");
+        "textEquals" equals("t") text;
+        "textDoesNotEqual" does_not_equal("t") text;
+        "isOneOf" is_one_of(tu) list;
+        "isNotOneOf" is_not_one_of(tu) list;
+        "containsAnyOf" contains_any_of(tu) list;
+        "doesNotContainAnyOf" does_not_contain_any_of(tu) list;
+        "textStartsWithAnyOf" starts_with_any_of(tu) list;
+        "textNotStartsWithAnyOf" does_not_start_with_any_of(tu) list;
+        "textEndsWithAnyOf" ends_with_any_of(tu) list;
+        "textNotEndsWithAnyOf" does_not_end_with_any_of(tu) list;
+        "arrayContainsAnyOf" array_contains_any_of(tu) list;
+        "arrayDoesNotContainAnyOf" array_does_not_contain_any_of(tu) list;
+        "numberEquals" number_is(5) number;
+        "numberDoesNotEqual" number_is_not(5) number;
+        "numberLess" number_is_below(5) number;
+        "numberLessOrEquals" number_is_at_most(5) number;
+        "numberGreater" number_is_above(5.0) number;
+        "numberGreaterOrEquals" number_is_at_least(5_u32) number;
+        "dateTimeBefore" is_before(time()) date;
+        "dateTimeAfter" is_after(time()) date;
+        "semVerLess" version_is_below(v()) version;
+        "semVerLessOrEquals" version_is_at_most(v()) version;
+        "semVerGreater" version_is_above(v()) version;
+        "semVerGreaterOrEquals" version_is_at_least(v()) version;
+        "semVerIsOneOf" version_is_one_of([v()]) versions;
+        "semVerIsNotOneOf" version_is_not_one_of([v()]) versions;
+    };
+    let hashed = sentences! { when("A").hashed();
+        "sensitiveTextEquals" equals("t") text;
+        "sensitiveTextDoesNotEqual" does_not_equal("t") text;
+        "sensitiveIsOneOf" is_one_of(tu) list;
+        "sensitiveIsNotOneOf" is_not_one_of(tu) list;
+        "sensitiveTextStartsWithAnyOf" starts_with_any_of(tu) list;
+        "sensitiveTextNotStartsWithAnyOf" does_not_start_with_any_of(tu) list;
+        "sensitiveTextEndsWithAnyOf" ends_with_any_of(tu) list;
+        "sensitiveTextNotEndsWithAnyOf" does_not_end_with_any_of(tu) list;
+        "sensitiveArrayContainsAnyOf" array_contains_any_of(tu) list;
+        "sensitiveArrayDoesNotContainAnyOf" array_does_not_contain_any_of(tu) list;
+    };
+    plain.into_iter().chain(hashed).collect()
 }
 
 #[tokio::test]

@@ -20,113 +20,46 @@ const HEAD: &str = "# What is printed, situation by situation
 | --- | --- |
 ";
 
-fn get(
-    name: &'static str,
-    status: u16,
-    headers: &[(&str, &str)],
-    body: &str,
-) -> (&'static str, Act) {
-    (name, answer(status, headers, body))
-}
-
 fn answers() -> Vec<(&'static str, Act)> {
+    macro_rules! answers {
+        ($($name:literal, $status:literal $([$header:expr])?, $body:expr;)*) => {
+            vec![$(($name, answer($status, &[$($header)?], $body))),*]
+        };
+    }
     let page = "<html><head><title>Bad gateway</title></head></html>";
-    vec![
-        get(
-            "400 with messages for fields",
-            400,
-            &[],
-            r#"{"Name":["must not be empty"]}"#,
-        ),
-        get(
-            "400 with a message for the whole body",
-            400,
-            &[],
-            r#"{"":["The body is missing."]}"#,
-        ),
-        get("400 with a JSON string", 400, &[], r#""Reason required""#),
-        get(
-            "400 with problem+json",
-            400,
-            &[],
-            r#"{"title":"Invalid","errors":{"Key":["taken"]}}"#,
-        ),
-        get("401 without a word", 401, &[], ""),
-        get(
-            "401 with a sign-in page",
-            401,
-            &[],
-            "<html><title>Sign in</title></html>",
-        ),
-        get("403 in plain text", 403, &[], "No permission."),
-        get("404 without a word", 404, &[], ""),
-        get(
-            "404 with JSON of another form",
-            404,
-            &[],
-            r#"{"code":404,"where":{"shard":3}}"#,
-        ),
-        get("408", 408, &[], "too slow"),
-        get("409", 409, &[], ""),
-        get(
-            "429 with Retry-After",
-            429,
-            &[("retry-after", "7")],
-            "API calls quota exceeded!",
-        ),
-        get("500 without a word", 500, &[], ""),
-        get("501", 501, &[], ""),
-        get("502 with a page", 502, &[], page),
-        get("503 with Retry-After", 503, &[("retry-after", "30")], ""),
-        get(
-            "an echo of the request",
-            502,
-            &[],
-            "authorization: Basic dXNlcjpwYXNzLXdvcmQtMQ==",
-        ),
-        get(
-            "a redirect",
-            302,
-            &[("location", "https://u:p@elsewhere.example/me?key=1")],
-            "",
-        ),
-        get("a redirect to nowhere", 302, &[], ""),
-        get("304", 304, &[], ""),
-        get("a success without a body", 200, &[], ""),
-        get("a success with null", 200, &[], "null"),
-        get("a success with a page", 200, &[], page),
-        get(
-            "a success that is compressed beyond the features of the build",
-            200,
-            &[("content-encoding", "br")],
-            "\u{b}abc",
-        ),
-        get("a success that is cut", 200, &[], r#"{"email":"jane"#),
-        get("a success that is no JSON", 200, &[], "it works!"),
-        get(
-            "a success with a text for an object",
-            200,
-            &[],
-            r#""configcat-sdk-1/secret""#,
-        ),
-        get(
-            "a success with a list for an object",
-            200,
-            &[],
-            r#"["a","b"]"#,
-        ),
-        get(
-            "a success with a number for a text",
-            200,
-            &[],
-            r#"{"email":5}"#,
-        ),
-        get(
-            "a success with somebody else's object",
-            200,
-            &[],
-            r#"{"status":"ok"}"#,
-        ),
+    let mut answers = answers! {
+        "400 with messages for fields", 400, r#"{"Name":["must not be empty"]}"#;
+        "400 with a message for the whole body", 400, r#"{"":["The body is missing."]}"#;
+        "400 with a JSON string", 400, r#""Reason required""#;
+        "400 with problem+json", 400, r#"{"title":"Invalid","errors":{"Key":["taken"]}}"#;
+        "401 without a word", 401, "";
+        "401 with a sign-in page", 401, "<html><title>Sign in</title></html>";
+        "403 in plain text", 403, "No permission.";
+        "404 without a word", 404, "";
+        "404 with JSON of another form", 404, r#"{"code":404,"where":{"shard":3}}"#;
+        "408", 408, "too slow";
+        "409", 409, "";
+        "429 with Retry-After", 429 [("retry-after", "7")], "API calls quota exceeded!";
+        "500 without a word", 500, "";
+        "501", 501, "";
+        "502 with a page", 502, page;
+        "503 with Retry-After", 503 [("retry-after", "30")], "";
+        "an echo of the request", 502, "authorization: Basic dXNlcjpwYXNzLXdvcmQtMQ==";
+        "a redirect", 302 [("location", "https://u:p@elsewhere.example/me?key=1")], "";
+        "a redirect to nowhere", 302, "";
+        "304", 304, "";
+        "a success without a body", 200, "";
+        "a success with null", 200, "null";
+        "a success with a page", 200, page;
+        "a success that is compressed beyond the features of the build", 200 [("content-encoding", "br")], "\u{b}abc";
+        "a success that is cut", 200, r#"{"email":"jane"#;
+        "a success that is no JSON", 200, "it works!";
+        "a success with a text for an object", 200, r#""configcat-sdk-1/secret""#;
+        "a success with a list for an object", 200, r#"["a","b"]"#;
+        "a success with a number for a text", 200, r#"{"email":5}"#;
+        "a success with somebody else's object", 200, r#"{"status":"ok"}"#;
+    };
+    answers.extend([
         ("closed without an answer", Act::Close),
         (
             "an answer that is no HTTP",
@@ -137,7 +70,8 @@ fn answers() -> Vec<(&'static str, Act)> {
             Act::ThenClose(b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{".to_vec()),
         ),
         ("no answer in time", Act::ThenStall(Vec::new())),
-    ]
+    ]);
+    answers
 }
 
 fn client(url: &str, retry: RetryPolicy) -> Client {

@@ -29,11 +29,17 @@ pub(super) enum Kind {
 pub(super) fn faults(elsewhere: &str) -> Vec<Fault> {
     use Act::*;
     const TWICE: [&str; 2] = ["2/2 value", "2/2 value"];
-    let row = |name, act, expected| Fault {
+    let acts = |acts, name, expected| Fault {
         name,
-        acts: vec![act],
+        acts,
         kind: Kind::Plain,
         expected,
+    };
+    let row = |name, act, expected| acts(vec![act], name, expected);
+    let twice = |name, headers: &[_]| row(name, Then(reply(429, headers, "slow down")), TWICE);
+    let ok = |length, body| {
+        let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n");
+        format!("{head}{body}").into_bytes()
     };
     let kind = |kind, fault| Fault { kind, ..fault };
     let bytes = |text: &str| text.as_bytes().to_vec();
@@ -43,8 +49,11 @@ pub(super) fn faults(elsewhere: &str) -> Vec<Fault> {
     let none = ("x-rate-limit-remaining", "0");
     let some = ("x-rate-limit-remaining", "5");
     let location = [("location", elsewhere)];
+    let refusal = "HTTP/1.1 429 x\r\nretry-after: 0.05\r\ncontent-length: 50\r\n\r\nslow";
     let once = |word| [word, word];
     let lost = ["2/2 value", "1/1 no answer, perhaps applied"];
+    let failed_503 = ["2/2 value", "1/1 error 503, perhaps applied"];
+    let unreadable = once("1/1 unreadable 200, perhaps applied");
     let cut = ["2/2 value", "1/1 answer broke off, perhaps applied"];
     let mut faults = vec![
         kind(
@@ -75,12 +84,12 @@ pub(super) fn faults(elsewhere: &str) -> Vec<Fault> {
         ),
         row(
             "reset in the middle of the body",
-            ThenReset(bytes("HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\n{")),
+            ThenReset(ok(50, "{")),
             cut,
         ),
         row(
             "closed in the middle of the body",
-            ThenClose(bytes("HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\n{")),
+            ThenClose(ok(50, "{")),
             cut,
         ),
         row(
@@ -108,38 +117,24 @@ pub(super) fn faults(elsewhere: &str) -> Vec<Fault> {
         ),
         kind(
             Kind::Hasty,
-            row(
-                "a body that never ends",
-                ThenStall(bytes("HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\n{")),
-                cut,
-            ),
+            row("a body that never ends", ThenStall(ok(50, "{")), cut),
         ),
     ];
-    for (name, status) in [
-        ("408", 408),
-        ("500", 500),
-        ("502", 502),
-        ("503", 503),
-        ("504", 504),
-    ] {
-        let expected = match status {
-            408 => "1/1 error 408, perhaps applied",
-            500 => "1/1 error 500, perhaps applied",
-            502 => "1/1 error 502, perhaps applied",
-            503 => "1/1 error 503, perhaps applied",
-            _ => "1/1 error 504, perhaps applied",
+    macro_rules! transient {
+        ($($status:literal)*) => {
+            [$(row(
+                stringify!($status),
+                Then(reply($status, &[], "oh")),
+                ["2/2 value", concat!("1/1 error ", $status, ", perhaps applied")],
+            )),*]
         };
-        faults.push(row(
-            name,
-            Then(reply(status, &[], "oh")),
-            ["2/2 value", expected],
-        ));
     }
+    faults.extend(transient!(408 500 502 503 504));
     faults.extend([
         row(
             "503 with Retry-After",
             Then(reply(503, &[soon], "")),
-            ["2/2 value", "1/1 error 503, perhaps applied"],
+            failed_503,
         ),
         row(
             "503 with a Retry-After of a day",
@@ -149,78 +144,43 @@ pub(super) fn faults(elsewhere: &str) -> Vec<Fault> {
         row(
             "503, its body cut",
             ThenClose(bytes("HTTP/1.1 503 x\r\ncontent-length: 50\r\n\r\nsorry")),
-            ["2/2 value", "1/1 error 503, perhaps applied"],
+            failed_503,
         ),
         row(
             "501",
             Then(reply(501, &[], "")),
             once("1/1 error 501, perhaps applied"),
         ),
-        row("429", Then(reply(429, &[], "slow down")), TWICE),
-        row(
-            "429 with Retry-After",
-            Then(reply(429, &[soon], "slow down")),
-            TWICE,
-        ),
+        twice("429", &[]),
+        twice("429 with Retry-After", &[soon]),
         row(
             "429 with a Retry-After of a day",
             Then(reply(429, &[("retry-after", "86400")], "")),
             once("1/1 error 429"),
         ),
-        row("429 with Reset", Then(reply(429, &[reset], "")), TWICE),
-        row(
-            "429 with Remaining: 0",
-            Then(reply(429, &[none], "")),
-            TWICE,
-        ),
-        row(
-            "429 with Remaining: 5",
-            Then(reply(429, &[some], "")),
-            TWICE,
-        ),
-        row(
-            "429 with all three",
-            Then(reply(429, &[soon, none, reset], "")),
-            TWICE,
-        ),
-        row(
+        twice("429 with Reset", &[reset]),
+        twice("429 with Remaining: 0", &[none]),
+        twice("429 with Remaining: 5", &[some]),
+        twice("429 with all three", &[soon, none, reset]),
+        twice(
             "429 with Retry-After that is nonsense",
-            Then(reply(429, &[("retry-after", "whenever")], "")),
-            TWICE,
+            &[("retry-after", "whenever")],
         ),
-        row(
-            "429, its body cut",
-            ThenClose(bytes(
-                "HTTP/1.1 429 x\r\nretry-after: 0.05\r\ncontent-length: 50\r\n\r\nslow",
-            )),
-            TWICE,
-        ),
+        row("429, its body cut", ThenClose(bytes(refusal)), TWICE),
         kind(
             Kind::Hasty,
-            row(
-                "429, its body never ends",
-                ThenStall(bytes(
-                    "HTTP/1.1 429 x\r\nretry-after: 0.05\r\ncontent-length: 50\r\n\r\nslow",
-                )),
-                TWICE,
-            ),
+            row("429, its body never ends", ThenStall(bytes(refusal)), TWICE),
         ),
         row(
             "truncated JSON",
             Then(reply(200, &[], "{\"email\":\"jane")),
-            once("1/1 unreadable 200, perhaps applied"),
+            unreadable,
         ),
-        row(
-            "content-length too long",
-            ThenClose(bytes("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{}")),
-            cut,
-        ),
+        row("content-length too long", ThenClose(ok(9, "{}")), cut),
         row(
             "content-length too short",
-            Then(bytes(
-                "HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\n{\"email\":\"\"}",
-            )),
-            once("1/1 unreadable 200, perhaps applied"),
+            Then(ok(1, "{\"email\":\"\"}")),
+            unreadable,
         ),
         row(
             "two content-lengths",
@@ -229,11 +189,7 @@ pub(super) fn faults(elsewhere: &str) -> Vec<Fault> {
             )),
             lost,
         ),
-        row(
-            "200 without a body",
-            Then(reply(200, &[], "")),
-            once("1/1 unreadable 200, perhaps applied"),
-        ),
+        row("200 without a body", Then(reply(200, &[], "")), unreadable),
         row(
             "202 with null",
             Then(reply(202, &[], "null")),
@@ -242,12 +198,12 @@ pub(super) fn faults(elsewhere: &str) -> Vec<Fault> {
         row(
             "200 with JSON of something else",
             Then(reply(200, &[], r#"{"status":"ok"}"#)),
-            once("1/1 unreadable 200, perhaps applied"),
+            unreadable,
         ),
         row(
             "HTML in place of JSON",
             Then(reply(200, &page, "<html><title>Sign in</title></html>")),
-            once("1/1 unreadable 200, perhaps applied"),
+            unreadable,
         ),
         row(
             "302 to elsewhere",
@@ -283,52 +239,37 @@ pub(super) fn faults(elsewhere: &str) -> Vec<Fault> {
             Kind::Reused,
             row("reused connection, closed, the request read", Close, lost),
         ),
-        Fault {
-            acts: vec![Then(reply(429, &[soon], "")), Close],
-            ..row(
-                "429, then closed, the request read",
-                Close,
-                ["3/3 value", "2/2 no answer, perhaps applied"],
-            )
-        },
-        Fault {
-            acts: vec![Then(reply(503, &[], "")), Then(reply(429, &[soon], ""))],
-            ..row(
-                "503, then 429",
-                Close,
-                ["3/3 value", "1/1 error 503, perhaps applied"],
-            )
-        },
-        Fault {
-            acts: vec![Close; 9],
-            ..row(
-                "closed, the request read, again and again",
-                Close,
-                [
-                    "4/4 no answer, perhaps applied",
-                    "1/1 no answer, perhaps applied",
-                ],
-            )
-        },
-        Fault {
-            acts: vec![Then(reply(429, &[("retry-after", "0")], "")); 99],
-            ..row(
-                "429 with Retry-After, again and again",
-                Close,
-                once("4/4 error 429"),
-            )
-        },
-        Fault {
-            acts: vec![Then(reply(503, &[], "")), Then(reply(409, &[], ""))],
-            ..row(
-                "503, then 409",
-                Close,
-                [
-                    "2/2 error 409, perhaps applied",
-                    "1/1 error 503, perhaps applied",
-                ],
-            )
-        },
+        acts(
+            vec![Then(reply(429, &[soon], "")), Close],
+            "429, then closed, the request read",
+            ["3/3 value", "2/2 no answer, perhaps applied"],
+        ),
+        acts(
+            vec![Then(reply(503, &[], "")), Then(reply(429, &[soon], ""))],
+            "503, then 429",
+            ["3/3 value", "1/1 error 503, perhaps applied"],
+        ),
+        acts(
+            vec![Close; 9],
+            "closed, the request read, again and again",
+            [
+                "4/4 no answer, perhaps applied",
+                "1/1 no answer, perhaps applied",
+            ],
+        ),
+        acts(
+            vec![Then(reply(429, &[("retry-after", "0")], "")); 99],
+            "429 with Retry-After, again and again",
+            once("4/4 error 429"),
+        ),
+        acts(
+            vec![Then(reply(503, &[], "")), Then(reply(409, &[], ""))],
+            "503, then 409",
+            [
+                "2/2 error 409, perhaps applied",
+                "1/1 error 503, perhaps applied",
+            ],
+        ),
     ]);
     faults
 }

@@ -16,6 +16,12 @@ pub use server::{Act, Server, answer, json, reply};
 pub const USER: &str = "user";
 pub const PASSWORD: &str = "pass-word-1";
 
+/// Answers to `get_me` and to what gives a tag.
+pub const ME: &str = r#"{"email":"jane@example.com","fullName":"Jane"}"#;
+pub const TAG: &str = r#"{"tagId":7,"name":"n","color":null,"product":{"productId":"00000000-0000-0000-0000-000000000000",
+    "name":"p","description":null,"order":0,"reasonRequired":false,"approveRequired":false,
+    "organization":{"organizationId":"00000000-0000-0000-0000-000000000000","name":"o"}}}"#;
+
 /// A client's settings, with HTTP as it is on loopback.
 pub fn builder(url: &str) -> ClientBuilder {
     let builder = Client::builder().credentials(USER, PASSWORD);
