@@ -13,8 +13,8 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::flight::Flight;
-use super::hidden::{GUESS_STEP, PROBE_AFTER, PROBE_AFTER_MISMATCH};
-use super::limits::{DOCUMENTED, STRAY};
+use super::hidden::{GUESS_STEP, PROBE_AFTER, PROBE_AFTER_MISMATCH, STRAY};
+use super::limits::DOCUMENTED;
 use super::reading::Reading;
 use super::scope::{CLOCK_SAMPLES, FIRST_WAIT, WITHOUT_RESET};
 use super::target::Granularity;

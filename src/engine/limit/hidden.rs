@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::limits::STRAY;
 use super::window::Window;
 
 /// After how many full windows a limit learnt from a 429 is probed for a higher one. Each probe that gets a 429 multiplies the
@@ -13,6 +12,9 @@ pub(super) const PROBE_AFTER: (u32, u32) = (16, 256);
 
 /// The same for one that holds less than it is said to, because others take part, or by mistake; there, twice as often.
 pub(super) const PROBE_AFTER_MISMATCH: (u32, u32) = (2, 8);
+
+/// A refusal was no window's if so many were accepted after it, and so many more for each other refusal.
+pub(super) const STRAY: (u32, u32) = (8, 3);
 
 /// To what servers round the waits that they ask for.
 pub(super) const SECOND: Duration = Duration::from_secs(1);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::hidden::{Hidden, ROUNDING, SECOND, is_about, is_near};
+use super::hidden::{Hidden, ROUNDING, SECOND, STRAY, is_about, is_near};
 use super::reading::Reading;
 use super::ticket::Ticket;
 use super::window::Window;
@@ -15,9 +15,6 @@ pub(crate) const DOCUMENTED: (u32, Duration) = (20, Duration::from_secs(1));
 
 /// How long one measurement of accepted requests runs at most: the longest window that is known of.
 const LONGEST: Duration = Duration::from_secs(60);
-
-/// A refusal was no window's if so many were accepted after it, and so many more for each other refusal.
-pub(super) const STRAY: (u32, u32) = (8, 3);
 
 /// All such limits of a scope.
 #[derive(Clone, Debug)]
