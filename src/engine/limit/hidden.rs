@@ -201,7 +201,10 @@ impl Hidden {
             None if self.is_guess => used.abs_diff(before) <= 1 + before / 16,
             None if self.confirmed => used >= before,
             // Chance gives nearly the same twice, too.
-            None if used.abs_diff(before) > 1 => return false,
+            None if used.abs_diff(before) > 1 => {
+                (self.named, self.window.quota, self.probing) = (used.max(1), used.max(1), 0);
+                return true;
+            }
             None => true,
         };
         self.window.quota = match named {

@@ -173,7 +173,11 @@ impl Limits {
             self.measurement = None;
         }
         if let Some(index) = index {
-            if !self.hidden[index].record_refusal(named, accepted) {
+            let hidden = &mut self.hidden[index];
+            let stays = hidden.record_refusal(named, accepted);
+            let is_measured = !hidden.confirmed && !hidden.is_guess;
+            let quota = hidden.window.quota;
+            if !stays || is_measured && self.exceeded(quota) {
                 self.hidden.remove(index);
                 self.refuted = true;
             }
@@ -194,9 +198,7 @@ impl Limits {
             if accepted == 0 {
                 hidden.round();
             }
-            if self.most > all + 1 {
-                // Then it was not there a while ago.
-                self.most /= 2;
+            if self.exceeded(all) {
                 return;
             }
             hidden
@@ -205,6 +207,13 @@ impl Limits {
         };
         self.hidden.truncate(2);
         self.hidden.push(hidden);
+    }
+
+    /// Whether more than that was accepted within a second a while ago. This is forgotten little by little.
+    fn exceeded(&mut self, quota: u32) -> bool {
+        let exceeded = self.most > quota + 1;
+        self.most /= if exceeded { 2 } else { 1 };
+        exceeded
     }
 
     /// Whether a refusal has confirmed this limit.
