@@ -4,6 +4,7 @@ mod latency;
 mod server;
 mod silent;
 mod sisters;
+mod unknown;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -71,8 +72,7 @@ impl Play {
         self.agenda.insert((at, self.steps), event);
     }
 
-    /// All calls wait from the beginning; each keeps its place. One of another operation or path goes first if that tells
-    /// something, as in the limiter.
+    /// All calls wait from the beginning; each keeps its place. The first calls of an operation or path go first, as in the limiter.
     fn run(&mut self, calls: &[Target]) -> Outcome {
         self.run_until(calls, u64::MAX)
     }
