@@ -14,12 +14,9 @@ const MISSED: &str = "\nWhat is missed (✗), and why:\n\n\
 - Beside another client, 5 to 16 calls are refused, 1 to 3 % of all: a window that no header tells of is full whenever the \
   other client has sent in between. \
   The server serves whoever comes first, so ours are quicker than their share (below 1).\n\
-- Two nodes, 1 500 calls and 1 000 paths: two requests of one window were held back, and wait for the next one. The dates of \
-  the node whose clock differs are not used; to relate its clock to that of the other was not tried.\n\
 - Neither headers, nor names, nor waits: when a window ends is not known then; the wait is doubled until a call succeeds.\n\
-- Two endpoints beside a limited one: two to five round trips go by until it is known what is counted together.\n\
-- Strays: a single run of 24 may be at 86 % with 0.5 % of them and at four fifths with 2 %, because some strays look like a \
-  window; the means are at 99 %.\n";
+- Two endpoints beside a limited one, without headers: two more round trips go by until it is known what is counted together.\n\
+- Strays: the worst of 24 runs is 1 to 4 % below the goal, because some strays look like a window; the means are at 98 %.\n";
 
 /// The part of the page that these rows are.
 pub fn report() -> Result<Told> {
