@@ -93,6 +93,9 @@ where
     let place = in_example(&operation.path);
     // What has no place there, or another form, is the server's to judge.
     if let Ok(pointer) = Pointer::parse(&place)
+        && pointer
+            .parent()
+            .is_none_or(|parent| parent.resolve(&example).is_ok())
         && pointer.assign(&mut example, value.clone()).is_ok()
         && let Ok(part) = super::read::<K::Part>(&example)
         && let Err(violation) = part.check(&Place::root(""))

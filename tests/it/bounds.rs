@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use crate::support::{Act, ME, Server, assert_contains, assert_ends_with, reply};
-use configcat_management::types::UpdateTagModel;
+use configcat_management::patch::SettingPatch;
+use configcat_management::types::{JsonPatchOperation, OperationType, UpdateTagModel};
 use configcat_management::{Client, ClientBuilder, Error, RetryPolicy, Stage};
 
 fn builder(server: &Server) -> ClientBuilder {
@@ -284,4 +285,15 @@ async fn a_429_that_asks_for_a_day_is_told_at_once_and_not_sent_again() {
     let other = client.get_products().send().await.unwrap_err();
     assert_eq!((other.status().unwrap().as_u16(), server.begun()), (404, 2));
     assert!(began.elapsed() < Duration::from_secs(60));
+}
+
+/// A check of limits must not build what a path describes: it would be too deep to be written or dropped.
+#[tokio::test]
+async fn a_path_of_many_steps_is_the_servers_to_judge() {
+    let server = Server::start(Act::Then(reply(400, &[], "{}")));
+    let path = format!("/x{}", "/a".repeat(200_000));
+    let deep = JsonPatchOperation::new(OperationType::Add, path).with_value(7);
+    let patch = SettingPatch::new().raw(deep);
+    let call = client(&server).update_setting(7, patch).send();
+    assert_eq!(call.await.unwrap_err().status().unwrap(), 400);
 }

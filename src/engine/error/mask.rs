@@ -152,13 +152,17 @@ fn without(text: &str, secret: &str) -> String {
     let mut kept = String::with_capacity(text.len());
     let mut end = 0;
     for (at, _) in text.match_indices(secret) {
-        let (before, after) = (&text[..at], &text[at + secret.len()..]);
+        if at < end {
+            continue;
+        }
+        // Copies of it that follow each other are one.
+        let after = text[at..].trim_start_matches(secret);
         let is_within_word =
-            before.ends_with(char::is_alphanumeric) || after.starts_with(char::is_alphanumeric);
+            text[..at].ends_with(char::is_alphanumeric) || after.starts_with(char::is_alphanumeric);
         if secret.len() >= LONG || !is_within_word {
             kept += &text[end..at];
             kept += HIDDEN;
-            end = at + secret.len();
+            end = text.len() - after.len();
         }
     }
     kept + &text[end..]
@@ -223,6 +227,7 @@ mod tests {
             ..Secrets::default()
         });
         assert_eq!(mask.apply("p&ss \"w\"1, p%26ss%20%22w%221"), "***, ***");
+        assert_eq!(mask.apply("it was passpass."), "it was ***.");
         assert_eq!(mask.apply("it is p%26ss%20%22w%22%31"), ALL_HIDDEN);
         assert_eq!(mask.apply(r#"{"p":"p&ss \"w\"1"}"#), r#"{"p":"***"}"#);
         assert_eq!(

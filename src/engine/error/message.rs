@@ -80,8 +80,12 @@ pub(crate) fn without_secrets(address: &str) -> String {
     // `https:/` and `https:\\` are as good as `https://` to browsers, and to the parser of URLs.
     let scheme = match address.split_once(':') {
         Some((scheme, rest))
-            if scheme.bytes().all(|byte| byte.is_ascii_alphanumeric())
-                && rest.starts_with(['/', '\\']) =>
+            if rest.starts_with("//")
+                && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric())
+                || rest.starts_with(['/', '\\'])
+                    && ["http", "https"]
+                        .iter()
+                        .any(|it| it.eq_ignore_ascii_case(scheme)) =>
         {
             scheme.len() + 1
         }
@@ -271,6 +275,7 @@ mod tests {
             "\\\\u:sesame@host/x",
             "https://user:12/sesame@host",
             "https://host/go/https://u:sesame@x/",
+            "sesame:/u@host",
         ] {
             let shown = without_secrets(address);
             assert!(!shown.contains("sesame"), "{address}: {shown}");
