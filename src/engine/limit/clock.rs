@@ -89,19 +89,6 @@ impl ServerClock {
         true
     }
 
-    /// Takes the server's clock for this machine's, if the server tells times from now on and no date.
-    pub(crate) fn assume_local(&mut self) {
-        self.bounds = self.bounds.or(Some((self.local, self.local)));
-    }
-
-    /// What the server's clock shows at this moment, in Unix seconds, at least and at most.
-    pub(crate) fn time_at(&self, moment: Instant) -> (f64, f64) {
-        let since = self.since(moment);
-        let (low, high) = self.bounds.unwrap_or((self.local, self.local));
-        let drift = DRIFT * (since - self.at).max(0.0);
-        (low + since - drift, high + since + drift)
-    }
-
     /// Whether a moment is more than a guess: the server has told its time.
     pub(crate) fn has_bounds(&self) -> bool {
         self.bounds.is_some()
@@ -159,7 +146,7 @@ impl ServerClock {
     }
 
     /// Seconds from the anchor on.
-    fn since(&self, instant: Instant) -> f64 {
+    pub(crate) fn since(&self, instant: Instant) -> f64 {
         instant.saturating_duration_since(self.anchor).as_secs_f64()
     }
 

@@ -22,11 +22,11 @@ pub(super) const SECOND: Duration = Duration::from_secs(1);
 /// So much more than a window lasts they may ask for: dates are rounded twice.
 pub(super) const ROUNDING: Duration = Duration::from_secs(2);
 
-/// At most so many more than a guess holds are tried at once. If a window of the server ends in between, or its answers take longer
-/// than the period of the guess, that many are refused.
+/// At most so many more than a guess holds are tried at once, until it is exceeded twice; twice as many for each time after that. If
+/// a window of the server ends in between, or its answers take longer than the period of the guess, that many are refused.
 pub(super) const GUESS_STEP: u32 = 7;
 
-/// A guess is given up if so many times as much is accepted.
+/// A guess is given up if so many times as much is accepted; twice as much, if that took longer than its period.
 const GUESS_BOUND: u32 = 16;
 
 /// People choose periods of a multiple of five seconds, from here on, and quotas that are a multiple of fifty. A measurement that
@@ -39,13 +39,13 @@ pub(super) struct Hidden {
     pub(super) window: Window,
     /// What it holds by its name, or by the first refusal; the window's quota is what it lets through.
     named: u32,
-    /// A refusal has confirmed it, here or in a scope like this one.
+    /// A refusal has confirmed it, here or in a scope like this one; or its numbers are round.
     pub(super) confirmed: bool,
     /// So many requests beyond what it holds for certain are allowed as a probe; if they are accepted, twice as many are next.
     probing: u32,
     /// When the first of these probes began; how many requests were accepted since the last one, and how many it takes until all that
     /// went before have been answered.
-    probe_began: Option<Instant>,
+    pub(super) probe_began: Option<Instant>,
     pub(super) accepted_since: u32,
     awaited: u32,
     /// How often it was full since the last probe, when it was so last, and how often it has to be before the next one.
@@ -127,7 +127,7 @@ impl Hidden {
     }
 
     /// It is full: perhaps it holds more. So many requests are in flight, and so many of them are slow. Says whether the limit is still
-    /// assumed: not if more than twice of what it should hold was accepted.
+    /// assumed: not if more than twice of what it should hold was accepted, or [`GUESS_BOUND`] times as much as the first guess.
     pub(super) fn probe(&mut self, now: Instant, in_flight: u32, slow: u32) -> bool {
         let Window { quota, period, .. } = self.window;
         // The answers of a slow server do not come within one period. A guess that was too small is not held on to for that.
@@ -159,7 +159,7 @@ impl Hidden {
         if !self.confirmed && quota > self.named.saturating_mul(bound) {
             return false;
         }
-        if self.probing == 0 {
+        if self.probing == 0 || self.probe_began.is_none() {
             self.probe_began = Some(now);
         }
         self.probing = match self.is_guess && !self.confirmed {
@@ -218,17 +218,19 @@ impl Hidden {
         if fits && named.is_none() {
             self.named = self.window.quota;
         }
+        // A refusal in the middle of others that were accepted is not certain to be that of the probe.
+        let factor = if was_probing && accepted < STRAY.0 {
+            4
+        } else {
+            1
+        };
         self.probe_after = match (self.confirmed, fits) {
             (false, true) if named.is_some() || self.is_guess => PROBE_AFTER.0,
             (false, true) => PROBE_AFTER_MISMATCH.0,
             (false, false) => 0,
-            (true, true) if self.window.quota >= self.named => (self.probe_after
-                * if was_probing && accepted < STRAY.0 {
-                    4
-                } else {
-                    1
-                })
-            .clamp(PROBE_AFTER_MISMATCH.0, PROBE_AFTER.1),
+            (true, true) if self.window.quota >= self.named => {
+                (self.probe_after * factor).clamp(PROBE_AFTER_MISMATCH.0, PROBE_AFTER.1)
+            }
             (true, _) => {
                 (self.probe_after * 2).clamp(PROBE_AFTER_MISMATCH.0, PROBE_AFTER_MISMATCH.1)
             }

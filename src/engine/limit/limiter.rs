@@ -47,7 +47,7 @@ use state::{Shared, State};
 /// - Headers tell of the longest one: how many requests are left of it, and when it ends. Requests in flight are counted
 ///   against it. How many a whole period allows is learnt from one period to the next.
 /// - Only a 429 tells of shorter ones. The first guess is what ConfigCat once documented. If the server accepts more, the guess
-///   is given up within a few round trips. If a 429 confirms it, or shows another limit, that limit is kept, and one request
+///   is raised in growing steps, and given up after about ten round trips. If a 429 confirms it, or shows another limit, that limit is kept, and one request
 ///   more is tried now and then, so that a limit that was lifted is noticed.
 ///
 /// After a 429 nothing of its scope is sent until the server's `Retry-After` has passed; then one call goes first. If that is beyond

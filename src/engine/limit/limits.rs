@@ -177,9 +177,9 @@ impl Limits {
             let stays = hidden.record_refusal(named, accepted);
             let is_measured = !hidden.confirmed && !hidden.is_guess;
             let quota = hidden.window.quota;
-            if !stays || is_measured && self.exceeded(quota) {
+            if !stays || is_measured && named.is_none() && self.exceeded(quota) {
                 self.hidden.remove(index);
-                self.refuted = true;
+                self.refuted |= !is_measured;
             }
             return;
         }
@@ -249,6 +249,12 @@ impl Limits {
 
     pub(crate) fn advance(&mut self, now: Instant) {
         self.each().for_each(|window| window.advance(now));
+    }
+
+    /// After a pause, probes begin anew.
+    pub(crate) fn restart_probes(&mut self) {
+        let empty = self.hidden.iter_mut().filter(|it| it.window.used() == 0);
+        empty.for_each(|it| it.probe_began = None);
     }
 
     /// Whether one of them is full, and when that may change, if it does not depend on those that are in flight.

@@ -16,7 +16,6 @@ use super::reading::Reading;
 use super::scope::{Common, Scope, State};
 use super::target::{Granularity, Target};
 use super::ticket::Ticket;
-use super::times::Time;
 use super::window::{FOR_EVER, Window};
 
 /// So many of the last answers are kept, to see which scope a refusal is of.
@@ -195,14 +194,9 @@ impl Model {
         now: Instant,
         reading: &Reading,
     ) -> bool {
-        let clock = &mut self.common.clock;
-        let is_strange = match reading.date {
-            Some(date) => !clock.record_date(date, ticket.given, now),
-            None => false,
-        };
-        if let (None, Some(Time::In(_))) = (reading.date, reading.reset) {
-            clock.assume_local();
-        }
+        let date = reading.date;
+        let is_strange =
+            date.is_some_and(|date| !self.common.clock.record_date(date, ticket.given, now));
         // Another node: by its clock, the same period would be another one.
         let silent = is_strange.then(|| reading.without_count());
         let reading = silent.as_ref().unwrap_or(reading);

@@ -147,7 +147,7 @@ fn compare(known: &CountReport, new: &CountReport, sent: Instant, clock: &Server
         Order::Same if reset == before && reset.is_exact() => Verdict::Shared,
         // A window that ends earlier was over, unless the answer is one of before.
         Order::Earlier if is_after => Verdict::Apart,
-        Order::Later if clock.earliest(before.low) > new.at => Verdict::Apart,
+        Order::Later if before.earliest(clock) > new.at => Verdict::Apart,
         _ => Verdict::Open,
     }
 }

@@ -62,17 +62,12 @@ impl Reading {
             Time::At(moment) => {
                 let low = seconds(moment);
                 let high = low + rounded;
-                Reset { low, high }
+                Reset::At { low, high }
             }
-            Time::In(delay) => {
-                let written = now.min(sent + Flight::GRACE);
-                let (low, high) = (clock.time_at(sent).0, clock.time_at(written).1);
-                let delay = delay.as_secs_f64();
-                Reset {
-                    low: low + delay - rounded,
-                    high: high + delay + rounded,
-                }
-            }
+            Time::In(delay) => Reset::In {
+                low: clock.since(sent) + delay.as_secs_f64() - rounded,
+                high: clock.since(now.min(sent + Flight::GRACE)) + delay.as_secs_f64() + rounded,
+            },
         })
     }
 
@@ -86,26 +81,56 @@ impl Reading {
     }
 }
 
-/// When a period ends, as exactly as it is known: in Unix seconds of the server.
+/// When a period ends, as exactly as it is known.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Reset {
-    pub(crate) low: f64,
-    pub(crate) high: f64,
+pub(crate) enum Reset {
+    /// In Unix seconds of the server.
+    At { low: f64, high: f64 },
+    /// In seconds since the clock's anchor.
+    In { low: f64, high: f64 },
 }
 
 impl Reset {
     /// Whether no two windows have the same one by chance.
     pub(crate) fn is_exact(self) -> bool {
-        self.high <= self.low
+        matches!(self, Reset::At { low, high } if high <= low)
+    }
+
+    /// When it is over for certain; `None` if that is further away than anybody waits.
+    pub(crate) fn latest(self, clock: &ServerClock) -> Option<Instant> {
+        match self {
+            Reset::At { high, .. } => clock.latest(high),
+            Reset::In { high, .. } => {
+                let wait = Duration::try_from_secs_f64(high.max(0.0)).ok()?;
+                clock.anchor.checked_add(wait)
+            }
+        }
+    }
+
+    /// Before when it is not over, for certain.
+    pub(crate) fn earliest(self, clock: &ServerClock) -> Instant {
+        match self {
+            Reset::At { low, .. } => clock.earliest(low),
+            Reset::In { low, .. } => {
+                let wait = Duration::try_from_secs_f64(low.max(0.0)).unwrap_or_default();
+                clock.anchor.checked_add(wait).unwrap_or(clock.anchor)
+            }
+        }
     }
 
     /// What two answers say of a reset that seems to be the same: all that it may be.
     pub(crate) fn merge(known: Option<Self>, new: Option<Self>) -> Option<Self> {
-        let known = known?;
-        let new = new.unwrap_or(known);
-        Some(Reset {
-            low: known.low.min(new.low),
-            high: known.high.max(new.high),
+        let wider = |low: f64, high: f64, l, h| (low.min(l), high.max(h));
+        Some(match (known?, new) {
+            (Reset::In { low, high }, Some(Reset::In { low: l, high: h })) => {
+                let (low, high) = wider(low, high, l, h);
+                Reset::In { low, high }
+            }
+            (Reset::At { low, high }, Some(Reset::At { low: l, high: h })) => {
+                let (low, high) = wider(low, high, l, h);
+                Reset::At { low, high }
+            }
+            (known, _) => known,
         })
     }
 }
@@ -150,12 +175,22 @@ pub(crate) enum Order {
 impl Order {
     /// If nothing is said, nothing is new.
     pub(crate) fn of(new: Option<Reset>, known: Option<Reset>) -> Self {
-        match (new, known) {
-            (None, _) => Order::Same,
-            (Some(_), None) => Order::Later,
-            (Some(new), Some(known)) if new.high + SAME < known.low => Order::Earlier,
-            (Some(new), Some(known)) if new.low > known.high + SAME => Order::Later,
-            _ => Order::Same,
+        let (new, known) = match (new, known) {
+            (None, _) => return Order::Same,
+            (Some(_), None) => return Order::Later,
+            (Some(Reset::At { low, high }), Some(Reset::At { low: l, high: h }))
+            | (Some(Reset::In { low, high }), Some(Reset::In { low: l, high: h })) => {
+                ((low, high), (l, h))
+            }
+            // A server that changes its format says nothing that can be compared.
+            _ => return Order::Same,
+        };
+        if new.1 + SAME < known.0 {
+            Order::Earlier
+        } else if new.0 > known.1 + SAME {
+            Order::Later
+        } else {
+            Order::Same
         }
     }
 }

@@ -68,6 +68,10 @@ pub(crate) struct Scope {
     highest: Option<u32>,
     answers: u32,
     counted: u32,
+    /// An answer in it told no count.
+    has_silent: bool,
+    /// Requests that were sent before this may be of an earlier period, or of another scope.
+    recounted: Instant,
     /// What a whole period allows, and how long it lasts, as far as seen.
     quota: Option<u32>,
     period: Option<Duration>,
@@ -109,6 +113,8 @@ impl Scope {
             highest: None,
             answers: 0,
             counted: 0,
+            has_silent: false,
+            recounted: now,
             quota: None,
             period: None,
             refusals: 0,
@@ -129,7 +135,7 @@ impl Scope {
     /// What was answered so far is not only of this one.
     pub(crate) fn forget_answers(&mut self, now: Instant) {
         self.finish_period();
-        self.reset_reported = now;
+        self.recounted = now;
     }
 
     /// Gives the right to send one request now, or says when to ask again; an answer may change that. `demand` counts those
@@ -218,7 +224,9 @@ impl Scope {
             None if in_time && self.has_reported() => {
                 self.flight.record_unseen(now);
                 self.answers += 1;
-                self.counted += u32::from(current && !reading.broken);
+                self.has_silent = true;
+                let is_of_this = current && ticket.given > self.recounted;
+                self.counted += u32::from(is_of_this && !reading.broken);
             }
             None => {}
         }

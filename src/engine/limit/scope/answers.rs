@@ -22,8 +22,11 @@ impl Scope {
         let order = Order::of(reset, self.reset);
         self.owner = Some(ticket.target);
         // Those that were answered before it was sent are counted in it, whatever their answers told.
-        let is_later = current && ticket.given > self.reset_reported;
-        let mut before = if is_later { ticket.counted } else { 0 };
+        let is_of_this = current && ticket.given > self.recounted;
+        let mut before = match is_of_this && self.has_silent {
+            true => ticket.counted,
+            false => 0,
+        };
         match (self.state, order) {
             // A late answer of an earlier period, or one that came while nothing goes anyway.
             (_, Order::Earlier) | (State::Closed(_), _) => return,
@@ -37,9 +40,9 @@ impl Scope {
                 if order == Order::Later {
                     if let State::Open(_) = self.state {
                         self.finish_period();
-                        before = 0;
+                        (before, self.recounted) = (0, now);
                     }
-                    if let Some(over) = reset.and_then(|reset| common.clock.latest(reset.high)) {
+                    if let Some(over) = reset.and_then(|reset| reset.latest(&common.clock)) {
                         let seen = over.saturating_duration_since(ticket.given);
                         self.period = Some(seen.min(common.max_wait));
                     }
@@ -68,7 +71,7 @@ impl Scope {
         self.flight.record_response(ticket.id);
         self.clock_sample = None;
         let reset = reading.reset(&common.clock, ticket.given, now);
-        let over = reset.and_then(|reset| common.clock.latest(reset.high));
+        let over = reset.and_then(|reset| reset.latest(&common.clock));
         // A period of which something is left is not why.
         let reason = over.filter(|_| reading.remaining.is_none_or(|remaining| remaining == 0));
         let asked = reading

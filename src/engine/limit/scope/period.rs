@@ -53,9 +53,9 @@ impl Scope {
             return None;
         }
         let low = match (self.state, self.reset) {
-            (State::Open(_), Some(Reset { low, .. })) => low,
+            (State::Open(_), Some(Reset::At { low, .. })) => low,
             // When the new period ends is about to be known.
-            (State::Assumed(_), Some(_)) if common.clock.is_coarse() => {
+            (State::Assumed(_), Some(Reset::At { .. })) if common.clock.is_coarse() => {
                 let expected = self.flight.expected(self.epoch);
                 return (expected > 0).then(|| self.overdue_at(now));
             }
@@ -98,7 +98,7 @@ impl Scope {
         }
         let end = match self.reset {
             None => Some(self.reset_reported + WITHOUT_RESET),
-            Some(reset) => common.clock.latest(reset.high),
+            Some(reset) => reset.latest(&common.clock),
         };
         // One that nobody waits for is not true: it costs one period as seen so far.
         let bound = common.max_wait;
@@ -125,6 +125,9 @@ impl Scope {
         }
         // Periods may be shorter now.
         self.limits.advance(now);
+        if self.flight.len() == 0 {
+            self.limits.restart_probes();
+        }
         while let Some(ticket) = self.flight.overdue(now) {
             self.count_unanswered(now, ticket);
         }
@@ -146,8 +149,13 @@ impl Scope {
 
     /// What is known of the period after one that is over: all, if the end and the quota are certain.
     pub(super) fn next_period(&self, common: &Common, now: Instant) -> State {
-        let over = self.reset.and_then(|reset| common.clock.latest(reset.high));
-        let is_over = common.clock.has_bounds() && over.is_some_and(|over| now >= over);
+        let certain = match self.reset {
+            Some(Reset::At { .. }) => common.clock.has_bounds(),
+            Some(Reset::In { .. }) => true,
+            None => false,
+        };
+        let over = self.reset.and_then(|reset| reset.latest(&common.clock));
+        let is_over = certain && over.is_some_and(|over| now >= over);
         match self.highest {
             Some(most) if is_over => State::Assumed(most.saturating_add(1)),
             _ => State::Unknown,
@@ -160,12 +168,13 @@ impl Scope {
         self.state = state;
         self.epoch += 1;
         self.began = now;
-        self.answered = 0;
+        (self.answered, self.counted, self.has_silent) = (0, 0, false);
         self.clock_sample = None;
     }
 
     pub(crate) fn finish_period(&mut self) {
         self.quota = self.quota();
-        (self.highest, self.answers, self.counted) = (None, 0, 0);
+        (self.highest, self.answers) = (None, 0);
+        (self.counted, self.has_silent) = (0, false);
     }
 }

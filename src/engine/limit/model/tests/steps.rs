@@ -191,6 +191,52 @@ fn without_a_word_on_limits_nothing_waits() {
     assert_eq!(trips, [19, 1, 2, 4, 7, 7, 14, 14, 28, 56, 112, 224]);
 }
 
+/// So many go at once while `n` are waiting; all are answered.
+fn send(model: &mut Model, now: Instant, n: u32) -> usize {
+    let tickets = (0..n).map_while(|_| model.admit(ONE, now, 9).ok());
+    let tickets: Vec<Ticket> = tickets.collect();
+    for &ticket in &tickets {
+        model.record_response(ticket, now, &Reading::default());
+    }
+    tickets.len()
+}
+
+/// The steps from the first guess are not over because the first of them was long ago.
+#[test]
+fn after_a_pause_the_steps_go_on_from_where_they_were() {
+    let mut model = Model::new(MAX_WAIT);
+    let now = model.common.clock.anchor;
+    let trips: Vec<usize> = (0..6).map(|_| send(&mut model, now, 1000)).collect();
+    assert_eq!(trips, [1, 19, 1, 2, 4, 7]);
+    let later = now + Duration::from_secs(60);
+    let trips: Vec<usize> = (0..4).map(|_| send(&mut model, later, 1000)).collect();
+    assert_eq!(trips, [34, 7, 14, 14]);
+}
+
+/// A server that tells the seconds until its window ends, and no date, after a week.
+#[test]
+fn seconds_from_now_are_as_exact_after_a_week() {
+    let mut model = Model::new(MAX_WAIT);
+    for days in [0, 7] {
+        let now = model.common.clock.anchor + Duration::from_secs(days * 24 * 3600);
+        let ticket = model.admit(ONE, now, 9).unwrap();
+        let ten_seconds = Reading {
+            remaining: Some(3),
+            reset: Some(super::super::super::times::Time::In(Duration::from_secs(
+                10,
+            ))),
+            ..Reading::default()
+        };
+        model.record_response(ticket, now, &ten_seconds);
+        let (left, end) = model.left();
+        assert_eq!(left, Some(3));
+        assert!(
+            end.unwrap() <= now + Duration::from_millis(11_100),
+            "{days}"
+        );
+    }
+}
+
 #[test]
 fn published_limits_hold_from_the_first_request_on() {
     let second = Duration::from_secs(1);
