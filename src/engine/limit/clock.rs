@@ -1,9 +1,7 @@
 //! What the server's clock shows, seen from here.
 
-use std::time::Duration;
-
+use super::moment::Moment;
 use chrono::{DateTime, Utc};
-use tokio::time::Instant;
 
 /// How far two clocks may drift apart, in seconds for each second.
 const DRIFT: f64 = 1e-4;
@@ -22,6 +20,9 @@ const MARGIN: f64 = 0.002;
 const SET: u32 = 16;
 const APART: f64 = 1.0;
 
+/// A moment that is further away is none that anybody waits for, in seconds.
+const YEAR: f64 = 366.0 * 24.0 * 3600.0;
+
 /// How far this machine's clock may be off if it is all there is.
 const UNSYNCHRONIZED: f64 = 0.1;
 
@@ -33,25 +34,23 @@ const UNSYNCHRONIZED: f64 = 0.1;
 /// it may be wrong; only if a server sends no `Date` is there nothing else.
 #[derive(Debug)]
 pub(crate) struct ServerClock {
-    /// Where all times below count from.
-    pub(super) anchor: Instant,
-    /// Unix seconds of this machine's clock at the anchor.
+    /// How far this machine's clock is ahead of moments, in seconds.
     local: f64,
-    /// The server's Unix seconds at the anchor lie between these.
+    /// How far the server's clock is, at least and at most.
     bounds: Option<(f64, f64)>,
-    /// When the bounds held.
+    /// When that held.
     at: f64,
     /// Answers in a row that tell of another clock.
     strange: u32,
 }
 
 impl ServerClock {
-    pub(crate) fn new() -> Self {
+    /// By this machine's clock, it is so many Unix seconds now.
+    pub(crate) fn new(now: Moment, local: f64) -> Self {
         ServerClock {
-            anchor: Instant::now(),
-            local: seconds(Utc::now()),
+            local: local - now.seconds(),
             bounds: None,
-            at: 0.0,
+            at: now.seconds(),
             strange: 0,
         }
     }
@@ -61,13 +60,13 @@ impl ServerClock {
     pub(crate) fn record_date(
         &mut self,
         date: DateTime<Utc>,
-        sent: Instant,
-        received: Instant,
+        sent: Moment,
+        received: Moment,
     ) -> bool {
         let date = seconds(date);
-        let least = date - self.since(received);
-        let most = date + 1.0 - self.since(sent);
-        let now = self.since(received).max(self.at);
+        let least = date - received.seconds();
+        let most = date + 1.0 - sent.seconds();
+        let now = received.seconds().max(self.at);
         let drift = DRIFT * (now - self.at);
         let far = |(low, high): (f64, f64)| least > high + APART || most < low - APART;
         self.strange = if self.bounds.is_some_and(far) {
@@ -109,24 +108,24 @@ impl ServerClock {
     }
 
     /// When a moment of the server, in Unix seconds, is over for certain; `None` if that is more than a year away.
-    pub(crate) fn latest(&self, moment: f64) -> Option<Instant> {
+    pub(crate) fn latest(&self, moment: f64) -> Option<Moment> {
         let (low, _) = self.bounds.unwrap_or((self.local - UNSYNCHRONIZED, 0.0));
-        let from_anchor = moment - low;
-        let drift = DRIFT * (from_anchor - self.at).max(0.0);
-        self.instant(from_anchor + drift + MARGIN)
+        let moment = moment - low;
+        let drift = DRIFT * (moment - self.at).max(0.0);
+        let is_near = moment < self.at + YEAR;
+        is_near.then(|| Moment::from_seconds(moment + drift + MARGIN))?
     }
 
     /// Before when a moment of the server is not over, for certain.
-    pub(crate) fn earliest(&self, moment: f64) -> Instant {
-        let from_anchor = self.bounds.map_or(0.0, |(_, high)| moment - high);
-        let drift = DRIFT * (from_anchor - self.at).max(0.0);
-        let at = self.instant(from_anchor - drift - MARGIN);
-        at.unwrap_or(self.anchor)
+    pub(crate) fn earliest(&self, moment: f64) -> Moment {
+        let moment = self.bounds.map_or(0.0, |(_, high)| moment - high);
+        let drift = DRIFT * (moment - self.at).max(0.0);
+        Moment::from_seconds(moment - drift - MARGIN).unwrap_or_default()
     }
 
     /// When to ask for an answer whose `Date` parts what is not known of the clock, so that this many samples
     /// have equal distances; `None` if it is known well enough, or that is not before the `end`, a moment of the server.
-    pub(crate) fn next_sample(&self, now: Instant, parts: u32, end: f64) -> Option<Instant> {
+    pub(crate) fn next_sample(&self, now: Moment, parts: u32, end: f64) -> Option<Moment> {
         let (low, high) = self.bounds?;
         let unknown = high - low;
         if unknown < FINE {
@@ -134,29 +133,11 @@ impl ServerClock {
         }
         // The server's second number n begins between n - high and n - low.
         let step = unknown / f64::from(parts + 1);
-        let second = (self.since(now) + high - step).ceil();
+        let second = (now.seconds() + high - step).ceil();
         let sample = second - high + step;
         // It must have arrived before the end.
         let end = end - high - unknown.min(0.1);
-        if sample < end {
-            self.instant(sample)
-        } else {
-            None
-        }
-    }
-
-    /// Seconds from the anchor on.
-    pub(crate) fn since(&self, instant: Instant) -> f64 {
-        instant.saturating_duration_since(self.anchor).as_secs_f64()
-    }
-
-    fn instant(&self, from_anchor: f64) -> Option<Instant> {
-        const YEAR: f64 = 366.0 * 24.0 * 3600.0;
-        match from_anchor {
-            past if past <= 0.0 => Some(self.anchor),
-            near if near < YEAR => self.anchor.checked_add(Duration::from_secs_f64(near)),
-            _ => None,
-        }
+        (sample < end).then(|| Moment::from_seconds(sample))?
     }
 }
 
@@ -167,6 +148,8 @@ pub(crate) fn seconds(moment: DateTime<Utc>) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     fn ms(ms: u64) -> Duration {
@@ -180,8 +163,8 @@ mod tests {
     #[test]
     fn answers_around_a_tick_tell_the_time_whatever_this_machine_says() {
         for offset in [1_000.0, 1.9e9, 1.0] {
-            let mut clock = ServerClock::new();
-            let start = clock.anchor;
+            let mut clock = ServerClock::new(Moment::default(), 0.0);
+            let start = Moment::default();
             // It is x.4 for the server at the start.
             let server = |after: u64| date((offset + 0.4 + after as f64 / 1000.0) as i64);
             for after in [100, 590, 610] {
@@ -196,8 +179,8 @@ mod tests {
     #[test]
     fn a_single_date_makes_a_moment_late_and_never_early() {
         for fraction in [0.0, 0.3, 0.999] {
-            let mut clock = ServerClock::new();
-            let start = clock.anchor;
+            let mut clock = ServerClock::new(Moment::default(), 0.0);
+            let start = Moment::default();
             clock.record_date(date(500), start + ms(5), start + ms(10));
             let at = clock.latest(500.0 + fraction + 60.0).unwrap() - start;
             assert!(at >= ms(60_000), "{at:?}");
@@ -207,8 +190,8 @@ mod tests {
 
     #[test]
     fn a_clock_that_was_set_is_followed() {
-        let mut clock = ServerClock::new();
-        let start = clock.anchor;
+        let mut clock = ServerClock::new(Moment::default(), 0.0);
+        let start = Moment::default();
         clock.record_date(date(5_000), start, start + ms(1));
         let other =
             |clock: &mut ServerClock| clock.record_date(date(1_000), start + ms(2), start + ms(3));
@@ -220,11 +203,11 @@ mod tests {
 
     #[test]
     fn clock_samples_are_spread_over_what_is_not_known() {
-        let mut clock = ServerClock::new();
-        let start = clock.anchor;
+        let mut clock = ServerClock::new(Moment::default(), 0.0);
+        let start = Moment::default();
         // The server's time at the start is 100.7.
-        let tell = |clock: &mut ServerClock, at: Instant| {
-            let time = 100.7 + (at - start).as_secs_f64();
+        let tell = |clock: &mut ServerClock, at: Moment| {
+            let time = 100.7 + at.seconds();
             clock.record_date(date(time as i64), at, at + ms(1));
         };
         tell(&mut clock, start);
@@ -246,22 +229,18 @@ mod tests {
             "{at:?} after {samples}"
         );
         assert_eq!(
-            clock.next_sample(now, 5, now_is(&clock, now)),
+            clock.next_sample(now, 5, 100.7 + now.seconds()),
             None,
             "too late"
         );
     }
 
-    fn now_is(clock: &ServerClock, now: Instant) -> f64 {
-        100.7 + clock.since(now)
-    }
-
     #[test]
-    fn moments_far_away_are_none_and_the_past_is_the_anchor() {
-        let mut clock = ServerClock::new();
-        clock.record_date(date(1_000), clock.anchor, clock.anchor);
+    fn moments_far_away_are_none_and_the_past_is_the_beginning() {
+        let mut clock = ServerClock::new(Moment::default(), 0.0);
+        clock.record_date(date(1_000), Moment::default(), Moment::default());
         assert_eq!(clock.latest(1e12), None);
         assert_eq!(clock.latest(f64::INFINITY), None);
-        assert_eq!(clock.latest(0.0), Some(clock.anchor));
+        assert_eq!(clock.latest(0.0), Some(Moment::default()));
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use tokio::time::Instant;
+use super::moment::Moment;
 
 use super::target::Target;
 use super::ticket::Ticket;
@@ -14,7 +14,7 @@ pub(crate) struct Flight {
     /// Oldest first.
     in_flight: VecDeque<Ticket>,
     /// When those were counted, at the latest, that no answer has shown to be counted.
-    unseen: Vec<Instant>,
+    unseen: Vec<Moment>,
     /// The last epoch of which a request went.
     epoch: Option<u64>,
     /// The last one of those that were answered.
@@ -46,17 +46,17 @@ impl Flight {
     }
 
     /// One was counted before this moment, without an answer that told the count.
-    pub(crate) fn record_unseen(&mut self, counted: Instant) {
+    pub(crate) fn record_unseen(&mut self, counted: Moment) {
         self.unseen.push(counted);
     }
 
     /// A count is known of a request that was sent at this moment: those before are in it.
-    pub(crate) fn see(&mut self, sent: Instant) {
+    pub(crate) fn see(&mut self, sent: Moment) {
         self.unseen.retain(|&counted| counted > sent);
     }
 
     /// No count is known now. The next one that is told is of a request in flight, or of a later one.
-    pub(crate) fn forget_unseen(&mut self, now: Instant) {
+    pub(crate) fn forget_unseen(&mut self, now: Moment) {
         let oldest = self.in_flight.front().map(|ticket| ticket.given);
         self.see(oldest.unwrap_or(now));
     }
@@ -94,20 +94,20 @@ impl Flight {
     }
 
     /// What the server may have got before one that was sent at this moment, and has not answered yet.
-    pub(crate) fn before(&self, sent: Instant) -> impl Iterator<Item = &Target> {
+    pub(crate) fn before(&self, sent: Moment) -> impl Iterator<Item = &Target> {
         let is_before = |it: &Ticket| it.given <= sent + Self::OVERTAKING;
         let place = self.in_flight.partition_point(is_before);
         self.in_flight.range(..place).map(|it| &it.target)
     }
 
     /// Takes the oldest one out, if it has been in flight for longer than it takes to be counted.
-    pub(crate) fn overdue(&mut self, now: Instant) -> Option<Ticket> {
+    pub(crate) fn overdue(&mut self, now: Moment) -> Option<Ticket> {
         self.overdue_at().filter(|&landing| now >= landing)?;
         self.in_flight.pop_front()
     }
 
     /// When the next one is out, at the latest.
-    pub(crate) fn overdue_at(&self) -> Option<Instant> {
+    pub(crate) fn overdue_at(&self) -> Option<Moment> {
         let first = self.in_flight.front();
         first.map(|ticket| ticket.given + Self::GRACE)
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::time::Instant;
+use super::moment::Moment;
 
 use super::window::Window;
 
@@ -45,12 +45,12 @@ pub(super) struct Hidden {
     probing: u32,
     /// When the first of these probes began; how many requests were accepted since the last one, and how many it takes until all that
     /// went before have been answered.
-    pub(super) probe_began: Option<Instant>,
+    pub(super) probe_began: Option<Moment>,
     pub(super) accepted_since: u32,
     awaited: u32,
     /// How often it was full since the last probe, when it was so last, and how often it has to be before the next one.
     full: u32,
-    last_full: Option<Instant>,
+    last_full: Option<Moment>,
     probe_after: u32,
     /// How much of it was used when the last refusal came.
     pub(super) used_at_refusal: u32,
@@ -86,10 +86,10 @@ impl Hidden {
     /// One that a refusal has confirmed, here or in a scope like this one. So many requests were accepted not long before, the first
     /// of them answered at this moment.
     pub(super) fn confirmed(
-        now: Instant,
+        now: Moment,
         quota: u32,
         period: Duration,
-        accepted: Option<(Instant, u32)>,
+        accepted: Option<(Moment, u32)>,
     ) -> Self {
         let mut hidden = Hidden::new(quota, period);
         hidden.adopt(quota);
@@ -128,7 +128,7 @@ impl Hidden {
 
     /// It is full: perhaps it holds more. So many requests are in flight, and so many of them are slow. Says whether the limit is still
     /// assumed: not if more than twice of what it should hold was accepted, or [`GUESS_BOUND`] times as much as the first guess.
-    pub(super) fn probe(&mut self, now: Instant, in_flight: u32, slow: u32) -> bool {
+    pub(super) fn probe(&mut self, now: Moment, in_flight: u32, slow: u32) -> bool {
         let Window { quota, period, .. } = self.window;
         // The answers of a slow server do not come within one period. A guess that was too small is not held on to for that.
         let is_long_ago = self.probe_began.is_some_and(|began| began + period <= now);

@@ -12,6 +12,7 @@ use tokio::sync::{Notify, Semaphore};
 use tokio::time::{Instant, timeout_at};
 
 use super::model::Model;
+use super::moment::Moment;
 use super::target::Target;
 use super::ticket::Ticket;
 use super::window::Window;
@@ -163,6 +164,7 @@ impl RateLimiter {
             shared: Arc::new(Shared {
                 state: Mutex::new(State::new(model)),
                 slots: Arc::new(Semaphore::new(Self::DEFAULT_MAX_IN_FLIGHT)),
+                began: Instant::now(),
                 permits: AtomicUsize::new(0),
                 estimate_changed: Notify::new(),
                 #[cfg(feature = "redis")]
@@ -189,7 +191,7 @@ impl RateLimiter {
     /// The time until the window ends that the latest rate-limit headers describe, if known.
     pub fn reset(&self) -> Option<Duration> {
         let (_, reset) = self.shared.state().model.left();
-        reset.map(|reset| reset.saturating_duration_since(Instant::now()))
+        reset.map(|reset| reset - self.shared.now())
     }
 
     /// Waits for the right to send one request. `place` is that of the call, once it has one. `waiting` is told once how long
@@ -237,7 +239,7 @@ impl RateLimiter {
     /// Fails if the server wants no such call for longer than anybody waits.
     pub(super) fn check_max_wait(&self, target: &Target) -> Result<(), TooLate> {
         let state = self.shared.state();
-        let needed = state.model.beyond_max_wait(target, Instant::now());
+        let needed = state.model.beyond_max_wait(target, self.shared.now());
         match needed {
             None => Ok(()),
             Some(_) => Err(TooLate {
@@ -267,7 +269,7 @@ impl RateLimiter {
         let demand = queue.map_or(0, BTreeMap::len) as u32 + 1;
         let demand = if deadline.is_none() { demand } else { 0 };
         let ticket = self.shared.change(&mut state, |model| {
-            model.admit(target, Instant::now(), demand)
+            model.admit(target, self.shared.now(), demand)
         });
         drop(state);
         Some(Permit::new(self.shared.clone(), ticket.ok()?, Some(slot)))
@@ -283,7 +285,9 @@ impl RateLimiter {
             return fleet.estimate(state.model.key(&queued.target));
         }
         let ahead = queued.ahead(&state);
-        state.model.estimate(queued.target, Instant::now(), ahead)
+        state
+            .model
+            .estimate(queued.target, self.shared.now(), ahead)
     }
 
     /// Waits until the call is at the head of its queue and may go. Thousands may wait: what only the head needs is boxed, so that
@@ -332,9 +336,9 @@ impl RateLimiter {
                 continue;
             };
             let now = Instant::now();
-            let moment = match self.try_admit(queued, now, deadline) {
+            let moment = match self.try_admit(queued, deadline) {
                 Ok(ticket) => return Ok(Permit::new(self.shared.clone(), ticket, Some(free))),
-                Err(moment) => moment,
+                Err(moment) => shared.instant(moment),
             };
             drop(free);
             self.check_max_wait(&queued.target)?;
@@ -349,16 +353,12 @@ impl RateLimiter {
     }
 
     /// Whether the head of a queue may go; else when to look again.
-    fn try_admit(
-        &self,
-        queued: &Queued<'_>,
-        now: Instant,
-        deadline: Option<Instant>,
-    ) -> Result<Ticket, Instant> {
+    fn try_admit(&self, queued: &Queued<'_>, deadline: Option<Instant>) -> Result<Ticket, Moment> {
         let mut state = self.shared.state();
         let demand = state.demand(&queued.target, deadline);
-        self.shared
-            .change(&mut state, |model| model.admit(queued.target, now, demand))
+        self.shared.change(&mut state, |model| {
+            model.admit(queued.target, self.shared.now(), demand)
+        })
     }
 }
 

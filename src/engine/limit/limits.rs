@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::time::Instant;
+use super::moment::Moment;
 
 use super::hidden::{Hidden, ROUNDING, SECOND, STRAY, is_about, is_near};
 use super::reading::Reading;
@@ -22,10 +22,10 @@ pub(crate) struct Limits {
     published: Vec<Window>,
     hidden: Vec<Hidden>,
     /// How many were accepted since a window of the server may have begun: since the first of them was sent, and answered.
-    measurement: Option<(Instant, Instant, u32)>,
+    measurement: Option<(Moment, Moment, u32)>,
     refusal: Option<Box<Refusal>>,
     /// How many were accepted within a second: the last one, and the one with the most.
-    second: (Option<Instant>, u32),
+    second: (Option<Moment>, u32),
     most: u32,
     /// A limit turned out not to be there: those of similar scopes do not hold for this one.
     refuted: bool,
@@ -36,7 +36,7 @@ pub(crate) struct Limits {
 #[derive(Clone, Debug)]
 struct Refusal {
     epoch: u64,
-    at: Instant,
+    at: Moment,
     /// What its words say.
     named: Option<(u32, Duration)>,
     /// It says nothing of when or why.
@@ -67,7 +67,7 @@ impl Limits {
     }
 
     /// A request was accepted.
-    pub(crate) fn record_success(&mut self, now: Instant, ticket: Ticket) {
+    pub(crate) fn record_success(&mut self, now: Moment, ticket: Ticket) {
         self.measure(ticket.given, now);
         self.hidden
             .iter_mut()
@@ -78,12 +78,12 @@ impl Limits {
     }
 
     /// A request was accepted at this moment, before this was a scope of its own.
-    pub(crate) fn record_past_success(&mut self, moment: Instant) {
+    pub(crate) fn record_past_success(&mut self, moment: Moment) {
         self.count(moment);
         self.measure(moment, moment);
     }
 
-    fn measure(&mut self, sent: Instant, answered: Instant) {
+    fn measure(&mut self, sent: Moment, answered: Moment) {
         let (began, n) = &mut self.second;
         if began.is_none_or(|began| began + SECOND <= answered) {
             (*began, *n) = (Some(answered), 0);
@@ -100,7 +100,7 @@ impl Limits {
     /// words name, if about as many were accepted.
     pub(crate) fn record_refusal(
         &mut self,
-        now: Instant,
+        now: Moment,
         epoch: u64,
         reading: &Reading,
         wait: Duration,
@@ -139,7 +139,7 @@ impl Limits {
     }
 
     /// The wait after a refusal is over: learns from it, unless it was no window's.
-    pub(crate) fn evaluate_refusal(&mut self, now: Instant, max_wait: Duration) {
+    pub(crate) fn evaluate_refusal(&mut self, now: Moment, max_wait: Duration) {
         let Some(refusal) = self.refusal.take() else {
             return;
         };
@@ -186,7 +186,7 @@ impl Limits {
         let Some((began, answered, all)) = measurement else {
             return;
         };
-        let elapsed = refusal.at.saturating_duration_since(began);
+        let elapsed = refusal.at - began;
         let hidden = if let Some((quota, period)) = named {
             let mut hidden = Hidden::confirmed(now, quota, period, Some((answered, all)));
             hidden.is_named = true;
@@ -225,7 +225,7 @@ impl Limits {
     }
 
     /// Adopts a limit that was confirmed in another scope.
-    pub(crate) fn adopt(&mut self, now: Instant, (quota, period): (u32, Duration)) {
+    pub(crate) fn adopt(&mut self, now: Moment, (quota, period): (u32, Duration)) {
         if self.refusal.is_some() {
             // What was accepted before it is about to be compared with the limits so far.
             return;
@@ -243,11 +243,11 @@ impl Limits {
         }
     }
 
-    pub(crate) fn count(&mut self, now: Instant) {
+    pub(crate) fn count(&mut self, now: Moment) {
         self.each().for_each(|window| window.count(now));
     }
 
-    pub(crate) fn advance(&mut self, now: Instant) {
+    pub(crate) fn advance(&mut self, now: Moment) {
         self.each().for_each(|window| window.advance(now));
     }
 
@@ -261,9 +261,9 @@ impl Limits {
     /// `slow` are those in flight that others have overtaken.
     pub(crate) fn full(
         &mut self,
-        now: Instant,
+        now: Moment,
         (in_flight, slow): (u32, u32),
-    ) -> Option<Option<Instant>> {
+    ) -> Option<Option<Moment>> {
         let refuted = &mut self.refuted;
         self.hidden.retain_mut(|hidden| {
             let is_full = hidden.window.capacity(in_flight) == 0;
@@ -275,7 +275,7 @@ impl Limits {
         self.all().find(full).map(|window| window.next(in_flight))
     }
 
-    pub(crate) fn estimate(&self, now: Instant, ahead: u32, in_flight: u32) -> Duration {
+    pub(crate) fn estimate(&self, now: Moment, ahead: u32, in_flight: u32) -> Duration {
         let waits = self.all().map(|w| w.estimate(now, ahead, in_flight));
         waits.max().unwrap_or_default()
     }

@@ -8,6 +8,7 @@ mod hidden;
 pub(crate) mod limiter;
 mod limits;
 pub(crate) mod model;
+mod moment;
 mod narrowing;
 pub(crate) mod reading;
 mod scope;

@@ -6,9 +6,10 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use tokio::time::Instant;
+use super::moment::Moment;
+use chrono::Utc;
 
-use super::clock::ServerClock;
+use super::clock::{ServerClock, seconds};
 use super::flight::Flight;
 use super::limits::{DOCUMENTED, Limits};
 use super::narrowing::Narrowing;
@@ -46,10 +47,10 @@ pub(crate) struct Model {
     many: usize,
     narrowing: Narrowing,
     /// The last requests that were accepted, while there may be scopes within the scopes.
-    recent: VecDeque<(Instant, Target)>,
+    recent: VecDeque<(Moment, Target)>,
     confirmed: Vec<ConfirmedLimit>,
     /// Operations, or paths, of which a 429 asked for a wait beyond the longest one, and the end of that wait.
-    beyond_max_wait: BTreeMap<u64, Instant>,
+    beyond_max_wait: BTreeMap<u64, Moment>,
     /// The scope of which headers told last.
     last_reported: u64,
 }
@@ -57,7 +58,7 @@ pub(crate) struct Model {
 impl Model {
     pub(crate) fn new(max_wait: Duration) -> Self {
         let common = Common {
-            clock: ServerClock::new(),
+            clock: ServerClock::new(Moment::default(), seconds(Utc::now())),
             max_wait: max_wait.min(FOR_EVER),
             requests: 0,
             estimates: 0,
@@ -94,9 +95,9 @@ impl Model {
     pub(crate) fn admit(
         &mut self,
         target: Target,
-        now: Instant,
+        now: Moment,
         demand: u32,
-    ) -> Result<Ticket, Instant> {
+    ) -> Result<Ticket, Moment> {
         if let Some(wait) = self.beyond_max_wait(&target, now) {
             return Err(now + wait);
         }
@@ -110,7 +111,7 @@ impl Model {
 
     /// Lets a scope adopt the limits that refusals have confirmed in similar scopes: headers tell of the same quota, or, if there are
     /// none, the scope has confirmed another limit of theirs itself.
-    fn share_confirmed(&mut self, key: u64, now: Instant) {
+    fn share_confirmed(&mut self, key: u64, now: Moment) {
         for index in 0..self.confirmed.len() {
             let confirmed = self.confirmed[index];
             if confirmed.key != key
@@ -154,7 +155,7 @@ impl Model {
     }
 
     /// How much longer such a call has to wait because of that.
-    pub(crate) fn beyond_max_wait(&self, target: &Target, now: Instant) -> Option<Duration> {
+    pub(crate) fn beyond_max_wait(&self, target: &Target, now: Moment) -> Option<Duration> {
         let until = self.beyond_max_wait.get(&self.narrow_key(target))?;
         (*until > now).then(|| *until - now)
     }
@@ -166,7 +167,7 @@ impl Model {
 
     /// Takes note of a request that the fleet allows.
     #[cfg(feature = "redis")]
-    pub(crate) fn record_request(&mut self, target: Target, now: Instant) -> Ticket {
+    pub(crate) fn record_request(&mut self, target: Target, now: Moment) -> Ticket {
         let (scope, common) = self.scope(target, now);
         scope.advance(common, now);
         scope.add_request(common, now, target)
@@ -174,7 +175,7 @@ impl Model {
 
     /// Until when nothing may go by the limits that are published, unless an answer comes first. All others are the fleet's.
     #[cfg(feature = "redis")]
-    pub(crate) fn full_by_published(&mut self, target: Target, now: Instant) -> Option<Instant> {
+    pub(crate) fn full_by_published(&mut self, target: Target, now: Moment) -> Option<Moment> {
         let is_published = !self.published.is_empty();
         let (scope, common) = self.scope(target, now);
         scope.advance(common, now);
@@ -191,7 +192,7 @@ impl Model {
     pub(crate) fn record_response(
         &mut self,
         ticket: Ticket,
-        now: Instant,
+        now: Moment,
         reading: &Reading,
     ) -> bool {
         let date = reading.date;
@@ -204,7 +205,7 @@ impl Model {
             false => None,
             true if reading.refused => self.refutes(ticket, now, reading),
             true => {
-                let reset = reading.reset(&self.common.clock, ticket.given, now);
+                let reset = reading.reset(ticket.given, now);
                 let seen = (reading.remaining, reset);
                 self.narrowing
                     .record_response(self.grain, &ticket, now, seen, &self.common.clock)
@@ -250,19 +251,19 @@ impl Model {
     }
 
     /// A request will not be answered. If it was sent, the server may have counted it.
-    pub(crate) fn record_loss(&mut self, ticket: Ticket, now: Instant, sent: bool) {
+    pub(crate) fn record_loss(&mut self, ticket: Ticket, now: Moment, sent: bool) {
         let (scope, common) = self.scope(ticket.target, now);
         scope.record_loss(common, ticket, now, sent);
     }
 
     /// How long a request would wait that has `ahead` others before it; `None` if that cannot be told.
-    pub(crate) fn estimate(&self, target: Target, now: Instant, ahead: u32) -> Option<Duration> {
+    pub(crate) fn estimate(&self, target: Target, now: Moment, ahead: u32) -> Option<Duration> {
         let scope = self.scopes.get(&self.key(&target))?;
         scope.estimate(&self.common, now, ahead)
     }
 
     /// What the newest answer left, and when that ends.
-    pub(crate) fn left(&self) -> (Option<u32>, Option<Instant>) {
+    pub(crate) fn left(&self) -> (Option<u32>, Option<Moment>) {
         let scope = self.scopes.get(&self.last_reported);
         scope.map_or((None, None), |scope| scope.remaining_and_end(&self.common))
     }
@@ -291,7 +292,7 @@ impl Model {
         self.published.is_empty() && self.grain < Granularity::Path
     }
 
-    fn scope(&mut self, target: Target, now: Instant) -> (&mut Scope, &mut Common) {
+    fn scope(&mut self, target: Target, now: Moment) -> (&mut Scope, &mut Common) {
         let key = self.key(&target);
         let common = &mut self.common;
         if self.scopes.len() >= self.many && !self.scopes.contains_key(&key) {
@@ -309,9 +310,9 @@ impl Model {
 
     /// Whether a refusal cannot be that of a scope as wide as those that are known, because that would have come long before;
     /// the widest one that it may be of.
-    fn refutes(&self, ticket: Ticket, now: Instant, reading: &Reading) -> Option<Granularity> {
+    fn refutes(&self, ticket: Ticket, now: Moment, reading: &Reading) -> Option<Granularity> {
         let (named, period) = reading.named?;
-        let within = |moment: Instant| moment + period > now;
+        let within = |moment: Moment| moment + period > now;
         let scope = self.scopes.get(&self.key(&ticket.target))?;
         let count = |grain: Granularity| {
             let key = ticket.target.key(grain);
@@ -330,7 +331,7 @@ impl Model {
     }
 
     /// From now on each of these has a scope of its own.
-    pub(crate) fn narrow(&mut self, grain: Granularity, now: Instant) {
+    pub(crate) fn narrow(&mut self, grain: Granularity, now: Moment) {
         if grain <= self.grain {
             return;
         }
@@ -364,7 +365,7 @@ impl Model {
 fn limits(
     published: &[Window],
     grain: Granularity,
-    recent: &VecDeque<(Instant, Target)>,
+    recent: &VecDeque<(Moment, Target)>,
     key: u64,
 ) -> Limits {
     let guess = published.is_empty().then_some(DOCUMENTED);

@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 
-use tokio::time::Instant;
+use super::moment::Moment;
 
 use super::clock::ServerClock;
 use super::reading::{Order, Reset};
@@ -28,7 +28,7 @@ struct CountReport {
     remaining: u32,
     reset: Option<Reset>,
     /// When it came.
-    at: Instant,
+    at: Moment,
 }
 
 /// Finds out from the last responses at which granularity calls are counted.
@@ -58,7 +58,7 @@ impl Narrowing {
         &mut self,
         grain: Granularity,
         ticket: &Ticket,
-        now: Instant,
+        now: Moment,
         (remaining, reset): (Option<u32>, Option<Reset>),
         clock: &ServerClock,
     ) -> Option<Granularity> {
@@ -130,7 +130,7 @@ impl Narrowing {
 }
 
 /// Of one count, each answer tells another number; and less, if the window is the same or the clocks of two servers differ.
-fn compare(known: &CountReport, new: &CountReport, sent: Instant, clock: &ServerClock) -> Verdict {
+fn compare(known: &CountReport, new: &CountReport, sent: Moment, clock: &ServerClock) -> Verdict {
     let (Some(before), Some(reset)) = (known.reset, new.reset) else {
         return Verdict::Open;
     };

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use super::moment::Moment;
 use http::{HeaderMap, HeaderName, StatusCode};
-use tokio::time::Instant;
 
 use super::clock::{ServerClock, seconds};
 use super::flight::Flight;
@@ -55,7 +55,7 @@ impl Reading {
     }
 
     /// When the period ends; `None` if that is not said, or was long ago when it was said.
-    pub(crate) fn reset(&self, clock: &ServerClock, sent: Instant, now: Instant) -> Option<Reset> {
+    pub(crate) fn reset(&self, sent: Moment, now: Moment) -> Option<Reset> {
         // Whole seconds may have been rounded either way.
         let rounded = if self.is_exact { 0.0 } else { 1.0 };
         Some(match self.moment()? {
@@ -65,8 +65,8 @@ impl Reading {
                 Reset::At { low, high }
             }
             Time::In(delay) => Reset::In {
-                low: clock.since(sent) + delay.as_secs_f64() - rounded,
-                high: clock.since(now.min(sent + Flight::GRACE)) + delay.as_secs_f64() + rounded,
+                low: sent.seconds() + delay.as_secs_f64() - rounded,
+                high: now.min(sent + Flight::GRACE).seconds() + delay.as_secs_f64() + rounded,
             },
         })
     }
@@ -86,7 +86,7 @@ impl Reading {
 pub(crate) enum Reset {
     /// In Unix seconds of the server.
     At { low: f64, high: f64 },
-    /// In seconds since the clock's anchor.
+    /// By the clock of moments, in seconds.
     In { low: f64, high: f64 },
 }
 
@@ -97,24 +97,18 @@ impl Reset {
     }
 
     /// When it is over for certain; `None` if that is further away than anybody waits.
-    pub(crate) fn latest(self, clock: &ServerClock) -> Option<Instant> {
+    pub(crate) fn latest(self, clock: &ServerClock) -> Option<Moment> {
         match self {
             Reset::At { high, .. } => clock.latest(high),
-            Reset::In { high, .. } => {
-                let wait = Duration::try_from_secs_f64(high.max(0.0)).ok()?;
-                clock.anchor.checked_add(wait)
-            }
+            Reset::In { high, .. } => Moment::from_seconds(high),
         }
     }
 
     /// Before when it is not over, for certain.
-    pub(crate) fn earliest(self, clock: &ServerClock) -> Instant {
+    pub(crate) fn earliest(self, clock: &ServerClock) -> Moment {
         match self {
             Reset::At { low, .. } => clock.earliest(low),
-            Reset::In { low, .. } => {
-                let wait = Duration::try_from_secs_f64(low.max(0.0)).unwrap_or_default();
-                clock.anchor.checked_add(wait).unwrap_or(clock.anchor)
-            }
+            Reset::In { low, .. } => Moment::from_seconds(low).unwrap_or_default(),
         }
     }
 

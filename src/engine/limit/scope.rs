@@ -5,7 +5,7 @@ mod period;
 
 use std::time::Duration;
 
-use tokio::time::Instant;
+use super::moment::Moment;
 
 use super::clock::ServerClock;
 use super::flight::Flight;
@@ -54,7 +54,7 @@ pub(crate) struct Scope {
     pub(crate) flight: Flight,
     /// Counts the stretches of time between which knowledge ends: periods, refusals. Each begins with its first request.
     epoch: u64,
-    began: Instant,
+    began: Moment,
     /// Answers to requests of this epoch, and whether only one more than these may be in flight: the way to full speed.
     answered: u32,
     ramp: bool,
@@ -62,7 +62,7 @@ pub(crate) struct Scope {
     reached: u32,
     /// The newest period that was reported: its reset, and when it was first told.
     reset: Option<Reset>,
-    reset_reported: Instant,
+    reset_reported: Moment,
     /// The most that was left in this period before a request, as far as reported, that one aside; how many the server may have
     /// counted in it, and how many of these for certain.
     highest: Option<u32>,
@@ -71,14 +71,14 @@ pub(crate) struct Scope {
     /// An answer in it told no count.
     has_silent: bool,
     /// Requests that were sent before this may be of an earlier period, or of another scope.
-    recounted: Instant,
+    recounted: Moment,
     /// What a whole period allows, and how long it lasts, as far as seen.
     quota: Option<u32>,
     period: Option<Duration>,
     /// Refusals in a row.
     refusals: u32,
     /// When the next request goes that samples the server's clock.
-    clock_sample: Option<Instant>,
+    clock_sample: Option<Moment>,
     /// Limits that no header tells of.
     pub(crate) limits: Limits,
 }
@@ -94,11 +94,11 @@ pub(crate) enum State {
     /// A new period, of which no answer tells yet; the last one says how much it allows.
     Assumed(u32),
     /// Refused: nothing goes before this.
-    Closed(Instant),
+    Closed(Moment),
 }
 
 impl Scope {
-    pub(crate) fn new(now: Instant, state: State, limits: Limits) -> Self {
+    pub(crate) fn new(now: Moment, state: State, limits: Limits) -> Self {
         Scope {
             state,
             owner: None,
@@ -124,7 +124,7 @@ impl Scope {
     }
 
     /// One that was counted in this one so far, by what is known.
-    pub(crate) fn heir(&self, now: Instant, limits: Limits) -> Self {
+    pub(crate) fn heir(&self, now: Moment, limits: Limits) -> Self {
         Scope {
             epoch: self.epoch,
             period: self.period,
@@ -133,7 +133,7 @@ impl Scope {
     }
 
     /// What was answered so far is not only of this one.
-    pub(crate) fn forget_answers(&mut self, now: Instant) {
+    pub(crate) fn forget_answers(&mut self, now: Moment) {
         self.finish_period();
         self.recounted = now;
     }
@@ -143,10 +143,10 @@ impl Scope {
     pub(crate) fn admit(
         &mut self,
         common: &mut Common,
-        now: Instant,
+        now: Moment,
         demand: u32,
         target: Target,
-    ) -> Result<Ticket, Instant> {
+    ) -> Result<Ticket, Moment> {
         self.advance(common, now);
         if let Some(until) = self.blocked_until(common, now) {
             return Err(until);
@@ -161,7 +161,7 @@ impl Scope {
     pub(crate) fn add_request(
         &mut self,
         common: &mut Common,
-        now: Instant,
+        now: Moment,
         target: Target,
     ) -> Ticket {
         if self.flight.is_first_of(self.epoch) {
@@ -180,13 +180,13 @@ impl Scope {
     }
 
     /// Why nothing may go by the limits that no header tells of: until when, unless an answer comes first.
-    pub(crate) fn full_until(&mut self, now: Instant) -> Option<Instant> {
+    pub(crate) fn full_until(&mut self, now: Moment) -> Option<Moment> {
         let full = self.limits.full(now, self.flight.slow())?;
         Some(full.unwrap_or_else(|| self.overdue_at(now)))
     }
 
     /// When the next one is out of the way at the latest.
-    fn overdue_at(&self, now: Instant) -> Instant {
+    fn overdue_at(&self, now: Moment) -> Moment {
         self.flight.overdue_at().unwrap_or(now + FIRST_WAIT)
     }
 
@@ -195,7 +195,7 @@ impl Scope {
         &mut self,
         common: &mut Common,
         ticket: Ticket,
-        now: Instant,
+        now: Moment,
         reading: &Reading,
     ) {
         self.advance(common, now);
@@ -212,7 +212,7 @@ impl Scope {
             self.reached += 1;
         }
         self.limits.record_success(now, ticket);
-        let reset = reading.reset(&common.clock, ticket.given, now);
+        let reset = reading.reset(ticket.given, now);
         match reading.remaining {
             Some(remaining) => self.record_count(common, current, ticket, now, remaining, reset),
             None if current && self.state == State::Unknown && !reading.broken => {
@@ -240,7 +240,7 @@ impl Scope {
         &mut self,
         common: &mut Common,
         ticket: Ticket,
-        now: Instant,
+        now: Moment,
         sent: bool,
     ) {
         self.advance(common, now);
@@ -250,7 +250,7 @@ impl Scope {
     }
 
     /// How long a request would wait that has `ahead` others before it; `None` if that cannot be told.
-    pub(crate) fn estimate(&self, common: &Common, now: Instant, ahead: u32) -> Option<Duration> {
+    pub(crate) fn estimate(&self, common: &Common, now: Moment, ahead: u32) -> Option<Duration> {
         let windows = self.limits.estimate(now, ahead, self.flight.len());
         let (first, left) = match self.state {
             State::Free => return Some(windows),
@@ -267,12 +267,12 @@ impl Scope {
             .or(self.quota())
             .map_or(0, |quota| behind / quota);
         let more = self.period.unwrap_or_default().saturating_mul(periods);
-        let wait = first.saturating_duration_since(now).saturating_add(more);
+        let wait = (first - now).saturating_add(more);
         Some(wait.max(windows))
     }
 
     /// What the newest answer left, and when that ends.
-    pub(crate) fn remaining_and_end(&self, common: &Common) -> (Option<u32>, Option<Instant>) {
+    pub(crate) fn remaining_and_end(&self, common: &Common) -> (Option<u32>, Option<Moment>) {
         match self.state {
             State::Open(left) | State::Assumed(left) => (Some(left), Some(self.end(common))),
             State::Closed(until) => (Some(0), Some(until)),
@@ -286,7 +286,7 @@ impl Scope {
     }
 
     /// Whether nothing would be lost with it.
-    pub(crate) fn is_unused(&mut self, common: &mut Common, now: Instant) -> bool {
+    pub(crate) fn is_unused(&mut self, common: &mut Common, now: Moment) -> bool {
         self.advance(common, now);
         let is_over = !matches!(self.state, State::Open(_) | State::Closed(_));
         is_over && self.is_idle() && self.limits.is_unused()

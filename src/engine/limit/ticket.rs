@@ -1,6 +1,6 @@
 //! The right to send one request, as the model sees it.
 
-use tokio::time::Instant;
+use super::moment::Moment;
 
 use super::target::Target;
 
@@ -11,6 +11,6 @@ pub(crate) struct Ticket {
     pub(super) epoch: u64,
     /// How many of the period the server had counted for certain when it was sent.
     pub(super) counted: u32,
-    pub(crate) given: Instant,
+    pub(crate) given: Moment,
     pub(crate) target: Target,
 }

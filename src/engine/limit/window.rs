@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use tokio::time::Instant;
+use super::moment::Moment;
 
 /// A century: no clock overflows on it.
 pub(crate) const FOR_EVER: Duration = Duration::from_secs(100 * 366 * 24 * 3600);
@@ -20,9 +20,8 @@ pub(crate) struct Window {
     pub(crate) quota: u32,
     pub(crate) period: Duration,
     /// When requests were last in flight, oldest first, and how many.
-    used: VecDeque<(Instant, u32)>,
+    used: VecDeque<(Moment, u32)>,
     total: u32,
-    anchor: Option<Instant>,
 }
 
 impl Window {
@@ -33,7 +32,6 @@ impl Window {
             period: period.min(FOR_EVER),
             used: VecDeque::new(),
             total: 0,
-            anchor: None,
         }
     }
 
@@ -43,10 +41,9 @@ impl Window {
     }
 
     /// A request is no longer in flight. The moments never go back.
-    pub(crate) fn count(&mut self, now: Instant) {
-        let anchor = *self.anchor.get_or_insert(now);
+    pub(crate) fn count(&mut self, now: Moment) {
         let grain = (self.period / 64).as_nanos().max(1);
-        let place = |moment: Instant| (moment - anchor).as_nanos() / grain;
+        let place = |moment: Moment| moment.0.as_nanos() / grain;
         self.total += 1;
         match self.used.back_mut() {
             Some((last, n)) if place(*last) >= place(now) => {
@@ -58,7 +55,7 @@ impl Window {
     }
 
     /// Forgets what is over.
-    pub(crate) fn advance(&mut self, now: Instant) {
+    pub(crate) fn advance(&mut self, now: Moment) {
         while let Some(&(used, n)) = self.used.front()
             && used + self.period <= now
         {
@@ -75,7 +72,7 @@ impl Window {
     }
 
     /// When the next one may go if there is no capacity; `None` if that depends on those that are in flight.
-    pub(crate) fn next(&self, in_flight: u32) -> Option<Instant> {
+    pub(crate) fn next(&self, in_flight: u32) -> Option<Moment> {
         let mut over = (self.total + in_flight).checked_sub(self.quota)?;
         let mut moments = self.used.iter();
         loop {
@@ -88,7 +85,7 @@ impl Window {
     }
 
     /// How long one waits that has this many before it.
-    pub(crate) fn estimate(&self, now: Instant, ahead: u32, in_flight: u32) -> Duration {
+    pub(crate) fn estimate(&self, now: Moment, ahead: u32, in_flight: u32) -> Duration {
         let Some(behind) = ahead.checked_sub(self.capacity(in_flight)) else {
             return Duration::ZERO;
         };
@@ -99,8 +96,7 @@ impl Window {
             later
         });
         // Who is in flight is about to be counted.
-        let free =
-            |&(used, _): &(Instant, u32)| (used + self.period).saturating_duration_since(now);
+        let free = |&(used, _): &(Moment, u32)| (used + self.period) - now;
         let first = first.next().map_or(self.period, free);
         first.saturating_add(self.period.saturating_mul(whole))
     }
@@ -114,8 +110,8 @@ mod tests {
     fn any_stretch_of_time_holds_no_more_than_the_quota() {
         let period = Duration::from_millis(1000);
         let mut window = Window::new(10, period);
-        let start = Instant::now();
-        let mut sent: Vec<Instant> = Vec::new();
+        let start = Moment::default();
+        let mut sent: Vec<Moment> = Vec::new();
         // Greedy at odd moments.
         for step in 0..2000u64 {
             let now = start + Duration::from_millis(step * 7 + step % 5);
@@ -132,14 +128,14 @@ mod tests {
                 .count();
             assert!(within <= 10);
         }
-        let whole = (start.elapsed() + Duration::from_millis(2000 * 7)).as_secs() as usize;
+        let whole = Duration::from_millis(2000 * 7).as_secs() as usize;
         assert!(sent.len() >= whole * 10 - 30, "{} of {whole}0", sent.len());
     }
 
     #[test]
     fn the_wait_is_known_beforehand() {
         let mut window = Window::new(2, Duration::from_secs(10));
-        let start = Instant::now();
+        let start = Moment::default();
         let at = |seconds| start + Duration::from_secs(seconds);
         let wait =
             |window: &Window, ahead, in_flight| window.estimate(at(4), ahead, in_flight).as_secs();

@@ -46,7 +46,7 @@ impl RateLimiter {
         let target = queued.target;
         let (scope, grain, demand, closed) = {
             let mut state = shared.state();
-            let now = Instant::now();
+            let now = shared.now();
             let closed = shared.change(&mut state, |model| model.full_by_published(target, now));
             let closed = closed.map(|moment| moment - now);
             (
@@ -62,7 +62,7 @@ impl RateLimiter {
         Some(match fleet.ask(scope, grain, demand).await? {
             Reply::Narrow(grain) => {
                 let mut state = shared.state();
-                shared.change(&mut state, |model| model.narrow(grain, Instant::now()));
+                shared.change(&mut state, |model| model.narrow(grain, shared.now()));
                 state.regroup();
                 Err((Duration::ZERO, false))
             }
@@ -70,7 +70,7 @@ impl RateLimiter {
             Reply::Granted(ticket) => {
                 let mut state = shared.state();
                 let noted = shared.change(&mut state, |model| {
-                    model.record_request(target, Instant::now())
+                    model.record_request(target, shared.now())
                 });
                 drop(state);
                 let mut permit = Permit::new(self.shared.clone(), noted, slot);

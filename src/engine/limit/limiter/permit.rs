@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use tokio::sync::OwnedSemaphorePermit;
-use tokio::time::Instant;
 
 use super::state::Shared;
 #[cfg(feature = "redis")]
@@ -69,7 +68,7 @@ impl Permit {
         {
             let mut state = shared.state();
             let answered =
-                |model: &mut Model| model.record_response(self.ticket, Instant::now(), reading);
+                |model: &mut Model| model.record_response(self.ticket, shared.now(), reading);
             if shared.change(&mut state, answered) {
                 state.regroup();
             }
@@ -97,7 +96,7 @@ impl Drop for Permit {
         if !self.done {
             let (ticket, sent) = (self.ticket, self.sent);
             shared.change(&mut state, |model| {
-                model.record_loss(ticket, Instant::now(), sent);
+                model.record_loss(ticket, shared.now(), sent);
             });
         }
         state.wake(state.model.key(&self.ticket.target));

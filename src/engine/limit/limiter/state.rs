@@ -10,7 +10,9 @@ use tokio::time::Instant;
 #[cfg(feature = "redis")]
 use crate::engine::limit::fleet::Fleet;
 use crate::engine::limit::model::Model;
+use crate::engine::limit::moment::Moment;
 use crate::engine::limit::target::{FirstCalls, Target};
+use crate::engine::limit::window::FOR_EVER;
 
 /// What the clones of a limiter share.
 pub(super) struct Shared {
@@ -18,6 +20,8 @@ pub(super) struct Shared {
     pub(super) state: Mutex<State>,
     /// One for each request that may be in flight.
     pub(super) slots: Arc<Semaphore>,
+    /// The beginning of all moments.
+    pub(super) began: Instant,
     /// Permits that are given out.
     pub(super) permits: AtomicUsize,
     /// Wakes queued calls that have a deadline when the estimate of their wait changes.
@@ -31,6 +35,15 @@ impl Shared {
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
         // Nothing panics while it holds the lock; and what it guards would still be a model.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn now(&self) -> Moment {
+        Moment(self.began.elapsed())
+    }
+
+    pub(super) fn instant(&self, moment: Moment) -> Instant {
+        let far = || self.began + FOR_EVER;
+        self.began.checked_add(moment.0).unwrap_or_else(far)
     }
 
     /// Changes the model, and tells those who should look again.

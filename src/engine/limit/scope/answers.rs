@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::time::Instant;
+use super::super::moment::Moment;
 
 use super::super::reading::{Order, Reading, Reset};
 use super::super::ticket::Ticket;
@@ -15,7 +15,7 @@ impl Scope {
         common: &mut Common,
         current: bool,
         ticket: Ticket,
-        now: Instant,
+        now: Moment,
         remaining: u32,
         reset: Option<Reset>,
     ) {
@@ -43,7 +43,7 @@ impl Scope {
                         (before, self.recounted) = (0, now);
                     }
                     if let Some(over) = reset.and_then(|reset| reset.latest(&common.clock)) {
-                        let seen = over.saturating_duration_since(ticket.given);
+                        let seen = over - ticket.given;
                         self.period = Some(seen.min(common.max_wait));
                     }
                 }
@@ -64,19 +64,17 @@ impl Scope {
         &mut self,
         common: &mut Common,
         ticket: Ticket,
-        now: Instant,
+        now: Moment,
         reading: &Reading,
     ) -> Option<(u32, Duration)> {
         self.advance(common, now);
         self.flight.record_response(ticket.id);
         self.clock_sample = None;
-        let reset = reading.reset(&common.clock, ticket.given, now);
+        let reset = reading.reset(ticket.given, now);
         let over = reset.and_then(|reset| reset.latest(&common.clock));
         // A period of which something is left is not why.
         let reason = over.filter(|_| reading.remaining.is_none_or(|remaining| remaining == 0));
-        let asked = reading
-            .retry_after
-            .or_else(|| Some(reason?.saturating_duration_since(now)));
+        let asked = reading.retry_after.or_else(|| Some(reason? - now));
         if ticket.epoch != self.epoch {
             self.limits.record_another_refusal(ticket.epoch);
             let until = asked.map(|wait| now + wait.min(common.max_wait));

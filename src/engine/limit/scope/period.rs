@@ -1,6 +1,6 @@
 //! When the period of a scope ends, and what may still be sent in it.
 
-use tokio::time::Instant;
+use super::super::moment::Moment;
 
 use super::super::flight::Flight;
 use super::super::reading::Reset;
@@ -9,7 +9,7 @@ use super::{CLOCK_SAMPLES, Common, FEW, Scope, State, WITHOUT_ANSWER, WITHOUT_RE
 
 impl Scope {
     /// Why nothing may go: until when, unless an answer comes first.
-    pub(super) fn blocked_until(&mut self, common: &mut Common, now: Instant) -> Option<Instant> {
+    pub(super) fn blocked_until(&mut self, common: &mut Common, now: Moment) -> Option<Moment> {
         if let State::Closed(until) = self.state {
             return Some(until);
         }
@@ -38,9 +38,9 @@ impl Scope {
     pub(super) fn delay_for_clock_sample(
         &mut self,
         common: &Common,
-        now: Instant,
+        now: Moment,
         demand: u32,
-    ) -> Option<Instant> {
+    ) -> Option<Moment> {
         let capacity = self.left().saturating_sub(self.uncounted());
         // Those that will wait need not be there already: while next to nothing is known of the clock, as many are expected
         // to come in a period as have come.
@@ -91,7 +91,7 @@ impl Scope {
     }
 
     /// When the period is over, at the latest.
-    pub(super) fn end(&self, common: &Common) -> Instant {
+    pub(super) fn end(&self, common: &Common) -> Moment {
         let period = self.period.unwrap_or(WITHOUT_ANSWER);
         if let State::Assumed(_) = self.state {
             return self.began + (period + Flight::GRACE).min(common.max_wait);
@@ -107,7 +107,7 @@ impl Scope {
     }
 
     /// Lets time pass: periods end, and so does waiting after a refusal.
-    pub(crate) fn advance(&mut self, common: &mut Common, now: Instant) {
+    pub(crate) fn advance(&mut self, common: &mut Common, now: Moment) {
         match self.state {
             State::Closed(until) if now >= until => {
                 self.limits.evaluate_refusal(now, common.max_wait);
@@ -134,7 +134,7 @@ impl Scope {
     }
 
     /// One is in the server's count by now, most likely, but perhaps not in what the answers so far have shown of it.
-    pub(super) fn count_unanswered(&mut self, now: Instant, ticket: Ticket) {
+    pub(super) fn count_unanswered(&mut self, now: Moment, ticket: Ticket) {
         if self.has_reported() {
             self.flight.record_unseen(ticket.given + Flight::GRACE);
             self.answers += 1;
@@ -148,7 +148,7 @@ impl Scope {
     }
 
     /// What is known of the period after one that is over: all, if the end and the quota are certain.
-    pub(super) fn next_period(&self, common: &Common, now: Instant) -> State {
+    pub(super) fn next_period(&self, common: &Common, now: Moment) -> State {
         let certain = match self.reset {
             Some(Reset::At { .. }) => common.clock.has_bounds(),
             Some(Reset::In { .. }) => true,
@@ -162,7 +162,7 @@ impl Scope {
         }
     }
 
-    pub(super) fn start(&mut self, common: &mut Common, now: Instant, state: State) {
+    pub(super) fn start(&mut self, common: &mut Common, now: Moment, state: State) {
         common.estimates += 1;
         self.ramp = state == State::Unknown;
         self.state = state;

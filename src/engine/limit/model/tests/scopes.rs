@@ -79,7 +79,7 @@ impl Play {
 
     fn run_until(&mut self, calls: &[Target], limit: u64) -> Outcome {
         let mut model = Model::new(Duration::from_secs(900));
-        let start = model.common.clock.anchor;
+        let start = Moment::default();
         let at = |time: u64| start + Duration::from_micros(time);
         let mut outcome = Outcome::default();
         let mut first_calls = FirstCalls::default();
@@ -250,7 +250,7 @@ fn endpoints_that_are_counted_apart_go_side_by_side() {
 fn scopes_that_are_not_used_any_more_are_forgotten() {
     let mut model = Model::new(Duration::from_secs(900));
     model.grain = Granularity::Path;
-    let start = model.common.clock.anchor;
+    let start = Moment::default();
     let reading = Reading {
         remaining: Some(9),
         reset: Some(Time::In(Duration::from_secs(5))),

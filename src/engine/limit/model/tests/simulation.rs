@@ -169,8 +169,8 @@ impl World {
         }
     }
 
-    pub(super) fn at(&self, time: u64) -> Instant {
-        self.model.common.clock.anchor + Duration::from_micros(time)
+    pub(super) fn at(&self, time: u64) -> Moment {
+        Moment::default() + Duration::from_micros(time)
     }
 
     pub(super) fn plan(&mut self, time: u64, event: Event) {

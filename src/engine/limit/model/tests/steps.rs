@@ -18,7 +18,7 @@ fn reading(remaining: u32, reset_in: u64) -> Reading {
 #[test]
 fn a_late_answer_of_an_earlier_period_does_not_raise_the_count() {
     let mut model = Model::new(MAX_WAIT);
-    let now = model.common.clock.anchor;
+    let now = Moment::default();
     let first = model.admit(ONE, now, 9).unwrap();
     model.record_response(first, now, &reading(9, 10));
     let slow = model.admit(ONE, now, 1).unwrap();
@@ -38,7 +38,7 @@ fn a_late_answer_of_an_earlier_period_does_not_raise_the_count() {
 #[test]
 fn after_a_refusal_everything_waits_and_one_goes_first() {
     let mut model = Model::new(MAX_WAIT);
-    let now = model.common.clock.anchor;
+    let now = Moment::default();
     let ticket = model.admit(ONE, now, 9).unwrap();
     let refusal = Reading {
         refused: true,
@@ -59,7 +59,7 @@ fn after_a_refusal_everything_waits_and_one_goes_first() {
 #[test]
 fn a_late_refusal_of_an_earlier_period_is_obeyed() {
     let mut model = Model::new(MAX_WAIT);
-    let now = model.common.clock.anchor;
+    let now = Moment::default();
     let first = model.admit(ONE, now, 9).unwrap();
     model.record_response(first, now, &reading(9, 10));
     let slow = model.admit(ONE, now, 1).unwrap();
@@ -83,7 +83,7 @@ fn a_late_refusal_of_an_earlier_period_is_obeyed() {
 fn refusals_that_say_nothing_make_it_wait_longer_each_time_up_to_the_bound() {
     let bound = Duration::from_secs(3);
     let mut model = Model::new(bound);
-    let mut now = model.common.clock.anchor;
+    let mut now = Moment::default();
     let mut waits = Vec::new();
     for _ in 0..5 {
         let ticket = model.admit(ONE, now, 1).unwrap();
@@ -106,7 +106,7 @@ fn refusals_that_say_nothing_make_it_wait_longer_each_time_up_to_the_bound() {
 #[test]
 fn a_permit_that_was_not_sent_is_there_again() {
     let mut model = Model::new(MAX_WAIT);
-    let now = model.common.clock.anchor;
+    let now = Moment::default();
     for _ in 0..100 {
         let ticket = model.admit(ONE, now, 1).unwrap();
         model.record_loss(ticket, now, false);
@@ -123,7 +123,7 @@ fn a_permit_that_was_not_sent_is_there_again() {
 #[test]
 fn a_period_that_lost_requests_fill_is_asked_about() {
     let mut model = Model::new(MAX_WAIT);
-    let start = model.common.clock.anchor;
+    let start = Moment::default();
     let first = model.admit(ONE, start, 1).unwrap();
     model.record_response(first, start, &reading(2, 10));
     let next = start + Duration::from_secs(12);
@@ -146,7 +146,7 @@ fn a_period_that_lost_requests_fill_is_asked_about() {
 #[test]
 fn the_estimate_counts_those_before() {
     let mut model = Model::new(MAX_WAIT);
-    let now = model.common.clock.anchor;
+    let now = Moment::default();
     assert_eq!(model.estimate(ONE, now, 0), None);
     let ticket = model.admit(ONE, now, 1).unwrap();
     model.record_response(ticket, now, &reading(2, 60));
@@ -173,7 +173,7 @@ fn the_estimate_counts_those_before() {
 #[test]
 fn without_a_word_on_limits_nothing_waits() {
     let mut model = Model::new(MAX_WAIT);
-    let now = model.common.clock.anchor;
+    let now = Moment::default();
     let ticket = model.admit(ONE, now, 9).unwrap();
     assert!(model.admit(ONE, now, 9).is_err(), "one goes first");
     model.record_response(ticket, now, &Reading::default());
@@ -192,7 +192,7 @@ fn without_a_word_on_limits_nothing_waits() {
 }
 
 /// So many go at once while `n` are waiting; all are answered.
-fn send(model: &mut Model, now: Instant, n: u32) -> usize {
+fn send(model: &mut Model, now: Moment, n: u32) -> usize {
     let tickets = (0..n).map_while(|_| model.admit(ONE, now, 9).ok());
     let tickets: Vec<Ticket> = tickets.collect();
     for &ticket in &tickets {
@@ -205,7 +205,7 @@ fn send(model: &mut Model, now: Instant, n: u32) -> usize {
 #[test]
 fn after_a_pause_the_steps_go_on_from_where_they_were() {
     let mut model = Model::new(MAX_WAIT);
-    let now = model.common.clock.anchor;
+    let now = Moment::default();
     let trips: Vec<usize> = (0..6).map(|_| send(&mut model, now, 1000)).collect();
     assert_eq!(trips, [1, 19, 1, 2, 4, 7]);
     let later = now + Duration::from_secs(60);
@@ -218,7 +218,7 @@ fn after_a_pause_the_steps_go_on_from_where_they_were() {
 fn seconds_from_now_are_as_exact_after_a_week() {
     let mut model = Model::new(MAX_WAIT);
     for days in [0, 7] {
-        let now = model.common.clock.anchor + Duration::from_secs(days * 24 * 3600);
+        let now = Moment::default() + Duration::from_secs(days * 24 * 3600);
         let ticket = model.admit(ONE, now, 9).unwrap();
         let ten_seconds = Reading {
             remaining: Some(3),
@@ -242,7 +242,7 @@ fn published_limits_hold_from_the_first_request_on() {
     let second = Duration::from_secs(1);
     let windows = vec![Window::new(10, second), Window::new(25, 60 * second)];
     let mut model = Model::published(MAX_WAIT, windows);
-    let start = model.common.clock.anchor;
+    let start = Moment::default();
     let mut sent = Vec::new();
     let mut now = start;
     while sent.len() < 60 {
@@ -261,7 +261,7 @@ fn published_limits_hold_from_the_first_request_on() {
 #[test]
 fn the_longest_wait_there_is_overflows_nothing() {
     let mut model = Model::new(Duration::MAX);
-    let now = model.common.clock.anchor;
+    let now = Moment::default();
     let ticket = model.admit(ONE, now, 1).unwrap();
     model.record_response(ticket, now, &reading(0, 60_000_000_000));
     let until = model.admit(ONE, now, 1).unwrap_err();
@@ -284,7 +284,7 @@ fn the_longest_wait_there_is_overflows_nothing() {
 #[test]
 fn a_server_without_headers_leaves_nothing_behind() {
     let mut model = Model::new(MAX_WAIT);
-    let start = Instant::now();
+    let start = Moment::default();
     for call in 0..10_000 {
         let sent = start + Duration::from_millis(call * 10);
         let ticket = model.admit(ONE, sent, 1).expect("no limit is known");
@@ -303,7 +303,7 @@ fn a_server_without_headers_leaves_nothing_behind() {
 #[test]
 fn an_accepted_answer_ends_a_wait_beyond_the_longest_one() {
     let mut model = Model::new(MAX_WAIT);
-    let now = model.common.clock.anchor;
+    let now = Moment::default();
     let first = model.admit(ONE, now, 9).unwrap();
     model.record_response(first, now, &reading(9, 10));
     let refused = model.admit(ONE, now, 2).unwrap();
@@ -335,7 +335,7 @@ fn no_limit_in_the_words_of_a_refusal_stops_it() {
     for seed in 0..2_000 {
         let mut random = fastrand::Rng::with_seed(seed);
         let mut model = Model::new(MAX_WAIT);
-        let mut now = model.common.clock.anchor;
+        let mut now = Moment::default();
         let mut flight = Vec::new();
         for _ in 0..400 {
             match model.admit(ONE, now, 3) {
@@ -370,7 +370,7 @@ fn no_limit_in_the_words_of_a_refusal_stops_it() {
 #[test]
 fn a_count_that_is_told_once_leaves_nothing_behind() {
     let mut model = Model::new(MAX_WAIT);
-    let start = model.common.clock.anchor;
+    let start = Moment::default();
     for n in 0..10_000u64 {
         let now = start + Duration::from_millis(100 * n);
         let Ok(ticket) = model.admit(ONE, now, 1) else {

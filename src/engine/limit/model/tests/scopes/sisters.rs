@@ -19,7 +19,7 @@ fn endpoints_without_headers_are_alike_once_both_confirmed_the_same_limit() {
 fn endpoints_that_confirmed_different_limits_are_not_alike() {
     let mut model = Model::new(Duration::from_secs(900));
     model.grain = Granularity::Operation;
-    let start = model.common.clock.anchor;
+    let start = Moment::default();
     let mut now = start;
     for (operation, quota, period) in [(1, 5, 1), (2, 20, 10)] {
         for n in 0..=quota {
@@ -71,7 +71,7 @@ fn a_sister_waits_no_longer_than_the_longest_wait() {
     let max_wait = Duration::from_secs(60);
     let mut model = Model::new(max_wait);
     model.grain = Granularity::Operation;
-    let mut now = model.common.clock.anchor;
+    let mut now = Moment::default();
     for (operation, n) in (1..=2).flat_map(|operation| (0..40).map(move |n| (operation, n))) {
         let ticket = loop {
             match model.admit(call(operation, 0), now, 0) {
