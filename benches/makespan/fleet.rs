@@ -214,9 +214,5 @@ pub(crate) async fn report() -> Result<(String, bool)> {
             "| {what} | {best:.2} s | {took:.2} s | {ratio:.3}{quick} | {refused}{quiet} | {finished}{whole} |"
         )?;
     }
-    text.push_str(
-        "\nHere a request takes 20 ms. On servers that answer after 200 ms and more, up to 35 of 300 calls are refused until the shorter \
-         window is known; without headers 7 (`tests/fleet/simulated.rs`, four processes).\n",
-    );
     Ok((text, met))
 }

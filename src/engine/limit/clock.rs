@@ -33,6 +33,7 @@ const UNSYNCHRONIZED: f64 = 0.1;
 /// ticked, and the second afterwards, tell it to a few milliseconds. This machine's own time of day is not looked at, so
 /// it may be wrong; only if a server sends no `Date` is there nothing else.
 #[derive(Debug)]
+#[cfg_attr(feature = "redis", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct ServerClock {
     /// How far this machine's clock is ahead of moments, in seconds.
     local: f64,

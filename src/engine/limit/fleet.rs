@@ -1,4 +1,4 @@
-//! Rate limits that many processes share: what is left of each window is in Redis, where a script gives the permits.
+//! Rate limits that many processes share: the model is in Redis, and each of them changes it in turn.
 //!
 //! Only the head of a process's queue asks. What asks and what tells runs in a task of its own, so that a call which is
 //! dropped meanwhile loses nothing. If Redis does not answer, each process is on its own until it is back.
@@ -7,25 +7,22 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
-use redis::{AsyncConnectionConfig, RedisResult, Script, ScriptInvocation};
-use sha2::{Digest as _, Sha256};
+use redis::{AsyncConnectionConfig, RedisResult};
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
 
-use super::flight::Flight;
-use super::hidden::{GUESS_STEP, PROBE_AFTER, PROBE_AFTER_MISMATCH, STRAY};
-use super::limits::DOCUMENTED;
+use super::model::Model;
+use super::moment::Moment;
 use super::reading::Reading;
-use super::scope::{CLOCK_SAMPLES, FIRST_WAIT, WITHOUT_RESET};
-use super::target::Granularity;
-use super::times::Time;
+use super::target::{Granularity, Target};
+use super::ticket::Ticket;
 use crate::Secret;
 use crate::engine::event::{Event, Listener};
 
-/// What goes before the hash in the name of a key.
-const PREFIX: &str = "configcat:rate:";
-/// Goes into the hash, so that releases that keep their state in another way do not meet.
-const FORMAT: &str = "4";
+mod store;
+
+use store::Store;
 
 /// A Redis that takes longer is away. Most take less than a millisecond.
 const ANSWER_TIME: Duration = Duration::from_millis(500);
@@ -42,15 +39,17 @@ struct Keeper {
     client: redis::Client,
     /// Without credentials.
     address: String,
-    key: String,
-    /// What the script keeps to, as the model does.
-    rules: String,
-    script: Script,
+    store: Store,
     listener: Option<Listener>,
     /// Never held across an await.
     link: Mutex<Link>,
     /// Before when nobody of the fleet may send, for certain; and in which scope.
     closed: Mutex<Option<(u64, Instant)>>,
+    /// What is to be done to the model, and where the result goes. Whoever has the turn does it for all.
+    waiting: Mutex<Vec<(Action, oneshot::Sender<Reply<Ticket>>)>>,
+    turn: tokio::sync::Mutex<()>,
+    /// How narrow scopes were last.
+    grain: Mutex<Granularity>,
 }
 
 enum Link {
@@ -61,23 +60,69 @@ enum Link {
     Away(JoinHandle<()>),
 }
 
-/// What the fleet says to a process that wants to send a request.
-pub(crate) enum Reply {
-    Granted(FleetPermit),
+/// What a process does to the model that all share.
+enum Action {
+    /// To ask for the right to send a request, for one of so many that wait.
+    Ask {
+        target: Target,
+        demand: u32,
+        /// How narrow scopes are here.
+        grain: Granularity,
+    },
+    Response(Ticket, Reading),
+    /// There will be no response; and whether the request was sent.
+    Loss(Ticket, bool),
+}
+
+impl Action {
+    fn target(&self) -> Target {
+        match self {
+            Action::Ask { target, .. } => *target,
+            Action::Response(ticket, _) | Action::Loss(ticket, _) => ticket.target,
+        }
+    }
+
+    fn apply(&self, model: &mut Model, now: Moment) -> Reply<Ticket> {
+        match self {
+            Action::Ask { grain, .. } if model.grain() > *grain => Reply::Narrow(model.grain()),
+            Action::Ask {
+                target,
+                demand,
+                grain,
+            } => {
+                model.narrow(*grain, now);
+                match model.admit(*target, now, *demand) {
+                    Ok(ticket) => Reply::Granted(ticket),
+                    Err(moment) => Reply::Wait(moment - now, model.is_idle(target)),
+                }
+            }
+            Action::Response(ticket, reading) => {
+                model.record_response(*ticket, now, reading);
+                Reply::Recorded
+            }
+            Action::Loss(ticket, sent) => {
+                model.record_loss(*ticket, now, *sent);
+                Reply::Recorded
+            }
+        }
+    }
+}
+
+/// What the model says to a process.
+pub(crate) enum Reply<P = FleetPermit> {
+    Granted(P),
     /// Nothing before this time is over; and whether no answer can change that.
     Wait(Duration, bool),
     /// Answers have shown others that scopes are as narrow as this.
     Narrow(Granularity),
+    Recorded,
 }
 
 /// The right to send one request, given by the fleet. Dropping it gives it back.
 pub(crate) struct FleetPermit {
     /// `None` once it is given back.
     fleet: Option<Fleet>,
-    scope: u64,
-    epoch: i64,
-    /// In milliseconds of Redis' clock.
-    given: i64,
+    ticket: Ticket,
     sent: bool,
 }
 
@@ -86,7 +131,7 @@ impl Fleet {
     pub(crate) fn new(
         url: &Secret,
         (base, user): (&str, &str),
-        max_wait: Duration,
+        fresh: Model,
         listener: Option<Listener>,
     ) -> Result<Self, String> {
         let client = redis::Client::open(url.expose()).map_err(|error| {
@@ -99,67 +144,100 @@ impl Fleet {
         Ok(Fleet(Arc::new(Keeper {
             address: client.get_connection_info().addr().to_string(),
             client,
-            key: key(base, user),
-            rules: rules(max_wait),
-            script: Script::new(include_str!("fleet.lua")),
+            store: Store::new(fresh, base, user),
             listener,
             link: Mutex::new(Link::New),
             closed: Mutex::new(None),
+            waiting: Mutex::default(),
+            turn: tokio::sync::Mutex::default(),
+            grain: Mutex::new(Granularity::Credential),
         })))
     }
 
     /// Whether both are the same fleet.
     pub(crate) fn is(&self, other: &Fleet) -> bool {
-        (&self.0.key, &self.0.address) == (&other.0.key, &other.0.address)
+        (self.0.store.key(), &self.0.address) == (other.0.store.key(), &other.0.address)
     }
 
-    /// Asks for the right to send one request of a scope, for one of so many that wait; `None` if Redis is away. `grain` is
-    /// how narrow scopes are here; `None` if they stay as they are.
+    /// Asks for the right to send one request, for one of so many that wait; `None` if Redis is away. `grain` is how narrow scopes are
+    /// here.
     pub(crate) async fn ask(
         &self,
-        scope: u64,
-        grain: Option<Granularity>,
+        target: Target,
+        grain: Granularity,
         demand: u32,
     ) -> Option<Reply> {
-        let fleet = self.clone();
-        // A ticket that nobody waits for any more gives itself back.
-        tokio::spawn(async move { fleet.ask_script(scope, grain, demand).await })
-            .await
-            .ok()?
+        let reply = self
+            .change(Action::Ask {
+                target,
+                demand,
+                grain,
+            })
+            .await?;
+        let until = match reply {
+            Reply::Wait(wait, true) => Some((target.key(grain), Instant::now() + wait)),
+            _ => None,
+        };
+        *lock(&self.0.closed) = until;
+        Some(reply)
     }
 
-    async fn ask_script(
-        self,
-        scope: u64,
-        grain: Option<Granularity>,
-        demand: u32,
-    ) -> Option<Reply> {
-        let grain = grain.map(|grain| (grain as u8).to_string());
-        let arguments = [grain.unwrap_or_default(), demand.to_string()];
-        let reply = self.call(scope, "ask", &arguments).await?;
-        let (reply, closed) = match *reply {
-            [1, epoch, given] => {
-                let fleet = Some(self.clone());
-                let sent = false;
-                let ticket = FleetPermit {
-                    fleet,
-                    scope,
-                    epoch,
-                    given,
-                    sent,
-                };
-                (Reply::Granted(ticket), None)
+    /// Changes the model; `None` if Redis is away. Goes on even if nobody waits for it: a permit gives itself back, and what the last
+    /// answer of a process told does not end with the process.
+    async fn change(&self, action: Action) -> Option<Reply> {
+        let fleet = self.clone();
+        let changed = tokio::spawn(async move {
+            let (sender, reply) = oneshot::channel();
+            lock(&fleet.0.waiting).push((action, sender));
+            let turn = fleet.0.turn.lock().await;
+            let batch = std::mem::take(&mut *lock(&fleet.0.waiting));
+            if !batch.is_empty() {
+                fleet.change_all(batch).await;
             }
-            [0, wait, certain] => {
-                let wait = Duration::from_millis(wait.try_into().unwrap_or_default());
-                let until = (certain == 1).then(|| (scope, Instant::now() + wait));
-                (Reply::Wait(wait, certain == 1), until)
-            }
-            [2, grain] => (Reply::Narrow(Granularity::from_number(grain)?), None),
-            _ => return None,
+            drop(turn);
+            Some(match reply.await.ok()? {
+                Reply::Granted(ticket) => Reply::Granted(FleetPermit {
+                    fleet: Some(fleet),
+                    ticket,
+                    sent: false,
+                }),
+                Reply::Wait(wait, certain) => Reply::Wait(wait, certain),
+                Reply::Narrow(grain) => Reply::Narrow(grain),
+                Reply::Recorded => Reply::Recorded,
+            })
+        });
+        changed.await.ok()?
+    }
+
+    async fn change_all(&self, batch: Vec<(Action, oneshot::Sender<Reply<Ticket>>)>) {
+        let Some(mut redis) = self.link().await else {
+            return;
         };
-        *lock(&self.0.closed) = closed;
-        Some(reply)
+        let targets: Vec<Target> = batch.iter().map(|(action, _)| action.target()).collect();
+        let replies = loop {
+            let grain = *lock(&self.0.grain);
+            let change = |model: &mut Model, now: Moment| {
+                let replies = batch.iter().map(|(action, _)| action.apply(model, now));
+                (replies.collect::<Vec<_>>(), model.grain())
+            };
+            match self
+                .0
+                .store
+                .change(&mut redis, &targets, grain, change)
+                .await
+            {
+                Ok(Some((replies, grain))) => {
+                    *lock(&self.0.grain) = grain;
+                    break replies;
+                }
+                // Somebody else was quicker.
+                Ok(None) => sleep(Duration::from_micros(fastrand::u64(..1000))).await,
+                Err(error) => return self.report_outage(&error),
+            }
+        };
+        for ((_, sender), reply) in batch.into_iter().zip(replies) {
+            let _ = sender.send(reply);
+        }
     }
 
     /// How long nobody of the fleet may send in a scope for certain; `None` if that is not known.
@@ -171,17 +249,6 @@ impl Fleet {
     /// Whether each process is on its own.
     pub(crate) fn is_away(&self) -> bool {
         matches!(*lock(&self.0.link), Link::Away(_))
-    }
-
-    /// Has the script run; `None` if Redis is away.
-    async fn call(&self, scope: u64, what: &str, arguments: &[String]) -> Option<Vec<i64>> {
-        let mut redis = self.link().await?;
-        let mut invocation = self.0.invocation(scope, what);
-        for argument in arguments {
-            invocation.arg(argument);
-        }
-        let reply = invocation.invoke_async(&mut redis).await;
-        reply.map_err(|error| self.report_outage(&error)).ok()
     }
 
     /// The connection. The first call waits until it is there, or not.
@@ -256,7 +323,7 @@ impl Fleet {
 }
 
 impl Keeper {
-    /// Connects, and has the script run once, which shows that it may write.
+    /// Connects, and shows that the fleet may write there.
     async fn connect(&self) -> RedisResult<MultiplexedConnection> {
         let config = AsyncConnectionConfig::new()
             .set_connection_timeout(Some(CONNECT_TIME))
@@ -267,17 +334,8 @@ impl Keeper {
         let mut redis = timeout(CONNECT_TIME, connecting)
             .await
             .unwrap_or_else(|_| Err(std::io::Error::from(std::io::ErrorKind::TimedOut).into()))?;
-        let hello = self.invocation(0, "hello");
-        let _: Vec<i64> = hello.invoke_async(&mut redis).await?;
+        self.store.check(&mut redis).await?;
         Ok(redis)
-    }
-
-    /// What all scopes share has a key, and each scope has one that begins with it. The braces have a cluster keep them together.
-    fn invocation(&self, scope: u64, what: &str) -> ScriptInvocation<'_> {
-        let mut invocation = self.script.key(&self.key);
-        invocation.key(format!("{}:{scope:016x}", self.key));
-        invocation.arg(&self.rules).arg(what);
-        invocation
     }
 
     fn tell(&self, event: Event) {
@@ -293,50 +351,20 @@ impl FleetPermit {
         self.sent = sent;
     }
 
-    /// An answer came. Goes on even if nobody waits for it: without it, what the last answer of a process told would end
-    /// with the process.
+    /// An answer came.
     pub(crate) async fn record_response(mut self, reading: &Reading) {
-        let Some(fleet) = self.fleet.take() else {
-            return;
-        };
-        let number = |number: Option<u32>| number.map(|n| n.to_string()).unwrap_or_default();
-        let (kind, reset) = match reading.moment() {
-            None => ("", String::new()),
-            Some(Time::At(moment)) => ("at", unix_milliseconds(moment)),
-            Some(Time::In(delay)) => ("in", milliseconds(delay)),
-        };
-        let outcome = match (reading.refused, reading.broken) {
-            (true, _) => "refused",
-            (_, true) => "broken",
-            _ => "ok",
-        };
-        let rounded = if reading.is_exact { "0" } else { "1000" };
-        let arguments = [
-            self.epoch.to_string(),
-            self.given.to_string(),
-            outcome.to_string(),
-            number(reading.remaining),
-            kind.to_string(),
-            reset,
-            rounded.to_string(),
-            reading.retry_after.map(milliseconds).unwrap_or_default(),
-            reading.date.map(unix_milliseconds).unwrap_or_default(),
-            number(reading.named.map(|(quota, _)| quota)),
-            reading
-                .named
-                .map(|(_, period)| milliseconds(period))
-                .unwrap_or_default(),
-        ];
-        let scope = self.scope;
-        let told = tokio::spawn(async move { fleet.call(scope, "answered", &arguments).await });
-        let _ = told.await;
+        if let Some(fleet) = self.fleet.take() {
+            let _ = fleet
+                .change(Action::Response(self.ticket, reading.clone()))
+                .await;
+        }
     }
 }
 
 impl std::fmt::Debug for FleetPermit {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("FleetPermit")
-            .field("epoch", &self.epoch)
+            .field("ticket", &self.ticket)
             .finish_non_exhaustive()
     }
 }
@@ -347,14 +375,8 @@ impl Drop for FleetPermit {
         if let Some(fleet) = self.fleet.take()
             && let Ok(runtime) = tokio::runtime::Handle::try_current()
         {
-            let sent = u8::from(self.sent);
-            let arguments = [
-                self.epoch.to_string(),
-                self.given.to_string(),
-                sent.to_string(),
-            ];
-            let scope = self.scope;
-            runtime.spawn(async move { fleet.call(scope, "back", &arguments).await });
+            let loss = Action::Loss(self.ticket, self.sent);
+            runtime.spawn(async move { fleet.change(loss).await });
         }
     }
 }
@@ -362,38 +384,4 @@ impl Drop for FleetPermit {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // Nothing panics while it holds one.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// The name of what is kept for one user of one server; it shows neither.
-fn key(base: &str, user: &str) -> String {
-    let hash = Sha256::digest(format!("{FORMAT}\n{base}\n{user}"));
-    let hex = hash.iter().map(|byte| format!("{byte:02x}"));
-    hex.fold(format!("{PREFIX}{{"), |key, byte| key + &byte) + "}"
-}
-
-/// The constants of the model, for the script: waits and periods in milliseconds.
-fn rules(max_wait: Duration) -> String {
-    let milliseconds = |time: Duration| time.as_secs_f64() * 1000.0;
-    let (quota, period) = DOCUMENTED;
-    let rules = serde_json::json!({
-        "max_wait": milliseconds(max_wait),
-        "first_wait": milliseconds(FIRST_WAIT),
-        "transit": milliseconds(Flight::GRACE),
-        "without_reset": milliseconds(WITHOUT_RESET),
-        "clock_samples": CLOCK_SAMPLES,
-        "guess": [quota, milliseconds(period)],
-        "probe_after": PROBE_AFTER,
-        "probe_after_mismatch": PROBE_AFTER_MISMATCH,
-        "guess_step": GUESS_STEP,
-        "stray": STRAY,
-    });
-    rules.to_string()
-}
-
-fn milliseconds(time: Duration) -> String {
-    format!("{:.3}", time.as_secs_f64() * 1000.0)
-}
-
-fn unix_milliseconds(moment: chrono::DateTime<chrono::Utc>) -> String {
-    format!("{:.3}", moment.timestamp_micros() as f64 / 1000.0)
 }

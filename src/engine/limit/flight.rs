@@ -10,6 +10,7 @@ use super::ticket::Ticket;
 
 /// Requests that the server may count at any moment.
 #[derive(Debug, Default)]
+#[cfg_attr(feature = "redis", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Flight {
     /// Oldest first.
     in_flight: VecDeque<Ticket>,

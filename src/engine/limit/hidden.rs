@@ -35,6 +35,7 @@ const ROUND: Duration = Duration::from_secs(10);
 
 /// A limit that is assumed for as long as refusals confirm it.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "redis", derive(serde::Serialize, serde::Deserialize))]
 pub(super) struct Hidden {
     pub(super) window: Window,
     /// What it holds by its name, or by the first refusal; the window's quota is what it lets through.

@@ -18,6 +18,7 @@ const LONGEST: Duration = Duration::from_secs(60);
 
 /// All such limits of a scope.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "redis", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Limits {
     published: Vec<Window>,
     hidden: Vec<Hidden>,
@@ -34,6 +35,7 @@ pub(crate) struct Limits {
 /// A refusal, until the wait after it is over. What was in flight tells by then whether it is a window's: that refuses whatever
 /// comes after it.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "redis", derive(serde::Serialize, serde::Deserialize))]
 struct Refusal {
     epoch: u64,
     at: Moment,

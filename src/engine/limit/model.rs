@@ -27,6 +27,7 @@ const MANY: usize = 64;
 
 /// A limit that no header tells of and that a refusal has confirmed; and the quota in headers there.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "redis", derive(serde::Serialize, serde::Deserialize))]
 struct ConfirmedLimit {
     /// The scope of that refusal.
     key: u64,
@@ -36,12 +37,14 @@ struct ConfirmedLimit {
 
 /// What is known of rate limits.
 #[derive(Debug)]
+#[cfg_attr(feature = "redis", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Model {
     pub(super) common: Common,
     /// What is kept to in any case.
     published: Vec<Window>,
     /// What has a scope of its own, as far as answers have shown it.
     grain: Granularity,
+    #[cfg_attr(feature = "redis", serde(skip))]
     scopes: BTreeMap<u64, Scope>,
     /// When to look for scopes that are not used any more.
     many: usize,
@@ -125,24 +128,16 @@ impl Model {
 
     /// Whether a scope is similar to the one where this was confirmed.
     fn are_alike(&self, key: u64, confirmed: &ConfirmedLimit) -> bool {
-        let (Some(scope), Some(sister)) = (self.scopes.get(&key), self.scopes.get(&confirmed.key))
-        else {
+        let Some(scope) = self.scopes.get(&key) else {
             return false;
         };
         match (confirmed.beside, scope.quota()) {
             // Of the first period, not all may have been seen.
             (Some(a), Some(b)) => a.abs_diff(b) <= 8 + a / 8,
             (None, None) => {
-                let mut others = self
-                    .confirmed
-                    .iter()
-                    .filter(|it| it.limit != confirmed.limit);
-                let both = |it: &ConfirmedLimit| {
-                    [scope, sister]
-                        .iter()
-                        .all(|s| s.limits.has_confirmed(it.limit))
-                };
-                others.any(both)
+                let others = self.confirmed.iter();
+                let mut others = others.filter(|it| it.limit != confirmed.limit);
+                others.any(|it| scope.limits.has_confirmed(it.limit))
             }
             _ => false,
         }
@@ -173,19 +168,47 @@ impl Model {
         scope.add_request(common, now, target)
     }
 
-    /// Until when nothing may go by the limits that are published, unless an answer comes first. All others are the fleet's.
+    /// How narrow scopes are.
     #[cfg(feature = "redis")]
-    pub(crate) fn full_by_published(&mut self, target: Target, now: Moment) -> Option<Moment> {
-        let is_published = !self.published.is_empty();
-        let (scope, common) = self.scope(target, now);
-        scope.advance(common, now);
-        is_published.then(|| scope.full_until(now))?
+    pub(crate) fn grain(&self) -> Granularity {
+        self.grain
     }
 
-    /// How narrow scopes are; `None` if they stay as they are.
+    /// One that keeps to the same limits, and knows no others.
     #[cfg(feature = "redis")]
-    pub(crate) fn grain(&self) -> Option<Granularity> {
-        self.published.is_empty().then_some(self.grain)
+    pub(crate) fn without_knowledge(&self) -> Self {
+        Model::published(self.max_wait(), self.published.clone())
+    }
+
+    /// What this one becomes by what was stored, which may be nothing. Moments are Unix time.
+    #[cfg(feature = "redis")]
+    pub(crate) fn restore<'a>(
+        &self,
+        now: Moment,
+        shared: Option<&[u8]>,
+        scopes: impl Iterator<Item = (u64, Option<&'a [u8]>)>,
+    ) -> Self {
+        let decode = |shared: &[u8]| serde_json::from_slice::<Model>(shared).ok();
+        let Some(mut model) = shared.and_then(decode) else {
+            let mut model = self.without_knowledge();
+            model.common.clock = ServerClock::new(now, now.seconds());
+            return model;
+        };
+        model.common.max_wait = self.common.max_wait;
+        let decode =
+            |(key, scope): (u64, Option<&[u8]>)| Some((key, serde_json::from_slice(scope?).ok()?));
+        model.scopes = scopes.filter_map(decode).collect();
+        model
+    }
+
+    /// What all scopes share, and each of them, to be stored.
+    #[cfg(feature = "redis")]
+    pub(crate) fn encode(&self) -> (Vec<u8>, BTreeMap<u64, Vec<u8>>) {
+        // Nothing in a model cannot be told in JSON.
+        let shared = serde_json::to_vec(self).unwrap_or_default();
+        let encode =
+            |(key, scope): (&u64, &Scope)| (*key, serde_json::to_vec(scope).unwrap_or_default());
+        (shared, self.scopes.iter().map(encode).collect())
     }
 
     /// An answer came. Says whether calls are of other scopes from now on.

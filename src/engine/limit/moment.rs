@@ -5,6 +5,8 @@ use std::time::Duration;
 
 /// A point in time: so long after the limiter began, or, in a fleet, after 1970 by the clock of Redis. Nothing overflows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "redis", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "redis", serde(into = "u64", from = "u64"))]
 pub(crate) struct Moment(pub(crate) Duration);
 
 impl Moment {
@@ -17,6 +19,21 @@ impl Moment {
 
     pub(crate) fn seconds(self) -> f64 {
         self.0.as_secs_f64()
+    }
+}
+
+/// Nanoseconds, which is shorter to store; until the year 2554.
+#[cfg(feature = "redis")]
+impl From<Moment> for u64 {
+    fn from(moment: Moment) -> u64 {
+        moment.0.as_nanos().try_into().unwrap_or(u64::MAX)
+    }
+}
+
+#[cfg(feature = "redis")]
+impl From<u64> for Moment {
+    fn from(nanoseconds: u64) -> Self {
+        Moment(Duration::from_nanos(nanoseconds))
     }
 }
 

@@ -23,6 +23,7 @@ const WITHOUT_COUNT: u32 = 3;
 
 /// An answer that tells of a count.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "redis", derive(serde::Serialize, serde::Deserialize))]
 struct CountReport {
     target: Target,
     remaining: u32,
@@ -33,6 +34,7 @@ struct CountReport {
 
 /// Finds out from the last responses at which granularity calls are counted.
 #[derive(Debug, Default)]
+#[cfg_attr(feature = "redis", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Narrowing {
     recent: VecDeque<CountReport>,
     differences: [u32; 4],

@@ -83,6 +83,7 @@ impl Reading {
 
 /// When a period ends, as exactly as it is known.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "redis", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) enum Reset {
     /// In Unix seconds of the server.
     At { low: f64, high: f64 },

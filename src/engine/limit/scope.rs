@@ -34,6 +34,7 @@ const FEW: u32 = 4;
 
 /// What all scopes have in common.
 #[derive(Debug)]
+#[cfg_attr(feature = "redis", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Common {
     pub(crate) clock: ServerClock,
     /// No wait is longer, whatever a server says.
@@ -46,6 +47,7 @@ pub(crate) struct Common {
 
 /// What is known of one count.
 #[derive(Debug)]
+#[cfg_attr(feature = "redis", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Scope {
     state: State,
     /// Of whom the state tells: the one that was answered or refused last.
@@ -84,6 +86,7 @@ pub(crate) struct Scope {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "redis", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) enum State {
     /// Nothing is known of now: one request goes first.
     Unknown,

@@ -2,6 +2,7 @@
 
 /// What may share a count, from wide to narrow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[cfg_attr(feature = "redis", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) enum Granularity {
     Credential,
     /// Calls that read, and calls that write.
@@ -11,26 +12,32 @@ pub(crate) enum Granularity {
     Path,
 }
 
-#[cfg(feature = "redis")]
-impl Granularity {
-    /// The other way round than `as u8`.
-    pub(crate) fn from_number(number: i64) -> Option<Self> {
-        let all = [
-            Granularity::Credential,
-            Granularity::Kind,
-            Granularity::Operation,
-            Granularity::Path,
-        ];
-        all.into_iter().find(|grain| *grain as i64 == number)
-    }
-}
-
 /// A call, as far as counts go: a hash for each grain below the credential.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "redis", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "redis", serde(into = "[u64; 3]", from = "[u64; 3]"))]
 pub(crate) struct Target {
     kind: u64,
     operation: u64,
     path: u64,
+}
+
+#[cfg(feature = "redis")]
+impl From<Target> for [u64; 3] {
+    fn from(target: Target) -> Self {
+        [target.kind, target.operation, target.path]
+    }
+}
+
+#[cfg(feature = "redis")]
+impl From<[u64; 3]> for Target {
+    fn from([kind, operation, path]: [u64; 3]) -> Self {
+        Target {
+            kind,
+            operation,
+            path,
+        }
+    }
 }
 
 impl Target {

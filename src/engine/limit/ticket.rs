@@ -6,6 +6,7 @@ use super::target::Target;
 
 /// The right to send one request. It has to be given back: answered or abandoned.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "redis", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Ticket {
     pub(super) id: u64,
     pub(super) epoch: u64,

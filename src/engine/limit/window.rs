@@ -16,6 +16,7 @@ pub(crate) const FOR_EVER: Duration = Duration::from_secs(100 * 366 * 24 * 3600)
 /// A request counts from the moment of its answer, because the server saw it at some time before. Those of a 64th of the
 /// period count as one moment, the last, so that a window costs 24 bytes for each of 64 moments at most.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "redis", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Window {
     pub(crate) quota: u32,
     pub(crate) period: Duration,

@@ -23,8 +23,8 @@ impl RateLimiter {
         base_and_user: (&str, &str),
         listener: Option<Listener>,
     ) -> Result<(), String> {
-        let max_wait = self.max_wait();
-        let fleet = Fleet::new(url, base_and_user, max_wait, listener)?;
+        let fresh = self.shared.state().model.without_knowledge();
+        let fleet = Fleet::new(url, base_and_user, fresh, listener)?;
         match self.shared.fleet.get_or_init(|| fleet.clone()).is(&fleet) {
             true => Ok(()),
             false => Err(
@@ -44,22 +44,11 @@ impl RateLimiter {
         let shared = &self.shared;
         let slot = shared.slots.clone().acquire_owned().await.ok();
         let target = queued.target;
-        let (scope, grain, demand, closed) = {
-            let mut state = shared.state();
-            let now = shared.now();
-            let closed = shared.change(&mut state, |model| model.full_by_published(target, now));
-            let closed = closed.map(|moment| moment - now);
-            (
-                state.model.key(&target),
-                state.model.grain(),
-                state.demand(&target, deadline),
-                closed,
-            )
+        let (grain, demand) = {
+            let state = shared.state();
+            (state.model.grain(), state.demand(&target, deadline))
         };
-        if let Some(wait) = closed {
-            return Some(Err((wait, false)));
-        }
-        Some(match fleet.ask(scope, grain, demand).await? {
+        Some(match fleet.ask(target, grain, demand).await? {
             Reply::Narrow(grain) => {
                 let mut state = shared.state();
                 shared.change(&mut state, |model| model.narrow(grain, shared.now()));
@@ -67,6 +56,7 @@ impl RateLimiter {
                 Err((Duration::ZERO, false))
             }
             Reply::Wait(wait, certain) => Err((wait, certain)),
+            Reply::Recorded => return None,
             Reply::Granted(ticket) => {
                 let mut state = shared.state();
                 let noted = shared.change(&mut state, |model| {
