@@ -126,7 +126,7 @@ impl Client {
         name: &str,
         arguments: serde_json::Value,
     ) -> Result<ResponseValue<serde_json::Value>> {
-        self.catalog().call(&self.core, name, &arguments).await
+        self.catalog().call(&self.core, name, arguments).await
     }
 
     pub(crate) fn request(&self, operation: &'static Operation) -> RequestBuilder {

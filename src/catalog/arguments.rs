@@ -32,7 +32,8 @@ pub(super) fn schema(entry: &Entry, definitions: &Map<String, Value>) -> Value {
             Value::Array(values) => todo.extend(values),
             Value::Object(members) => {
                 todo.extend(members.values());
-                if let Some(name) = reference(value)
+                let reference = value.get("$ref").and_then(Value::as_str);
+                if let Some(name) = reference.and_then(|text| text.strip_prefix("#/$defs/"))
                     && !used.contains_key(name)
                     && let Some(definition) = definitions.get(name)
                 {
@@ -54,10 +55,6 @@ pub(super) fn schema(entry: &Entry, definitions: &Map<String, Value>) -> Value {
         schema["$defs"] = Value::Object(used);
     }
     schema
-}
-
-fn reference(schema: &Value) -> Option<&str> {
-    schema.get("$ref")?.as_str()?.strip_prefix("#/$defs/")
 }
 
 impl Tool {
@@ -90,10 +87,7 @@ impl Tool {
             at => format!("{at}.{name}"),
         };
         let here = |problem: String| {
-            let field = match at.as_str() {
-                "" => "arguments",
-                at => at,
-            };
+            let field = if at.is_empty() { "arguments" } else { &at };
             vec![Violation::new(field, problem)]
         };
         match error.kind() {
@@ -101,8 +95,7 @@ impl Tool {
                 let field = within(property.as_str().unwrap_or_default());
                 vec![Violation::new(field, "is missing")]
             }
-            ValidationErrorKind::AdditionalProperties { unexpected }
-            | ValidationErrorKind::UnevaluatedProperties { unexpected } => {
+            ValidationErrorKind::AdditionalProperties { unexpected } => {
                 let known = self.members(error.schema_path());
                 let unknown = |name: &String| Violation::new(within(name), unknown(name, &known));
                 unexpected.iter().map(unknown).collect()
@@ -143,33 +136,9 @@ impl Tool {
     fn members(&self, keyword: &Location) -> Vec<&str> {
         let schema = keyword.as_str().rsplit_once('/');
         let schema = schema.and_then(|(schema, _)| self.arguments.pointer(schema));
-        self.parts(schema)
-            .into_iter()
-            .filter_map(|schema| schema.get("properties")?.as_object())
-            .flat_map(Map::keys)
-            .map(String::as_str)
-            .collect()
-    }
-
-    /// A schema, what it refers to, and the parts that it is made of.
-    fn parts<'a>(&'a self, schema: Option<&'a Value>) -> Vec<&'a Value> {
-        let mut todo = Vec::from_iter(schema);
-        let mut found: Vec<&Value> = Vec::new();
-        while let Some(schema) = todo.pop() {
-            if found.iter().any(|known| std::ptr::eq(*known, schema)) {
-                continue;
-            }
-            found.push(schema);
-            if let Some(name) = reference(schema) {
-                let definitions = self.arguments.get("$defs");
-                todo.extend(definitions.and_then(|definitions| definitions.get(name)));
-            }
-            for keyword in ["anyOf", "oneOf", "allOf"] {
-                let parts = schema.get(keyword).and_then(Value::as_array);
-                todo.extend(parts.into_iter().flatten());
-            }
-        }
-        found
+        let members = schema.and_then(|schema| schema.get("properties")?.as_object());
+        let names = members.into_iter().flat_map(Map::keys);
+        names.map(String::as_str).collect()
     }
 }
 

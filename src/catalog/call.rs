@@ -46,7 +46,7 @@ impl Client {
     ///   value.
     /// - Any other [`Error`], as of the typed call.
     pub async fn call(&self, name: &str, arguments: Value) -> Result<ResponseValue<Value>> {
-        self.catalog().call(self.core(), name, &arguments).await
+        self.catalog().call(self.core(), name, arguments).await
     }
 }
 
@@ -56,7 +56,7 @@ impl Catalog {
         &'static self,
         core: &Core,
         name: &str,
-        arguments: &Value,
+        arguments: Value,
     ) -> Result<ResponseValue<Value>> {
         let tool = self.find(name)?;
         let request = tool.request(core.request(tool.operation), arguments);
@@ -66,10 +66,10 @@ impl Catalog {
 
 impl Tool {
     /// The request, or why there is none.
-    fn request(&'static self, mut request: RequestBuilder, arguments: &Value) -> Result<Request> {
-        let arguments = &self.without_nulls(arguments);
+    fn request(&'static self, mut request: RequestBuilder, arguments: Value) -> Result<Request> {
+        let arguments = self.without_nulls(arguments);
         let invalid = |violation| Error::invalid(self.operation, violation);
-        self.check(arguments).map_err(invalid)?;
+        self.check(&arguments).map_err(invalid)?;
         let mut rest = self.operation.path;
         while let Some((before, after)) = rest.split_once('{') {
             let Some((name, after)) = after.split_once('}') else {
@@ -103,17 +103,17 @@ impl Tool {
     }
 
     /// The arguments without optional parameters that are `null`; none if all is `null`.
-    fn without_nulls(&self, arguments: &Value) -> Value {
-        let mut arguments = arguments.clone();
-        if arguments.is_null() {
-            arguments = Value::Object(Default::default());
-        }
-        if let Some(object) = arguments.as_object_mut() {
-            for parameter in self.parameters().iter().filter(|p| !p.required) {
-                if object.get(&parameter.name).is_some_and(Value::is_null) {
-                    object.shift_remove(&parameter.name);
-                }
+    fn without_nulls(&self, mut arguments: Value) -> Value {
+        let is_optional = |name: &str| {
+            let mut parameters = self.parameters().iter();
+            parameters.any(|parameter| parameter.name == name && !parameter.required)
+        };
+        match &mut arguments {
+            Value::Null => return Value::Object(Default::default()),
+            Value::Object(object) => {
+                object.retain(|name, value| !(value.is_null() && is_optional(name)));
             }
+            _ => {}
         }
         arguments
     }
