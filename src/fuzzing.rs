@@ -21,13 +21,11 @@ pub fn answer(status: u16, headers: HeaderMap, body: Bytes) {
     let (Some(operation), Ok(status)) = (OPERATIONS.first(), StatusCode::from_u16(status)) else {
         return;
     };
-    let retry_after = times::retry_after(&headers);
     let failure = ApiError::read(
         operation,
         status,
         headers.clone(),
         body.clone(),
-        retry_after,
         "check them",
         Default::default(),
     );

@@ -10,6 +10,7 @@ use http::{HeaderMap, StatusCode};
 use super::attempts::{Attempts, Called};
 use super::mask::{Mask, Secrets};
 use super::message;
+use crate::engine::limit::times;
 use crate::{Error, IntoOption, Operation};
 
 /// A failure that the server answered with; part of [`Error::Api`].
@@ -53,7 +54,7 @@ impl ApiError {
     /// ```
     pub fn new(operation: &'static Operation, status: StatusCode) -> Self {
         let (headers, secrets) = (HeaderMap::new(), Secrets::default());
-        Self::read(operation, status, headers, Bytes::new(), None, "", secrets)
+        Self::read(operation, status, headers, Bytes::new(), "", secrets)
     }
 
     /// What the server said.
@@ -87,7 +88,6 @@ impl ApiError {
         status: StatusCode,
         headers: HeaderMap,
         mut body: Bytes,
-        retry_after: Option<Duration>,
         credentials: &str,
         secrets: Secrets<'_>,
     ) -> Self {
@@ -107,7 +107,7 @@ impl ApiError {
             status,
             message,
             field_errors,
-            retry_after,
+            retry_after: times::retry_after(&headers),
             headers,
             body,
             attempts: Attempts::one(perhaps_processed),

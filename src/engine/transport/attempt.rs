@@ -12,7 +12,6 @@ use crate::engine::error::mask::{Mask, Secrets};
 use crate::engine::error::{ApiError, Stage};
 use crate::engine::limit::limiter::Permit;
 use crate::engine::limit::reading::{Reading, named_limit};
-use crate::engine::limit::times;
 use crate::engine::request::Request;
 use crate::{Error, Result};
 
@@ -137,7 +136,6 @@ impl Transport {
             let until = until.min(from_now(FAILURE_BODY_TIMEOUT));
             let words = body::read(&mut body, &mut response, ApiError::MAX_BODY);
             let _ = timeout_at(until, words).await;
-            let wait = times::retry_after(&headers);
             let secrets = Secrets {
                 own: &self.secrets,
                 headers: Some(&attempt.request.headers),
@@ -145,7 +143,7 @@ impl Transport {
                 fields: self.secret_fields,
             };
             let hint = self.credentials_hint;
-            let failure = ApiError::read(operation, status, headers, body, wait, hint, secrets);
+            let failure = ApiError::read(operation, status, headers, body, hint, secrets);
             return Err(Error::from_api(failure));
         }
         let length = response.content_length().unwrap_or(0);
