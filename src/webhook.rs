@@ -38,7 +38,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use http::{HeaderMap, HeaderName};
 use sha2::Sha256;
@@ -57,6 +57,8 @@ pub const SIGNATURE: HeaderName = HeaderName::from_static("x-configcat-webhook-s
 /// It is made once and shared: it remembers what it accepted, to refuse it when it comes again.
 pub struct Verifier {
     keys: Vec<Secret>,
+    /// Why no key will do.
+    problem: Option<Refused>,
     max_age: Duration,
     max_future_skew: Duration,
     window: usize,
@@ -148,9 +150,16 @@ impl Verifier {
     /// Empty keys are left out, because anybody could sign with them. If none is left, every notification is refused; and so
     /// it is if a key has white space or control characters, which ConfigCat's keys do not have.
     pub fn new<K: Into<Secret>>(keys: impl IntoIterator<Item = K>) -> Self {
-        let keys = keys.into_iter().map(Into::into);
+        let mut keys: Vec<Secret> = keys.into_iter().map(Into::into).collect();
+        keys.retain(|key| !key.expose().is_empty());
+        let is_odd = |c: char| c.is_whitespace() || c.is_control();
+        let problem = match keys.iter().any(|key| key.expose().contains(is_odd)) {
+            true => Some(Refused::UnusableKey),
+            false => keys.is_empty().then_some(Refused::NoKey),
+        };
         Verifier {
-            keys: keys.filter(|key| !key.expose().is_empty()).collect(),
+            keys,
+            problem,
             max_age: Self::DEFAULT_MAX_AGE,
             max_future_skew: Self::DEFAULT_MAX_FUTURE_SKEW,
             window: Self::DEFAULT_REPLAY_WINDOW,
@@ -195,15 +204,8 @@ impl Verifier {
         body: &[u8],
         now: DateTime<Utc>,
     ) -> Result<Notification, Refused> {
-        if self.keys.is_empty() {
-            return Err(Refused::NoKey);
-        }
-        let unusable = |key: &Secret| {
-            let mut characters = key.expose().chars();
-            characters.any(|c| c.is_whitespace() || c.is_control())
-        };
-        if self.keys.iter().any(unusable) {
-            return Err(Refused::UnusableKey);
+        if let Some(problem) = self.problem {
+            return Err(problem);
         }
         let id = single(headers, ID_NAME)?;
         let timestamp = single(headers, TIMESTAMP_NAME)?;
@@ -226,11 +228,12 @@ impl Verifier {
             return Err(Refused::Forged);
         };
 
-        let age = now.signed_duration_since(sent_at);
-        if age > delta(self.max_age) {
+        // One of the two is negative, and so none.
+        let (age, skew) = ((now - sent_at).to_std(), (sent_at - now).to_std());
+        if age.is_ok_and(|age| age > self.max_age) {
             return Err(Refused::Stale);
         }
-        if -age > delta(self.max_future_skew) {
+        if skew.is_ok_and(|skew| skew > self.max_future_skew) {
             return Err(Refused::Future);
         }
         // By signature, not by id: a repeated delivery with a time of its own is another notification, and digits that wander
@@ -336,8 +339,4 @@ fn seconds(text: &str) -> Option<DateTime<Utc>> {
     let plain = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
     let seconds = text.parse().ok().filter(|_| plain)?;
     DateTime::from_timestamp(seconds, 0)
-}
-
-fn delta(duration: Duration) -> TimeDelta {
-    TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX)
 }
