@@ -135,7 +135,7 @@ impl FoundLine {
         self
     }
 
-    fn into_request(self) -> Result<ReferenceLinesRequest, Violation> {
+    fn to_request(&self) -> Result<ReferenceLinesRequest, Violation> {
         let Some(number) = i32::try_from(self.line).ok().filter(|it| *it >= 1) else {
             return Err(self.violation("line", format!("is {}, lines count from 1", self.line)));
         };
@@ -240,15 +240,19 @@ impl CodeReferences {
 
     /// How many lines [`build`](Self::build) leaves out of each setting that has more than [`MAX_LINES`](Self::MAX_LINES).
     pub fn left_out(&self) -> BTreeMap<SettingId, usize> {
-        let mut lines: BTreeMap<SettingId, usize> = BTreeMap::new();
-        for (setting, ..) in self.found.keys() {
-            *lines.entry(*setting).or_default() += 1;
+        let settings = self.by_setting().into_iter();
+        let left_out =
+            settings.map(|(setting, lines)| (setting, lines.len().saturating_sub(Self::MAX_LINES)));
+        left_out.filter(|(_, lines)| *lines > 0).collect()
+    }
+
+    /// The lines of each setting, by file and line.
+    fn by_setting(&self) -> BTreeMap<SettingId, Vec<&FoundLine>> {
+        let mut settings: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for line in self.found.values() {
+            settings.entry(line.setting_id).or_default().push(line);
         }
-        lines.retain(|_, count| {
-            *count = count.saturating_sub(Self::MAX_LINES);
-            *count > 0
-        });
-        lines
+        settings
     }
 
     /// Adds a line.
@@ -280,17 +284,13 @@ impl CodeReferences {
             let setting = setting.0;
             tracing::warn!(setting, lines, "lines are left out of the code references");
         }
-        let mut by_setting: BTreeMap<SettingId, Vec<FoundLine>> = BTreeMap::new();
-        for line in self.found.into_values() {
-            by_setting.entry(line.setting_id).or_default().push(line);
-        }
         let invalid = |violation| Error::invalid(UploadCodeReferences::OPERATION, violation);
-        let mut request = self.request;
-        for (setting, mut lines) in by_setting {
+        let mut request = self.request.clone();
+        for (setting, mut lines) in self.by_setting() {
             lines.sort_by_key(|line| line.alias);
             lines.truncate(Self::MAX_LINES);
-            lines.sort_by(|one, other| (&one.file, one.line).cmp(&(&other.file, other.line)));
-            let references = lines.into_iter().map(FoundLine::into_request);
+            lines.sort_by_key(|line| (&line.file, line.line));
+            let references = lines.into_iter().map(FoundLine::to_request);
             let references = references.collect::<Result<Vec<_>, _>>().map_err(invalid)?;
             let reference = FlagReference::new(references, setting);
             request.flag_references.push(reference);
