@@ -202,7 +202,7 @@ macro_rules! sets {
             }
         }
 
-        fn known(integration_type: &IntegrationType) -> Known {
+        fn known_parameters(integration_type: &IntegrationType) -> Known {
             match integration_type {
                 $(IntegrationType::$set => Known {
                     required: vec![$($name),*],
@@ -300,13 +300,11 @@ impl IntegrationParameters {
             return Err(Error::invalid(UpdateIntegration::OPERATION, violation));
         }
         check_for(UpdateIntegration::OPERATION, &own, &self.clone().into())?;
-        let (configs, environments) = (&integration.config_ids, &integration.environment_ids);
-        let (configs, environments) = (configs.as_slice(), environments.as_slice());
-        let name = integration.name.as_str();
+        let integration = integration.clone();
         Ok(ModifyIntegrationRequest::new(
-            configs,
-            environments,
-            name,
+            integration.config_ids,
+            integration.environment_ids,
+            integration.name,
             self,
         ))
     }

@@ -1,8 +1,8 @@
 //! What is wrong with a map of parameters, and what was probably meant.
 
-use super::{Known, Map, known};
+use super::{Known, Map, known_parameters};
 use crate::engine::check::Violation;
-use crate::likeness::nearest;
+use crate::likeness::{did_you_mean, nearest};
 use crate::operations::CreateIntegration;
 use crate::types::IntegrationType;
 use crate::{Error, Operation, Result, Secret};
@@ -33,14 +33,14 @@ pub(super) fn check_for(
         let violation = Violation::new(format!("body.parameters.{name}"), problem);
         Err(Error::invalid(operation, violation))
     };
-    let Known { required, optional } = known(integration_type);
+    let Known { required, optional } = known_parameters(integration_type);
     let names = || required.iter().chain(optional.iter().map(|(name, _)| name));
     let is_unknown = |name: &&String| names().all(|known| known != *name);
     for name in map.keys().filter(is_unknown) {
         // One letter in `site`, two in `apikey`.
-        if let Some(meant) = nearest(name, names().copied(), 2.0 / 3.0) {
-            let problem = "is no parameter of";
-            let problem = format!("{problem} `{integration_type}`; did you mean `{meant}`?");
+        let question = did_you_mean(name, names().copied());
+        if !question.is_empty() {
+            let problem = format!("is no parameter of `{integration_type}`{question}");
             return wrong(name, problem);
         }
     }
