@@ -45,21 +45,15 @@ pub use builder::ClientBuilder;
 /// fn main() -> Result<()> {
 ///     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Error::other)?;
 ///     let client = Client::from_env()?;
-///
-///     // A call at a time:
-///     let products = runtime.block_on(client.get_products().send())?;
-///
-///     // Or several as one, with `.await` between them:
-///     runtime.block_on(async {
-///         for product in products.iter() {
-///             let configs = client.get_configs(product.product_id).send().await?;
-///             println!("{} has {} configs", product.name, configs.len());
-///         }
-///         Ok(())
-///     })
+///     for product in runtime.block_on(client.get_products().send())?.iter() {
+///         let configs = runtime.block_on(client.get_configs(product.product_id).send())?;
+///         println!("{} has {} configs", product.name, configs.len());
+///     }
+///     Ok(())
 /// }
 /// ```
 ///
+/// - `block_on(async { … })` makes several calls as one, with `.await` between them.
 /// - Make one runtime, and keep it as long as the client. Threads may share both: `block_on` takes the runtime by reference.
 /// - Nothing moves between two `block_on`. If tasks should go on meanwhile, such as
 ///   [`read_ahead`](crate::paging::Pages::read_ahead), make the runtime with `new_multi_thread`.
@@ -67,9 +61,9 @@ pub use builder::ClientBuilder;
 ///   runtime". Use `.await` there.
 #[derive(Clone)]
 pub struct Client {
-    core: Core,
+    pub(crate) core: Core,
     /// Who edits what; clones share it.
-    turns: Arc<Turns>,
+    pub(crate) turns: Arc<Turns>,
 }
 
 impl Client {
@@ -132,11 +126,6 @@ impl Client {
         self.with_retry(self.core.options.retry.excluding_non_idempotent())
     }
 
-    /// Who edits what.
-    pub(crate) fn turns(&self) -> &Turns {
-        &self.turns
-    }
-
     pub(crate) fn request(&self, operation: &'static Operation) -> RequestBuilder {
         self.core.request(operation)
     }
@@ -151,10 +140,6 @@ impl Client {
     /// Makes a call that answers without a value.
     pub(crate) async fn execute_unit(&self, request: Result<Request>) -> Result<ResponseValue<()>> {
         ResponseValue::read_nothing(self.core.send(request).await?)
-    }
-
-    pub(crate) fn core(&self) -> &Core {
-        &self.core
     }
 }
 

@@ -326,7 +326,7 @@ impl Rounds {
 
     /// How long to wait after a lost answer; `None` if it is not to be tried again.
     fn pause(&mut self, client: &Client, error: &Error) -> Option<Duration> {
-        let core = client.core();
+        let core = &client.core;
         let pause = core.options.retry.pause(error, &mut self.lost_answers)?;
         let in_time = core.options.deadline.is_none_or(|most| pause < most);
         in_time.then(|| {

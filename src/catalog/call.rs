@@ -46,7 +46,7 @@ impl Client {
     ///   value.
     /// - Any other [`Error`], as of the typed call.
     pub async fn call(&self, name: &str, arguments: Value) -> Result<ResponseValue<Value>> {
-        self.catalog().call(self.core(), name, arguments).await
+        self.catalog().call(&self.core, name, arguments).await
     }
 }
 

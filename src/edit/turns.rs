@@ -20,8 +20,8 @@ impl Client {
         operation: &'static Operation,
         key: String,
     ) -> Result<OwnedMutexGuard<()>> {
-        let turn = self.turns().take(key);
-        match self.core().options.deadline {
+        let turn = self.turns.take(key);
+        match self.core.options.deadline {
             None => Ok(turn.await),
             Some(deadline) => timeout_at(from_now(deadline), turn)
                 .await
