@@ -152,11 +152,12 @@ impl Catalog {
     pub fn find(&self, name: &str) -> Result<&Tool> {
         match self.by_name.get(name) {
             Some(&index) => Ok(&self.tools[index]),
-            None => Err(Error::UnknownTool(self.unknown(name))),
+            None => Err(Error::UnknownTool(self.suggest(name))),
         }
     }
 
-    fn unknown(&self, name: &str) -> String {
+    /// What is said of a name that no tool has.
+    fn suggest(&self, name: &str) -> String {
         // Of the names of one tool, the one that is meant.
         let nearest = |tool: &Tool| nearest(name, tool.names(), ALIKE);
         let mut names: Vec<&str> = self.tools.iter().filter_map(nearest).collect();

@@ -97,7 +97,7 @@ impl Tool {
             }
             ValidationErrorKind::AdditionalProperties { unexpected } => {
                 let known = self.members(error.schema_path());
-                let unknown = |name: &String| Violation::new(within(name), unknown(name, &known));
+                let unknown = |name: &String| Violation::new(within(name), suggest(name, &known));
                 unexpected.iter().map(unknown).collect()
             }
             ValidationErrorKind::Type { kind } => here(format!("is not {}", kinds(kind))),
@@ -167,7 +167,8 @@ fn wrong_kind(error: &ValidationError<'_>) -> Option<String> {
     }
 }
 
-fn unknown(name: &str, known: &[&str]) -> String {
+/// What is said of a name that no argument has.
+fn suggest(name: &str, known: &[&str]) -> String {
     let near = nearest(name, known.iter().copied(), super::ALIKE);
     match (near, known) {
         (Some(near), _) => format!("is not known; did you mean `{near}`?"),

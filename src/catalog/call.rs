@@ -1,13 +1,13 @@
 //! From the arguments of a call by name to the request, and from the answer to JSON.
 
-use serde::Serialize;
 use serde_json::Value;
 
 use super::arguments::BODY;
 use super::{Catalog, Place, Tool};
-use crate::engine::check::{self, Check, Violation};
+use crate::engine::check;
 use crate::engine::core::Core;
-use crate::engine::request::{self, Request, RequestBuilder};
+use crate::engine::request::{Parameter, Request, RequestBuilder};
+use crate::patch::check_json;
 use crate::{Client, Error, ResponseValue, Result, Secret};
 
 impl Client {
@@ -71,11 +71,10 @@ impl Tool {
         let invalid = |violation| Error::invalid(self.operation, violation);
         self.check(&arguments).map_err(invalid)?;
         let mut rest = self.operation.path;
-        while let Some((before, after)) = rest.split_once('{') {
-            let Some((name, after)) = after.split_once('}') else {
-                break;
-            };
-            request = request.path(before).segment(name, &Plain(&arguments[name]));
+        while let Some((before, after)) = rest.split_once('{')
+            && let Some((name, after)) = after.split_once('}')
+        {
+            request = request.path(before).segment(name, &arguments[name]);
             rest = after;
         }
         request = request.path(rest);
@@ -88,16 +87,19 @@ impl Tool {
                 (Place::Path, _) => request,
                 (Place::Query, Value::Array(list)) => list
                     .iter()
-                    .fold(request, |request, value| request.query(name, &Plain(value))),
-                (Place::Query, value) => request.query(name, &Plain(value)),
+                    .fold(request, |request, value| request.query(name, value)),
+                (Place::Query, value) => request.query(name, value),
                 (Place::Header, value) if parameter.secret => {
                     request.secret_header(name, &Secret::new(value.as_str().unwrap_or_default()))
                 }
-                (Place::Header, value) => request.header(name, &Plain(value)),
+                (Place::Header, value) => request.header(name, value),
             };
         }
         match arguments.get(BODY) {
-            Some(body) if self.body().is_some() => request.json(&Body(body)).finish(),
+            Some(body) if self.body().is_some() => {
+                let at = check::Place::body(self.operation);
+                request.check(|_| check_json(body, &at)).json(body).finish()
+            }
             _ => request.finish(),
         }
     }
@@ -119,12 +121,10 @@ impl Tool {
     }
 }
 
-/// A scalar for a URL or a header.
-struct Plain<'a>(&'a Value);
-
-impl request::Parameter for Plain<'_> {
+/// A scalar, for a URL or a header.
+impl Parameter for Value {
     fn write(&self, url: &mut String) {
-        match self.0 {
+        match self {
             Value::String(text) => text.write(url),
             // To JSON Schema 7.0 is an integer, to servers it is none.
             Value::Number(number) if number.is_f64() => {
@@ -132,16 +132,5 @@ impl request::Parameter for Plain<'_> {
             }
             other => other.to_string().write(url),
         }
-    }
-}
-
-/// A body that the schema has been asked about.
-#[derive(Serialize)]
-#[serde(transparent)]
-struct Body<'a>(&'a Value);
-
-impl Check for Body<'_> {
-    fn check(&self, at: &check::Place<'_>) -> Result<(), Violation> {
-        crate::patch::check_json(self.0, at)
     }
 }
