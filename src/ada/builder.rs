@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::{Client, LIMITS};
 use crate::client::builder::checks::{check_base, credential, require, secret_header, variable};
+use crate::engine::core::Core;
 use crate::engine::error::message::without_secrets;
 use crate::{Error, Event, IntoOption, RateLimiter, Result, RetryPolicy, Secret};
 
@@ -110,14 +111,20 @@ impl ClientBuilder {
     ///
     /// [`Error::Config`] says which setting is missing or wrong, and which method or variable sets it.
     pub fn build(self) -> Result<Client> {
+        let core = self.into_core().map_err(Error::Config)?;
+        Ok(Client { core })
+    }
+
+    /// What the client is made of, or what is wrong with the settings.
+    fn into_core(self) -> Result<Core, String> {
         if let Some(problem) = self.common.problem {
-            return Err(Error::Config(problem));
+            return Err(problem);
         }
         let base = match &self.common.base_url {
             Some(url) => url.clone(),
             None => {
                 let method = "ada::Client::builder().handle(handle)";
-                of_handle(&require(self.handle, "handle", method, "ADA_HANDLE")?)?
+                base_of(&require(self.handle, "handle", method, "ADA_HANDLE")?)?
             }
         };
         let base = check_base(&base, self.common.plain_http, "ADA_BASE_URL")?;
@@ -125,8 +132,7 @@ impl ClientBuilder {
         let token = credential(&self.token, "token", method, "ADA_API_TOKEN")?;
         let authorization = secret_header("token", &format!("Bearer {}", token.expose()))?;
         let common = self.common;
-        let core = common.connect(base, authorization, vec![token], None, "check the token")?;
-        Ok(Client { core })
+        common.connect(base, authorization, vec![token], None, "check the token")
     }
 }
 
@@ -143,14 +149,14 @@ impl fmt::Debug for ClientBuilder {
 }
 
 /// The token goes to `ada.support` alone, so a handle is one label of a host name and nothing else.
-fn of_handle(handle: &str) -> Result<String> {
+fn base_of(handle: &str) -> Result<String, String> {
     let is_part = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
     let is_label = (1..=63).contains(&handle.len()) && handle.bytes().all(is_part);
     match is_label && !handle.starts_with('-') && !handle.ends_with('-') {
         true => Ok(format!("https://{handle}.ada.support/api")),
-        false => Err(Error::Config(format!(
+        false => Err(format!(
             "`{handle}` cannot be the handle: it is the first part of the instance's host name alone, such as `example`; set \
              it by `handle(handle)` or ADA_HANDLE"
-        ))),
+        )),
     }
 }

@@ -270,8 +270,16 @@ impl ClientBuilder {
     ///
     /// [`Error::Config`] says which setting is missing or wrong, and which method or variable sets it.
     pub fn build(self) -> Result<Client> {
+        Ok(Client {
+            core: self.into_core().map_err(Error::Config)?,
+            turns: Arc::default(),
+        })
+    }
+
+    /// What the client is made of, or what is wrong with the settings.
+    fn into_core(self) -> Result<Core, String> {
         if let Some(problem) = self.problem {
-            return Err(Error::Config(problem));
+            return Err(problem);
         }
         // Taken for unset, it would lead to ConfigCat itself, or seem to be missing.
         let lacks = |name: &str| match name {
@@ -280,9 +288,9 @@ impl ClientBuilder {
             _ => self.base_url.is_none(),
         };
         if let Some(name) = self.empty.iter().find(|name| lacks(name)) {
-            return Err(Error::Config(format!(
+            return Err(format!(
                 "the environment variable {name} is empty; give it a value, or remove it"
-            )));
+            ));
         }
         let method = "Client::builder().credentials(user, password)";
         let user = credential(&self.user, "user name", method, "CONFIGCAT_API_USER")?;
@@ -299,14 +307,10 @@ impl ClientBuilder {
         if let Some(url) = &self.fleet {
             let listener = self.listener.clone();
             let fleet = (transport::base(&base), user.expose());
-            let joined = self.limiter.join_fleet(url, fleet, listener);
-            joined.map_err(Error::Config)?;
+            self.limiter.join_fleet(url, fleet, listener)?;
         }
         let hint = "check the user name and password of the Public API";
-        Ok(Client {
-            core: self.connect(base, authorization, secrets, Some(&SECRET_FIELDS), hint)?,
-            turns: Arc::default(),
-        })
+        self.connect(base, authorization, secrets, Some(&SECRET_FIELDS), hint)
     }
 
     /// A transport with all the other settings. `credentials_hint` says what to check if the server refuses the credentials.
@@ -317,7 +321,7 @@ impl ClientBuilder {
         secrets: Vec<Secret>,
         secret_fields: Option<&'static SecretFields>,
         credentials_hint: &'static str,
-    ) -> Result<Core> {
+    ) -> Result<Core, String> {
         let is_plain = base_url.scheme() == "http";
         // Who brings a reqwest of their own may have turned its TLS on themselves.
         if cfg!(not(any(
@@ -327,10 +331,8 @@ impl ClientBuilder {
         ))) && !is_plain
             && self.http.is_none()
         {
-            return Err(Error::Config(format!(
-                "`{}` cannot be reached: {NO_TLS}",
-                transport::base(&base_url)
-            )));
+            let base = transport::base(&base_url);
+            return Err(format!("`{base}` cannot be reached: {NO_TLS}"));
         }
         // reqwest panics if rustls has neither a provider of its own nor one of the process.
         #[cfg(feature = "rustls-ring")]
@@ -347,7 +349,7 @@ impl ClientBuilder {
                 true => reqwest::Proxy::https(nowhere),
                 false => reqwest::Proxy::http(nowhere),
             };
-            let proxy = proxy.map_err(|error| Error::Config(error.to_string()))?;
+            let proxy = proxy.map_err(|error| error.to_string())?;
             http = http.proxy(proxy);
         }
         let user_agent = header_value("user_agent", &self.user_agent)?;
@@ -374,7 +376,7 @@ impl ClientBuilder {
             // What is sent again is decided in one place, and counted.
             .retry(reqwest::retry::never())
             .build()
-            .map_err(|e| Error::Config(format!("the HTTP client cannot be built: {e:#?}")))?;
+            .map_err(|error| format!("the HTTP client cannot be built: {error:#?}"))?;
         Ok(Core {
             transport: Arc::new(Transport {
                 http,

@@ -1,12 +1,14 @@
-//! What is checked before there is a client: the base URL, credentials, and texts for headers.
+//! What is checked before there is a client: the base URL, credentials, and texts for headers. What is wrong is told as the text
+//! of an [`Error::Config`](crate::Error::Config).
 
 use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use http::HeaderValue;
 use url::{Host, ParseError, Url};
 
 use crate::engine::error::mask::SecretFields;
 use crate::engine::error::message::without_secrets;
-use crate::{Error, Result, Secret};
+use crate::{Result, Secret};
 
 /// The text of an environment variable. If it cannot be read, that is the problem.
 pub(crate) fn variable(name: &str, problem: &mut Option<String>) -> Option<String> {
@@ -22,21 +24,19 @@ pub(crate) fn require<T>(
     name: &str,
     method: &str,
     variable: &str,
-) -> Result<T> {
+) -> Result<T, String> {
     setting.ok_or_else(|| {
-        Error::Config(format!(
-            "no {name}: pass it to `{method}`, or set {variable} and call `from_env()`"
-        ))
+        format!("no {name}: pass it to `{method}`, or set {variable} and call `from_env()`")
     })
 }
 
 /// The base URL. `variables` can set it as well as `base_url`.
-pub(crate) fn check_base(text: &str, plain_http: bool, variables: &str) -> Result<Url> {
+pub(crate) fn check_base(text: &str, plain_http: bool, variables: &str) -> Result<Url, String> {
     let wrong = |problem: &str| {
         let text = without_secrets(text);
-        Error::Config(format!(
+        format!(
             "`{text}` cannot be the base URL: {problem}; set it by `base_url(url)`, {variables}"
-        ))
+        )
     };
     const NO_SCHEME: &str = "it begins with neither `https://` nor `http://`";
     let url = Url::parse(text).map_err(|error| match error {
@@ -79,7 +79,7 @@ pub(crate) fn credential(
     name: &str,
     method: &str,
     variable: &str,
-) -> Result<Secret> {
+) -> Result<Secret, String> {
     let secret = require(setting.clone(), name, method, variable)?;
     let text = secret.expose();
     let problem = if text.is_empty() {
@@ -91,42 +91,36 @@ pub(crate) fn credential(
     } else {
         return Ok(secret);
     };
-    Err(Error::Config(format!(
+    Err(format!(
         "the {name} {problem}; check where it comes from, such as {variable}"
-    )))
+    ))
 }
 
-pub(super) fn header_value(setting: &str, text: &str) -> Result<HeaderValue> {
+pub(super) fn header_value(setting: &str, text: &str) -> Result<HeaderValue, String> {
     HeaderValue::from_str(text).map_err(|_| {
-        Error::Config(format!(
-            "`{setting}` is {text:?}, which has characters that a header cannot carry"
-        ))
+        format!("`{setting}` is {text:?}, which has characters that a header cannot carry")
     })
 }
 
 /// `Authorization: Basic …`. A user name cannot hold a colon, which ends it.
 /// With the part behind `Basic` once more.
-pub(super) fn basic(user: &str, password: &Secret) -> Result<(HeaderValue, Secret)> {
+pub(super) fn basic(user: &str, password: &Secret) -> Result<(HeaderValue, Secret), String> {
     if user.contains(':') {
-        return Err(Error::Config(
+        return Err(
             "the user name has a colon, which HTTP Basic authentication cannot carry; check `credentials(user, password)` or \
              CONFIGCAT_API_USER"
                 .to_string(),
-        ));
+        );
     }
-    let encoded =
-        base64::engine::general_purpose::STANDARD.encode(format!("{user}:{}", password.expose()));
+    let encoded = STANDARD.encode(format!("{user}:{}", password.expose()));
     let value = secret_header("credentials", &format!("Basic {encoded}"))?;
     Ok((value, encoded.into()))
 }
 
 /// A header that is not shown, of the setting of this name.
-pub(crate) fn secret_header(setting: &str, text: &str) -> Result<HeaderValue> {
-    let mut value = HeaderValue::from_str(text).map_err(|_| {
-        Error::Config(format!(
-            "the {setting} has characters that a header cannot carry"
-        ))
-    })?;
+pub(crate) fn secret_header(setting: &str, text: &str) -> Result<HeaderValue, String> {
+    let mut value = HeaderValue::from_str(text)
+        .map_err(|_| format!("the {setting} has characters that a header cannot carry"))?;
     value.set_sensitive(true);
     Ok(value)
 }
