@@ -25,8 +25,8 @@ pub(super) fn read(
     let text = String::from_utf8_lossy(without_byte_order_mark(body));
     let (message, fields) = match serde_json::from_str(&text) {
         Ok(Value::String(message)) => (message, Fields::new()),
-        Ok(Value::Array(entries)) => (of_entries(&entries), Fields::new()),
-        Ok(Value::Object(object)) => match of_object(&object) {
+        Ok(Value::Array(entries)) => (read_entries(&entries), Fields::new()),
+        Ok(Value::Object(object)) => match read_object(&object) {
             // Another form than any that is known: better shown as it is than not at all.
             (message, fields) if message.trim().is_empty() && !object.is_empty() => {
                 (text.to_string(), fields)
@@ -34,7 +34,7 @@ pub(super) fn read(
             known => known,
         },
         Err(_) if is_compressed(headers, body) => (COMPRESSED.to_string(), Fields::new()),
-        _ if is_page(body) => (of_html(&text, mask), Fields::new()),
+        _ if is_page(body) => (read_html(&text, mask), Fields::new()),
         _ => (text.to_string(), Fields::new()),
     };
     let message = mask.line(&message);
@@ -53,25 +53,25 @@ pub(super) fn read(
 
 /// What to do about a status that says it all.
 fn hint(status: StatusCode, headers: &HeaderMap, credentials: &str, mask: &Mask) -> Option<String> {
-    let hint = match (status, headers.get(header::LOCATION)) {
-        (StatusCode::UNAUTHORIZED, _) => {
-            return Some(format!("the server refuses the credentials; {credentials}"));
+    let hint = match status {
+        StatusCode::UNAUTHORIZED => format!("the server refuses the credentials; {credentials}"),
+        StatusCode::TOO_MANY_REQUESTS => "the rate limit is used up".to_string(),
+        StatusCode::NOT_MODIFIED => {
+            "that answers a question which was not asked; a cache between here and the API may have sent it".to_string()
         }
-        (StatusCode::TOO_MANY_REQUESTS, _) => "the rate limit is used up",
-        (StatusCode::NOT_MODIFIED, _) => {
-            "that answers a question which was not asked; a cache between here and the API may have sent it"
+        status if status.is_redirection() => {
+            let where_to = match headers.get(header::LOCATION) {
+                None => "does not say where it leads".to_string(),
+                Some(location) => {
+                    let location = String::from_utf8_lossy(location.as_bytes());
+                    format!("leads to {}", mask.line(&without_secrets(&location)))
+                }
+            };
+            format!("redirects are not followed; this one {where_to}")
         }
-        (status, _) if !status.is_redirection() => return None,
-        (_, None) => "redirects are not followed; this one does not say where it leads",
-        (_, Some(location)) => {
-            let location = without_secrets(&String::from_utf8_lossy(location.as_bytes()));
-            let location = mask.line(&location);
-            return Some(format!(
-                "redirects are not followed; this one leads to {location}"
-            ));
-        }
+        _ => return None,
     };
-    Some(hint.to_string())
+    Some(hint)
 }
 
 /// An address without what may be secret in it: query, fragment, and user name and password.
@@ -111,7 +111,7 @@ pub(crate) fn without_secrets(address: &str) -> String {
     }
 }
 
-fn of_object(object: &Map<String, Value>) -> (String, Fields) {
+fn read_object(object: &Map<String, Value>) -> (String, Fields) {
     let text = |name: &str| {
         let text = object.get(name).and_then(Value::as_str);
         text.filter(|text| !text.trim().is_empty())
@@ -123,13 +123,13 @@ fn of_object(object: &Map<String, Value>) -> (String, Fields) {
     let fields = match object.get("errors") {
         // `{"errors": [{"type", "message", "details"}]}`
         Some(Value::Array(errors)) => {
-            parts.push(of_entries(errors));
+            parts.push(read_entries(errors));
             Fields::new()
         }
         // problem+json, whose fields stand under `errors`.
-        Some(Value::Object(errors)) => of_fields(errors, display),
-        _ if message.is_some() => of_fields(object, |_| None),
-        _ => of_fields(object, |value| value.as_str().map(str::to_string)),
+        Some(Value::Object(errors)) => read_fields(errors, display),
+        _ if message.is_some() => read_fields(object, |_| None),
+        _ => read_fields(object, |value| value.as_str().map(str::to_string)),
     };
     for (field, messages) in &fields {
         let messages = messages.join(", ");
@@ -144,23 +144,22 @@ fn of_object(object: &Map<String, Value>) -> (String, Fields) {
 }
 
 /// `{"Name": ["must not be empty"]}`; of what is no list, `single` tells the message.
-fn of_fields(object: &Map<String, Value>, single: impl Fn(&Value) -> Option<String>) -> Fields {
+fn read_fields(object: &Map<String, Value>, single: impl Fn(&Value) -> Option<String>) -> Fields {
     let messages = object.iter().map(|(field, value)| match value {
-        Value::Array(messages) => (field, messages.iter().filter_map(display).collect()),
-        value => (field, Vec::from_iter(single(value))),
+        Value::Array(messages) => (field.clone(), messages.iter().filter_map(display).collect()),
+        value => (field.clone(), Vec::from_iter(single(value))),
     });
-    let messages = messages.filter(|(_, messages)| !messages.is_empty());
     messages
-        .map(|(field, messages)| (field.clone(), messages))
+        .filter(|(_, messages)| !messages.is_empty())
         .collect()
 }
 
-fn of_entries(entries: &[Value]) -> String {
-    let messages: Vec<_> = entries.iter().filter_map(of_entry).collect();
+fn read_entries(entries: &[Value]) -> String {
+    let messages: Vec<_> = entries.iter().filter_map(read_entry).collect();
     messages.join("; ")
 }
 
-fn of_entry(entry: &Value) -> Option<String> {
+fn read_entry(entry: &Value) -> Option<String> {
     let Value::Object(fields) = entry else {
         return display(entry);
     };
@@ -185,7 +184,7 @@ fn display(value: &Value) -> Option<String> {
 }
 
 /// The title of a page, or else its text without tags.
-fn of_html(text: &str, mask: &Mask) -> String {
+fn read_html(text: &str, mask: &Mask) -> String {
     let lower = text.to_ascii_lowercase();
     if let Some(start) = lower.find("<title>").map(|start| start + "<title>".len())
         && let Some(length) = lower[start..].find("</title>")
