@@ -33,6 +33,14 @@ async fn a_401_with_a_page_is_a_short_readable_line() {
 }
 
 #[tokio::test]
+async fn a_message_is_no_longer_than_a_person_reads() {
+    for body in ["x".repeat(100_000), "x\u{1b}[31m ".repeat(100_000)] {
+        let message = failure(answer(500, &[], &body)).await.message;
+        assert_eq!(message.chars().count(), 501);
+    }
+}
+
+#[tokio::test]
 async fn undeclared_statuses_carry_their_message_too() {
     for status in [402, 405, 409, 418, 422, 500, 502, 503, 504] {
         let failure = failure(answer(status, &[], "\"come back later\"")).await;

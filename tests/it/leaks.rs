@@ -337,11 +337,27 @@ fn a_builder_and_a_refused_address_show_no_credentials() {
         "https://host/#PASS",
         "ftp://u:PASS@host",
         "https://u:PASS host",
+        " https://u:PASS@host",
+        "ht\ttps://u:PASS@host",
+        "\u{200b}https://u:PASS@host",
+        "https//u:PASS@host",
+        "https;//u:PASS@host",
+        "my+app://u:PASS@host/x",
+        "\\\\u:PASS@host/x",
+        "PASS:/u@host",
     ] {
         let builder = Client::builder().credentials("u", "p").base_url(address);
         assert!(!shown(&builder).contains("PASS"), "{builder:?}");
         let error = builder.build().expect_err(address);
         assert!(!printed(&error).contains("PASS"), "{error}");
+    }
+    // What stands in a path may be meant as a password, too.
+    for address in [
+        "https://user:12/PASS@host",
+        "https://host/go/https://u:PASS@x/",
+    ] {
+        let builder = Client::builder().base_url(address);
+        assert!(!shown(&builder).contains("PASS"), "{builder:?}");
     }
 }
 

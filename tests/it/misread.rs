@@ -190,12 +190,17 @@ fn a_time_without_a_zone_is_one_of_utc() {
 #[tokio::test]
 async fn a_fault_of_the_whole_body_is_told_without_a_field() {
     for name in ["", "$"] {
-        let server = Server::start(answer(400, &[], &json!({name: ["whole"]}).to_string()));
+        let server = Server::start(answer(
+            400,
+            &[],
+            &json!({name: ["whole"], "n": 1}).to_string(),
+        ));
         let error = server.client().get_me().send().await.unwrap_err();
         assert_ends_with(&error, "failed with 400 Bad Request: whole");
         let Error::Api(failure) = &error else {
             panic!("{error:?}")
         };
+        assert_eq!(failure.field_errors.len(), 1);
         assert_eq!(failure.field_errors[name], ["whole"]);
     }
 }

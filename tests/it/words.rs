@@ -31,9 +31,14 @@ fn answers() -> Vec<(&'static str, Act)> {
         "400 with messages for fields", 400, r#"{"Name":["must not be empty"]}"#;
         "400 with a message for the whole body", 400, r#"{"":["The body is missing."]}"#;
         "400 with a JSON string", 400, r#""Reason required""#;
+        "400 with a list", 400, r#"["too long","odd",1]"#;
+        "400 with a list of entries", 400, r#"{"errors":[{"type":"not_found","message":"no integration","details":"id"}]}"#;
+        "400 with odd entries", 400, r#"{"title":"Invalid","errors":[{"message":"no","details":{"id":7}},"odd",{"code":3}]}"#;
+        "400 with a message and a field", 400, r#"{"message":"Invalid","Name":["taken"],"traceId":"00-1"}"#;
+        "400 with problem+json that has no lists", 400, r#"{"errors":{"Key":"taken","Order":[{"max":5}]}}"#;
         "400 with problem+json", 400, r#"{"title":"Invalid","errors":{"Key":["taken"]}}"#;
         "401 without a word", 401, "";
-        "401 with a sign-in page", 401, "<html><title>Sign in</title></html>";
+        "401 with a sign-in page", 401, "<html><TITLE>Sign\n in</TITLE></html>";
         "403 in plain text", 403, "No permission.";
         "404 without a word", 404, "";
         "404 with JSON of another form", 404, r#"{"code":404,"where":{"shard":3}}"#;
@@ -43,6 +48,7 @@ fn answers() -> Vec<(&'static str, Act)> {
         "500 without a word", 500, "";
         "501", 501, "";
         "502 with a page", 502, page;
+        "502 with a page without a title", 502, "<h1>Bad gateway</h1><p>nginx</p>";
         "503 with Retry-After", 503 [("retry-after", "30")], "";
         "an echo of the request", 502, "authorization: Basic dXNlcjpwYXNzLXdvcmQtMQ==";
         "a redirect", 302 [("location", "https://u:p@elsewhere.example/me?key=1")], "";
