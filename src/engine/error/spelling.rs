@@ -34,15 +34,12 @@ pub(super) fn decode(text: &str) -> String {
     decoded + rest
 }
 
-/// The character of `u002B`, or of the two halves of one that is longer: `ud83d\\ude00`.
-fn unit(text: &str) -> Option<(char, usize)> {
-    let unit = |digits: Option<&str>| u16::from_str_radix(digits?, 16).ok();
-    let first = unit(text.get(1..5))?;
-    let second = text.get(5..7).filter(|start| *start == "\\u");
-    let second = second.and_then(|_| unit(text.get(7..11)));
-    let mut characters = char::decode_utf16([Some(first), second].into_iter().flatten());
-    let character = characters.next()?.ok()?;
-    Some((character, if character > '\u{ffff}' { 12 } else { 6 }))
+/// The character of `\u002B`, or of two halves such as `\ud83d\ude00`, at the start of a text, and the length of the escape.
+fn read_unicode(text: &str) -> Option<(char, usize)> {
+    [6, 12].into_iter().find_map(|length| {
+        let json = format!("\"{}\"", text.get(..length)?);
+        Some((serde_json::from_str(&json).ok()?, length))
+    })
 }
 
 /// The character that an escape at the start of a text stands for, and its length.
@@ -50,7 +47,7 @@ fn read_escape(text: &str) -> Option<(char, usize)> {
     let code = |digits: &str, radix| char::from_u32(u32::from_str_radix(digits, radix).ok()?);
     if let Some(rest) = text.strip_prefix('\\') {
         return match rest.chars().next()? {
-            'u' => unit(rest),
+            'u' => read_unicode(text),
             'x' => Some((code(rest.get(1..3)?, 16)?, 4)),
             'n' | 'r' | 't' => Some((' ', 2)),
             c @ ('"' | '\'' | '\\' | '/') => Some((c, 2)),
