@@ -4,14 +4,12 @@ use http::HeaderMap;
 use serde_json::Value;
 
 use super::message::one_line;
-use super::spelling::{compact, decode, forms};
+use super::spelling::{LONG, compact, decode, forms};
 use crate::Secret;
 
 /// What stands in place of a secret.
 const HIDDEN: &str = "***";
 
-/// The shortest secret that is looked for inside of other words; a shorter one has to stand alone.
-const LONG: usize = 12;
 /// The shortest secret that is looked for at all. Hiding `ab` everywhere would leave no sentence readable.
 const SHORT: usize = 4;
 

@@ -3,14 +3,22 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use super::message::is_unseen;
+
 /// The longest escape of HTML that is looked for: `&#x10FFFF;`.
 const LONGEST: usize = 10;
 
-/// Without white space, padding, and the differences between base64 and its variant for URLs, and in lower case.
+/// The shortest secret that is looked for inside of other words; a shorter one has to stand alone.
+pub(super) const LONG: usize = 12;
+
+/// Without white space, what cannot be seen, padding, and the differences between base64 and its variant for URLs, and in lower
+/// case.
 pub(super) fn compact(text: &str) -> String {
+    // A hyphen that shows at the end of a line alone, and what joins letters or keeps them apart.
+    let is_joint = |c: &char| matches!(c, '\u{ad}' | '\u{200c}' | '\u{200d}');
     let characters = text
         .chars()
-        .filter(|c| !c.is_whitespace() && !c.is_control() && *c != '=');
+        .filter(|c| !c.is_whitespace() && !is_unseen(*c) && !is_joint(c) && *c != '=');
     let plain = characters.map(|c| match c {
         '-' => '+',
         '_' => '/',
@@ -74,12 +82,24 @@ fn read_escape(text: &str) -> Option<(char, usize)> {
 pub(super) fn forms(secret: &str) -> Vec<String> {
     let encoded = percent_encoding::utf8_percent_encode(secret, percent_encoding::NON_ALPHANUMERIC);
     let json = serde_json::Value::from(secret).to_string();
-    vec![
+    let mut forms = vec![
         secret.to_string(),
         encoded.to_string(),
         json.trim_matches('"').to_string(),
         STANDARD.encode(secret),
         // As forms have it.
         secret.replace(' ', "+"),
-    ]
+    ];
+    if secret.len() >= LONG {
+        forms.extend((0..3).map(|before| within_base64(secret, before)));
+    }
+    forms
+}
+
+/// What is always there of a secret if it is encoded together with what stands before and after it. It begins that many bytes
+/// after a whole group of three.
+fn within_base64(secret: &str, before: usize) -> String {
+    let encoded = STANDARD.encode([&[0; 2][..before], secret.as_bytes()].concat());
+    let (start, end) = ((before * 8).div_ceil(6), (before + secret.len()) * 8 / 6);
+    encoded[start..end].to_string()
 }

@@ -45,6 +45,14 @@ pub(super) fn spelt(secret: &str) -> Vec<String> {
     ];
     for engine in [&STANDARD, &STANDARD_NO_PAD, &URL_SAFE, &URL_SAFE_NO_PAD] {
         forms.push(engine.encode(secret));
+        // Somewhere in what was encoded.
+        for before in ["", "k", "k=", "key"] {
+            forms.push(engine.encode(format!("{before}{secret}, and so on")));
+        }
+    }
+    // With what nobody sees in between.
+    for unseen in ['\u{ad}', '\u{200b}', '\u{200d}', '\u{feff}'] {
+        forms.push(each(&|c| format!("{c}{unseen}")));
     }
     forms
 }
