@@ -3,7 +3,7 @@
 mod credentials;
 mod spelling;
 
-use crate::support::{Server, answer};
+use crate::support::{Act, Server, answer};
 use configcat_management::integration::{DataDog, IntegrationParameters, Map, Segment};
 use configcat_management::patch::WebhookPatch;
 use configcat_management::types::{
@@ -261,6 +261,29 @@ async fn hides_each_spelling(secret: &str) {
                 assert!(text.contains("***"), "{body}: {text}");
             }
         }
+    }
+}
+
+#[tokio::test]
+async fn half_a_secret_is_not_shown_where_a_body_breaks_off() {
+    let beyond = |text: &str| " ".repeat(64 * 1024 - 17) + text;
+    for (body, shown) in [
+        ("You sent pass-wor", "You sent ***"),
+        ("You sent %70ass, pass%2Dw", "You sent %70ass, ***"),
+        ("You sent configcat-sdk-1/aaaaaaaaaaa", "You sent ***"),
+        ("You sent dXNlcjpwYX", "You sent ***"),
+        ("{\"message\":\"no pass\",", "{\"message\":\"no pass\","),
+        (&beyond("You sent pass-word-1."), "You sent ***"),
+    ] {
+        let cut = format!("HTTP/1.1 502 Bad\r\ncontent-length: 99999\r\n\r\n{body}");
+        let server = Server::start(Act::ThenClose(cut.into()));
+        let call = server
+            .client()
+            .get_setting_value_by_sdkkey_v2("flag", SDK_KEY);
+        let Err(Error::Api(failure)) = call.send().await else {
+            panic!("{body}")
+        };
+        assert_eq!(failure.message, shown);
     }
 }
 

@@ -35,28 +35,52 @@ pub(crate) struct Secrets<'a> {
     pub(crate) headers: Option<&'a HeaderMap>,
     pub(crate) body: &'a [u8],
     pub(crate) fields: Option<&'static SecretFields>,
+    /// The text that may repeat them breaks off.
+    pub(crate) is_cut: bool,
 }
 
 /// The secrets of a call, each in the spellings that are looked for, its own the first.
 #[derive(Default)]
-pub(crate) struct Mask(Vec<Vec<String>>);
+pub(crate) struct Mask {
+    forms: Vec<Vec<String>>,
+    is_cut: bool,
+}
 
 impl Mask {
     pub(crate) fn new(secrets: Secrets<'_>) -> Self {
+        let is_cut = secrets.is_cut;
         let secrets = secrets.collect();
-        Mask(secrets.iter().map(|secret| forms(secret)).collect())
+        let forms = secrets.iter().map(|secret| forms(secret)).collect();
+        Mask { forms, is_cut }
     }
 
     /// The text without what is, or looks like, a secret.
     pub(super) fn apply(&self, text: &str) -> String {
-        let mut shown = text.to_string();
-        for form in self.0.iter().flatten() {
+        let mut shown = match self.is_cut {
+            true => self.without_start(text),
+            false => text.to_string(),
+        };
+        for form in self.forms.iter().flatten() {
             shown = without(&shown, form);
         }
         let shown = without_lookalikes(&shown);
         match self.is_repeated(&shown) {
             true => ALL_HIDDEN.to_string(),
             false => shown,
+        }
+    }
+
+    /// The text without the start of a secret at its end.
+    fn without_start(&self, text: &str) -> String {
+        // Half a character may stand there.
+        let whole = text.trim_end_matches(char::REPLACEMENT_CHARACTER);
+        let starts = self.forms.iter().flatten().flat_map(|form| {
+            let ends = form.char_indices().map(move |(end, _)| &form[..end]);
+            ends.filter(move |start| start.len() >= SHORT && whole.ends_with(*start))
+        });
+        match starts.map(str::len).max() {
+            Some(length) => whole[..whole.len() - length].to_string() + HIDDEN,
+            None => text.to_string(),
         }
     }
 
@@ -77,7 +101,8 @@ impl Mask {
                 without(reading, &forms[0]) != *reading
                     || compact.any(|form| form.len() >= LONG && joined.contains(&form))
             };
-            self.0.iter().any(repeats) || without_lookalikes(reading) != reading.replace(r"\/", "/")
+            self.forms.iter().any(repeats)
+                || without_lookalikes(reading) != reading.replace(r"\/", "/")
         })
     }
 }

@@ -135,12 +135,13 @@ impl Transport {
             // The status decides; the words are welcome as far as they come.
             let until = until.min(from_now(FAILURE_BODY_TIMEOUT));
             let words = body::read(&mut body, &mut response, ApiError::MAX_BODY);
-            let _ = timeout_at(until, words).await;
+            let is_whole = matches!(timeout_at(until, words).await, Ok(Ok(true)));
             let secrets = Secrets {
                 own: &self.secrets,
                 headers: Some(&attempt.request.headers),
                 body: attempt.request.body.as_deref().unwrap_or_default(),
                 fields: self.secret_fields,
+                is_cut: !is_whole,
             };
             let hint = self.credentials_hint;
             let failure = ApiError::read(operation, status, headers, body, hint, secrets);
