@@ -41,6 +41,28 @@ async fn a_message_is_no_longer_than_a_person_reads() {
 }
 
 #[tokio::test]
+async fn what_gateways_say_is_told_in_their_forms_too() {
+    for (body, told) in [
+        (
+            r#"{"error":"invalid_token","error_description":"It has expired"}"#,
+            "It has expired",
+        ),
+        (
+            r#"{"title":"Invalid","errors":"no name"}"#,
+            "Invalid; no name",
+        ),
+        (r#"{"code":"E7","message":""}"#, "code: E7"),
+        (r#"{"Name":["taken"],"meta":{"id":7}}"#, "Name: taken"),
+        (
+            r#"{"error":{"message":"no such flag"},"traceId":"00-1"}"#,
+            r#"{"error":{"message":"no such flag"},"traceId":"00-1"}"#,
+        ),
+    ] {
+        assert_eq!(failure(answer(400, &[], body)).await.message, told);
+    }
+}
+
+#[tokio::test]
 async fn undeclared_statuses_carry_their_message_too() {
     for status in [402, 405, 409, 418, 422, 500, 502, 503, 504] {
         let failure = failure(answer(status, &[], "\"come back later\"")).await;

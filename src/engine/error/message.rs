@@ -116,7 +116,7 @@ fn read_object(object: &Map<String, Value>) -> (String, Fields) {
         let text = object.get(name).and_then(Value::as_str);
         text.filter(|text| !text.trim().is_empty())
     };
-    let message = ["detail", "message", "title", "error"]
+    let message = ["detail", "message", "title", "error_description", "error"]
         .into_iter()
         .find_map(text);
     let mut parts = Vec::from_iter(message.map(str::to_string));
@@ -128,9 +128,19 @@ fn read_object(object: &Map<String, Value>) -> (String, Fields) {
         }
         // problem+json, whose fields stand under `errors`.
         Some(Value::Object(errors)) => read_fields(errors, display),
+        Some(Value::String(errors)) if message.is_some() => {
+            parts.push(errors.clone());
+            Fields::new()
+        }
         _ if message.is_some() => read_fields(object, |_| None),
-        _ => read_fields(object, |value| value.as_str().map(str::to_string)),
+        _ => read_fields(object, |value| value.as_str().and_then(|_| display(value))),
     };
+    let is_known = message.is_some() || object.contains_key("errors");
+    let mut values = object.values();
+    if !is_known && !values.clone().any(Value::is_array) && values.any(Value::is_object) {
+        // Of another form: what is said deeper down would be left out.
+        return (String::new(), fields);
+    }
     for (field, messages) in &fields {
         let messages = messages.join(", ");
         parts.push(match field.as_str() {
