@@ -1,5 +1,6 @@
 //! What a call gives.
 
+use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
@@ -20,7 +21,7 @@ mod mismatch;
 /// The value that a call gives, with the status and the headers that it came with.
 ///
 /// It dereferences to the value; [`into_inner`](ResponseValue::into_inner) takes the value out.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct ResponseValue<T> {
     inner: T,
     status: StatusCode,
@@ -207,6 +208,18 @@ impl ResponseValue<Value> {
     }
 }
 
+/// Without the headers, which may hold cookies and what else is not for a log.
+impl<T: fmt::Debug> fmt::Debug for ResponseValue<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResponseValue")
+            .field("inner", &self.inner)
+            .field("status", &self.status)
+            .field("attempts", &self.attempts)
+            .field("waited", &self.waited)
+            .finish_non_exhaustive()
+    }
+}
+
 impl<T> Deref for ResponseValue<T> {
     type Target = T;
 
@@ -218,5 +231,23 @@ impl<T> Deref for ResponseValue<T> {
 impl<T> DerefMut for ResponseValue<T> {
     fn deref_mut(&mut self) -> &mut T {
         &mut self.inner
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::{HeaderValue, header};
+
+    #[test]
+    fn the_headers_of_an_answer_are_not_printed() {
+        let cookie = (
+            header::SET_COOKIE,
+            HeaderValue::from_static("session=sesame"),
+        );
+        let response = ResponseValue::new(7).with_headers(HeaderMap::from_iter([cookie]));
+        let printed = format!("{response:?} {response:#?}");
+        assert!(!printed.contains("sesame"), "{printed}");
+        assert!(printed.contains("inner: 7, status: 200"), "{printed}");
     }
 }
