@@ -104,11 +104,11 @@ impl Tool {
             ValidationErrorKind::Enum { options } => here(format!("is none of {}", list(options))),
             // One of the two is `null`: what is wrong with the other is what matters.
             ValidationErrorKind::AnyOf { context }
-            | ValidationErrorKind::OneOfNotValid { context }
-                if !error.instance().is_null() =>
-            {
+            | ValidationErrorKind::OneOfNotValid { context } => {
                 let errors = context.iter();
-                let likely = errors.max_by_key(|errors| errors.iter().map(depth).max());
+                let weight =
+                    |error: &ValidationError<'_>| (depth(error), wrong_kind(error).is_none());
+                let likely = errors.max_by_key(|errors| errors.iter().map(weight).max());
                 let errors = likely.map_or(&[][..], Vec::as_slice);
                 if errors
                     .iter()

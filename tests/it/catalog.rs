@@ -138,10 +138,14 @@ async fn a_wrong_argument_names_its_place() {
             "body.nmae" "is not known; did you mean `name`?; `body.name` is missing";
         "configs.createConfig" {"productId": product, "body": {"name": "Main", "evaluationVersion": "v3"}}
             "body.evaluationVersion" "is none of `v1`, `v2`";
+        "create-webhook" {"configId": CONFIG, "environmentId": CONFIG, "body": {"url": "https://a.example", "httpMethod": "put"}}
+            "body.httpMethod" "is none of `get`, `post`";
         "tags.getTag" {"tagId": 7.5} "tagId" "is not an integer";
         "tags.getTag" {"tagId": "7"} "tagId" "is not an integer";
         "get-auditlogs-v2" {"productId": product, "pageSize": 101} "pageSize" "is above 100";
         "create-setting" {"configId": CONFIG, "body": {"key": "k", "name": "n", "settingType": "int", "initialValues": [{"environmentId": CONFIG, "value": {}}]}}
+            "body.initialValues[0].value" "is not a boolean or a string or a number";
+        "create-setting" {"configId": CONFIG, "body": {"key": "k", "name": "n", "settingType": "int", "initialValues": [{"environmentId": CONFIG, "value": null}]}}
             "body.initialValues[0].value" "is not a boolean or a string or a number";
         "create-setting" {"configId": CONFIG, "body": {"key": "k", "name": "n", "settingType": "int", "initialValues": [{"environmentId": CONFIG, "value": 1, "valeu": 1}]}}
             "body.initialValues[0].valeu" "is not known; did you mean `value`?";
