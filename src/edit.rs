@@ -63,20 +63,20 @@ use crate::types::{ConfigId, EnvironmentId, SettingId};
 use crate::{Client, Error, Operation, Result, Secret};
 
 mod draft;
-mod guarded;
-mod one;
 mod propose;
-mod several;
 mod turns;
+mod v1;
+mod value;
+mod values;
 
 pub use draft::{Draft, Drafts};
-pub(crate) use guarded::edit_v1;
-pub use one::EditValue;
 pub use propose::Proposal;
-pub use several::EditValues;
 pub(crate) use turns::Turns;
+pub(crate) use v1::edit_v1;
+pub use value::EditValue;
+pub use values::EditValues;
 
-use one::Target;
+use value::Target;
 
 /// 30 rounds. Of 50 editors of one value, each with a client of its own, the unluckiest needed 8 to 12.
 pub const DEFAULT_MAX_ROUNDS: u32 = 30;

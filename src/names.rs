@@ -40,21 +40,21 @@ use crate::types::{
 };
 use crate::{Client, IntoOption, Result};
 
+mod answer;
 mod change;
 mod cleanup;
 mod compare;
 mod copy;
 mod lists;
-mod seen;
-mod served;
+mod targeting;
 
+use answer::Answer;
 pub use change::{Change, Changed};
 pub use cleanup::{Retire, StaleFlag, StaleFlags};
 pub use compare::{Difference, Differences, Part, compare};
 pub use copy::{Copy, CopyPlan, CopyStep, copy};
-use lists::{Lists, Named, fits};
-use seen::Seen;
-pub use served::{FlagValues, Rule, Served};
+use lists::{Lists, Resource, fits};
+pub use targeting::{FlagValues, Rule, Served};
 
 /// Finds one by its name in the list of what has it.
 macro_rules! find {
@@ -189,8 +189,8 @@ impl Config {
         let call = self.product.client.get_environments(product_id);
         let mut flags: BTreeMap<String, FlagValues> = BTreeMap::new();
         for environment in call.send().await?.into_inner() {
-            for seen in self.settings_in(environment.environment_id).await? {
-                let (served, name) = (Served::of(&seen), environment.name.clone());
+            for answer in self.settings_in(environment.environment_id).await? {
+                let (served, name) = (Served::of(&answer), environment.name.clone());
                 let flag = flags.entry(served.key.clone()).or_default();
                 flag.key.clone_from(&served.key);
                 flag.setting_id = served.setting_id;
@@ -228,7 +228,7 @@ impl Environment {
         Ok(self.get().await?.environment_id)
     }
 
-    async fn settings(&self) -> Result<Vec<Seen>> {
+    async fn settings(&self) -> Result<Vec<Answer>> {
         self.config.settings_in(self.environment_id().await?).await
     }
 }
@@ -251,7 +251,7 @@ impl Flag {
     pub async fn served(&self) -> Result<Served> {
         let place = self.environment.environment_id().await?;
         let config = &self.environment.config;
-        let seen = config.setting_in(place, self.setting_id().await?);
-        Ok(Served::of(&seen.await?))
+        let answer = config.setting_in(place, self.setting_id().await?);
+        Ok(Served::of(&answer.await?))
     }
 }

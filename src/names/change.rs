@@ -4,7 +4,7 @@ use std::slice;
 
 use serde::Serialize;
 
-use super::seen::Seen;
+use super::answer::Answer;
 use super::{Flag, Product, Served};
 use crate::edit::{Draft, Edited, Options, edit_v1, notes};
 use crate::rule::check::is_for_everyone;
@@ -98,15 +98,15 @@ impl Flag {
 
     /// What a change led to. If a name cannot be read any more, its id stands there: the change is made.
     async fn report<T: Serialize>(&self, edited: Edited<T>) -> Result<Changed> {
-        let mut seen = Seen::of(&patch::json(&edited.value))?;
+        let mut answer = Answer::of(&patch::json(&edited.value))?;
         let config = &self.environment.config;
-        if let Err(error) = config.name(slice::from_mut(&mut seen)).await {
+        if let Err(error) = config.name(slice::from_mut(&mut answer)).await {
             tracing::warn!(%error, "a name could not be read, its id is told instead");
         }
         Ok(Changed {
             changed: edited.changed,
             rounds: edited.rounds,
-            served: Served::of(&seen),
+            served: Served::of(&answer),
         })
     }
 }
@@ -125,8 +125,8 @@ impl Change {
         let place = flag.environment.environment_id().await?;
         let (id, Product { client, lists, .. }) = (flag.setting_id().await?, &config.product);
         if config.is_v1().await? {
-            let edit = |seen: &SettingValueModel, wanted: &mut UpdateSettingValueModel| {
-                let of = &seen.setting.setting_type;
+            let edit = |answer: &SettingValueModel, wanted: &mut UpdateSettingValueModel| {
+                let of = &answer.setting.setting_type;
                 steps.iter().try_for_each(|it| it.apply_v1(of, wanted))
             };
             let edited = edit_v1(client, place, id, &options.reason, edit);

@@ -28,8 +28,8 @@ impl Product {
             }
             for setting in config.settings {
                 let id = setting.setting_id;
-                let values = all.iter().filter(|seen| seen.setting.setting_id == id);
-                let last = values.max_by_key(|seen| seen.updated_at);
+                let values = all.iter().filter(|answer| answer.setting.setting_id == id);
+                let last = values.max_by_key(|answer| answer.updated_at);
                 let stale = setting.setting_values.iter().filter(|value| value.is_stale);
                 let stale: Vec<_> = stale.map(|value| value.environment_id).collect();
                 let mut stale_in = report.environments.clone();
@@ -39,8 +39,8 @@ impl Product {
                     key: setting.key,
                     setting_id: id,
                     stale_in: stale_in.into_iter().map(|place| place.name).collect(),
-                    changed_at: last.and_then(|seen| seen.updated_at),
-                    changed_by: last.and_then(|seen| seen.last_updater_user_full_name.clone()),
+                    changed_at: last.and_then(|answer| answer.updated_at),
+                    changed_by: last.and_then(|answer| answer.last_updater_user_full_name.clone()),
                     code_references: match setting.has_code_references {
                         true => self.code_references(id).await?,
                         false => Vec::new(),
@@ -170,8 +170,8 @@ impl Retire {
         let (client, product_id) = (&config.product.client, config.product.product_id().await?);
         let mut uses = config.product.code_references(id).await?;
         for environment in client.get_environments(product_id).send().await?.iter() {
-            let seen = config.setting_in(environment.environment_id, id).await?;
-            for id in seen.setting_ids_where_prerequisite {
+            let answer = config.setting_in(environment.environment_id, id).await?;
+            for id in answer.setting_ids_where_prerequisite {
                 let key = config.setting(&id.to_string()).await?.key;
                 uses.push(format!("the rules of `{key}` in {}", environment.name));
             }

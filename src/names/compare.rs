@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::served::show;
+use super::targeting::show;
 use super::{Environment, Served};
 use crate::Result;
 
@@ -24,8 +24,8 @@ pub fn compare<'a>(
 async fn compare_by_key(one: &Environment, other: &Environment) -> Result<Differences> {
     let mut by_key: BTreeMap<String, [Option<Served>; 2]> = BTreeMap::new();
     for (side, environment) in [one, other].into_iter().enumerate() {
-        for seen in environment.settings().await? {
-            by_key.entry(seen.setting.key.clone()).or_default()[side] = Some(Served::of(&seen));
+        for answer in environment.settings().await? {
+            by_key.entry(answer.setting.key.clone()).or_default()[side] = Some(Served::of(&answer));
         }
     }
     let name = |place: &Environment| format!("{} / {}", place.config.name, place.name);

@@ -7,8 +7,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::lists::{Named, one, same};
-use super::seen::{Names, SEGMENT, SETTING, Seen, VARIATION, is_v1, references, replace_names};
+use super::answer::{Answer, Names, SEGMENT, SETTING, VARIATION, is_v1, references, replace_names};
+use super::lists::{Resource, one, same};
 use super::{Environment, Served};
 use crate::edit::{Options, edit_v1, notes};
 use crate::patch::{self, Formula, SettingValueV1, json};
@@ -66,10 +66,10 @@ impl Copy {
             return Err(Error::other(problem));
         }
         let (sources, targets) = (self.from.settings().await?, self.to.settings().await?);
-        let there = |key: &str| targets.iter().find(|seen| same(&seen.setting.key, key));
+        let there = |key: &str| targets.iter().find(|answer| same(&answer.setting.key, key));
         let lacks = |variation: &str| {
             let owner = variation.split(": ").next().and_then(there);
-            owner.is_some_and(|seen| variations(seen).all(|it| it.0 != variation))
+            owner.is_some_and(|answer| variations(answer).all(|it| it.0 != variation))
         };
         let mut names = Names::new();
         for (name, variation) in sources.iter().chain(&targets).flat_map(variations) {
@@ -77,12 +77,15 @@ impl Copy {
             names.insert((VARIATION, id), json!({ VARIATION: name }));
         }
         // A name in another case is no change.
-        for (kind, name) in targets.iter().flat_map(|seen| references(&seen.document)) {
+        for (kind, name) in targets
+            .iter()
+            .flat_map(|answer| references(&answer.document))
+        {
             if kind != VARIATION {
                 names.insert((kind, name.to_lowercase()), json!(name));
             }
         }
-        let all = sources.iter().map(|seen| seen.setting.key.clone());
+        let all = sources.iter().map(|answer| answer.setting.key.clone());
         let keys = self.keys.clone().unwrap_or_else(|| all.collect());
         let mut keys = VecDeque::from(keys);
         let (mut segments, mut tags) = (BTreeSet::new(), BTreeMap::new());
@@ -173,7 +176,7 @@ pub struct CopyStep {
 enum Action {
     Tag(SettingTagModel),
     Segment(String),
-    Setting(Box<Seen>),
+    Setting(Box<Answer>),
     /// The key, and what is served before and after.
     Value(String, [Value; 2]),
 }
@@ -183,7 +186,7 @@ impl CopyStep {
         let what = match &action {
             Action::Tag(tag) => format!("create the tag `{}`", tag.name),
             Action::Segment(name) => format!("create the segment `{name}`"),
-            Action::Setting(seen) => format!("create the setting `{}`", seen.setting.key),
+            Action::Setting(answer) => format!("create the setting `{}`", answer.setting.key),
             Action::Value(key, [before, after]) => {
                 let patch = match is_v1(after) {
                     true => patch::between::<SettingValueV1>(before, after).to_string(),
@@ -237,10 +240,10 @@ impl CopyPlan {
             ids.insert(name, json!(segment.segment_id));
         }
         let targets = copy.to.settings().await?;
-        for seen in &targets {
-            let key = seen.setting.key.to_lowercase();
-            ids.insert((SETTING, key), json!(seen.setting.setting_id));
-            let values = variations(seen).map(|(name, it)| (name, UpdateValueModel::from(it)));
+        for answer in &targets {
+            let key = answer.setting.key.to_lowercase();
+            ids.insert((SETTING, key), json!(answer.setting.setting_id));
+            let values = variations(answer).map(|(name, it)| (name, UpdateValueModel::from(it)));
             ids.extend(values.map(|(name, value)| ((VARIATION, name), json!(value))));
         }
         if to.is_v1().await? {
@@ -274,8 +277,8 @@ impl Copy {
         let (name, found) = match action {
             Action::Tag(tag) => (&tag.name, to.product.tag(&tag.name).await.map(|it| it.name)),
             Action::Segment(name) => (name, to.product.segment(name).await.map(|it| it.name)),
-            Action::Setting(seen) => {
-                let key = &seen.setting.key;
+            Action::Setting(answer) => {
+                let key = &answer.setting.key;
                 (key, to.setting(key).await.map(|it| it.key))
             }
             Action::Value(..) => return false,
@@ -299,15 +302,16 @@ impl Copy {
                 let new: CreateSegmentModel = read(&json(&*segment))?;
                 client.create_segment(product_id, new).send().await?;
             }
-            Action::Setting(seen) => {
-                let mut new: CreateSettingInitialValues = read(&json(&seen.setting))?;
+            Action::Setting(answer) => {
+                let mut new: CreateSettingInitialValues = read(&json(&answer.setting))?;
                 new.order = None;
                 new.predefined_variations = new.predefined_variations.filter(|it| !it.is_empty());
-                for tag in &seen.setting_tags {
+                for tag in &answer.setting_tags {
                     let id = to.product.tag(&tag.name).await?.tag_id;
                     new.tags.get_or_insert_default().push(id);
                 }
-                let (default, place) = (Served::of(seen).default, self.to.environment_id().await?);
+                let (default, place) =
+                    (Served::of(answer).default, self.to.environment_id().await?);
                 let default = default.map(|it| InitialValue::new(it).with_environment_id(place));
                 let new = new.with_initial_values(default.map(|value| vec![value]));
                 let config_id = to.config_id().await?;
@@ -341,13 +345,17 @@ fn read<T: DeserializeOwned>(document: &Value) -> Result<T> {
 }
 
 /// The variations of a setting, each with a name that no other setting's has.
-fn variations(seen: &Seen) -> impl Iterator<Item = (String, &PredefinedVariationModel)> {
-    seen.setting.predefined_variations.iter().map(|variation| {
-        let value = || variation.value.value().map(|value| value.to_string());
-        let name = variation.name.clone().or_else(value).unwrap_or_default();
-        let name = format!("{}: {name}", seen.setting.key);
-        (name.to_lowercase(), variation)
-    })
+fn variations(answer: &Answer) -> impl Iterator<Item = (String, &PredefinedVariationModel)> {
+    answer
+        .setting
+        .predefined_variations
+        .iter()
+        .map(|variation| {
+            let value = || variation.value.value().map(|value| value.to_string());
+            let name = variation.name.clone().or_else(value).unwrap_or_default();
+            let name = format!("{}: {name}", answer.setting.key);
+            (name.to_lowercase(), variation)
+        })
 }
 
 /// A line for each step, with a mark at those that are done, and below the patch of a value.

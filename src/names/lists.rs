@@ -8,7 +8,7 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::Product;
-use super::seen::Seen;
+use super::answer::Answer;
 use crate::likeness::did_you_mean;
 use crate::types::{
     ConfigModel, EnvironmentModel, ProductModel, SegmentListModel, SettingModel, TagModel,
@@ -52,7 +52,7 @@ type Level<T> = Mutex<HashMap<String, (Instant, Vec<T>)>>;
 
 impl Product {
     /// The one that the word names. Reads the list if there is none, or none that is young enough and has it.
-    pub(super) async fn find<T: Named>(
+    pub(super) async fn find<T: Resource>(
         &self,
         level: &Level<T>,
         id: String,
@@ -84,7 +84,7 @@ pub(super) fn fits(word: &str, name: &str, id: &str) -> bool {
     same(word, name) || word.eq_ignore_ascii_case(id)
 }
 
-fn candidates<'a, T: Named>(list: &'a [T], word: &str) -> Vec<&'a T> {
+fn candidates<'a, T: Resource>(list: &'a [T], word: &str) -> Vec<&'a T> {
     let fits = |entry: &&T| fits(word, entry.label(), &entry.id());
     let candidates: Vec<&T> = list.iter().filter(fits).collect();
     let exact = candidates.iter().filter(|entry| entry.label() == word);
@@ -95,12 +95,12 @@ fn candidates<'a, T: Named>(list: &'a [T], word: &str) -> Vec<&'a T> {
 }
 
 /// The one that the word names, or an error that tells what there is.
-pub(super) fn one<T: Named>(list: &[T], within: &str, word: &str) -> Result<T> {
+pub(super) fn one<T: Resource>(list: &[T], within: &str, word: &str) -> Result<T> {
     let kind = T::KIND;
     let problem = match candidates(list, word).as_slice() {
         [only] => return Ok((*only).clone()),
         [] => {
-            let labels = || list.iter().map(Named::label);
+            let labels = || list.iter().map(Resource::label);
             let (listed, question) = (list_of(labels()), did_you_mean(word, labels()));
             format!("{within} has no {kind} `{word}`; it has {listed}{question}")
         }
@@ -128,7 +128,7 @@ fn list_of(words: impl Iterator<Item = impl Display>) -> String {
 }
 
 /// What people name.
-pub(super) trait Named: Clone {
+pub(super) trait Resource: Clone {
     const KIND: &'static str;
     /// A name, or the key of a setting.
     fn label(&self) -> &str;
@@ -143,9 +143,9 @@ pub(super) trait Named: Clone {
     }
 }
 
-macro_rules! named {
+macro_rules! resources {
     ($($model:ident: $kind:literal, $($name:ident).+, $($id:ident).+ $(, of $owner:ident)?;)*) => {
-        $(impl Named for $model {
+        $(impl Resource for $model {
             const KIND: &'static str = $kind;
 
             fn label(&self) -> &str {
@@ -162,12 +162,12 @@ macro_rules! named {
         })*
     };
 }
-named! {
+resources! {
     ProductModel: "product", name, product_id, of organization;
     ConfigModel: "config", name, config_id;
     EnvironmentModel: "environment", name, environment_id;
     SegmentListModel: "segment", name, segment_id;
     SettingModel: "setting", key, setting_id;
     TagModel: "tag", name, tag_id;
-    Seen: "setting", setting.key, setting.setting_id;
+    Answer: "setting", setting.key, setting.setting_id;
 }

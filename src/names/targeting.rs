@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::seen::{SEGMENT, SETTING, Seen, text};
+use super::answer::{Answer, SEGMENT, SETTING, text};
 use crate::SettingValue;
 use crate::patch::read;
 use crate::types::{SettingId, SettingType, ValueModel};
@@ -61,8 +61,8 @@ pub struct FlagValues {
 
 impl Served {
     /// V1 writes the split beside the rules, and V2 as the rule without conditions.
-    pub(super) fn of(seen: &Seen) -> Self {
-        let (document, setting) = (&seen.document, &seen.setting);
+    pub(super) fn of(answer: &Answer) -> Self {
+        let (document, setting) = (&answer.document, &answer.setting);
         let of_v1 = list(&document["rolloutRules"]).map(|rule| (condition_text(rule), rule));
         let of_v2 = list(&document["targetingRules"]).map(|rule| {
             let conditions: Vec<String> = list(&rule["conditions"]).map(condition_text).collect();

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::Config;
-use super::served::list;
+use super::targeting::list;
 use crate::patch::{self, Formula, SettingValueV1, json};
 use crate::types::{
     EnvironmentId, EvaluationVersion, SettingDataV2Model, SettingId, SettingTagModel,
@@ -22,7 +22,7 @@ pub(super) const VARIATION: &str = "predefinedVariationId";
 /// A setting in an environment. What its version does not have is empty.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Seen {
+pub(super) struct Answer {
     pub(super) setting: SettingDataV2Model,
     pub(super) setting_tags: Vec<SettingTagModel>,
     pub(super) updated_at: Option<DateTime<Utc>>,
@@ -34,15 +34,15 @@ pub(super) struct Seen {
     pub(super) document: Value,
 }
 
-impl Seen {
+impl Answer {
     /// What an answer has, with ids as they are.
-    pub(super) fn of(answer: &Value) -> Result<Self> {
-        let mut seen: Seen = patch::read(answer).map_err(Error::other)?;
-        seen.document = match is_v1(answer) {
-            true => patch::document_of::<SettingValueV1>(answer),
-            false => patch::document_of::<Formula>(answer),
+    pub(super) fn of(json: &Value) -> Result<Self> {
+        let mut answer: Answer = patch::read(json).map_err(Error::other)?;
+        answer.document = match is_v1(json) {
+            true => patch::document_of::<SettingValueV1>(json),
+            false => patch::document_of::<Formula>(json),
         };
-        Ok(seen)
+        Ok(answer)
     }
 }
 
@@ -57,7 +57,7 @@ impl Config {
     }
 
     /// All settings of the config in an environment.
-    pub(super) async fn settings_in(&self, place: EnvironmentId) -> Result<Vec<Seen>> {
+    pub(super) async fn settings_in(&self, place: EnvironmentId) -> Result<Vec<Answer>> {
         let (id, client) = (self.config_id().await?, &self.product.client);
         let v1 = client.get_setting_values(id, place);
         let v2 = client.get_setting_values_v2(id, place);
@@ -66,13 +66,13 @@ impl Config {
             false => self.read(v2.send()).await?,
         };
         let answers = list(&answer["settingValues"]).chain(list(&answer["settingFormulas"]));
-        let mut all = answers.map(Seen::of).collect::<Result<Vec<_>>>()?;
+        let mut all = answers.map(Answer::of).collect::<Result<Vec<_>>>()?;
         self.name(&mut all).await?;
         Ok(all)
     }
 
     /// One of them.
-    pub(super) async fn setting_in(&self, place: EnvironmentId, id: SettingId) -> Result<Seen> {
+    pub(super) async fn setting_in(&self, place: EnvironmentId, id: SettingId) -> Result<Answer> {
         let client = &self.product.client;
         let v1 = client.get_setting_value(place, id);
         let v2 = client.get_setting_value_v2(place, id);
@@ -80,9 +80,9 @@ impl Config {
             true => self.read(v1.send()).await?,
             false => self.read(v2.send()).await?,
         };
-        let mut seen = Seen::of(&answer)?;
-        self.name(slice::from_mut(&mut seen)).await?;
-        Ok(seen)
+        let mut answer = Answer::of(&answer)?;
+        self.name(slice::from_mut(&mut answer)).await?;
+        Ok(answer)
     }
 
     /// The answer to a call, as JSON.
@@ -95,8 +95,8 @@ impl Config {
     }
 
     /// Puts names in place of ids, from lists that are kept. After an error, those that were found stand there.
-    pub(super) async fn name(&self, all: &mut [Seen]) -> Result<()> {
-        let ids = all.iter().flat_map(|seen| references(&seen.document));
+    pub(super) async fn name(&self, all: &mut [Answer]) -> Result<()> {
+        let ids = all.iter().flat_map(|answer| references(&answer.document));
         let (mut names, mut outcome) = (Names::new(), Ok(()));
         for (kind, id) in ids.collect::<BTreeSet<_>>() {
             let name = match kind {
@@ -109,8 +109,8 @@ impl Config {
                 break;
             }
         }
-        for seen in all {
-            seen.document = replace_names(&seen.document, &names);
+        for answer in all {
+            answer.document = replace_names(&answer.document, &names);
         }
         outcome
     }
