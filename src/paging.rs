@@ -52,12 +52,11 @@ use std::vec;
 
 use bytes::Bytes;
 pub use futures_core::Stream;
-use http::{HeaderMap, StatusCode};
 use tokio::task::JoinSet;
 use tracing::Instrument as _;
 
 use crate::types::{AuditLogItemModel, ChangeRequestSummaryModel, PagingResponseInfo};
-use crate::{Error, Operation, Result, operations};
+use crate::{Error, Operation, ResponseValue, Result, operations};
 
 /// 10 pages. A server that never gets further costs ten requests, and not the whole quota.
 const MOST_STALE: u32 = 10;
@@ -76,10 +75,14 @@ pub struct Page<T> {
     pub paging: Option<PagingResponseInfo>,
 }
 
-pub(crate) type Loading<T> = Pin<Box<dyn Future<Output = Result<Loaded<T>>> + Send>>;
+/// A page as it came, and what comes after it: `None` if it is the last, text if what it says of the next one cannot be true.
+pub(crate) type PageAnswer<T> = ResponseValue<(Page<T>, Result<Option<Next>, String>)>;
+
+/// The call for a page.
+pub(crate) type PageCall<T> = Pin<Box<dyn Future<Output = Result<PageAnswer<T>>> + Send>>;
 
 /// Makes the call for a page; `None` stands for the page that the call itself names.
-type Load<T> = Arc<dyn Fn(Option<Next>) -> Loading<T> + Send + Sync>;
+type Load<T> = Arc<dyn Fn(Option<Next>) -> PageCall<T> + Send + Sync>;
 
 /// How the server names a page.
 #[derive(Clone, Debug, PartialEq)]
@@ -87,15 +90,6 @@ pub(crate) enum Next {
     Number(i32),
     #[cfg(feature = "ada")]
     Cursor(String),
-}
-
-/// A page as it came, what comes after it, and what an error would tell of its answer.
-pub(crate) struct Loaded<T> {
-    pub(crate) page: Page<T>,
-    /// `None` if it is the last; text if what it says of the next one cannot be true.
-    pub(crate) next: Result<Option<Next>, String>,
-    pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
 }
 
 impl<T> Page<T> {
@@ -110,25 +104,25 @@ impl<T> Page<T> {
     }
 }
 
-macro_rules! paged {
+macro_rules! listings {
     ($($call:ident: $entry:ident, $id:ident, |$answer:ident| $list:expr;)*) => {
         $(impl operations::$call {
             /// Every page from this one on, as a stream that makes one call for each; see [`paging`](crate::paging).
             pub fn pages(self) -> Pages<$entry> {
-                let load = move |page| -> Loading<$entry> {
+                let load = move |page| -> PageCall<$entry> {
                     let call = match page {
                         Some(Next::Number(page)) => self.clone().page_number(page),
                         _ => self.clone(),
                     };
                     Box::pin(async move {
                         let answer = call.send().await?;
-                        let (status, headers) = (answer.status(), answer.headers().clone());
-                        let $answer = answer.into_inner();
-                        let list = $list;
-                        let entries = list.data.unwrap_or_default();
-                        let page = Page { entries, paging: list.paging };
-                        let next = Ok(page.next());
-                        Ok(Loaded { page, next, status, headers })
+                        Ok(answer.map(|$answer| {
+                            let list = $list;
+                            let entries = list.data.unwrap_or_default();
+                            let page = Page { entries, paging: list.paging };
+                            let next = Ok(page.next());
+                            (page, next)
+                        }))
                     })
                 };
                 Pages::new(Self::OPERATION, |entry| entry.$id.0, load)
@@ -142,7 +136,7 @@ macro_rules! paged {
     };
 }
 
-paged! {
+listings! {
     GetAuditlogsV2: AuditLogItemModel, audit_log_id, |answer| answer;
     GetOrganizationAuditlogsV2: AuditLogItemModel, audit_log_id, |answer| answer;
     GetChangeRequests: ChangeRequestSummaryModel, change_request_id, |answer| answer.change_requests;
@@ -167,10 +161,9 @@ pub struct Pages<T> {
 }
 
 enum State<T> {
-    /// The page `asked` has not been asked for.
-    Asking,
-    /// It has. The mutex is never locked: it lets streams be shared, as all else here.
-    Loading(Mutex<Loading<T>>),
+    /// The call for the page `asked`, which is sent when it is polled. The mutex is never locked: it lets streams be shared, as
+    /// all else here.
+    Loading(Mutex<PageCall<T>>),
     /// There are no more pages; perhaps an error to give.
     Ended(Option<Error>),
 }
@@ -179,14 +172,14 @@ impl<T: Send + 'static> Pages<T> {
     pub(crate) fn new<Id: Eq + Hash + Send + Sync + 'static>(
         operation: &'static Operation,
         mut id: impl FnMut(&T) -> Id + Send + Sync + 'static,
-        load: impl Fn(Option<Next>) -> Loading<T> + Send + Sync + 'static,
+        load: impl Fn(Option<Next>) -> PageCall<T> + Send + Sync + 'static,
     ) -> Self {
         let mut seen = HashSet::new();
         Pages {
             operation,
             is_new: Box::new(move |entry| seen.insert(id(entry))),
+            state: State::Loading(Mutex::new(load(None))),
             load: Arc::new(load),
-            state: State::Asking,
             ahead: false,
             asked: None,
             stale: 0,
@@ -240,10 +233,9 @@ impl<T: Send + 'static> Pages<T> {
         {
             return Some(format!("page {asked} was asked for, and page {came} came"));
         }
-        let most = if self.grows {
-            MOST_STALE_GROWING
-        } else {
-            MOST_STALE
+        let most = match self.grows {
+            true => MOST_STALE_GROWING,
+            false => MOST_STALE,
         };
         (self.stale >= most).then(|| {
             let last = came.map_or_else(String::new, |last| format!(", up to page {last},"));
@@ -251,14 +243,12 @@ impl<T: Send + 'static> Pages<T> {
         })
     }
 
-    /// Asks for the page that follows, or ends.
+    /// Goes on to the page that follows, or ends.
     fn proceed(&mut self, next: Option<Next>) {
-        self.state = match (&next, self.ahead) {
-            (None, _) => State::Ended(None),
-            (Some(page), true) => {
-                State::Loading(Mutex::new(in_background(&self.load, page.clone())))
-            }
-            (Some(_), false) => State::Asking,
+        self.state = match next.clone() {
+            None => State::Ended(None),
+            Some(page) if self.ahead => State::Loading(Mutex::new(in_background(&self.load, page))),
+            page => State::Loading(Mutex::new((self.load)(page))),
         };
         self.asked = next;
     }
@@ -272,40 +262,38 @@ impl<T: Send + 'static> Stream for Pages<T> {
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = self.get_mut();
-        let mut loaded = loop {
-            match &mut this.state {
-                State::Asking => {
-                    let loading = (this.load)(this.asked.clone());
-                    this.state = State::Loading(Mutex::new(loading));
-                }
-                State::Loading(loading) => {
-                    let loading = loading.get_mut().unwrap_or_else(PoisonError::into_inner);
-                    match ready!(loading.as_mut().poll(cx)) {
-                        Ok(loaded) => break loaded,
-                        Err(error) => this.state = State::Ended(Some(error)),
+        let answer = match &mut this.state {
+            State::Ended(error) => return Poll::Ready(error.take().map(Err)),
+            State::Loading(call) => {
+                let call = call.get_mut().unwrap_or_else(PoisonError::into_inner);
+                match ready!(call.as_mut().poll(cx)) {
+                    Ok(answer) => answer,
+                    Err(error) => {
+                        this.state = State::Ended(None);
+                        return Poll::Ready(Some(Err(error)));
                     }
                 }
-                State::Ended(error) => return Poll::Ready(error.take().map(Err)),
             }
         };
-        this.keep_new(&mut loaded.page);
-        let problem = match loaded.next {
-            Ok(Some(_)) => this.find_problem(&loaded.page),
+        let (status, headers) = (answer.status(), answer.headers().clone());
+        let (mut page, next) = answer.into_inner();
+        this.keep_new(&mut page);
+        let problem = match next {
+            Ok(Some(_)) => this.find_problem(&page),
             _ => None,
         };
-        match problem.map_or(loaded.next, Err) {
+        match problem.map_or(next, Err) {
             Ok(next) => this.proceed(next),
             Err(problem) => {
-                let (status, headers) = (loaded.status, loaded.headers);
                 let error = Error::decode(this.operation, status, headers, Bytes::new(), problem);
                 this.state = State::Ended(Some(error));
                 // What is new comes before it.
-                if loaded.page.entries.is_empty() {
+                if page.entries.is_empty() {
                     return Pin::new(this).poll_next(cx);
                 }
             }
         }
-        Poll::Ready(Some(Ok(loaded.page)))
+        Poll::Ready(Some(Ok(page)))
     }
 }
 
@@ -327,9 +315,7 @@ pub struct Entries<T> {
 }
 
 impl<T: Send + 'static> Entries<T> {
-    /// Asks for the next page as soon as this one begins, and not when it is needed. Default: off.
-    ///
-    /// It is read in a task of the runtime, which ends with the stream.
+    /// Asks for the next page as soon as this one begins; see [`Pages::read_ahead`]. Default: off.
     pub fn read_ahead(mut self) -> Self {
         self.pages = self.pages.read_ahead();
         self
@@ -366,7 +352,7 @@ impl<T: Send + 'static> Stream for Entries<T> {
 }
 
 /// Makes the call at once, in a task that ends when the answer is no longer wanted.
-fn in_background<T: Send + 'static>(load: &Load<T>, page: Next) -> Loading<T> {
+fn in_background<T: Send + 'static>(load: &Load<T>, page: Next) -> PageCall<T> {
     let mut task = JoinSet::new();
     task.spawn(load(Some(page.clone())).in_current_span());
     let load = load.clone();

@@ -4,7 +4,7 @@ use url::Url;
 
 use super::operations::GetPlatformIntegrations;
 use super::types::Integration;
-use crate::paging::{Entries, Loaded, Loading, Next, Page, Pages};
+use crate::paging::{Entries, Next, Page, PageCall, Pages};
 
 impl GetPlatformIntegrations {
     /// Every integration from this page on, as a stream that makes one call for each page; see [`paging`](crate::paging).
@@ -13,30 +13,22 @@ impl GetPlatformIntegrations {
     /// Besides the errors of the call, [`Error::Decode`](crate::Error::Decode) comes if the address of the next page has no cursor, or
     /// if ten pages in a row had nothing new.
     pub fn integrations(self) -> Entries<Integration> {
-        let load = move |next| -> Loading<Integration> {
+        let load = move |next| -> PageCall<Integration> {
             let call = match next {
                 Some(Next::Cursor(cursor)) => self.clone().cursor(cursor),
                 _ => self.clone(),
             };
             Box::pin(async move {
                 let answer = call.send().await?;
-                let (status, headers) = (answer.status(), answer.headers().clone());
-                let answer = answer.into_inner();
-                let next = match answer.meta.next_page_url.as_deref().map(cursor) {
-                    None => Ok(None),
-                    Some(Some(cursor)) => Ok(Some(Next::Cursor(cursor))),
-                    Some(None) => Err("`meta.next_page_url` has no cursor".to_string()),
-                };
-                let page = Page {
-                    entries: answer.data,
-                    paging: None,
-                };
-                Ok(Loaded {
-                    page,
-                    next,
-                    status,
-                    headers,
-                })
+                Ok(answer.map(|answer| {
+                    let next = match answer.meta.next_page_url.as_deref().map(cursor) {
+                        None => Ok(None),
+                        Some(Some(cursor)) => Ok(Some(Next::Cursor(cursor))),
+                        Some(None) => Err("`meta.next_page_url` has no cursor".to_string()),
+                    };
+                    let (entries, paging) = (answer.data, None);
+                    (Page { entries, paging }, next)
+                }))
             })
         };
         Pages::new(Self::OPERATION, |entry| entry.id.clone(), load).entries()

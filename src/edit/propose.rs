@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::{Draft, EditValue, Rounds};
 use crate::engine::transport::from_now;
-use crate::paging::{Entries, Loaded, Loading, Next, Page, Pages};
+use crate::paging::{Entries, Next, Page, PageCall, Pages};
 use crate::types::{
     ChangeRequestModel, ChangeRequestStatus, CreateChangeRequestModel,
     CreateChangeRequestProposedChangeModel, UpdateEvaluationFormulaWithLatestVersionModel,
@@ -88,7 +88,7 @@ impl Proposal {
         let every = (within / 100).clamp(SHORTEST, LONGEST);
         let (proposal, deadline) = (self.clone(), from_now(within));
         let last = Arc::new(Mutex::new(None));
-        let load = move |_| -> Loading<ChangeRequestModel> {
+        let load = move |_| -> PageCall<ChangeRequestModel> {
             let (Proposal { client, request }, last) = (proposal.clone(), Arc::clone(&last));
             Box::pin(async move {
                 let mut last = last.lock().await;
@@ -96,18 +96,13 @@ impl Proposal {
                     let call = client.get_change_request(request.change_request_id);
                     let answer = call.send().await?;
                     if last.as_ref() != Some(&*answer) {
-                        let (status, headers) = (answer.status(), answer.headers().clone());
-                        let now = last.insert(answer.into_inner()).clone();
-                        let is_open = now.change_request_status == ChangeRequestStatus::Open;
-                        let next = Ok((is_open && !now.approved).then_some(Next::Number(0)));
-                        let (entries, paging) = (vec![now], None);
-                        let page = Page { entries, paging };
-                        return Ok(Loaded {
-                            page,
-                            next,
-                            status,
-                            headers,
-                        });
+                        *last = Some((*answer).clone());
+                        return Ok(answer.map(|now| {
+                            let is_open = now.change_request_status == ChangeRequestStatus::Open;
+                            let next = Ok((is_open && !now.approved).then_some(Next::Number(0)));
+                            let (entries, paging) = (vec![now], None);
+                            (Page { entries, paging }, next)
+                        }));
                     }
                     if Instant::now() >= deadline {
                         let problem = format!("nobody has approved `{}` in time", answer.title);

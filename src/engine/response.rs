@@ -84,6 +84,17 @@ impl<T> ResponseValue<T> {
         self.inner
     }
 
+    /// The same answer with what is made of its value.
+    pub(crate) fn map<U>(self, make: impl FnOnce(T) -> U) -> ResponseValue<U> {
+        ResponseValue {
+            inner: make(self.inner),
+            status: self.status,
+            headers: self.headers,
+            attempts: self.attempts,
+            waited: self.waited,
+        }
+    }
+
     /// The status as the server sent it: 204 if a patch changed nothing; 404 if a deletion was tried again because its
     /// first answer was lost, and found nothing left to delete.
     pub fn status(&self) -> StatusCode {
