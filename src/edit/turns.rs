@@ -14,13 +14,13 @@ use crate::{Client, Error, Operation, Result};
 pub(crate) struct Turns(Mutex<HashMap<String, Weak<Turn<()>>>>);
 
 impl Client {
-    /// Waits for the turn to edit this, no longer than a call may take.
+    /// Waits for the turn to edit this, no longer than a call may take. It ends when what this gives is dropped.
     pub(super) async fn take_turn(
         &self,
         operation: &'static Operation,
         key: String,
     ) -> Result<OwnedMutexGuard<()>> {
-        let turn = self.turns.take(key);
+        let turn = self.turns.queue(key).lock_owned();
         match self.core.options.deadline {
             None => Ok(turn.await),
             Some(deadline) => timeout_at(from_now(deadline), turn)
@@ -31,12 +31,6 @@ impl Client {
 }
 
 impl Turns {
-    /// Waits for the turn; it ends when what it gives is dropped.
-    async fn take(&self, key: String) -> OwnedMutexGuard<()> {
-        let turn = self.queue(key);
-        turn.lock_owned().await
-    }
-
     fn queue(&self, key: String) -> Arc<Turn<()>> {
         let mut queues = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(queue) = queues.get(&key).and_then(Weak::upgrade) {
@@ -57,14 +51,14 @@ mod tests {
     #[tokio::test]
     async fn turns_go_by_key_and_leave_nothing_behind() {
         let turns = Turns::default();
-        let mine = turns.take("a".to_string()).await;
-        let other = turns.take("b".to_string()).await;
+        let mine = turns.queue("a".to_string()).lock_owned().await;
+        let other = turns.queue("b".to_string()).lock_owned().await;
         let again = turns.queue("a".to_string());
         assert!(again.try_lock().is_err(), "it is taken");
         drop((mine, other));
         assert!(again.try_lock().is_ok());
         for number in 0..1_000 {
-            drop(turns.take(number.to_string()).await);
+            drop(turns.queue(number.to_string()).lock_owned().await);
         }
         assert!(turns.0.lock().unwrap().len() <= 64);
     }
