@@ -117,6 +117,12 @@ impl Draft {
     pub(super) fn is_changed(&self) -> bool {
         !patch::same_part(&self.before, &self.wanted)
     }
+
+    /// Whether an answer has all that is wanted.
+    pub(super) fn is_made(&self, after: &impl Serialize) -> bool {
+        let after = patch::formula_of(after);
+        after.is_ok_and(|after| patch::same_part(&after, &self.wanted))
+    }
 }
 
 /// What all settings of a config serve in an environment, to be changed.

@@ -33,13 +33,13 @@ pub(crate) async fn edit_v1(
             return Ok(rounds.done(seen, false));
         }
         patch.check(&seen)?;
-        let guarded = patch.guarded_by(&seen);
+        let patch = patch.guarded_by(&seen);
         let is_made = |after: &SettingValueModel| {
             let left = SettingValuePatch::diff(after, &wanted);
             left.is_ok_and(|left| left.is_empty())
         };
         let write = || async {
-            let call = sender.update_setting_value(environment_id, setting_id, guarded.clone());
+            let call = sender.update_setting_value(environment_id, setting_id, patch.clone());
             Ok(call.reason(reason.clone()).send().await?.into_inner())
         };
         let error = match rounds.make(client, &seen, write, read, is_made).await {

@@ -84,10 +84,7 @@ impl<F: FnMut(&mut Draft) -> Result<()>> EditValue<F> {
             }
             let options = &self.options;
             options.demand_reason(operation, seen.reason_required)?;
-            let is_made = |after: &SettingFormulaModel| {
-                let left = FormulaPatch::diff(after, &draft.wanted);
-                left.is_ok_and(|left| left.is_empty())
-            };
+            let is_made = |after: &SettingFormulaModel| draft.is_made(after);
             let write = || async {
                 macro_rules! send {
                     ($call:expr) => {{

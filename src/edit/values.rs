@@ -5,7 +5,7 @@ use crate::types::{
     ConfigId, ConfigSettingFormulasModel, EnvironmentId, UpdateEvaluationFormulaWithIdModel,
     UpdateEvaluationFormulasModel, VersionId,
 };
-use crate::{Client, Error, Operation, Result, operations, patch};
+use crate::{Client, Error, Operation, Result, operations};
 
 /// The edit that [`Client::edit_values`] prepares.
 #[must_use = "an edit is made by `send`"]
@@ -51,8 +51,7 @@ impl<F: FnMut(&mut Drafts) -> Result<()>> EditValues<F> {
             }
             options.demand_reason(OPERATION, seen.reason_required)?;
             let is_made = |after: &ConfigSettingFormulasModel| {
-                let mut changed = changed.iter();
-                changed.all(|wanted| is_served(wanted, after))
+                changed.iter().all(|draft| is_made(draft, after))
             };
             let formulas: Vec<_> = changed.iter().map(entry).collect();
             let body = UpdateEvaluationFormulasModel::new().with_update_formulas(formulas);
@@ -73,11 +72,10 @@ impl<F: FnMut(&mut Drafts) -> Result<()>> EditValues<F> {
 }
 
 /// Whether a setting is served as an edit wanted it to be.
-fn is_served(draft: &Draft, now: &ConfigSettingFormulasModel) -> bool {
-    let mut entries = now.setting_formulas.iter();
+fn is_made(draft: &Draft, after: &ConfigSettingFormulasModel) -> bool {
+    let mut entries = after.setting_formulas.iter();
     let entry = entries.find(|entry| entry.setting.setting_id == draft.setting().setting_id);
-    let formula = entry.and_then(|entry| patch::formula_of(entry).ok());
-    formula.is_some_and(|formula| patch::same_part(&formula, &draft.wanted))
+    entry.is_some_and(|entry| draft.is_made(entry))
 }
 
 /// Those that changed, checked.
