@@ -56,17 +56,6 @@ pub use copy::{Copy, CopyPlan, CopyStep, copy};
 use lists::{Lists, Resource, fits};
 pub use targeting::{FlagValues, Rule, Served};
 
-/// Finds one by its name in the list of what has it.
-macro_rules! find {
-    ($product:expr, $word:expr, $level:ident.$call:ident($parent:expr => $id:ident)) => {{
-        let (product, parent) = ($product, $parent.get().await?);
-        let load = async || Ok(product.client.$call(parent.$id).send().await?.into_inner());
-        let lists = &product.lists.$level;
-        let (id, within) = (parent.id(), parent.place());
-        product.find(lists, id, within, $word, load).await
-    }};
-}
-
 impl Client {
     /// A product by its name or id; see [`names`](crate::names). Makes no call.
     pub fn product(&self, name_or_id: impl Into<String>) -> Product {
@@ -115,11 +104,12 @@ impl Product {
 
     /// The product as the server has it (`get-products`).
     pub async fn get(&self) -> Result<ProductModel> {
-        let within = self.organization.as_ref();
-        let within = within.map(|it| format!("the organization `{it}`"));
-        let within = within.unwrap_or_else(|| "the account".to_string());
-        let load = async || {
-            let mut products = self.client.get_products().send().await?.into_inner();
+        let place = match &self.organization {
+            Some(word) => format!("the organization `{word}`"),
+            None => "the account".to_string(),
+        };
+        let call = async {
+            let mut products = self.client.get_products().send().await?;
             products.retain(|product| {
                 let (it, word) = (&product.organization, self.organization.as_ref());
                 word.is_none_or(|word| fits(word, &it.name, &it.organization_id.to_string()))
@@ -127,8 +117,8 @@ impl Product {
             Ok(products)
         };
         // Another organization is another list.
-        let lists = &self.lists.products;
-        self.find(lists, within.clone(), within, &self.name, load)
+        let owner = (place.clone(), place);
+        self.find(&self.lists.products, owner, &self.name, call)
             .await
     }
 
@@ -139,15 +129,25 @@ impl Product {
 
     /// An environment of the product as the server has it, by its name or id (`get-environments`).
     pub async fn environment(&self, name_or_id: &str) -> Result<EnvironmentModel> {
-        find!(self, name_or_id, environments.get_environments(self => product_id))
+        let product = self.get().await?;
+        let call = self.client.get_environments(product.product_id);
+        let list = &self.lists.environments;
+        self.find(list, product.owner(), name_or_id, call.send())
+            .await
     }
 
     async fn tag(&self, name: &str) -> Result<TagModel> {
-        find!(self, name, tags.get_tags(self => product_id))
+        let product = self.get().await?;
+        let call = self.client.get_tags(product.product_id);
+        let list = &self.lists.tags;
+        self.find(list, product.owner(), name, call.send()).await
     }
 
-    async fn segment(&self, name_or_id: &str) -> Result<SegmentListModel> {
-        find!(self, name_or_id, segments.get_segments(self => product_id))
+    async fn segment(&self, name: &str) -> Result<SegmentListModel> {
+        let product = self.get().await?;
+        let call = self.client.get_segments(product.product_id);
+        let list = &self.lists.segments;
+        self.find(list, product.owner(), name, call.send()).await
     }
 }
 
@@ -169,7 +169,12 @@ impl Config {
 
     /// The config as the server has it (`get-configs`).
     pub async fn get(&self) -> Result<ConfigModel> {
-        find!(&self.product, &self.name, configs.get_configs(self.product => product_id))
+        let (handle, product) = (&self.product, self.product.get().await?);
+        let call = handle.client.get_configs(product.product_id);
+        let list = &handle.lists.configs;
+        handle
+            .find(list, product.owner(), &self.name, call.send())
+            .await
     }
 
     /// Its id, for the generated calls.
@@ -179,7 +184,12 @@ impl Config {
 
     /// The setting with this key or id as the server has it (`get-settings`).
     pub async fn setting(&self, key_or_id: &str) -> Result<SettingModel> {
-        find!(&self.product, key_or_id, settings.get_settings(self => config_id))
+        let (handle, config) = (&self.product, self.get().await?);
+        let call = handle.client.get_settings(config.config_id);
+        let list = &handle.lists.settings;
+        handle
+            .find(list, config.owner(), key_or_id, call.send())
+            .await
     }
 
     /// All flags and settings by key, each with what it serves in every environment: one call for each environment

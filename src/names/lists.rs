@@ -13,7 +13,7 @@ use crate::likeness::did_you_mean;
 use crate::types::{
     ConfigModel, EnvironmentModel, ProductModel, SegmentListModel, SettingModel, TagModel,
 };
-use crate::{Error, Result};
+use crate::{Error, ResponseValue, Result};
 
 /// What was read, for each level.
 #[derive(Debug, Default)]
@@ -51,25 +51,25 @@ impl Lists {
 type Level<T> = Mutex<HashMap<String, (Instant, Vec<T>)>>;
 
 impl Product {
-    /// The one that the word names. Reads the list if there is none, or none that is young enough and has it.
+    /// The one that the word names in the list of an owner. Makes the call if no list is there, or none that is young enough and
+    /// has it.
     pub(super) async fn find<T: Resource>(
         &self,
-        level: &Level<T>,
-        id: String,
-        within: String,
+        lists: &Level<T>,
+        (owner, place): (String, String),
         word: &str,
-        load: impl AsyncFnOnce() -> Result<Vec<T>>,
+        call: impl Future<Output = Result<ResponseValue<Vec<T>>>>,
     ) -> Result<T> {
-        let mut lists = level.lock().await;
-        if let Some((read, list)) = lists.get(&id)
+        let mut lists = lists.lock().await;
+        if let Some((read, list)) = lists.get(&owner)
             && self.keep.is_none_or(|keep| read.elapsed() < keep)
             && !candidates(list, word).is_empty()
         {
-            return one(list, &within, word);
+            return one(list, &place, word);
         }
-        let list = load().await?;
-        let found = one(&list, &within, word);
-        lists.insert(id, (Instant::now(), list));
+        let list = call.await?.into_inner();
+        let found = one(&list, &place, word);
+        lists.insert(owner, (Instant::now(), list));
         found
     }
 }
@@ -127,7 +127,7 @@ fn list_of(words: impl Iterator<Item = impl Display>) -> String {
     }
 }
 
-/// What people name.
+/// What people find by its name.
 pub(super) trait Resource: Clone {
     const KIND: &'static str;
     /// A name, or the key of a setting.
@@ -140,6 +140,10 @@ pub(super) trait Resource: Clone {
     /// What an error says of where something was looked for.
     fn place(&self) -> String {
         format!("the {} `{}`", Self::KIND, self.label())
+    }
+    /// As the owner of a list, for [`Product::find`].
+    fn owner(&self) -> (String, String) {
+        (self.id(), self.place())
     }
 }
 
