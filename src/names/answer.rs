@@ -1,4 +1,4 @@
-//! What the answers about V1 and V2 values have in common, with names in place of ids.
+//! The answers about V1 and V2 values in one form, with names in place of ids.
 
 use std::collections::{BTreeSet, HashMap};
 use std::slice;
@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::Config;
-use super::targeting::list;
 use crate::patch::{self, Formula, SettingValueV1, json};
 use crate::types::{
     EnvironmentId, EvaluationVersion, SettingDataV2Model, SettingId, SettingTagModel,
@@ -59,44 +58,43 @@ impl Config {
     /// All settings of the config in an environment.
     pub(super) async fn settings_in(&self, place: EnvironmentId) -> Result<Vec<Answer>> {
         let (id, client) = (self.config_id().await?, &self.product.client);
-        let v1 = client.get_setting_values(id, place);
-        let v2 = client.get_setting_values_v2(id, place);
-        let answer = match self.is_v1().await? {
-            true => self.read(v1.send()).await?,
-            false => self.read(v2.send()).await?,
-        };
-        let answers = list(&answer["settingValues"]).chain(list(&answer["settingFormulas"]));
-        let mut all = answers.map(Answer::of).collect::<Result<Vec<_>>>()?;
-        self.name(&mut all).await?;
-        Ok(all)
+        let v1 = client.get_setting_values(id, place).send();
+        let v2 = client.get_setting_values_v2(id, place).send();
+        let all = self.read(v1, v2).await?;
+        let entries = list(&all["settingValues"]).chain(list(&all["settingFormulas"]));
+        let mut answers = entries.map(Answer::of).collect::<Result<Vec<_>>>()?;
+        self.name(&mut answers).await?;
+        Ok(answers)
     }
 
     /// One of them.
     pub(super) async fn setting_in(&self, place: EnvironmentId, id: SettingId) -> Result<Answer> {
         let client = &self.product.client;
-        let v1 = client.get_setting_value(place, id);
-        let v2 = client.get_setting_value_v2(place, id);
-        let answer = match self.is_v1().await? {
-            true => self.read(v1.send()).await?,
-            false => self.read(v2.send()).await?,
-        };
-        let mut answer = Answer::of(&answer)?;
+        let v1 = client.get_setting_value(place, id).send();
+        let v2 = client.get_setting_value_v2(place, id).send();
+        let mut answer = Answer::of(&self.read(v1, v2).await?)?;
         self.name(slice::from_mut(&mut answer)).await?;
         Ok(answer)
     }
 
-    /// The answer to a call, as JSON.
-    async fn read<T: Serialize>(
+    /// Makes the call that the config's version has, and gives its answer as JSON.
+    async fn read<V1: Serialize, V2: Serialize>(
         &self,
-        call: impl Future<Output = Result<ResponseValue<T>>>,
+        v1: impl Future<Output = Result<ResponseValue<V1>>>,
+        v2: impl Future<Output = Result<ResponseValue<V2>>>,
     ) -> Result<Value> {
-        let answer = self.product.lists.forget_after_404(call.await).await?;
-        Ok(json(&*answer))
+        let answer = match self.is_v1().await? {
+            true => v1.await.map(|answer| json(&*answer)),
+            false => v2.await.map(|answer| json(&*answer)),
+        };
+        self.product.lists.forget_after_404(answer).await
     }
 
     /// Puts names in place of ids, from lists that are kept. After an error, those that were found stand there.
-    pub(super) async fn name(&self, all: &mut [Answer]) -> Result<()> {
-        let ids = all.iter().flat_map(|answer| references(&answer.document));
+    pub(super) async fn name(&self, answers: &mut [Answer]) -> Result<()> {
+        let ids = answers
+            .iter()
+            .flat_map(|answer| references(&answer.document));
         let (mut names, mut outcome) = (Names::new(), Ok(()));
         for (kind, id) in ids.collect::<BTreeSet<_>>() {
             let name = match kind {
@@ -109,7 +107,7 @@ impl Config {
                 break;
             }
         }
-        for answer in all {
+        for answer in answers {
             answer.document = replace_names(&answer.document, &names);
         }
         outcome
@@ -154,6 +152,10 @@ fn each(document: &mut Value, see: &mut impl FnMut(&'static str, String, &mut Ma
         Value::Array(entries) => entries.iter_mut().for_each(|entry| each(entry, see)),
         _ => {}
     }
+}
+
+pub(super) fn list(entries: &Value) -> impl Iterator<Item = &Value> {
+    entries.as_array().into_iter().flatten()
 }
 
 /// A text as it is, all else as JSON.

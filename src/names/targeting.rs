@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::answer::{Answer, SEGMENT, SETTING, text};
+use super::answer::{Answer, SEGMENT, SETTING, list, text};
 use crate::SettingValue;
 use crate::patch::read;
 use crate::types::{SettingId, SettingType, ValueModel};
@@ -98,10 +98,6 @@ impl Served {
 /// A value for people to read.
 pub(super) fn show(value: Option<SettingValue>) -> String {
     value.map_or_else(|| "?".to_string(), |value| value.to_string())
-}
-
-pub(super) fn list(entries: &Value) -> impl Iterator<Item = &Value> {
-    entries.as_array().into_iter().flatten()
 }
 
 /// V1 has the bare value, V2 an object with a field for each type.
