@@ -2,18 +2,17 @@
 
 use std::slice;
 
-use serde::Serialize;
-
 use super::answer::Answer;
 use super::{Flag, Product, Served};
-use crate::edit::{Draft, Edited, Options, edit_v1, notes};
+use crate::edit::{Draft, Options, edit_v1, notes};
+use crate::patch::json;
 use crate::rule::check::is_for_everyone;
 use crate::rule::{Percentages, everyone, percentages};
 use crate::types::{
     SettingType, SettingValueModel, UpdatePercentageOptionModel, UpdateRolloutRuleModel,
     UpdateSettingValueModel, UpdateTargetingRuleModel,
 };
-use crate::{Error, Result, SettingValue, patch};
+use crate::{Error, Result, SettingValue};
 
 /// A change of what a flag serves in an environment, in one or several words.
 #[derive(Clone, Debug)]
@@ -95,20 +94,6 @@ impl Flag {
             options: Options::default(),
         }
     }
-
-    /// What a change led to. If a name cannot be read any more, its id stands there: the change is made.
-    async fn report<T: Serialize>(&self, edited: Edited<T>) -> Result<Changed> {
-        let mut answer = Answer::of(&patch::json(&edited.value))?;
-        let config = &self.environment.config;
-        if let Err(error) = config.name(slice::from_mut(&mut answer)).await {
-            tracing::warn!(%error, "a name could not be read, its id is told instead");
-        }
-        Ok(Changed {
-            changed: edited.changed,
-            rounds: edited.rounds,
-            served: Served::of(&answer),
-        })
-    }
 }
 
 impl Change {
@@ -124,20 +109,34 @@ impl Change {
         let config = &flag.environment.config;
         let place = flag.environment.environment_id().await?;
         let (id, Product { client, lists, .. }) = (flag.setting_id().await?, &config.product);
-        if config.is_v1().await? {
-            let edit = |answer: &SettingValueModel, wanted: &mut UpdateSettingValueModel| {
-                let of = &answer.setting.setting_type;
-                steps.iter().try_for_each(|it| it.apply_v1(of, wanted))
-            };
-            let edited = edit_v1(client, place, id, &options.reason, edit);
-            let edited = lists.forget_after_404(edited.await).await;
-            return flag.report(edited?).await;
+        let edited = match config.is_v1().await? {
+            true => {
+                let edit = |seen: &SettingValueModel, wanted: &mut UpdateSettingValueModel| {
+                    let of = &seen.setting.setting_type;
+                    steps.iter().try_for_each(|step| step.apply_v1(of, wanted))
+                };
+                let edited = edit_v1(client, place, id, &options.reason, edit).await;
+                edited.map(|it| (it.changed, it.rounds, json(&it.value)))
+            }
+            false => {
+                let edit = client.edit_value(place, id, |draft| {
+                    steps.iter().try_for_each(|step| step.apply_v2(draft))
+                });
+                let edited = edit.with(options).send().await;
+                edited.map(|it| (it.changed, it.rounds, json(&it.value)))
+            }
+        };
+        let (changed, rounds, value) = lists.forget_after_404(edited).await?;
+        let mut answer = Answer::of(&value)?;
+        // The change is made, whether a name can be read or not.
+        if let Err(error) = config.name(slice::from_mut(&mut answer)).await {
+            tracing::warn!(%error, "a name could not be read, its id is told instead");
         }
-        let edit = client.edit_value(place, id, |draft| {
-            steps.iter().try_for_each(|step| step.apply_v2(draft))
-        });
-        let edited = edit.with(options).send().await;
-        flag.report(lists.forget_after_404(edited).await?).await
+        Ok(Changed {
+            changed,
+            rounds,
+            served: Served::of(&answer),
+        })
     }
 }
 
