@@ -69,7 +69,8 @@ impl Docs {
         yaml_serde::from_str(text).map_err(failed)
     }
 
-    /// Operations and schemas of a description that have no words, each by its name.
+    /// Operations and schemas of a description that have no words, and deprecated operations without a successor, each by its
+    /// name.
     #[must_use]
     pub fn missing(&self, source: &Source, facts: &Value) -> Vec<String> {
         let mut missing = Vec::new();
@@ -81,6 +82,9 @@ impl Docs {
                 )),
                 Some(id) if !self.operations.contains_key(id) => {
                     missing.push(format!("{place} ({id}) has no words"));
+                }
+                Some(id) if operation.deprecated() && self.operations[id].successor.is_none() => {
+                    missing.push(format!("{place} ({id}) is deprecated and has no successor"));
                 }
                 Some(_) => {}
             }
@@ -196,7 +200,7 @@ impl Docs {
                 continue;
             };
             let wrong = match docs.successor.as_deref() {
-                None if operation.deprecated() => "is deprecated and has no successor".to_owned(),
+                // What is missing has been told.
                 None => continue,
                 Some(successor) => match operations.get(successor) {
                     None => format!("has a successor that does not exist: {successor}"),

@@ -147,6 +147,22 @@ fn what_lacks_words_is_listed() {
 }
 
 #[test]
+fn an_operation_may_be_deprecated_without_a_successor() {
+    let tree = Tree::pets();
+    let ended = tree.refresh(
+        PETS.replace(
+            "  /v2/pets:\n    get:\n",
+            "  /v2/pets:\n    get:\n      deprecated: true\n",
+        ),
+        &["--format", "json"],
+    );
+    ended.assert(
+        0,
+        &["GET /v2/pets (list-pets) is deprecated and has no successor"],
+    );
+}
+
+#[test]
 fn check_tells_drift_and_writes_nothing() {
     let tree = Tree::pets();
     let before = tree.spec();

@@ -37,6 +37,15 @@ fn operations_need_names_of_their_own() {
 }
 
 #[test]
+fn a_deprecated_operation_need_not_have_a_successor() {
+    let paths = PLAIN.replace("{operationId", "{deprecated: true, operationId");
+    assert_writes(
+        &described(&paths, "{}"),
+        &["#[deprecated] pub fn dig(&self)"],
+    );
+}
+
+#[test]
 fn schemas_may_be_called_anything() {
     let body = |name: &str| {
         described(
