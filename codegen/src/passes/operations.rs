@@ -38,15 +38,11 @@ pub(super) fn run(code: &mut Code, context: &Context<'_>) -> Result<usize> {
         .map(|method| (method.sig.ident.to_string(), method))
         .collect();
 
+    let operations = facts::operations(context.facts);
+    refuse_shared_names(&operations, context)?;
     let mut names = Vec::new();
-    for operation in facts::operations(context.facts) {
+    for operation in operations {
         let call = Call::read(&operation, &positional, context)?;
-        if let Some((id, _)) = names.iter().find(|(_, name)| *name == call.name) {
-            return Err(Error::new(format!(
-                "the operations `{id}` and `{}` both become `{}`; one of them needs another id",
-                call.id, call.name
-            )));
-        }
         names.push((call.id.clone(), call.name.clone()));
         code.methods.push(call.method());
         code.operations.extend(call.items(&client));
@@ -60,6 +56,24 @@ pub(super) fn run(code: &mut Code, context: &Context<'_>) -> Result<usize> {
     });
     code.client = client;
     Ok(count)
+}
+
+/// Refuses operations whose ids become the same name. The generator keeps one method of theirs, so that nothing else may be
+/// looked up before.
+fn refuse_shared_names(operations: &[OperationRef<'_>], context: &Context<'_>) -> Result<()> {
+    let mut known = BTreeMap::new();
+    for operation in operations {
+        let id = facts::operation_id(context.source, operation).unwrap_or_default();
+        let name = id.to_upper_camel_case();
+        if let Some((other, place)) = known.insert(name.clone(), (id, operation.place())) {
+            return Err(Error::new(format!(
+                "the operations `{other}` and `{id}` ({place} and {}) both become `{name}`; one of them needs another id, \
+                 which a pass has to give it",
+                operation.place()
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// All that is known of one operation.
@@ -84,7 +98,8 @@ impl<'a> Call<'a> {
             .ok_or_else(|| Error::new(format!("{place} has no operationId")))?;
         let method = positional.get(&id.to_snake_case()).ok_or_else(|| {
             Error::new(format!(
-                "{place}: the generator made no method `{}`",
+                "{place}: the generator made no method `{}` of the id `{id}`, because Rust has a meaning of its own for that \
+                 name, or none; the operation needs another id, which a pass has to give it",
                 id.to_snake_case()
             ))
         })?;

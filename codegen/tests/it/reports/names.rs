@@ -19,19 +19,30 @@ fn operations_need_no_schemas_and_no_tags() {
 fn operations_need_names_of_their_own() {
     for id in ["type", "self", "2nd", "''", "'*'", "don't"] {
         let description = described(&PLAIN.replace("dig", id), "{}");
-        assert_refused(&description, &["operations: GET /seed", "made no method"]);
+        assert_refused(
+            &description,
+            &[
+                "operations: GET /seed",
+                "made no method",
+                "needs another id",
+            ],
+        );
     }
     for (one, other) in [("dig-up", "dig_up"), ("dig-up", "digUp")] {
         let description = described(
             &format!(
-                "{{/a: {{get: {{operationId: {one}, responses: {{200: {{description: ''}}}}}}}},
+                "{{'/a/{{n}}': {{get: {{operationId: {one}, responses: {{200: {{description: ''}}}},
+                     parameters: [{{name: n, in: path, required: true, schema: {{type: string}}}}]}}}},
                    /b: {{get: {{operationId: {other}, responses: {{200: {{description: ''}}}}}}}}}}"
             ),
             "{}",
         );
         assert_refused(
             &description,
-            &[&format!("`{one}` and `{other}`"), "`DigUp`"],
+            &[
+                &format!("`{one}` and `{other}` (GET /a/{{n}} and GET /b)"),
+                "`DigUp`",
+            ],
         );
     }
 }
