@@ -14,6 +14,7 @@ use serde_json::{Map, Value};
 
 use crate::preview::Problem;
 use crate::sources::Source;
+use crate::unique::Unique;
 use crate::{Error, Result};
 
 /// The methods of OpenAPI 3.0 as a path item and as a request write them, in the order of canonical descriptions.
@@ -52,7 +53,7 @@ pub fn read(text: &str) -> Result<Value> {
 ///
 /// # Errors
 ///
-/// The text is empty, neither JSON nor YAML, cut off, or nested deeper than anybody means.
+/// The text is empty, neither JSON nor YAML, cut off, nested deeper than anybody means, or says something twice.
 pub fn parse(text: &str) -> Result<Value> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let start = text.trim_start();
@@ -64,7 +65,7 @@ pub fn parse(text: &str) -> Result<Value> {
             "the description is nested more than {MAX_OPEN} levels deep; no generator could take it"
         )));
     }
-    let description = if start.starts_with(['{', '[']) {
+    let Unique(description) = if start.starts_with(['{', '[']) {
         serde_json::from_str(text).map_err(|error| not_json(&error))?
     } else {
         yaml_serde::from_str(text).map_err(|error| not_yaml(&error))?

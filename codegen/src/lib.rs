@@ -16,6 +16,7 @@ pub mod preview;
 mod schemas;
 pub mod sources;
 pub mod surface;
+mod unique;
 
 pub use error::{Error, Result};
 pub use generate::{Generated, generate, generate_from};

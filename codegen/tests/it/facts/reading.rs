@@ -48,6 +48,14 @@ fn what_is_no_yaml_is_told_with_its_place() {
 }
 
 #[test]
+fn nothing_is_said_twice() {
+    let twice = "openapi: 3.0.1\npaths:\n  /pets: {}\n  /pets: {}\n";
+    assert_says(&refused(twice), &["`/pets` occurs twice", "line"]);
+    let twice = "{\"openapi\": \"3.0.1\",\n \"info\": {}, \"info\": {}}";
+    assert_says(&refused(twice), &["`info` occurs twice", "line 2"]);
+}
+
+#[test]
 fn pages_and_other_shapes_are_no_description() {
     assert_says(
         &refused("<!DOCTYPE html>\n<html><body>502 Bad Gateway</body></html>"),
