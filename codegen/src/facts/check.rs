@@ -87,6 +87,12 @@ fn groups(description: &Value) -> [(&'static str, Vec<Found>); 7] {
         walk.misshapen
             .push(Found::new("/paths", " has no operation"));
     }
+    for (path, _) in members(&facts, "/paths").filter(|(path, _)| !path.starts_with('/')) {
+        walk.misshapen.push(Found::new(
+            below("/paths", path),
+            " does not begin with `/`",
+        ));
+    }
     [
         ("is not what OpenAPI 3.0 says it should be", walk.misshapen),
         (
@@ -353,6 +359,12 @@ fn find_mismatches(facts: &Value) -> Vec<Found> {
             problems.push(Found::new(place.clone(), what));
         }
         for parameter in parameters {
+            let is_required = parameter.get("required") == Some(&Value::Bool(true));
+            if text(parameter, "in") == "path" && !is_required {
+                let name = text(parameter, "name");
+                let what = format!(": path parameter `{name}` is not `required: true`");
+                problems.push(Found::new(place.clone(), what));
+            }
             if parameter.get("schema").is_none() && parameter.get("content").is_none() {
                 let name = text(parameter, "name");
                 let what = format!(": parameter `{name}` has no `schema`");

@@ -127,6 +127,16 @@ fn wrong_types_are_told_with_their_place() {
         ),
         ("    get:\n", "    fetch:\n", "/paths has no operation"),
         (
+            "  /houses/{house}",
+            "  houses/{house}",
+            "/paths/houses~1{house}~1pets~1{pet} does not begin with `/`",
+        ),
+        (
+            "{name: house, in: path, required: true",
+            "{name: house, in: path",
+            "GET /houses/{house}/pets/{pet}: path parameter `house` is not `required: true`",
+        ),
+        (
             "{$ref: \"#/components/parameters/Pet\"}",
             "{$ref: 1}",
             "/get/parameters/0/$ref is a number",

@@ -180,14 +180,6 @@ fn a_panic_of_the_generator_is_an_error() {
             with_answers("{200: {description: '', content: {application/json: {}}}}"),
             "no schema",
         ),
-        (
-            described(
-                "{'/seeds/{id}': {get: {operationId: dig, responses: {200: {description: ''}},
-                   parameters: [{name: id, in: path, schema: {type: string}}]}}}",
-                "{}",
-            ),
-            "required",
-        ),
     ] {
         assert_refused(
             &description,
