@@ -29,6 +29,7 @@ mod run;
 mod transaction;
 mod workspace;
 
+use std::panic;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -82,6 +83,7 @@ fn main() -> ExitCode {
         return ended;
     }
     let cli = Cli::parse();
+    hide_caught_panics();
     match run(cli) {
         Ok(Outcome::Clean) => ExitCode::SUCCESS,
         Ok(Outcome::Found) => ExitCode::from(1),
@@ -90,6 +92,21 @@ fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// The generator panics at what it cannot do. That is caught and told as an error, so that rustc's report of it would only
+/// bury the message. Panics of everything else are reported as ever.
+fn hide_caught_panics() {
+    let report = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        let file = info.location().map_or("", |location| location.file());
+        if !["/typify-impl-", "/progenitor-impl-"]
+            .iter()
+            .any(|package| file.contains(package))
+        {
+            report(info);
+        }
+    }));
 }
 
 fn run(cli: Cli) -> Result<Outcome> {

@@ -82,7 +82,9 @@ impl Refresh {
         let mut report = Report::new(workspace, source, &facts, &docs)?;
         // Looking needs no client; what cannot be generated may still be compared.
         if !self.check {
-            let changes = changes(workspace, source, &facts, &docs, &mut report).map_err(failed)?;
+            let changes = changes(workspace, source, &facts, &docs, &mut report)
+                .map_err(failed)
+                .map_err(|error| with_advice(&error, &from))?;
             if !changes.is_empty() {
                 if candidate::is_whole(workspace.root()) {
                     let mut features = FEATURES.to_vec();
@@ -171,6 +173,13 @@ impl Report {
             crate::say!("stubs for {docs}:\n{}", self.stubs.trim_end());
         }
     }
+}
+
+/// An error of the generator, which need not say what part of a description it is about.
+fn with_advice(error: &Error, from: &Place) -> Error {
+    Error::new(format!(
+        "{error}\n`cargo xtask preview {from}` names the operations and schemas that no client can be generated of"
+    ))
 }
 
 /// All files that a refresh changes, with their new texts.

@@ -73,6 +73,20 @@ fn references_that_lead_nowhere_are_refused() {
 }
 
 #[test]
+fn what_the_generator_gives_up_on_is_told_in_a_sentence_and_where_to_look() {
+    let tree = Tree::pets();
+    // A tree that has something to compile.
+    tree.write("Cargo.toml", "");
+    tree.write("src/lib.rs", "");
+    let before = tree.spec();
+    let ended = tree.refresh(PETS.replace("[cat, dog]", "[cat, dog, dog]"), &[]);
+    ended.assert(2, &["gives up", "[dog,dog]", "cargo xtask preview"]);
+    assert!(ended.stderr.starts_with("error: "), "{}", ended.stderr);
+    assert!(!ended.stderr.contains("panicked"), "{}", ended.stderr);
+    assert!(tree.spec() == before, "spec/ was touched");
+}
+
+#[test]
 fn half_a_json_file_is_refused() {
     let half = &PETS_JSON[..PETS_JSON.len() / 2];
     assert_refused(half, &["ends too early", "line 5", "download it again"]);
@@ -129,6 +143,22 @@ fn the_first_refresh_of_a_source_needs_nothing_there() {
 }
 
 #[test]
+fn an_operation_may_be_deprecated_without_a_successor() {
+    let tree = Tree::pets();
+    let ended = tree.refresh(
+        PETS.replace(
+            "  /v2/pets:\n    get:\n",
+            "  /v2/pets:\n    get:\n      deprecated: true\n",
+        ),
+        &["--format", "json"],
+    );
+    ended.assert(
+        0,
+        &["GET /v2/pets (list-pets) is deprecated and has no successor"],
+    );
+}
+
+#[test]
 fn what_lacks_words_is_listed() {
     let tree = Tree::pets();
     let more = format!("{PETS}    Toy: {{type: string}}\n").replace(
@@ -144,22 +174,6 @@ fn what_lacks_words_is_listed() {
         ],
     );
     assert!(!ended.stdout.contains("Kind"), "{}", ended.stdout);
-}
-
-#[test]
-fn an_operation_may_be_deprecated_without_a_successor() {
-    let tree = Tree::pets();
-    let ended = tree.refresh(
-        PETS.replace(
-            "  /v2/pets:\n    get:\n",
-            "  /v2/pets:\n    get:\n      deprecated: true\n",
-        ),
-        &["--format", "json"],
-    );
-    ended.assert(
-        0,
-        &["GET /v2/pets (list-pets) is deprecated and has no successor"],
-    );
 }
 
 #[test]
