@@ -127,8 +127,12 @@ impl Report {
             false => None,
         };
         let changed = vendored.as_ref() != Some(&new);
-        // What is vendored may be broken; a new description mends it.
-        let old = vendored.and_then(|text| facts::read(&text).ok());
+        // What is vendored may be broken, by a merge for one; a new description mends it, and is compared with what was
+        // committed last.
+        let read = |text: String| facts::read(&text).ok();
+        let old = vendored
+            .and_then(read)
+            .or_else(|| release::at(workspace, "HEAD", &file).and_then(read));
         Ok(Report {
             source: source.name.clone(),
             changed,

@@ -129,6 +129,14 @@ fn the_version_is_raised_once_from_the_last_release() {
 }
 
 #[test]
+fn what_a_merge_has_broken_is_compared_with_what_was_committed() {
+    let tree = versioned();
+    release(&tree);
+    tree.write("spec/pets/openapi.json", "<<<<<<< HEAD\n");
+    grow(&tree, &[]).assert(0, &["Additive (1)", "version 0.3.1"]);
+}
+
+#[test]
 fn the_variables_of_a_hook_lead_to_no_other_repository() {
     let other = versioned();
     release(&other);
