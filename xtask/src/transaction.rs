@@ -20,7 +20,7 @@ const JOURNAL: &str = "journal.json";
 /// Puts the new texts in place.
 pub(crate) fn commit(root: &Path, changes: &Changes) -> Result<()> {
     let folder = root.join(FOLDER);
-    let staged = stage(&folder, changes);
+    let staged = find_room(root, changes).and_then(|()| stage(&folder, changes));
     if let Err(error) = staged {
         // Nothing has its place yet, so there is nothing to lose.
         let _ = fs::remove_dir_all(&folder);
@@ -41,6 +41,18 @@ pub(crate) fn recover(root: &Path) -> Result<bool> {
     }
     fs::remove_dir_all(&folder).map_err(|error| Error::file(&folder, error))?;
     Ok(false)
+}
+
+/// Refuses folders that nothing can be put into, as long as everything is as it was.
+fn find_room(root: &Path, changes: &Changes) -> Result<()> {
+    for name in changes.keys() {
+        let file = root.join(name);
+        let folder = file.parent().unwrap_or(root);
+        fs::create_dir_all(folder)
+            .and_then(|()| tempfile::tempfile_in(folder).map(drop))
+            .map_err(|error| Error::file(folder, error))?;
+    }
+    Ok(())
 }
 
 /// Writes every text beside the tree, and which is whose.
@@ -91,7 +103,10 @@ fn finish(root: &Path) -> Result<()> {
         if let Some(parent) = to.parent() {
             fs::create_dir_all(parent).map_err(failed)?;
         }
-        fs::rename(&from, &to).map_err(failed)?;
+        fs::rename(&from, &to).map_err(|error| {
+            let what = "some files have their new text and others do not; mend this, and the next command goes on";
+            Error::file(&to, format!("{error}; {what}"))
+        })?;
     }
     fs::remove_dir_all(&folder).map_err(|error| Error::file(&folder, error))
 }
@@ -101,4 +116,23 @@ fn write(file: &Path, text: &str) -> Result<()> {
     let mut written = File::create(file).map_err(failed)?;
     written.write_all(text.as_bytes()).map_err(failed)?;
     written.sync_all().map_err(failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_one_file_cannot_be_put_none_is() {
+        let root = tempfile::tempdir().expect("a folder");
+        let one = root.path().join("one");
+        fs::write(&one, "old").expect("a file");
+        // A file where a folder would have to be.
+        fs::write(root.path().join("two"), "").expect("a file");
+        let changes = ["one", "two/three"].map(|name| (PathBuf::from(name), "new".to_owned()));
+        let error = commit(root.path(), &Changes::from(changes)).expect_err("no room");
+        assert!(error.to_string().contains("two"), "{error}");
+        assert_eq!(fs::read_to_string(&one).expect("a file"), "old");
+        assert!(!recover(root.path()).expect("nothing to finish"));
+    }
 }
