@@ -71,7 +71,11 @@ fn sections(source: &str, diff: &Diff) -> Vec<(&'static str, Vec<String>)> {
 fn lines<'a>(source: &str, mark: &str, changes: impl Iterator<Item = &'a Change>) -> Vec<String> {
     let mut by_rule: Vec<(Rule, Vec<String>)> = Vec::new();
     for change in changes {
-        let name = name(change);
+        let mut name = name(change);
+        // Whoever calls it knows the old name alone.
+        if change.rule == Rule::OperationRenamed {
+            name += &format!(" ({})", change.message);
+        }
         match by_rule.iter_mut().find(|(rule, _)| *rule == change.rule) {
             Some((_, names)) => names.push(name),
             None => by_rule.push((change.rule, vec![name])),
@@ -156,7 +160,21 @@ fn insert_lines(text: &str, section: &str, lines: &[String]) -> String {
 mod tests {
     //! An entry stands where people look for it, and nothing else moves.
 
-    use super::insert_lines;
+    use configcat_management_codegen::diff;
+    use configcat_management_codegen::sources::Source;
+    use serde_json::json;
+
+    use super::{insert_lines, with};
+
+    #[test]
+    fn what_has_another_name_is_found_by_the_old_one() {
+        let named =
+            |id: &str| json!({"paths": {"/pets": {"get": {"operationId": id, "responses": {}}}}});
+        let diff = diff::between(&named("get-pets"), &named("list-pets"), &Source::default());
+        let text = with("", "pets", &diff);
+        let line = "- **Breaking.** `pets`: an operation has another id: `list-pets` (was called get-pets).";
+        assert!(text.contains(line), "{text}");
+    }
 
     #[test]
     fn a_section_that_is_there_grows() {
