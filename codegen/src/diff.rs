@@ -139,7 +139,10 @@ impl Diff {
         match self.bump {
             Bump::None => "nothing has changed that the generated Rust could show".to_owned(),
             Bump::Patch => told(&self.docs, "nobody has to do anything about"),
-            Bump::Minor => told(&self.additive, "adds something, and none breaks a program"),
+            Bump::Minor => match self.additive.len() {
+                1 => told(&self.additive, "adds something, and none breaks a program"),
+                _ => told(&self.additive, "add something, and none breaks a program"),
+            },
             Bump::Major => told(&self.breaking, "may break a program"),
         }
     }
