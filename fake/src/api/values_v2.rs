@@ -171,7 +171,13 @@ fn settle(before: &Value, after: &mut Value) {
             let same = |name: &str| after.get(name) == before.get(name);
             let keeps_id = same(ID);
             let keeps_value = before.keys().all(|name| name == ID || same(name));
-            if before.get(ID).is_some_and(|id| !id.is_null()) && keeps_id != keeps_value {
+            let given = |id: bool| {
+                let mut fields = after.iter();
+                fields.any(|(name, field)| (name == ID) == id && !field.is_null())
+            };
+            let had_id = before.get(ID).is_some_and(|id| !id.is_null());
+            // Where only one of them is left, there is nothing to choose.
+            if had_id && given(true) && given(false) && keeps_id != keeps_value {
                 after.retain(|name, _| (name == ID) == keeps_value);
             }
             for (name, value) in after {

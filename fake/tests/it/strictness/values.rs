@@ -242,13 +242,34 @@ async fn a_patch_changes_a_variation_by_its_value_or_by_its_id() {
         ("/defaultValue/predefinedVariationId", id(0), 0),
         ("/targetingRules/0/value/stringValue", json!("dark"), 1),
         ("/defaultValue", json!({ "stringValue": "dark" }), 1),
+        (
+            "/defaultValue",
+            json!({ "predefinedVariationId": id(1) }),
+            1,
+        ),
+        (
+            "/defaultValue",
+            json!({ "predefinedVariationId": id(0) }),
+            0,
+        ),
+        (
+            "/defaultValue",
+            json!({ "predefinedVariationId": id(0), "stringValue": null }),
+            0,
+        ),
     ] {
         let patch = json!([{ "op": "replace", "path": place, "value": value }]);
-        let answer = stage.taken("PATCH", &path, patch).await;
+        stage.taken("PATCH", &path, patch).await;
+        let answer = stage.taken("GET", &path, Value::Null).await;
         let of_value = place.trim_end_matches("/stringValue");
         let of_value = of_value.trim_end_matches("/predefinedVariationId");
         let served = answer.pointer(of_value).expect("it is served");
         assert_eq!(served["predefinedVariationId"], id(index), "{place}");
+    }
+    for name in ["stringValue", "predefinedVariationId"] {
+        // What is left says it all.
+        let patch = json!([{ "op": "remove", "path": format!("/defaultValue/{name}") }]);
+        assert_eq!(stage.send("PATCH", &path, &patch).await.0, 204, "{name}");
     }
     // Who writes both has to mean the same.
     let both = json!([
