@@ -336,20 +336,22 @@ impl State {
     ) -> Result<PermissionGroupModel, Refusal> {
         let mut model = group.clone();
         model.product = self.product_model(self.product(group.product.product_id)?)?;
+        // What is the same everywhere is not told for each environment.
+        if group.access_type != AccessType::Custom {
+            model.environment_accesses.clear();
+        }
+        if group.approval_permission_type != ApprovalPermissionType::Custom {
+            model.environment_approval_permissions.clear();
+        }
         for access in &mut model.environment_accesses {
             let environment: &Environment = self.environment(access.environment_id)?;
             let shown = self.environment_model(environment)?;
             access.approve_required = shown.approve_required;
             access.color = shown.color;
             access.description = shown.description;
-            access.environment_access_type = allowed(group, environment.id).access;
             access.name = shown.name;
             access.order = shown.order;
             access.reason_required = shown.reason_required;
-        }
-        for approval in &mut model.environment_approval_permissions {
-            approval.environment_approval_permission_type =
-                allowed(group, approval.environment_id).approval;
         }
         model
             .environment_accesses
