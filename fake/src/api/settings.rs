@@ -183,7 +183,7 @@ fn first_rules(
     rules
 }
 
-/// Name, hint, tags and place, by JSON Patch. Tags are ids in it.
+/// Name, hint, tags, place and whether it is JSON, by JSON Patch. Tags are ids in it.
 pub(super) fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> {
     let setting = state.setting(call.path("settingId")?)?;
     let tags: Vec<TagId> = setting
@@ -196,11 +196,11 @@ pub(super) fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
         "hint": setting.hint,
         "tags": tags,
         "order": setting.order,
+        "isJson": setting.is_json,
     });
-    let document = patch::apply(&call.body, document, &["name", "hint", "tags", "order"])?;
-    let wanted: ReplaceSettingModel = read_as("ReplaceSettingModel", &document)?;
-    let wanted = wanted.with_is_json(Some(setting.is_json));
-    write(state, call, wanted)
+    let roots = ["name", "hint", "tags", "order", "isJson"];
+    let document = patch::apply(&call.body, document, &roots)?;
+    write(state, call, read_as("ReplaceSettingModel", &document)?)
 }
 
 /// All metadata; what the body leaves out is reset.

@@ -2,6 +2,7 @@
 //! words that programs match on, and what it takes is taken.
 
 mod names;
+mod official;
 mod others;
 mod texts;
 mod values;
