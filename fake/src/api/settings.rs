@@ -59,7 +59,10 @@ pub(super) fn create(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
             problems.add("PredefinedVariations", message);
             Vec::new()
         }
-        (Some(wanted), None) => variations::new(wanted, &setting_type, is_json, &mut problems),
+        (Some(wanted), None) => {
+            variations::demand_v2(config, &wanted, &mut problems);
+            variations::new(wanted, &setting_type, is_json, &mut problems)
+        }
         (None, Some(source)) => source.variations.clone(),
         (None, None) => Vec::new(),
     };

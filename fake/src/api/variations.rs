@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use configcat_management::types::{
     AuditLogType, CreatePredefinedVariationModel, CreatePredefinedVariationValueModel,
-    EnvironmentId, PredefinedVariationChangeRequestUsageModel, PredefinedVariationEnvironmentModel,
-    PredefinedVariationId, PredefinedVariationModel, PredefinedVariationUsageModel,
-    PredefinedVariationWithUsagesModel, PredefinedVariationsModel,
+    EnvironmentId, EvaluationVersion, PredefinedVariationChangeRequestUsageModel,
+    PredefinedVariationEnvironmentModel, PredefinedVariationId, PredefinedVariationModel,
+    PredefinedVariationUsageModel, PredefinedVariationWithUsagesModel, PredefinedVariationsModel,
     PredefinedVariationsWithUsagesModel, SettingId, SettingType, UpdatePredefinedVariationModel,
     UpdatePredefinedVariationValueModel, UpdatePredefinedVariationsRequest, ValueModel,
 };
@@ -14,7 +14,15 @@ use uuid::Uuid;
 
 use super::values::{self, Choice};
 use crate::call::{Answer, Call, Problems, Refusal, new_id};
-use crate::state::{MAX_PREDEFINED_VARIATIONS, Rules, RulesV2, Setting, State};
+use crate::state::{Config, MAX_PREDEFINED_VARIATIONS, Rules, RulesV2, Setting, State};
+
+/// Notes a problem if a setting of a V1 config is to have variations.
+pub(super) fn demand_v2<T>(config: &Config, wanted: &[T], problems: &mut Problems) {
+    if config.evaluation_version == EvaluationVersion::V1 && !wanted.is_empty() {
+        let message = "Only V2 Configs can have settings with predefined variations.";
+        problems.add("PredefinedVariations", message);
+    }
+}
 
 /// The variations of a new setting. They count only if no problem was noted.
 pub(super) fn new(
@@ -192,7 +200,10 @@ pub(super) fn update(state: &mut State, call: &Call) -> Result<Answer, Refusal> 
             .map(|variation| &variation.value);
         let after = wanted.iter().find(same).map(|variation| &variation.value);
         if before != after {
-            let message = format!("The variation `{used}` is in use; its value cannot change.");
+            let message = match after {
+                Some(_) => format!("The variation `{used}` is in use; its value cannot change."),
+                None => format!("Can not remove predefined variations: `{used}` is in use."),
+            };
             problems.add("PredefinedVariations", message);
         }
     }
