@@ -259,7 +259,10 @@ impl Problems {
     pub(crate) fn demand_free(&mut self, field: &str, is_free: bool) {
         if !is_free {
             let what = field.rsplit('.').next().unwrap_or(field).to_lowercase();
-            self.add(field, format!("This {what} is already in use."));
+            self.add(
+                field,
+                format!("This {what} is already in use. Please, choose another one."),
+            );
         }
     }
 

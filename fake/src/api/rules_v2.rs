@@ -59,7 +59,12 @@ impl<'a> Checker<'a> {
             .filter(|kept| default_value == empty && kept.string_value.as_deref() == Some(""));
         let default = match kept {
             Some(kept) => kept.clone(),
-            None => self.value(self.setting, default_value, &format!("{at}DefaultValue")),
+            None => self.value(
+                self.setting,
+                default_value,
+                &format!("{at}DefaultValue"),
+                "",
+            ),
         };
         let wanted = targeting_rules.unwrap_or_default();
         let at = format!("{at}TargetingRules");
@@ -127,7 +132,8 @@ impl<'a> Checker<'a> {
                 percentage, value, ..
             } = option;
             let at = format!("{options_at}[{index}].Value");
-            let value = self.value(self.setting, value, &at);
+            let wrong = "Invalid percentage option value.";
+            let value = self.value(self.setting, value, &at, wrong);
             checked_options.push(
                 PercentageOptionModel::default()
                     .with_percentage(percentage)
@@ -144,7 +150,10 @@ impl<'a> Checker<'a> {
         TargetingRuleModel::default()
             .with_conditions(checked_conditions)
             .with_percentage_options(checked_options)
-            .with_value(value.map(|value| self.value(self.setting, value, &format!("{at}.Value"))))
+            .with_value(value.map(|value| {
+                let at = format!("{at}.Value");
+                self.value(self.setting, value, &at, "Invalid term value.")
+            }))
     }
 
     fn condition(&mut self, wanted: UpdateConditionModel, at: &str) -> ConditionModel {
@@ -209,7 +218,9 @@ impl<'a> Checker<'a> {
         let found = self.state.settings.get(&prerequisite_setting_id);
         let found = found.filter(|found| found.config_id == self.setting.config_id);
         if found.is_none() {
-            let message = format!("The config has no setting `{prerequisite_setting_id}`.");
+            let id = prerequisite_setting_id;
+            let message =
+                format!("Prerequisite setting not found: the config has no setting `{id}`.");
             self.problems
                 .add(format!("{at}.PrerequisiteSettingId"), message);
         }
@@ -218,7 +229,12 @@ impl<'a> Checker<'a> {
         PrerequisiteFlagConditionModel::default()
             .with_comparator(comparator)
             .with_prerequisite_comparison_value(match found {
-                Some(_) => self.value(setting, prerequisite_comparison_value, &value_at),
+                Some(_) => self.value(
+                    setting,
+                    prerequisite_comparison_value,
+                    &value_at,
+                    "Invalid prerequisite value.",
+                ),
                 None => no_value(),
             })
             .with_prerequisite_setting_id(prerequisite_setting_id)
@@ -245,7 +261,11 @@ impl<'a> Checker<'a> {
             ("StringValue", string_value.is_some()),
         ] {
             if given != (name == wanted) {
-                let message = format!("The comparator `{comparator}` takes {wanted} alone.");
+                let takes = format!("the comparator `{comparator}` takes {wanted} alone.");
+                let message = match given {
+                    true => format!("{name} must not be set: {takes}"),
+                    false => format!("{name} field must be set: {takes}"),
+                };
                 self.problems.add(format!("{at}.{name}"), message);
             }
         }
@@ -289,8 +309,15 @@ impl<'a> Checker<'a> {
             )
     }
 
-    /// A value that a setting may serve: given as such, or by the id of a predefined variation.
-    fn value(&mut self, setting: &Setting, wanted: UpdateValueModel, at: &str) -> ValueModel {
+    /// A value that a setting may serve: given as such, or by the id of a predefined variation. Where it is of another type, `wrong`
+    /// is what the service says.
+    fn value(
+        &mut self,
+        setting: &Setting,
+        wanted: UpdateValueModel,
+        at: &str,
+        wrong: &str,
+    ) -> ValueModel {
         let UpdateValueModel {
             bool_value,
             double_value,
@@ -323,6 +350,9 @@ impl<'a> Checker<'a> {
         }
         let value = choice.value(&setting.setting_type, setting.is_json, at, self.problems);
         let Some(value) = value else {
+            if !wrong.is_empty() {
+                self.problems.add(at, wrong);
+            }
             return no_value();
         };
         let value = match values::accept(setting, value) {

@@ -365,7 +365,7 @@ pub(super) fn demand_approval(
     match demanded && !bypasses {
         true => Err(Refusal::field(
             "BypassApproval",
-            "The environment demands approvals: make a change request, or bypass it with `bypassApproval=true` if your permission group may.",
+            "Approval required: make a change request, or bypass it with `bypassApproval=true` if your permission group may.",
         )),
         false => Ok(()),
     }

@@ -2,7 +2,83 @@
 
 use serde_json::{Value, json};
 
-use super::Stage;
+use super::{INT, Stage, VALUE};
+
+/// A rule for a flag, with this condition and what it serves.
+fn rule(condition: Value, serves: Value) -> Value {
+    let mut rule = serves;
+    rule["conditions"] = json!([condition]);
+    json!({ "defaultValue": { "boolValue": false }, "targetingRules": [rule] })
+}
+
+fn compares(comparator: &str, value: Value) -> Value {
+    json!({ "userCondition": { "comparisonAttribute": "A", "comparator": comparator, "comparisonValue": value } })
+}
+
+#[tokio::test]
+async fn a_refusal_has_the_words_of_the_service() {
+    let stage = Stage::new().await;
+    let on = json!({ "value": { "boolValue": true } });
+    let is_cat = compares("textEquals", json!({ "stringValue": "cat" }));
+    let share = |value: i32| json!({ "percentage": 50, "value": { "intValue": value } });
+    let needs = |id: i32, value: Value| json!({ "prerequisiteFlagCondition": { "comparator": "equals", "prerequisiteSettingId": id, "prerequisiteComparisonValue": value } });
+    let number = stage.fake.demo().expect("the fake starts with it");
+    let number = number.v2.page_size.0;
+    let condition = "TargetingRules[0].Conditions[0]";
+    let compared = |name: &str| format!("{condition}.UserCondition.ComparisonValue.{name}");
+    let needed = |name: &str| format!("{condition}.PrerequisiteFlagCondition.Prerequisite{name}");
+    let text = json!({ "stringValue": "1" });
+    let list = json!({ "listValue": [{ "value": "a" }] });
+    for (body, field, words) in [
+        (
+            rule(compares("dateTimeBefore", text.clone()), on.clone()),
+            compared("DoubleValue"),
+            "DoubleValue field must be set",
+        ),
+        (
+            rule(compares("sensitiveTextEquals", list), on.clone()),
+            compared("StringValue"),
+            "StringValue field must be set",
+        ),
+        (
+            rule(compares("isOneOf", text), on.clone()),
+            compared("ListValue"),
+            "ListValue field must be set",
+        ),
+        (
+            rule(is_cat.clone(), json!({ "value": { "intValue": 10 } })),
+            "TargetingRules[0].Value".into(),
+            "Invalid term value.",
+        ),
+        (
+            rule(is_cat, json!({ "percentageOptions": [share(1), share(2)] })),
+            "TargetingRules[0].PercentageOptions[0].Value".into(),
+            "Invalid percentage option value.",
+        ),
+        (
+            rule(needs(number, json!({ "boolValue": true })), on.clone()),
+            needed("ComparisonValue"),
+            "Invalid prerequisite value.",
+        ),
+        (
+            rule(needs(12_345_678, json!({ "boolValue": true })), on),
+            needed("SettingId"),
+            "Prerequisite setting not found",
+        ),
+    ] {
+        stage.refused("PUT", VALUE, body, &field, words).await;
+    }
+    let new = json!({ "key": "new_checkout", "name": "Again", "settingType": "boolean" });
+    let words = "This key is already in use. Please, choose another";
+    let path = "/v1/configs/{v2}/settings";
+    stage.refused("POST", path, new, "Key", words).await;
+    let demand = json!({ "approveRequired": true });
+    let preferences = "/v1/products/{product}/preferences";
+    stage.taken("POST", preferences, demand).await;
+    let value = json!({ "defaultValue": { "intValue": 5 } });
+    let (field, words) = ("BypassApproval", "Approval required");
+    stage.refused("PUT", INT, value, field, words).await;
+}
 
 #[tokio::test]
 async fn a_patch_says_whether_a_text_is_json() {

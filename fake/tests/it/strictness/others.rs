@@ -49,7 +49,7 @@ async fn booleans_of_queries_are_read_whatever_their_case() {
     let on = json!({ "defaultValue": { "boolValue": true } });
     let path = |bypass: &str| format!("{VALUE}?bypassApproval={bypass}");
     for (bypass, field, words) in [
-        ("False", "BypassApproval", "The environment demands"),
+        ("False", "BypassApproval", "Approval required"),
         ("1", "bypassApproval", "\"1\" is not true or false"),
     ] {
         stage
