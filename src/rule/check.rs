@@ -335,11 +335,13 @@ fn condition_v1(seen: &SettingValueModel, rule: &UpdateRolloutRuleModel, at: &st
     let limits = &seen.feature_flag_limitations;
     let takes = comparator.as_ref().and_then(|it| it.takes());
     text(value, limits.max_comparison_value_length, &at)?;
-    if let Some(Operand::Texts | Operand::Versions) = takes {
-        // Commas stand between the texts.
+    // Commas stand between the texts, and what is empty between them is none.
+    let items = || {
         let texts = value.split(',').map(str::trim);
-        let texts = texts.filter(|text| !text.is_empty());
-        let lengths: Vec<usize> = texts.map(|text| text.chars().count()).collect();
+        texts.filter(|text| !text.is_empty())
+    };
+    if let Some(Operand::Texts | Operand::Versions) = takes {
+        let lengths: Vec<usize> = items().map(|text| text.chars().count()).collect();
         let Some(longest) = lengths.iter().max() else {
             return violation(at, "is empty");
         };
@@ -353,7 +355,7 @@ fn condition_v1(seen: &SettingValueModel, rule: &UpdateRolloutRuleModel, at: &st
             Err(format!("is `{value}`; the comparator takes a number"))
         }
         Some(Operand::Version) => version(value),
-        Some(Operand::Versions) => value.split(',').try_for_each(version),
+        Some(Operand::Versions) => items().try_for_each(version),
         _ => Ok(()),
     };
     checked.map_err(|problem| Violation::new(at, problem))

@@ -79,6 +79,8 @@ async fn the_check_and_the_server_agree_on_v1_rules() -> Result<()> {
         (C::IsOneOf, long(item + 1), false),
         (C::IsOneOf, list(texts), 2 * texts <= text),
         (C::IsOneOf, list(texts + 1), false),
+        (C::SemVerIsOneOf, "1.0.0,, 1.0.1,".to_owned(), true),
+        (C::SemVerIsOneOf, " , ".to_owned(), false),
         (C::NumberLess, " 5.5 ".to_owned(), true),
         (C::NumberLess, "NaN".to_owned(), false),
         (C::NumberLess, "1e400".to_owned(), false),
