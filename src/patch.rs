@@ -201,14 +201,8 @@ impl<K: Kind> Patch<K> {
     ///
     /// [`Error::Invalid`], naming the path, if an operation fails or leaves what may be changed.
     pub fn preview(&self, seen: &K::Seen) -> Result<K::Part> {
-        let seen = json(seen);
-        let mut document = document::of_seen::<K>(&seen);
+        let mut document = document::of_seen::<K>(&json(seen));
         self.apply(&mut document)?;
-        for name in K::ALONGSIDE {
-            if let Some(value) = seen.get(name) {
-                document[*name] = value.clone();
-            }
-        }
         read(&document).map_err(|error| {
             let problem = format!("would leave what the API does not take: {error}");
             Self::invalid("body", problem)

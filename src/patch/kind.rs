@@ -35,8 +35,6 @@ pub(super) mod sealed {
         const IN_PARTS: &'static [&'static str] = &[];
         /// A small part with one entry in each list that has limits, as JSON: what a patch writes is checked in its place there.
         const EXAMPLE: &'static str;
-        /// What the `PUT` takes besides the roots.
-        const ALONGSIDE: &'static [&'static str] = &[];
         /// Names whose values are not shown.
         const SECRETS: &'static [&'static str] = &[];
 

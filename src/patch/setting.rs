@@ -10,11 +10,11 @@ use super::{pointer, root_of};
 use crate::types::{OperationType, ReplaceSettingModel, SettingModel, TagId, TagModel};
 use crate::{Operation, Result, operations};
 
-/// Name, hint, tags and place of a setting; see [`SettingPatch`].
+/// Name, hint, tags and place of a setting, and whether it is JSON; see [`SettingPatch`].
 #[derive(Clone, Debug, PartialEq)]
 pub enum Setting {}
 
-/// A patch for `update-setting`: name, hint, tags and place of a setting.
+/// A patch for `update-setting`: name, hint, tags and place of a setting, and whether it is JSON.
 pub type SettingPatch = Patch<Setting>;
 
 models!(Setting: SettingModel => ReplaceSettingModel);
@@ -26,9 +26,9 @@ impl Rules for Setting {
         ("hint", Absent::Null),
         ("tags", Absent::EmptyList),
         ("order", Absent::Unchanged),
+        ("isJson", Absent::Unchanged),
     ];
     const EXAMPLE: &'static str = r#"{ "name": "x" }"#;
-    const ALONGSIDE: &'static [&'static str] = &["isJson"];
 
     fn simplify(document: &mut Value) {
         for tag in tags_mut(document) {
@@ -73,6 +73,11 @@ impl Patch<Setting> {
     /// Gives the setting another place among those of its config: they are listed by this number, and by name if it is the same.
     pub fn set_order(self, order: i32) -> Self {
         self.replace("/order", Value::from(order))
+    }
+
+    /// Says whether the texts that the setting serves have to be JSON; for settings of texts alone. Without it, they are plain texts.
+    pub fn set_is_json(self, is_json: bool) -> Self {
+        self.replace("/isJson", is_json)
     }
 
     /// Attaches a tag, by its id.

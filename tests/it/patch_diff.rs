@@ -305,7 +305,7 @@ fn tags_are_ids() {
     assert_eq!(
         text,
         "update-setting (PATCH /v1/settings/{settingId}) was not sent: `/tags/1/name` cannot be changed by this operation; \
-         `/name`, `/hint`, `/tags`, `/order` can"
+         `/name`, `/hint`, `/tags`, `/order`, `/isJson` can"
     );
 }
 
@@ -357,7 +357,9 @@ fn a_difference_elsewhere_is_refused_by_its_path() {
     assert_eq!(lines::<Setting>(&before, &moved), "replace /order: 9");
     let mut part = SettingPatch::part(&before).unwrap();
     part.is_json = Some(true);
-    refused_at(SettingPatch::diff(&before, &part), "/isJson");
+    let patch = SettingPatch::diff(&before, &part).unwrap();
+    assert_eq!(patch.to_string(), "replace /isJson: true");
+    assert_eq!(patch.preview(&before).unwrap(), part);
     part.is_json = None;
     assert!(SettingPatch::diff(&before, &part).unwrap().is_empty());
 

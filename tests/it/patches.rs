@@ -52,6 +52,7 @@ fn a_setting() -> Result<()> {
         (new().rename("a/b~"), replace("/name", "a/b~")),
         (new().set_hint("h"), replace("/hint", "h")),
         (new().clear_hint(), replace("/hint", Value::Null)),
+        (new().set_is_json(true), replace("/isJson", true)),
         (new().add_tag(5), add("/tags/-", 5)),
         (new().replace_tags([5, 6]), replace("/tags", [5, 6])),
         (

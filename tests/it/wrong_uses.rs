@@ -225,7 +225,7 @@ async fn each_wrong_use_is_told_in_the_words_of_the_table() -> Result<()> {
     };
     table.row(
         "previewing a raw operation on a read-only path",
-        told(raw("replace", "/isJson").preview(&setting)),
+        told(raw("replace", "/settingId").preview(&setting)),
     );
     let gone = SettingValuePatch::new().remove_rule(9);
     table.row(

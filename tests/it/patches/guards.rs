@@ -43,10 +43,10 @@ fn guards_and_previews() -> Result<()> {
         "{problem}"
     );
 
-    let read_only = JsonPatchOperation::new("replace", "/isJson").with_value(true);
+    let read_only = JsonPatchOperation::new("replace", "/key").with_value("other");
     let problem = refused(SettingPatch::new().raw(read_only).preview(&seen));
     assert!(problem.ends_with(
-        "`/isJson` cannot be changed by this operation; `/name`, `/hint`, `/tags`, `/order` can"
+        "`/key` cannot be changed by this operation; `/name`, `/hint`, `/tags`, `/order`, `/isJson` can"
     ));
     let number = JsonPatchOperation::new("replace", "/name").with_value(5);
     let problem = refused(SettingPatch::new().raw(number).preview(&seen));
