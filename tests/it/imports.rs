@@ -1,5 +1,6 @@
 //! What imports what, drawn from the code: `engine` knows nothing beside itself, and nothing imports in a circle, neither the rooms of
-//! `src/` nor those of the engine. And what ARCHITECTURE.md shows of the generated code is there.
+//! `src/` nor those of the engine. And what ARCHITECTURE.md shows of the generated code is there,
+//! as are the tests that SECURITY.md names.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -256,4 +257,28 @@ fn no_file_has_more_than_450_lines() {
         count += 1;
     }
     assert!(count > 400, "{count} files");
+}
+
+#[test]
+fn every_test_that_the_promises_name_exists() {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let promises = std::fs::read_to_string(format!("{root}/SECURITY.md")).expect("SECURITY.md");
+    let named: Vec<(&str, &str)> = promises
+        .split('`')
+        .filter_map(|word| word.split_once("::"))
+        .filter(|(file, _)| file.chars().all(|c| c.is_ascii_lowercase()) && *file != "file")
+        .collect();
+    assert!(named.len() > 15, "{named:?}");
+    for (file, test) in named {
+        let text = std::fs::read_to_string(format!("{root}/tests/it/{file}.rs")).expect(file);
+        assert!(text.contains(&format!("fn {test}(")), "{file}::{test}");
+    }
+    // Each promise names one, but for that of the compiler.
+    let kept = promises.split("\n## ").nth(2).expect("a section");
+    for promise in kept.split("\n- ").skip(1) {
+        let forbidden = promise.contains("`unsafe_code = \"forbid\"` in `Cargo.toml`");
+        assert!(promise.contains("::") || forbidden, "{promise}");
+    }
+    let manifest = std::fs::read_to_string(format!("{root}/Cargo.toml")).expect("Cargo.toml");
+    assert!(manifest.contains("unsafe_code = \"forbid\""));
 }

@@ -427,27 +427,3 @@ fn a_raw_patch_shows_no_value_of_a_header_however_it_is_written() {
     let text = format!("{patch} {patch:?} {:?}", patch.operations());
     assert!(!text.contains("SECRET"), "{text}");
 }
-
-#[test]
-fn every_test_that_the_promises_name_exists() {
-    let root = env!("CARGO_MANIFEST_DIR");
-    let promises = std::fs::read_to_string(format!("{root}/SECURITY.md")).expect("SECURITY.md");
-    let named: Vec<(&str, &str)> = promises
-        .split('`')
-        .filter_map(|word| word.split_once("::"))
-        .filter(|(file, _)| file.chars().all(|c| c.is_ascii_lowercase()) && *file != "file")
-        .collect();
-    assert!(named.len() > 15, "{named:?}");
-    for (file, test) in named {
-        let text = std::fs::read_to_string(format!("{root}/tests/it/{file}.rs")).expect(file);
-        assert!(text.contains(&format!("fn {test}(")), "{file}::{test}");
-    }
-    // Each promise names one, but for that of the compiler.
-    let kept = promises.split("\n## ").nth(2).expect("a section");
-    for promise in kept.split("\n- ").skip(1) {
-        let forbidden = promise.contains("`unsafe_code = \"forbid\"` in `Cargo.toml`");
-        assert!(promise.contains("::") || forbidden, "{promise}");
-    }
-    let manifest = std::fs::read_to_string(format!("{root}/Cargo.toml")).expect("Cargo.toml");
-    assert!(manifest.contains("unsafe_code = \"forbid\""));
-}
