@@ -1,10 +1,13 @@
 //! The limiter of the client, alone: what it makes of simulated servers, how quick it is, and how much memory it takes.
 
+// The feature `redis` is the client's.
+#![allow(unexpected_cfgs)]
+
 pub mod alone;
 pub mod simulated;
 
 /// As the client has it, so that nothing has to be public for a bench.
-#[allow(dead_code, unexpected_cfgs, unreachable_pub)]
+#[allow(dead_code, unreachable_pub)]
 #[path = "../../src/engine/limit/mod.rs"]
 mod limit;
 
