@@ -206,7 +206,7 @@ impl ClientBuilder {
     /// user, and name the same Redis here, are paced as one. Default: each process on its own.
     ///
     /// The URL is one such as `redis://host:6379`, `rediss://user:password@host:6380` for TLS, or `unix:///run/redis.sock`.
-    /// One server, 5.0 or later, or a proxy that stands for one; not the nodes of a cluster. It gets small keys that begin with
+    /// One server, 5.0 or later, or a proxy that stands for one; not the nodes of a cluster. It gets keys of up to some 20 KB that begin with
     /// `configcat:rate:` and a SHA-256 hash of base URL and user name: one for each user, and one for each set of calls that the
     /// server counts together. Each is forgotten an hour after its last call. No secret goes there, and nothing of what calls
     /// send or receive.
@@ -216,7 +216,7 @@ impl ClientBuilder {
     /// again.
     ///
     /// Calls of one process go first come, first served; between processes it is who asks first. What headers and refusals tell
-    /// is shared. Limits that the program states, see [`RateLimiter::published`], are kept by each process on its own.
+    /// is shared, and so are limits that the program states, see [`RateLimiter::published`]: all processes have to state the same.
     ///
     /// Needs the cargo feature `redis`.
     #[cfg(feature = "redis")]

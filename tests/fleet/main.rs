@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use configcat_fake::{Fake, Fault, QuotaPer, Recorded};
-use configcat_management::{Client, Error, Event};
+use configcat_management::{Client, Error, Event, RateLimiter};
 use deadlines::{a_deadline_fails_at_once, a_deadline_holds_while_all_that_may_be_in_flight_are};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use processes::{Fleet, worker};
@@ -47,6 +47,7 @@ fn main() {
         a_deadline_fails_at_once,
         a_deadline_holds_while_all_that_may_be_in_flight_are,
         a_server_clock_that_is_off,
+        limits_that_the_program_states_are_those_of_all,
         a_refusal_stops_all,
         short_lives_tell_what_they_learnt,
     ];
@@ -308,6 +309,25 @@ async fn a_server_clock_that_is_off(redis: Redis) {
     let took = makespan(&requests);
     // What the `Date` header does not tell of a second is waited for.
     assert!(took < Duration::from_secs(12), "{took:?}");
+}
+
+async fn limits_that_the_program_states_are_those_of_all(redis: Redis) {
+    let fake = Fake::start().await;
+    let client = || {
+        let limiter = RateLimiter::published(&[(5, Duration::from_secs(1))]);
+        let builder = fake.client_builder().rate_limiter(limiter);
+        builder.fleet(redis.url()).build().unwrap()
+    };
+    let mut calls = tokio::task::JoinSet::new();
+    for client in [client(), client()] {
+        for _ in 0..5 {
+            let client = client.clone();
+            calls.spawn(async move { client.get_products().send().await.map(drop) });
+        }
+    }
+    calls.join_all().await.into_iter().for_each(Result::unwrap);
+    let took = makespan(&fake.requests());
+    assert!(took >= Duration::from_millis(900), "{took:?}");
 }
 
 async fn a_refusal_stops_all(redis: Redis) {
