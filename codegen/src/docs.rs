@@ -108,7 +108,7 @@ impl Docs {
         format!("# What we say about {title}. Facts live beside it; words live here.\n{stubs}")
     }
 
-    /// What [`missing`](Docs::missing) lists, as YAML to fill in.
+    /// Operations and schemas without words, as YAML to fill in.
     #[must_use]
     pub fn stubs(&self, source: &Source, facts: &Value) -> String {
         let quoted = |text: &str| Value::from(text).to_string();

@@ -14,7 +14,7 @@ use crate::{Client, Error, Operation, Result};
 pub(crate) struct Turns(Mutex<HashMap<String, Weak<Turn<()>>>>);
 
 impl Client {
-    /// Waits for the turn to edit this, no longer than a call may take. It ends when what this gives is dropped.
+    /// Waits for the turn to edit this, no longer than a call may take. The turn ends when what this gives is dropped.
     pub(super) async fn take_turn(
         &self,
         operation: &'static Operation,

@@ -75,7 +75,8 @@ impl Patch<Setting> {
         self.replace("/order", Value::from(order))
     }
 
-    /// Says whether the texts that the setting serves have to be JSON; for settings of texts alone. Without it, they are plain texts.
+    /// Says whether the texts that the setting serves have to be JSON; for settings of texts alone. `false` makes
+    /// them plain texts; a patch without it leaves that as it is.
     pub fn set_is_json(self, is_json: bool) -> Self {
         self.replace("/isJson", is_json)
     }

@@ -94,8 +94,8 @@ fn main() -> ExitCode {
     }
 }
 
-/// The generator panics at what it cannot do. That is caught and told as an error, so that rustc's report of it would only
-/// bury the message. Panics of everything else are reported as ever.
+/// The generator panics at what it cannot do. That is caught and told as an error; the runtime's report of it would only bury the
+/// message. All other panics are reported.
 fn hide_caught_panics() {
     let report = panic::take_hook();
     panic::set_hook(Box::new(move |info| {

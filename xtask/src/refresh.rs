@@ -62,7 +62,7 @@ struct Report {
     /// The version that the crates have, or would have.
     version: Option<String>,
     diff: Option<Diff>,
-    /// Operations and schemas without words.
+    /// Operations and schemas without words, and deprecated operations without a successor.
     lacking: Vec<String>,
     #[serde(skip)]
     summary: String,
@@ -82,9 +82,8 @@ impl Refresh {
         let mut report = Report::new(workspace, source, &facts, &docs)?;
         // Looking needs no client; what cannot be generated may still be compared.
         if !self.check {
-            let changes = changes(workspace, source, &facts, &docs, &mut report)
-                .map_err(failed)
-                .map_err(|error| with_advice(&error, &from))?;
+            let changes =
+                changes(workspace, source, &facts, &docs, &mut report, &from).map_err(failed)?;
             if !changes.is_empty() {
                 if candidate::is_whole(workspace.root()) {
                     let mut features = FEATURES.to_vec();
@@ -174,7 +173,9 @@ impl Report {
             for line in &self.lacking {
                 crate::say!("  {line}");
             }
-            crate::say!("stubs for {docs}:\n{}", self.stubs.trim_end());
+            if !self.stubs.is_empty() {
+                crate::say!("stubs for {docs}:\n{}", self.stubs.trim_end());
+            }
         }
     }
 }
@@ -193,6 +194,7 @@ fn changes(
     facts: &Value,
     docs: &Docs,
     report: &mut Report,
+    from: &Place,
 ) -> Result<Changes> {
     let root = workspace.root();
     let mut changes = Changes::new();
@@ -211,7 +213,7 @@ fn changes(
         Ok(generated) => Some(generated),
         // A tree that is a `spec/` alone need not say enough to generate from.
         Err(_) if !candidate::is_whole(root) => None,
-        Err(error) => return Err(error),
+        Err(error) => return Err(with_advice(&error, from)),
     };
     if let Some(generated) = generated {
         change(

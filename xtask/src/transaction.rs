@@ -104,7 +104,7 @@ fn finish(root: &Path) -> Result<()> {
             fs::create_dir_all(parent).map_err(failed)?;
         }
         fs::rename(&from, &to).map_err(|error| {
-            let what = "some files have their new text and others do not; mend this, and the next command goes on";
+            let what = "perhaps not all files have their new text; mend this, and the next command goes on";
             Error::file(&to, format!("{error}; {what}"))
         })?;
     }

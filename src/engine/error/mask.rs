@@ -64,7 +64,12 @@ impl Mask {
             shown = without(&shown, form);
         }
         let shown = without_lookalikes(&shown);
-        match self.is_repeated(&shown) {
+        let repeats = self.is_repeated(&shown)
+            || self.is_cut
+                && readings(&shown)
+                    .iter()
+                    .any(|it| self.starts_at_end(it).is_some());
+        match repeats {
             true => ALL_HIDDEN.to_string(),
             false => shown,
         }
@@ -72,16 +77,21 @@ impl Mask {
 
     /// The text without the start of a secret at its end.
     fn without_start(&self, text: &str) -> String {
+        match self.starts_at_end(text) {
+            Some(end) => text[..end].to_string() + HIDDEN,
+            None => text.to_string(),
+        }
+    }
+
+    /// Where in a text the start of a secret begins that is its end.
+    fn starts_at_end(&self, text: &str) -> Option<usize> {
         // Half a character may stand there.
         let whole = text.trim_end_matches(char::REPLACEMENT_CHARACTER);
         let starts = self.forms.iter().flatten().flat_map(|form| {
             let ends = form.char_indices().map(move |(end, _)| &form[..end]);
             ends.filter(move |start| start.len() >= SHORT && whole.ends_with(*start))
         });
-        match starts.map(str::len).max() {
-            Some(length) => whole[..whole.len() - length].to_string() + HIDDEN,
-            None => text.to_string(),
-        }
+        starts.map(|start| whole.len() - start.len()).min()
     }
 
     /// The same as one line, no longer than a person reads.
@@ -91,10 +101,7 @@ impl Mask {
 
     /// Whether a text still has one of the secrets, or what looks like one, if it is read as some reader of it might.
     fn is_repeated(&self, text: &str) -> bool {
-        let once = decode(text);
-        // The last one is as forms have it.
-        let readings = [decode(&once), decode(&text.replace('+', " ")), once];
-        readings.iter().any(|reading| {
+        readings(text).iter().any(|reading| {
             let joined = compact(reading);
             let repeats = |forms: &Vec<String>| {
                 let mut compact = forms.iter().map(|form| compact(form));
@@ -105,6 +112,12 @@ impl Mask {
                 || without_lookalikes(reading) != reading.replace(r"\/", "/")
         })
     }
+}
+
+/// A text as a reader of it might read it; the last one is as forms have it.
+fn readings(text: &str) -> [String; 3] {
+    let once = decode(text);
+    [decode(&once), decode(&text.replace('+', " ")), once]
 }
 
 impl Secrets<'_> {

@@ -64,7 +64,7 @@ impl Call<'_> {
         let summary = self.words().map_or("", |words| words.summary.as_str());
         let deprecated = self.operation.value.get("deprecated") == Some(&Value::Bool(true));
         let successor = self.words().and_then(|words| words.successor.as_ref());
-        let successor = match successor.filter(|_| deprecated) {
+        let successor = match successor.filter(|id| deprecated && !id.is_empty()) {
             Some(id) => quote!(Some(#id)),
             None => quote!(None),
         };
