@@ -206,17 +206,19 @@ impl ClientBuilder {
     /// user, and name the same Redis here, are paced as one. Default: each process on its own.
     ///
     /// The URL is one such as `redis://host:6379`, `rediss://user:password@host:6380` for TLS, or `unix:///run/redis.sock`.
-    /// One server, 5.0 or later, or a proxy that stands for one; not the nodes of a cluster. It gets keys of up to some 20 KB that begin with
+    /// One server, 5.0 or later, or a proxy that stands for one; not the nodes of a cluster. It gets keys that begin with
     /// `configcat:rate:` and a SHA-256 hash of base URL and user name: one for each user, and one for each set of calls that the
-    /// server counts together. Each is forgotten an hour after its last call. No secret goes there, and nothing of what calls
-    /// send or receive.
+    /// server counts together; each of some 30 KB, and more if many requests are in flight. Each is forgotten an hour after its last call,
+    /// or after twice the longest wait or period. No secret goes there, and nothing of what calls send or receive, but for hashes
+    /// of their paths.
     ///
     /// No call fails because of Redis. While it is unavailable, each process keeps to the rate limit on its own, which may cost a
     /// 429, and reports it once: as a warning of `tracing` and as [`Event::RedisUnavailable`]. When it is back, they share the limit
     /// again.
     ///
     /// Calls of one process go first come, first served; between processes it is who asks first. What headers and refusals tell
-    /// is shared, and so are limits that the program states, see [`RateLimiter::published`]: all processes have to state the same.
+    /// is shared, and so are limits that the program states, see [`RateLimiter::published`]: those that state others are another fleet.
+    /// All should have the same longest wait, see [`RateLimiter::with_max_wait`].
     ///
     /// Needs the cargo feature `redis`.
     #[cfg(feature = "redis")]

@@ -415,7 +415,10 @@ fn a_wrong_url_is_told() {
 /// The scope of all calls, as it is stored.
 fn state(connection: &mut redis::Connection) -> serde_json::Value {
     let key = connection.keys("*}:0000000000000000").unwrap().remove(0);
-    serde_json::from_str(&connection.get(&key).unwrap().unwrap()).unwrap()
+    let stored = connection.get(&key).unwrap().unwrap();
+    // When the model began, and the scope.
+    let [_, scope]: [serde_json::Value; 2] = serde_json::from_str(&stored).unwrap();
+    scope
 }
 
 fn refused(requests: &[Recorded]) -> usize {

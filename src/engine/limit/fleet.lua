@@ -8,7 +8,9 @@
 local time, version = redis.call('TIME'), redis.call('HGET', KEYS[1], 'version') or '0'
 if ARGV[1] == 'hello' then
   redis.call('HINCRBY', KEYS[1], 'hello', 1)
-  redis.call('PEXPIRE', KEYS[1], 3600000)
+  if redis.call('PTTL', KEYS[1]) < 0 then
+    redis.call('PEXPIRE', KEYS[1], 3600000)
+  end
 elseif ARGV[1] == 'load' then
   local scopes = {}
   for i = 2, #KEYS do

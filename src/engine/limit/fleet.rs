@@ -26,6 +26,8 @@ use store::Store;
 
 /// A Redis that takes longer is away. Most take less than a millisecond.
 const ANSWER_TIME: Duration = Duration::from_millis(500);
+/// If others have been quicker for so long, a process goes on alone for that time.
+const LONGEST_CONFLICT: Duration = Duration::from_secs(2);
 /// The time to reach a Redis, which may be spent on TLS.
 const CONNECT_TIME: Duration = Duration::from_secs(1);
 /// The first wait before a Redis that was away is tried again, and the longest one; it doubles in between.
@@ -189,7 +191,8 @@ impl Fleet {
         let changed = tokio::spawn(async move {
             let (sender, reply) = oneshot::channel();
             lock(&fleet.0.waiting).push((action, sender));
-            let turn = fleet.0.turn.lock().await;
+            // Whoever has the turn may be of a runtime that is not driven any more. Without it, there are more conflicts.
+            let turn = timeout(ANSWER_TIME, fleet.0.turn.lock()).await;
             let batch = std::mem::take(&mut *lock(&fleet.0.waiting));
             if !batch.is_empty() {
                 fleet.change_all(batch).await;
@@ -214,23 +217,22 @@ impl Fleet {
             return;
         };
         let targets: Vec<Target> = batch.iter().map(|(action, _)| action.target()).collect();
+        let began = Instant::now();
         let replies = loop {
             let grain = *lock(&self.0.grain);
             let change = |model: &mut Model, now: Moment| {
                 let replies = batch.iter().map(|(action, _)| action.apply(model, now));
-                (replies.collect::<Vec<_>>(), model.grain())
+                replies.collect::<Vec<_>>()
             };
-            match self
-                .0
-                .store
-                .change(&mut redis, &targets, grain, change)
-                .await
-            {
-                Ok(Some((replies, grain))) => {
-                    *lock(&self.0.grain) = grain;
-                    break replies;
-                }
-                // Somebody else was quicker.
+            let store = &self.0.store;
+            let changed = store.change(&mut redis, &targets, grain, change).await;
+            match changed.map(|(grain, replies)| {
+                *lock(&self.0.grain) = grain;
+                replies
+            }) {
+                Ok(Some(replies)) => break replies,
+                // Others are quicker each time: nobody is to wait for that.
+                Ok(None) if began.elapsed() > LONGEST_CONFLICT => return,
                 Ok(None) => sleep(Duration::from_micros(fastrand::u64(..1000))).await,
                 Err(error) => return self.report_outage(&error),
             }

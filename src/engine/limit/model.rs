@@ -63,6 +63,7 @@ impl Model {
         let common = Common {
             clock: ServerClock::new(Moment::default(), seconds(Utc::now())),
             max_wait: max_wait.min(FOR_EVER),
+            since: Moment::default(),
             requests: 0,
             estimates: 0,
         };
@@ -131,13 +132,19 @@ impl Model {
         let Some(scope) = self.scopes.get(&key) else {
             return false;
         };
+        // In a fleet, it may not be known here.
+        let sister = self.scopes.get(&confirmed.key);
         match (confirmed.beside, scope.quota()) {
             // Of the first period, not all may have been seen.
             (Some(a), Some(b)) => a.abs_diff(b) <= 8 + a / 8,
             (None, None) => {
                 let others = self.confirmed.iter();
                 let mut others = others.filter(|it| it.limit != confirmed.limit);
-                others.any(|it| scope.limits.has_confirmed(it.limit))
+                let both = |it: &ConfirmedLimit| {
+                    let has = |scope: &Scope| scope.limits.has_confirmed(it.limit);
+                    has(scope) && sister.is_none_or(has)
+                };
+                others.any(both)
             }
             _ => false,
         }
@@ -174,6 +181,14 @@ impl Model {
         self.grain
     }
 
+    /// The limits that it keeps to in any case.
+    #[cfg(feature = "redis")]
+    pub(crate) fn published_limits(&self) -> impl Iterator<Item = (u32, Duration)> {
+        self.published
+            .iter()
+            .map(|window| (window.quota, window.period))
+    }
+
     /// One that keeps to the same limits, and knows no others.
     #[cfg(feature = "redis")]
     pub(crate) fn without_knowledge(&self) -> Self {
@@ -192,11 +207,15 @@ impl Model {
         let Some(mut model) = shared.and_then(decode) else {
             let mut model = self.without_knowledge();
             model.common.clock = ServerClock::new(now, now.seconds());
+            // Tickets of an earlier model may be out yet: theirs are other ids.
+            (model.common.since, model.common.requests) = (now, now.0.as_micros() as u64);
             return model;
         };
         model.common.max_wait = self.common.max_wait;
-        let decode =
-            |(key, scope): (u64, Option<&[u8]>)| Some((key, serde_json::from_slice(scope?).ok()?));
+        let decode = |(key, scope): (u64, Option<&[u8]>)| {
+            let (since, scope): (Moment, Scope) = serde_json::from_slice(scope?).ok()?;
+            (since == model.common.since).then_some((key, scope))
+        };
         model.scopes = scopes.filter_map(decode).collect();
         model
     }
@@ -206,8 +225,10 @@ impl Model {
     pub(crate) fn encode(&self) -> (Vec<u8>, BTreeMap<u64, Vec<u8>>) {
         // Nothing in a model cannot be told in JSON.
         let shared = serde_json::to_vec(self).unwrap_or_default();
-        let encode =
-            |(key, scope): (&u64, &Scope)| (*key, serde_json::to_vec(scope).unwrap_or_default());
+        let encode = |(key, scope): (&u64, &Scope)| {
+            let scope = serde_json::to_vec(&(self.common.since, scope));
+            (*key, scope.unwrap_or_default())
+        };
         (shared, self.scopes.iter().map(encode).collect())
     }
 

@@ -39,6 +39,8 @@ pub(crate) struct Common {
     pub(crate) clock: ServerClock,
     /// No wait is longer, whatever a server says.
     pub(crate) max_wait: Duration,
+    /// When the model began; in a fleet, what is of another beginning is forgotten.
+    pub(crate) since: Moment,
     /// Requests so far, for their ids.
     pub(crate) requests: u64,
     /// Counts the changes of estimated waits: the end of a window, a 429.
@@ -183,7 +185,7 @@ impl Scope {
     }
 
     /// Why nothing may go by the limits that no header tells of: until when, unless an answer comes first.
-    pub(crate) fn full_until(&mut self, now: Moment) -> Option<Moment> {
+    fn full_until(&mut self, now: Moment) -> Option<Moment> {
         let full = self.limits.full(now, self.flight.slow())?;
         Some(full.unwrap_or_else(|| self.overdue_at(now)))
     }

@@ -51,7 +51,8 @@ impl Target {
     pub(crate) fn new(reads: bool, operation: &str, path: &str) -> Self {
         let operation = hash(FNV_OFFSET, operation);
         Target {
-            kind: u64::from(reads),
+            // Not 0, which is the key of all calls together.
+            kind: 1 + u64::from(reads),
             operation,
             path: hash(operation, path),
         }
@@ -121,5 +122,18 @@ impl FirstCalls {
             self.kinds.push((*target, 1));
         }
         is_new
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_reads_what_writes_and_all_together_have_keys_of_their_own() {
+        let [reads, writes] = [true, false].map(|reads| Target::new(reads, "operation", "/path"));
+        let all = reads.key(Granularity::Credential);
+        let kinds = [reads, writes].map(|target| target.key(Granularity::Kind));
+        assert!(kinds[0] != kinds[1] && !kinds.contains(&all));
     }
 }

@@ -16,7 +16,7 @@ const PREFIX: &str = "configcat:rate:";
 /// Goes into the hash, so that releases of which the model has other fields do not meet.
 const FORMAT: &str = "5";
 
-/// The model is forgotten so long after the last request, and never within two of the longest waits.
+/// The model is forgotten so long after the last request, and never within two of the longest waits or periods.
 const FORGOTTEN: Duration = Duration::from_secs(3600);
 /// A clock that is so far behind what was stored was set back: no moment that is stored means anything.
 const SET_BACK: Duration = Duration::from_secs(1);
@@ -39,11 +39,11 @@ pub(super) struct Store {
 }
 
 impl Store {
-    /// For one user of one server.
+    /// For one user of one server, and programs that state the same limits.
     pub(super) fn new(fresh: Model, base: &str, user: &str) -> Self {
         Store {
             script: Script::new(include_str!("../fleet.lua")),
-            key: key(base, user),
+            key: key(base, user, &fresh),
             fresh,
         }
     }
@@ -69,7 +69,7 @@ impl Store {
         targets: &[Target],
         grain: Granularity,
         change: impl FnOnce(&mut Model, Moment) -> T,
-    ) -> RedisResult<Option<T>> {
+    ) -> RedisResult<(Granularity, Option<T>)> {
         let keys: BTreeSet<u64> = targets.iter().map(|target| target.key(grain)).collect();
         let loaded: Loaded = self
             .invocation(&keys)
@@ -79,19 +79,30 @@ impl Store {
         let (seconds, micros, version, stored, shared, scopes) = loaded;
         let now = Moment(Duration::new(seconds, micros.saturating_mul(1000)));
         let is_valid = stored.is_some_and(|stored| stored <= seconds + SET_BACK.as_secs());
-        let scopes = keys.into_iter().zip(scopes.iter().map(Option::as_deref));
+        let known = keys.into_iter().zip(scopes.iter().map(Option::as_deref));
         let mut model = self
             .fresh
-            .restore(now, shared.as_deref().filter(|_| is_valid), scopes);
+            .restore(now, shared.as_deref().filter(|_| is_valid), known);
         if model.grain() != grain {
             let change = self.change(redis, targets, model.grain(), change);
             return Box::pin(change).await;
         }
         let result = change(&mut model, now);
-        let (shared, scopes) = model.encode();
+        let (new, new_scopes) = model.encode();
+        let is_same = |(scope, new): (&Option<Vec<u8>>, &Vec<u8>)| scope.as_ref() == Some(new);
+        if shared.as_ref() == Some(&new)
+            && scopes.len() == new_scopes.len()
+            && scopes.iter().zip(new_scopes.values()).all(is_same)
+        {
+            // Most of those that have to wait change nothing.
+            return Ok((grain, Some(result)));
+        }
+        let (shared, scopes) = (new, new_scopes);
         let keys = scopes.keys().copied().collect();
         let mut store = self.invocation(&keys);
-        let forgotten = FORGOTTEN.max(2 * self.fresh.max_wait());
+        let periods = self.fresh.published_limits().map(|(_, period)| period);
+        let longest = periods.fold(self.fresh.max_wait(), Duration::max);
+        let forgotten = FORGOTTEN.max(longest.saturating_mul(2));
         store
             .arg("store")
             .arg(version)
@@ -101,7 +112,7 @@ impl Store {
             store.arg(scope);
         });
         let is_newest: bool = store.invoke_async(redis).await?;
-        Ok(is_newest.then_some(result))
+        Ok((model.grain(), is_newest.then_some(result)))
     }
 
     /// What all scopes share has a key, and each scope has one that begins with it. The braces have a cluster keep them together.
@@ -114,8 +125,9 @@ impl Store {
     }
 }
 
-fn key(base: &str, user: &str) -> String {
-    let hash = Sha256::digest(format!("{FORMAT}\n{base}\n{user}"));
+fn key(base: &str, user: &str, fresh: &Model) -> String {
+    let limits: Vec<_> = fresh.published_limits().collect();
+    let hash = Sha256::digest(format!("{FORMAT}\n{base}\n{user}\n{limits:?}"));
     let hex = hash.iter().map(|byte| format!("{byte:02x}"));
     hex.fold(format!("{PREFIX}{{"), |key, byte| key + &byte) + "}"
 }
@@ -126,6 +138,7 @@ mod tests {
 
     use super::*;
     use crate::engine::limit::reading::Reading;
+    use crate::engine::limit::window::Window;
 
     fn fields(value: &Value, names: &mut BTreeSet<String>) {
         match value {
@@ -166,7 +179,7 @@ mod tests {
              highest id in_flight is_guess is_intermittent is_named last_full last_reported limits local many \
              max_wait measurement mismatched most named nanos narrowing owner period probe_after probe_began \
              probing published quota ramp reached recent recounted refusal refusals refuted remaining requests \
-             reset reset_reported second secs shared state strange target total unseen used used_at_refusal \
+             reset reset_reported second secs shared since state strange target total unseen used used_at_refusal \
              window without_count"
         );
     }
@@ -200,5 +213,22 @@ mod tests {
             let loaded = fresh.restore(now, Some(&shared), scopes);
             assert_eq!(format!("{loaded:?}"), format!("{model:?}"));
         }
+        // A scope that outlives what all share, because Redis' clock was set back, is none of the new model's.
+        let (_, scopes) = model.encode();
+        let now = Moment(Duration::from_secs(1_700_000_000));
+        let (shared, none) = fresh.restore(now, None, std::iter::empty()).encode();
+        let scopes = scopes
+            .iter()
+            .map(|(key, scope)| (*key, Some(scope.as_slice())));
+        assert_eq!(fresh.restore(now, Some(&shared), scopes).encode().1, none);
+    }
+
+    #[test]
+    fn limits_that_programs_state_are_of_fleets_of_their_own() {
+        let second = Duration::from_secs(1);
+        let stating = |quota| Model::published(second, vec![Window::new(quota, second)]);
+        let all = [Model::new(second), stating(5), stating(10)];
+        let keys: BTreeSet<String> = all.iter().map(|fresh| key("base", "user", fresh)).collect();
+        assert_eq!(keys.len(), 3);
     }
 }
