@@ -63,6 +63,7 @@ impl Model {
         let common = Common {
             clock: ServerClock::new(Moment::default(), seconds(Utc::now())),
             max_wait: max_wait.min(FOR_EVER),
+            #[cfg(feature = "redis")]
             since: Moment::default(),
             requests: 0,
             estimates: 0,

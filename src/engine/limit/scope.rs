@@ -40,6 +40,7 @@ pub(crate) struct Common {
     /// No wait is longer, whatever a server says.
     pub(crate) max_wait: Duration,
     /// When the model began; in a fleet, what is of another beginning is forgotten.
+    #[cfg(feature = "redis")]
     pub(crate) since: Moment,
     /// Requests so far, for their ids.
     pub(crate) requests: u64,
