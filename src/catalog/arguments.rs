@@ -95,7 +95,8 @@ impl Tool {
                 let field = within(property.as_str().unwrap_or_default());
                 vec![Violation::new(field, "is missing")]
             }
-            ValidationErrorKind::AdditionalProperties { unexpected } => {
+            ValidationErrorKind::AdditionalProperties { unexpected }
+            | ValidationErrorKind::UnevaluatedProperties { unexpected } => {
                 let known = self.members(error.schema_path());
                 let unknown = |name: &String| Violation::new(within(name), suggest(name, &known));
                 unexpected.iter().map(unknown).collect()

@@ -1,6 +1,6 @@
 //! What imports what, drawn from the code: `engine` knows nothing beside itself, and nothing imports in a circle, neither the rooms of
-//! `src/` nor those of the engine. And what ARCHITECTURE.md shows of the generated code is there,
-//! as are the tests that SECURITY.md names.
+//! `src/` nor those of the engine. And what ARCHITECTURE.md shows of the generated code is there, as are the tests that SECURITY.md
+//! names.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

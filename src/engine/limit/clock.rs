@@ -1,7 +1,8 @@
 //! What the server's clock shows, seen from here.
 
-use super::moment::Moment;
 use chrono::{DateTime, Utc};
+
+use super::moment::Moment;
 
 /// How far two clocks may drift apart, in seconds for each second.
 const DRIFT: f64 = 1e-4;

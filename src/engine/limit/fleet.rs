@@ -26,7 +26,7 @@ use store::Store;
 
 /// A Redis that takes longer is away. Most take less than a millisecond.
 const ANSWER_TIME: Duration = Duration::from_millis(500);
-/// If others have been quicker for so long, a process goes on alone for that time.
+/// If others have been quicker for so long, a process decides alone on what it has asked.
 const LONGEST_CONFLICT: Duration = Duration::from_secs(2);
 /// The time to reach a Redis, which may be spent on TLS.
 const CONNECT_TIME: Duration = Duration::from_secs(1);

@@ -4,7 +4,6 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::moment::Moment;
-
 use super::target::Target;
 use super::ticket::Ticket;
 

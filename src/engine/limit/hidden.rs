@@ -3,15 +3,14 @@
 use std::time::Duration;
 
 use super::moment::Moment;
-
 use super::window::Window;
 
 /// After how many full windows a limit learnt from a 429 is probed for a higher one. Each probe that gets a 429 multiplies the
 /// number by four, up to the second number.
-pub(super) const PROBE_AFTER: (u32, u32) = (16, 256);
+const PROBE_AFTER: (u32, u32) = (16, 256);
 
 /// The same for one that holds less than it is said to, because others take part, or by mistake; there, twice as often.
-pub(super) const PROBE_AFTER_MISMATCH: (u32, u32) = (2, 8);
+const PROBE_AFTER_MISMATCH: (u32, u32) = (2, 8);
 
 /// A refusal was no window's if so many were accepted after it, and so many more for each other refusal.
 pub(super) const STRAY: (u32, u32) = (8, 3);
@@ -24,7 +23,7 @@ pub(super) const ROUNDING: Duration = Duration::from_secs(2);
 
 /// At most so many more than a guess holds are tried at once, until it is exceeded twice; twice as many for each time after that. If
 /// a window of the server ends in between, or its answers take longer than the period of the guess, that many are refused.
-pub(super) const GUESS_STEP: u32 = 7;
+const GUESS_STEP: u32 = 7;
 
 /// A guess is given up if so many times as much is accepted; twice as much, if that took longer than its period.
 const GUESS_BOUND: u32 = 16;

@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use super::moment::Moment;
-
 use super::hidden::{Hidden, ROUNDING, SECOND, STRAY, is_about, is_near};
+use super::moment::Moment;
 use super::reading::Reading;
 use super::ticket::Ticket;
 use super::window::Window;

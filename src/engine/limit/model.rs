@@ -6,12 +6,12 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use super::moment::Moment;
 use chrono::Utc;
 
 use super::clock::{ServerClock, seconds};
 use super::flight::Flight;
 use super::limits::{DOCUMENTED, Limits};
+use super::moment::Moment;
 use super::narrowing::Narrowing;
 use super::reading::Reading;
 use super::scope::{Common, Scope, State};

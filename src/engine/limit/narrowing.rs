@@ -5,9 +5,8 @@
 
 use std::collections::VecDeque;
 
-use super::moment::Moment;
-
 use super::clock::ServerClock;
+use super::moment::Moment;
 use super::reading::{Order, Reset};
 use super::target::{Granularity, Target};
 use super::ticket::Ticket;

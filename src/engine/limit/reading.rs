@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use super::moment::Moment;
 use http::{HeaderMap, HeaderName, StatusCode};
 
 use super::clock::{ServerClock, seconds};
 use super::flight::Flight;
+use super::moment::Moment;
 use super::times::{self, Time};
 
 const REMAINING: HeaderName = HeaderName::from_static("x-rate-limit-remaining");
@@ -72,7 +72,7 @@ impl Reading {
     }
 
     /// The reset as it was said, unless it was long ago when it was said.
-    pub(crate) fn moment(&self) -> Option<Time> {
+    fn moment(&self) -> Option<Time> {
         let past = match (self.reset, self.date) {
             (Some(Time::At(moment)), Some(date)) => seconds(moment) + 1.0 < seconds(date),
             _ => false,

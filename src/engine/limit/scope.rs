@@ -5,29 +5,28 @@ mod period;
 
 use std::time::Duration;
 
-use super::moment::Moment;
-
 use super::clock::ServerClock;
 use super::flight::Flight;
 use super::limits::Limits;
+use super::moment::Moment;
 use super::reading::{Reading, Reset};
 use super::target::Target;
 use super::ticket::Ticket;
 
 /// The first wait after a refusal that does not say how long; doubled for each one that follows.
-pub(super) const FIRST_WAIT: Duration = Duration::from_millis(500);
+const FIRST_WAIT: Duration = Duration::from_millis(500);
 
 /// The longest such wait, unless the server asks for more: a period of the longest limit that is known of.
 const LAST_WAIT: Duration = Duration::from_secs(60);
 
 /// How long a count is believed that comes without a reset.
-pub(super) const WITHOUT_RESET: Duration = Duration::from_secs(1);
+const WITHOUT_RESET: Duration = Duration::from_secs(1);
 
 /// How long a period without answers is believed in if it is not known how long periods are.
 const WITHOUT_ANSWER: Duration = Duration::from_secs(60);
 
 /// Last permits of a window, spaced out to sample `Date`, if other calls wait for the next window anyway.
-pub(super) const CLOCK_SAMPLES: u32 = 8;
+const CLOCK_SAMPLES: u32 = 8;
 
 /// From this many responses in a window on, as many calls are expected to follow.
 const FEW: u32 = 4;

@@ -1,7 +1,6 @@
 //! The right to send one request, as the model sees it.
 
 use super::moment::Moment;
-
 use super::target::Target;
 
 /// The right to send one request. It has to be given back: answered or abandoned.

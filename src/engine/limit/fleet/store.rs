@@ -134,16 +134,18 @@ fn key(base: &str, user: &str, fresh: &Model) -> String {
 
 #[cfg(test)]
 mod tests {
+    use chrono::DateTime;
     use serde_json::Value;
 
     use super::*;
     use crate::engine::limit::reading::Reading;
+    use crate::engine::limit::times::Time;
     use crate::engine::limit::window::Window;
 
     fn fields(value: &Value, names: &mut BTreeSet<String>) {
         match value {
-            Value::Object(fields_) => {
-                for (name, value) in fields_ {
+            Value::Object(members) => {
+                for (name, value) in members {
                     names.insert(name.clone());
                     fields(value, names);
                 }
@@ -153,34 +155,46 @@ mod tests {
         }
     }
 
+    fn fields_of(model: &Model, names: &mut BTreeSet<String>) {
+        let (shared, scopes) = model.encode();
+        for stored in std::iter::once(&shared).chain(scopes.values()) {
+            fields(&serde_json::from_slice(stored).unwrap(), names);
+        }
+    }
+
     /// Releases of which the model has other fields do not understand each other.
     #[test]
     fn the_format_has_another_number_if_fields_change() {
+        let day = 1_800_000_000;
         let mut model = Model::new(Duration::from_secs(900));
-        let now = Moment::default();
-        let ticket = model.admit(Target::ONE, now, 0).unwrap();
-        let reading = Reading {
-            remaining: Some(5),
-            ..Reading::default()
-        };
-        model.record_response(ticket, now, &reading);
-        let _ = model.admit(Target::ONE, now, 0).unwrap();
-        let (shared, scopes) = model.encode();
         let mut names = BTreeSet::new();
-        for stored in std::iter::once(&shared).chain(scopes.values()) {
-            fields(&serde_json::from_slice(stored).unwrap(), &mut names);
+        for (second, refused) in [(0, false), (0, true), (60, false), (61, true)] {
+            let now = Moment(Duration::from_secs(day + second));
+            let ticket = model.admit(Target::ONE, now, 0).unwrap();
+            fields_of(&model, &mut names);
+            let reading = Reading {
+                refused,
+                remaining: Some(5),
+                reset: Some(Time::At(
+                    DateTime::from_timestamp_secs(1_800_000_090).unwrap(),
+                )),
+                named: refused.then_some((1, Duration::from_secs(1))),
+                ..Reading::default()
+            };
+            model.record_response(ticket, now, &reading);
+            fields_of(&model, &mut names);
         }
         let names: Vec<String> = names.into_iter().collect();
         let names = format!("{FORMAT}: {}", names.join(" "));
         assert_eq!(
             names,
-            "5: Open accepted_since answered answers at awaited began beyond_max_wait bounds clock clock_sample \
-             common confirmed counted differences epoch estimates flight full given grain has_silent hidden \
-             highest id in_flight is_guess is_intermittent is_named last_full last_reported limits local many \
-             max_wait measurement mismatched most named nanos narrowing owner period probe_after probe_began \
-             probing published quota ramp reached recent recounted refusal refusals refuted remaining requests \
-             reset reset_reported second secs shared since state strange target total unseen used used_at_refusal \
-             window without_count"
+            "5: At Closed Open accepted accepted_since answered answers at awaited began beside beyond_max_wait \
+             bounds clock clock_sample common confirmed counted differences epoch estimates flight full given grain \
+             has_silent hidden high highest id in_flight is_guess is_intermittent is_named is_silent key last_full \
+             last_reported limit limits local low many max_wait measurement mismatched most named nanos narrowing \
+             owner period probe_after probe_began probing published quota ramp reached recent recounted refusal \
+             refusals refused refuted remaining requests reset reset_reported second secs shared since state strange \
+             target total unseen used used_at_refusal wait window without_count"
         );
     }
 

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use super::super::moment::Moment;
-
 use super::super::reading::{Order, Reading, Reset};
 use super::super::ticket::Ticket;
 use super::{Common, FIRST_WAIT, LAST_WAIT, Scope, State};

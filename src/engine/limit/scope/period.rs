@@ -1,8 +1,7 @@
 //! When the period of a scope ends, and what may still be sent in it.
 
-use super::super::moment::Moment;
-
 use super::super::flight::Flight;
+use super::super::moment::Moment;
 use super::super::reading::Reset;
 use super::super::ticket::Ticket;
 use super::{CLOCK_SAMPLES, Common, FEW, Scope, State, WITHOUT_ANSWER, WITHOUT_RESET};
