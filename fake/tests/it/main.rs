@@ -18,6 +18,7 @@ mod program;
 mod proxies;
 mod quota;
 mod random_walk;
+mod readme;
 mod refusal_table;
 mod refusals;
 mod script;
