@@ -143,7 +143,8 @@ impl<K: Kind> Patch<K> {
     /// Puts `test` operations before: each attribute that the patch touches must still be as it was seen, or the server
     /// changes nothing.
     ///
-    /// Call it last; what is added later is not guarded. Nor is what the server hides, such as the values of secure headers. For V2 values, `latest_version_id` of the call guards the whole value.
+    /// Call it last; what is added later is not guarded. Nor is what the server hides, such as the values of secure headers. For V2
+    /// values, `latest_version_id` of the call guards the whole value.
     ///
     /// ```
     /// # fn example(seen: &configcat_management::types::SettingValueModel) {
@@ -230,7 +231,7 @@ impl<K: Kind> Patch<K> {
             json_patch::patch_unsafe(document, &one).map_err(|error| {
                 let (number, why) = (index + 1, error.kind);
                 let problem =
-                    format!("cannot be done on what was seen (operation {number}): {why}");
+                    format!("does not apply to what was read (operation {number}): {why}");
                 Self::invalid(error.path.as_str(), problem)
             })?;
         }

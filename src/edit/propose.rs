@@ -29,7 +29,8 @@ impl<F: FnMut(&mut Draft) -> Result<()>> EditValue<F> {
     ///
     /// [`Error::Edit`] if the closure failed, or somebody else was faster in every round; [`Error::Invalid`] if it would be refused;
     /// otherwise those of the calls. If there is nothing to change, or the organization has no change requests, the error says so. One
-    /// with [`perhaps_processed`](Error::perhaps_processed) may have made the request all the same; nothing looks for it.
+    /// with [`perhaps_processed`](Error::perhaps_processed) may have made the request all the same; nothing looks for it. A client
+    /// whose policy is [`including_non_idempotent`](crate::RetryPolicy::including_non_idempotent) may make it twice.
     pub async fn propose(mut self, title: impl Into<String>) -> Result<Proposal> {
         let (operation, title) = (operations::CreateChangeRequest::OPERATION, title.into());
         let mut rounds = Rounds::new(operation, &self.options);
@@ -37,7 +38,7 @@ impl<F: FnMut(&mut Draft) -> Result<()>> EditValue<F> {
             let at = "body.proposedChanges[0].proposedChange";
             let (seen, draft) = self.draft(&rounds, at).await?;
             if !draft.is_changed() {
-                let problem = "it is so already, there is nothing to propose";
+                let problem = "the value is already as wanted; there is nothing to propose";
                 return Err(rounds.edit_error(Error::other(problem)));
             }
             let (setting, formula) = (draft.setting().setting_id, draft.wanted);

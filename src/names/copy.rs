@@ -62,7 +62,7 @@ impl Copy {
     pub async fn preview(self) -> Result<CopyPlan> {
         let (from, to) = (self.from.config.get().await?, self.to.config.get().await?);
         if from.evaluation_version != to.evaluation_version {
-            let problem = "configs of two versions: what rules can say differs, and is not copied";
+            let problem = "cannot copy between a V1 and a V2 config";
             return Err(Error::other(problem));
         }
         let (sources, targets) = (self.from.settings().await?, self.to.settings().await?);
@@ -146,8 +146,9 @@ impl Copy {
         let created = created.chain(settings).map(CopyStep::new);
         let mut steps: Vec<CopyStep> = created.collect();
         if let Some(CopyStep { what, .. }) = steps.first().filter(|_| !self.create) {
-            let problem = "the target lacks something; `create_missing` would";
-            return Err(Error::other(format!("{problem} {what}")));
+            let missing = what.trim_start_matches("create the ");
+            let problem = format!("the target has no {missing}; `create_missing()` creates it");
+            return Err(Error::other(problem));
         }
         steps.extend(values.into_iter().map(CopyStep::new));
         Ok(CopyPlan { copy: self, steps })

@@ -108,9 +108,7 @@ pub(super) fn one<T: Resource>(list: &[T], within: &str, word: &str) -> Result<T
             let count = several.len();
             let with_id = |it: &&T| format!("{}{} ({})", it.label(), it.of(), it.id());
             let listed = list_of(several.iter().map(with_id));
-            format!(
-                "{within} has {count} that `{word}` fits, and one is needed: the {kind} {listed}; an id tells them apart"
-            )
+            format!("`{word}` matches {count} {kind}s in {within}: {listed}; use an id")
         }
     };
     Err(Error::other(problem))

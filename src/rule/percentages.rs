@@ -39,7 +39,7 @@ pub(super) fn check(shares: impl Iterator<Item = i64>) -> Result<(), String> {
     let mut sum = 0_i64;
     for share in shares {
         if !(0..=100).contains(&share) {
-            return Err(format!("have {share} among them, and each is 0 to 100"));
+            return Err(format!("contain {share}; each must be 0 to 100"));
         }
         sum = sum.saturating_add(share);
     }

@@ -93,7 +93,7 @@ async fn only_the_keys_that_were_named_are_copied() -> Result<()> {
         both(&fake.client(), "Frontend").0,
     );
     let wrong = copy(&v1, &v2).preview().await.unwrap_err().to_string();
-    assert!(wrong.starts_with("configs of two versions"), "{wrong}");
+    assert!(wrong.starts_with("cannot copy between"), "{wrong}");
     Ok(())
 }
 
@@ -291,7 +291,7 @@ async fn what_another_product_lacks_is_created_where_asked() -> Result<()> {
     let lacking = lacking.unwrap_err().to_string();
     assert_eq!(
         lacking,
-        "the target lacks something; `create_missing` would create the tag `release`"
+        "the target has no tag `release`; `create_missing()` creates it"
     );
     fake.clear_requests();
     let mut plan = copy(&test, &live)

@@ -263,8 +263,8 @@ async fn rounds_are_bounded_and_told() -> Result<()> {
     assert_eq!(
         given_up.to_string(),
         format!(
-            "update-setting-value-v2 (PATCH /v2/environments/{{environmentId}}/settings/{{settingId}}/value) changed nothing in \
-             3 rounds, each time somebody else was faster; at last: update-setting-value-v2 (PATCH \
+            "update-setting-value-v2 (PATCH /v2/environments/{{environmentId}}/settings/{{settingId}}/value) changed nothing: \
+             it gave up after 3 conflicts; the last: update-setting-value-v2 (PATCH \
              /v2/environments/{environment}/settings/{flag}/value) failed with 409 Conflict: It was changed."
         )
     );

@@ -137,7 +137,10 @@ async fn what_fits_twice_is_listed_and_an_id_or_the_exact_name_tells_it_apart() 
         .await
         .unwrap_err()
         .to_string();
-    assert!(error.contains("has 2 that `backend` fits"), "{error}");
+    assert!(
+        error.contains("`backend` matches 2 configs in the product"),
+        "{error}"
+    );
     assert!(error.contains(&other.config_id.to_string()), "{error}");
     assert_eq!(
         product.config("BACKEND").config_id().await?,

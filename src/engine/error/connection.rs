@@ -35,7 +35,7 @@ pub enum Stage {
     Connecting,
     /// There was, or may have been, a connection; the server may have processed the call.
     Sent,
-    /// A success came, but not all of its body. The server has processed the call.
+    /// A success came, but its body was not read to the end. The server has processed the call.
     Answering,
 }
 
@@ -44,7 +44,7 @@ impl Stage {
         match self {
             Stage::Connecting => "could not be sent",
             Stage::Sent => "got no answer; whether the server processed it is unknown",
-            Stage::Answering => "was processed, but its answer broke off",
+            Stage::Answering => "was processed, but its answer was not read to the end",
         }
     }
 }

@@ -52,7 +52,7 @@ impl fmt::Display for DeadlineError {
         match self.needed {
             Some(wait) if self.beyond_max_wait => write!(
                 f,
-                "the server wants no such call for another {wait:.1?}, which is more than the longest wait"
+                "the server asks to wait another {wait:.1?}, which is longer than `with_max_wait` allows"
             )?,
             Some(wait) => write!(
                 f,

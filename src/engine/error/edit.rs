@@ -68,7 +68,7 @@ impl fmt::Display for EditError {
         match self.cause().and_then(Error::status) {
             Some(StatusCode::CONFLICT) => write!(
                 f,
-                "{operation} changed nothing in {rounds} rounds, each time somebody else was faster; at last: {source}"
+                "{operation} changed nothing: it gave up after {rounds} conflicts; the last: {source}"
             ),
             _ if *rounds == 1 => write!(f, "{operation} was not sent: {source}"),
             _ => write!(f, "{operation} was not sent in round {rounds}: {source}"),

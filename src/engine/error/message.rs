@@ -57,7 +57,7 @@ fn hint(status: StatusCode, headers: &HeaderMap, credentials: &str, mask: &Mask)
         StatusCode::UNAUTHORIZED => format!("the server refuses the credentials; {credentials}"),
         StatusCode::TOO_MANY_REQUESTS => "the rate limit is used up".to_string(),
         StatusCode::NOT_MODIFIED => {
-            "that answers a question which was not asked; a cache between here and the API may have sent it".to_string()
+            "304 answers a conditional request, and none was sent; a cache between here and the API may have answered".to_string()
         }
         status if status.is_redirection() => {
             let where_to = match headers.get(header::LOCATION) {

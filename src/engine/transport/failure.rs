@@ -72,9 +72,16 @@ pub(super) fn root_cause(error: &reqwest::Error) -> String {
     if lacks_tls(error) {
         return NO_TLS.to_string();
     }
-    chain(error)
-        .last()
-        .map_or_else(String::new, ToString::to_string)
+    let cause = chain(error).last();
+    let cause = cause.map_or_else(String::new, ToString::to_string);
+    // What rustls and OpenSSL say of an answer that is not TLS.
+    let is_plain = ["InvalidContentType", "wrong version number"]
+        .iter()
+        .any(|words| cause.contains(words));
+    match is_plain {
+        true => format!("{cause}; does the server speak plain http?"),
+        false => cause,
+    }
 }
 
 /// What to do if there is no TLS.

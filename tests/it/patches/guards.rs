@@ -59,7 +59,7 @@ fn guards_and_previews() -> Result<()> {
             .remove_rule(0)
             .preview(&models::value_v1(json!(true), json!([]), json!([]))),
     );
-    assert_contains(&gone, "`/rolloutRules/0` cannot be done on what was seen");
+    assert_contains(&gone, "`/rolloutRules/0` does not apply to what was read");
 
     // Undoing this move is more than the library underneath can do.
     let upwards =
