@@ -23,8 +23,8 @@
 //! # Limits
 //!
 //! Ada allows 10 requests a second, 100 a minute and 10 000 a day for each instance, and sends no rate-limit headers. So a client
-//! keeps to these numbers by itself ([`LIMITS`]); clients of the same instance can share a [`RateLimiter`]. A body may have 10 MiB
-//! at most; a larger one is not sent.
+//! keeps to these numbers by itself ([`LIMITS`]); clients of the same instance can share a [`RateLimiter`]. After 10 000 calls in a day,
+//! one without a deadline waits until the next is allowed, up to a day. A body may have 10 MiB at most; a larger one is not sent.
 //!
 //! # Errors
 //!

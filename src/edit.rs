@@ -131,7 +131,8 @@ impl Client {
     /// configs with evaluation version `v2`. See [`edit`](crate::edit).
     ///
     /// ```no_run
-    /// # async fn example(client: configcat_management::Client, config: uuid::Uuid, environment: uuid::Uuid) -> configcat_management::Result<()> {
+    /// # use configcat_management::{Client, Result};
+    /// # async fn example(client: Client, config: uuid::Uuid, environment: uuid::Uuid) -> Result<()> {
     /// let edited = client
     ///     .edit_values(config, environment, |settings| {
     ///         settings.get("new_checkout")?.turn_on();
@@ -175,7 +176,7 @@ impl Options {
     }
 }
 
-/// What all that changes values can be told.
+/// Options shared by everything that changes values.
 macro_rules! notes {
     ($change:ident $(<$edit:ident>)?) => {
         impl $(<$edit>)? $change $(<$edit>)? {

@@ -114,8 +114,8 @@ impl ClientBuilder {
 
     /// Credentials and host from the variables that the official tools read: `CONFIGCAT_API_USER`, `CONFIGCAT_API_PASS`
     /// (both needed), and `CONFIGCAT_BASE_URL` (a URL) or `CONFIGCAT_API_HOST` (a host name); if both are set, the URL counts. What is set
-    /// before stays if the environment has nothing; what is set afterwards wins. A variable that is there and empty, such as a secret
-    /// that a CI job may not see, makes [`build`](Self::build) fail, unless its value is set otherwise.
+    /// before stays if the environment has nothing; what is set afterwards wins. A variable that is set but empty, such as a secret
+    /// that a CI job may not see, makes [`build`](Self::build) fail, unless the builder sets that value.
     pub fn from_env(mut self) -> Self {
         let mut variable = |name: &'static str| {
             let text = variable(name, &mut self.problem)?;
@@ -207,14 +207,15 @@ impl ClientBuilder {
     ///
     /// The URL is one such as `redis://host:6379`, `rediss://user:password@host:6380` for TLS, or `unix:///run/redis.sock`.
     /// One server, 5.0 or later, or a proxy that stands for one; not the nodes of a cluster. It gets keys that begin with
-    /// `configcat:rate:` and a SHA-256 hash of base URL and user name: one for each user, and one for each set of calls that the
-    /// server counts together; each of some 30 KB, and more if many requests are in flight. Each is forgotten an hour after its last call,
-    /// or after twice the longest wait or period. No secret goes there, and nothing of what calls send or receive, but for hashes
-    /// of their paths.
+    /// `configcat:rate:` and a SHA-256 hash of base URL, user name, stated limits and the format's number: one for each user, and one
+    /// for each set of calls that the server counts together; each of some 30 KB, and more if many requests are in flight. Each is
+    /// forgotten after an hour without calls, or after twice the longest wait or stated period if that is longer. It holds the rate
+    /// limits that answers tell, and paths as hashes; no secret, and nothing else of what calls send or receive.
     ///
-    /// No call fails because of Redis. While it is unavailable, each process keeps to the rate limit on its own, which may cost a
-    /// 429, and reports it once: as a warning of `tracing` and as [`Event::RedisUnavailable`]. When it is back, they share the limit
-    /// again.
+    /// No call fails because of Redis. While it is unavailable, each process keeps to the rate limit on its own, which costs 429s, more
+    /// of them the more processes there are, and reports it once: as a warning of `tracing` and as [`Event::RedisUnavailable`]. When it
+    /// is back, they share the limit again. If several clients share one [`RateLimiter`], these events go to the listener of the client
+    /// that was built first.
     ///
     /// Calls of one process go first come, first served; between processes it is who asks first. What headers and refusals tell
     /// is shared, and so are limits that the program states, see [`RateLimiter::published`]: those that state others are another fleet.

@@ -60,7 +60,8 @@ impl<F: FnMut(&mut Draft) -> Result<()>> EditValue<F> {
     /// [`Error::Edit`], with the number of rounds, if the closure failed or somebody else was faster in every round;
     /// [`Error::Invalid`] if it would be refused, and was not sent; otherwise those of the calls. One with
     /// [`perhaps_processed`](Error::perhaps_processed) means that an answer was lost, and that the value has been changed by
-    /// somebody else, too, or could not be read afterwards.
+    /// somebody else, too, or could not be read afterwards, or is as it was and the retry policy or the deadline allows no
+    /// further attempt.
     pub async fn send(mut self) -> Result<Edited<SettingFormulaModel>> {
         let (operation, key) = match &self.target {
             Target::Ids(place, setting) => {

@@ -70,7 +70,7 @@ pub enum Error {
     /// The wait for the rate limit would exceed the call's deadline or the limiter's longest wait, so the call was not sent, or not
     /// retried.
     Deadline(Box<DeadlineError>),
-    /// An [edit](crate::edit) was given up, or a value was refused before it got into a call. The edit that failed changed nothing;
+    /// An [edit](crate::edit) was given up, or a value was rejected before a call was built. The edit that failed changed nothing;
     /// earlier steps of [`CopyPlan::apply`](crate::names::CopyPlan::apply) and [`Retire::send`](crate::names::Retire::send) stay done.
     Edit(Box<EditError>),
 }

@@ -1,4 +1,5 @@
-//! From a request to its response or error, for any API: nothing in here knows ConfigCat.
+//! From a request to its response or error, for any API: nothing in here imports the code of one. What it knows of ConfigCat are
+//! constants: what its keys look like, a first guess of its limits, and the names of this crate and of the keys in Redis.
 //!
 //! `request` writes what is sent, `transport` sends it within the rate limits of `limit`, `response` and `error` are what
 //! comes of it.

@@ -7,8 +7,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Text that is never printed: a password, an SDK key, a signing key, a token.
 ///
-/// `Debug` shows that there is something, not what; there is no `Display`. The text is wiped from memory when the last
-/// copy goes. Serialising writes the text: that is how it gets to the server.
+/// `Debug` shows that there is something, not what; there is no `Display`. Each `Secret` wipes its memory when it goes; what is
+/// written into headers and bodies is not wiped. Serialising writes the text: that is how it gets to the server.
 ///
 /// ```
 /// use configcat_management::Secret;

@@ -48,8 +48,8 @@ use state::{Shared, State};
 /// - Headers tell of the longest one: how many requests are left of it, and when it ends. Requests in flight are counted
 ///   against it. How many a whole period allows is learnt from one period to the next.
 /// - Only a 429 tells of shorter ones. The first guess is what ConfigCat once documented. If the server accepts more, the guess
-///   is raised in growing steps, and given up after about ten round trips. If a 429 confirms it, or shows another limit, that limit is kept, and one request
-///   more is tried now and then, so that a limit that was lifted is noticed.
+///   is raised in growing steps, and given up after about ten round trips. If a 429 confirms it, or shows another limit, that limit
+///   is kept, and one request more is tried now and then, so that a limit that was lifted is noticed.
 ///
 /// After a 429 nothing of its scope is sent until the server's `Retry-After` has passed; then one call goes first. If that is beyond
 /// the longest wait, the calls of that operation fail until it has passed, or until one that was in flight is accepted; the others
@@ -66,12 +66,13 @@ use state::{Shared, State};
 /// - Within a scope, calls are sent first come, first served. The exceptions: a call that is sent again keeps its place after a
 ///   429 and after its first failure, and the first few calls of another operation or path may overtake others, to find out
 ///   what the server counts together.
-/// - Calls of one scope never wait for the count of another.
-/// - No single wait is longer than the longest wait, and no call waits beyond its deadline. What the server wants to be sent later
-///   than that is not sent at all: the call fails.
+/// - Once it is known what the server counts together, calls of one scope never wait for the count of another.
+/// - No call waits beyond its deadline, and no single wait that the server asks for is longer than the longest wait: a call that
+///   would have to wait longer is not sent, and fails. Limits that the program states itself are not bounded by the longest wait, see
+///   [`published`](Self::published).
 /// - A call that is dropped gives its permit back.
 ///
-/// The last eight calls of a window may be delayed, together by up to a second, if the server's clock is known no better than that
+/// The last eight calls of a window may be delayed, together by up to a second, if the server's clock is known only to the second
 /// and more calls are expected: the `Date` of their responses tells when the next window begins. Calls with a deadline are not
 /// delayed.
 #[derive(Clone)]
@@ -101,7 +102,7 @@ impl RateLimiter {
     /// 200: enough for every limit that is known of, and within what systems allow of open connections (macOS: 256 files).
     pub const DEFAULT_MAX_IN_FLIGHT: usize = 200;
 
-    /// 15 minutes: as long as a period of any known limit. A job hears at once of what would take longer.
+    /// 15 minutes: as long as a period of any limit that ConfigCat is known to have. A job hears at once of what would take longer.
     pub const DEFAULT_MAX_WAIT: Duration = Duration::from_secs(15 * 60);
 
     /// A limiter that knows no limits yet, and waits no longer at a time than [`DEFAULT_MAX_WAIT`](Self::DEFAULT_MAX_WAIT).
@@ -111,6 +112,9 @@ impl RateLimiter {
 
     /// A limiter with fixed limits, for services that publish their limits but send no rate-limit headers. Each is a number of
     /// requests and a period; all apply at once, as sliding windows. A limit in headers is kept as well.
+    ///
+    /// A call without a deadline waits until all of them allow it, also beyond the [longest wait](Self::with_max_wait): with the limits
+    /// below, up to a day.
     ///
     /// ```
     /// use std::time::Duration;

@@ -27,6 +27,10 @@ use crate::engine::limit::limiter::QueuePosition;
 /// clients do not come back at once. If the server asks for a wait by `Retry-After`, that comes on top. A wait that ends
 /// beyond the budget or the deadline is not begun: the call fails at once.
 ///
+/// A PUT whose answer was lost is sent again within the budget, and replaces what somebody else changed in between. Where that
+/// matters, use an [edit](crate::edit), give the call its `latest_version_id` if it has one, or send it once:
+/// `client.with_retry(RetryPolicy::default().with_attempts(1))`.
+///
 /// Retries take tokens from a quota that successful calls refill, as in the AWS SDKs: after a hundred failures in a row, a client
 /// stops retrying until a call succeeds, and the error says so. Each call in flight beyond the first adds tokens for one more
 /// retry, so that five hundred calls that fail at the same moment can all be retried.
@@ -80,7 +84,8 @@ impl RetryPolicy {
         policy
     }
 
-    /// The most attempts of a call, the first one included; those that were answered with 429 do not count. At least 1; default: [4](Self::DEFAULT_ATTEMPTS).
+    /// The most attempts of a call, the first one included; those that were answered with 429 do not count. At least 1; default:
+    /// [4](Self::DEFAULT_ATTEMPTS).
     pub const fn with_attempts(mut self, attempts: u32) -> Self {
         self.attempts = if attempts == 0 { 1 } else { attempts };
         self
@@ -100,8 +105,8 @@ impl RetryPolicy {
         self
     }
 
-    /// The time after the first failure within which the last attempt must begin. 429s are no failures, and waiting for the
-    /// rate limit does not count. Default: [2 minutes](Self::DEFAULT_BUDGET).
+    /// The time after the first failure within which the last attempt must begin. 429s do not count as failures, and
+    /// waiting for the rate limit does not count. Default: [2 minutes](Self::DEFAULT_BUDGET).
     pub const fn with_budget(mut self, budget: Duration) -> Self {
         self.budget = budget;
         self

@@ -186,14 +186,15 @@ pub(super) fn write(workspace: &Workspace, report: &Report) -> Result<()> {
     let mut text = String::from(
         "# What it costs to use
 
-Each row is measured beside its baseline in the same run. `cargo xtask bench` measures all of it anew and writes this page, its plots
-and `benchmarks.json`; `cargo xtask bench NAME` prints one table. Instructions and allocations hardly depend on what else the
-machine does, processor time depends on it a little, and the wall clock very much: each table tells the load of the machine before
-it was measured. What the crate costs to build is in [build-times.md](build-times.md), how close its pacing
-comes to the best possible time in [pacing.md](pacing.md).
+Each row is measured beside its baseline in the same run. `cargo xtask bench` measures all of it anew but `building`, and writes this
+page, its plots and `benchmarks.json`; `cargo xtask bench NAME` prints one table. Instructions and allocations hardly depend on what
+else the machine does, processor time depends on it a little, and the wall clock very much: each table tells the load of the machine
+before it was measured. What the crate costs to build is in [build-times.md](build-times.md), how close its pacing comes to the best
+possible time in [pacing.md](pacing.md).
 
 `cargo xtask bench --quick` compares with the committed rows and fails beyond 3 %: the ratios of instructions and allocations to the
-program by hand, as these are the same on other machines, and the counts of generated lines and dependencies. OTHERS
+program by hand, as these are the same on other machines, and the counts of generated lines and dependencies.
+OTHERS
 
 ",
     );
