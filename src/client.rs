@@ -102,8 +102,9 @@ impl Client {
     }
 
     /// The same client with a deadline for each of its calls, which counts from `send` and covers all: waiting for the rate
-    /// limit, every attempt, and the body. A call that would have to wait past it fails at once, see [`Error::Deadline`](crate::Error::Deadline). `None` takes the deadline away, which is the default. An edit or
-    /// a stream of pages makes several calls, and each has the deadline for itself.
+    /// limit, every attempt, and the body. A call that would have to wait past it fails at once, see
+    /// [`Error::Deadline`](crate::Error::Deadline). `None` takes the deadline away, which is the default. An edit or a stream of pages
+    /// makes several calls, and each has the deadline for itself.
     #[must_use]
     pub fn with_deadline(&self, deadline: impl IntoOption<Duration>) -> Self {
         let mut client = self.clone();

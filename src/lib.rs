@@ -87,9 +87,10 @@
 //!
 //! # Cargo features
 //!
-//! `rustls` (default), `rustls-ring` (the quickest to build) or `native-tls` for TLS; `http2`; `gzip`; `httpmock` for a typed extension of that crate; `webhook` to
-//! verify received notifications; `redis` to share a rate limit between processes; `catalog` for calls by name;
-//! `schemars`, with which the types implement `JsonSchema`; `ada` for a client of Ada's platform integrations.
+//! `rustls` (default), `rustls-ring` (the quickest to build) or `native-tls` for TLS, the latter two with `default-features = false`;
+//! `http2`; `gzip`; `httpmock` for a typed extension of that crate; `webhook` to verify received notifications; `redis` to share a
+//! rate limit between processes; `catalog` for calls by name; `schemars`, with which the types implement `JsonSchema`; `ada` for a
+//! client of Ada's platform integrations.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 

@@ -358,8 +358,8 @@ async fn main() -> Result {
     let megabytes =
         |memory: Option<f64>| memory.map_or("?".to_string(), |memory| format!("{memory:.0} MB"));
     let memory = format!(
-        "{settings} flags in {} configs, each with a value in two environments and an entry in the audit log: created by {CONNECTIONS} \
-         connections in {took:.1} s ({:.0} a second); the program's memory grows from {} to {}.",
+        "{settings} flags in {} configs, each with a value in two environments and an entry in the audit log:\n\
+         created by {CONNECTIONS} connections in {took:.1} s ({:.0} a second); the program's memory grows from {} to {}.",
         configs.len(),
         settings as f64 / took,
         megabytes(before),
@@ -393,8 +393,8 @@ fn document(table: &str, memory: &str, machine: &str) -> String {
     format!(
         "{FIGURES}\n\n\
          `cargo bench -p configcat-fake --features bin --bench load -- --docs`\n\n\
-         On loopback with {CONNECTIONS} connections; the server and what asks it share {machine}. All requests are authenticated, \
-         counted, checked against the description, and recorded.\n\n{table}\n\
+         On loopback with {CONNECTIONS} connections; the server and what asks it share {machine}.\n\
+         All requests are authenticated, counted, checked against the description, and recorded.\n\n{table}\n\
          ## Memory\n\n{memory}\n"
     )
 }

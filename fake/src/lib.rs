@@ -56,9 +56,9 @@
 //!
 //! # Ada
 //!
-//! With the feature `ada`, Ada's five operations are there too, below `/api`: `Fake::ada_client`. The bearer token, the limits of 10 requests a second,
-//! 100 a minute and 10 000 a day, the list of errors and the cursors are Ada's; an integration is installed when it is
-//! registered, and `Fake::set_ada_status` ends its development.
+//! With the feature `ada`, Ada's five operations are there too, below `/api`: `Fake::ada_client`. The bearer token, the limits of
+//! 10 requests a second, 100 a minute and 10 000 a day, the list of errors and the cursors are Ada's; an integration is installed
+//! when it is registered, and `Fake::set_ada_status` ends its development.
 //!
 //! # What is missing
 //!

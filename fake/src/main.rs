@@ -114,7 +114,8 @@ fn greeting(fake: &Fake, certificate: Option<&Path>, own_certificate: bool) -> S
     )
 }
 
-/// Listens from now on for Ctrl-C, for what a container is stopped by, and for a terminal that closes; the future is ready when one of them came.
+/// Listens from now on for Ctrl-C, for what a container is stopped by, and for a terminal that closes; the future is ready when one
+/// of them came.
 #[cfg(unix)]
 fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};

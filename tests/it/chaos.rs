@@ -1,8 +1,8 @@
 //! 10 000 calls of 1 000 tasks, random faults, random deadlines, and callers that lose interest: every call ends, what the
 //! server applied is what the callers were told, and the limiter ends where it began.
 //!
-//! `CHAOS_SEED=n cargo test -p configcat-management --test it chaos` plays with the seed of a run that failed. The order of events is the scheduler's,
-//! so that the same seed gives the same faults, but not always to the same calls.
+//! `CHAOS_SEED=n cargo test -p configcat-management --test it chaos` plays with the seed of a run that failed. The order of events is
+//! the scheduler's, so that the same seed gives the same faults, but not always to the same calls.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -20,8 +20,8 @@ const TEXTS: &str = "Markdown";
 /// Check that every source in `spec/` is canonical, that our words fit its facts, and that links in Markdown lead somewhere.
 ///
 /// Named are operations and schemas without words, words for what does not exist, deprecated operations without a
-/// successor, vendored descriptions that `refresh` would write differently, and a surface that is not that of the code; in Markdown files, relative links that lead to no file or
-/// heading, and paths of files that are not there.
+/// successor, vendored descriptions that `refresh` would write differently, and a surface that is not that of the code; in
+/// Markdown files, relative links that lead to no file or heading, and paths of files that are not there.
 ///
 /// JSON: {"SOURCE": ["problem", ...], ...}, and "Markdown" if something is wrong there.
 ///

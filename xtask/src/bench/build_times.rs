@@ -332,9 +332,9 @@ made of the same published description (`generate -g rust`), and may be left out
 | --- | --- | --- | --- |
 {table}
 The goal is 1.10. Of what the published crate adds to the floor, {:.2} is its own code; the rest is what it depends on. Built one by
-one (`cargo build -j 1 --timings`), json-patch with the three crates that it needs takes a third of that, chrono with the two that it needs another third, and
-seven small ones the last. chrono stands in public types, and json-patch applies patches as RFC 6902 says, which is nothing to
-write anew; the small ones take a fifth of a second each at most.
+one (`cargo build -j 1 --timings`), json-patch with the three crates that it needs takes a third of that, chrono with the two that it
+needs another third, and seven small ones the last. chrono stands in public types, and json-patch applies patches as RFC 6902 says,
+which is nothing to write anew; the small ones take a fifth of a second each at most.
 
 What has paid: types are read and written by a list of their fields and code that is compiled once, not by what serde derives (an
 eighth of the crate's own time); in the published crate, all functions but those that each call runs through are marked
