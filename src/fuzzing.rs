@@ -61,7 +61,7 @@ pub fn headers(answers: Vec<(u16, HeaderMap)>) {
             assert!(waited <= MOST + Duration::from_secs(1), "{waited:?}");
             if let Ok(mut permit) = permit {
                 permit.mark_sent();
-                permit.record_response(&Reading::of(status, &headers)).await;
+                let _ = permit.record_response(&Reading::of(status, &headers));
             }
             times::retry_after(&headers);
             times::date(&headers);

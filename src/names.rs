@@ -34,6 +34,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::operations::{
+    GetConfigs, GetEnvironments, GetProducts, GetSegments, GetSettings, GetTags,
+};
 use crate::types::{
     ConfigId, ConfigModel, EnvironmentId, EnvironmentModel, ProductId, ProductModel,
     SegmentListModel, SettingId, SettingModel, TagModel,
@@ -118,8 +121,14 @@ impl Product {
         };
         // Another organization is another list.
         let owner = (place.clone(), place);
-        self.find(&self.lists.products, owner, &self.name, call)
-            .await
+        self.find(
+            &self.lists.products,
+            GetProducts::OPERATION,
+            owner,
+            &self.name,
+            call,
+        )
+        .await
     }
 
     /// Its id, for the generated calls.
@@ -132,22 +141,36 @@ impl Product {
         let product = self.get().await?;
         let call = self.client.get_environments(product.product_id);
         let list = &self.lists.environments;
-        self.find(list, product.owner(), name_or_id, call.send())
-            .await
+        self.find(
+            list,
+            GetEnvironments::OPERATION,
+            product.owner(),
+            name_or_id,
+            call.send(),
+        )
+        .await
     }
 
     async fn tag(&self, name: &str) -> Result<TagModel> {
         let product = self.get().await?;
         let call = self.client.get_tags(product.product_id);
         let list = &self.lists.tags;
-        self.find(list, product.owner(), name, call.send()).await
+        self.find(list, GetTags::OPERATION, product.owner(), name, call.send())
+            .await
     }
 
     async fn segment(&self, name: &str) -> Result<SegmentListModel> {
         let product = self.get().await?;
         let call = self.client.get_segments(product.product_id);
         let list = &self.lists.segments;
-        self.find(list, product.owner(), name, call.send()).await
+        self.find(
+            list,
+            GetSegments::OPERATION,
+            product.owner(),
+            name,
+            call.send(),
+        )
+        .await
     }
 }
 
@@ -173,7 +196,13 @@ impl Config {
         let call = handle.client.get_configs(product.product_id);
         let list = &handle.lists.configs;
         handle
-            .find(list, product.owner(), &self.name, call.send())
+            .find(
+                list,
+                GetConfigs::OPERATION,
+                product.owner(),
+                &self.name,
+                call.send(),
+            )
             .await
     }
 
@@ -188,7 +217,13 @@ impl Config {
         let call = handle.client.get_settings(config.config_id);
         let list = &handle.lists.settings;
         handle
-            .find(list, config.owner(), key_or_id, call.send())
+            .find(
+                list,
+                GetSettings::OPERATION,
+                config.owner(),
+                key_or_id,
+                call.send(),
+            )
             .await
     }
 
@@ -197,8 +232,9 @@ impl Config {
     pub async fn flags(&self) -> Result<Vec<FlagValues>> {
         let product_id = self.product.product_id().await?;
         let call = self.product.client.get_environments(product_id);
+        let environments = self.product.lists.forget_after_404(call.send().await)?;
         let mut flags: BTreeMap<String, FlagValues> = BTreeMap::new();
-        for environment in call.send().await?.into_inner() {
+        for environment in environments.into_inner() {
             for answer in self.settings_in(environment.environment_id).await? {
                 let (served, name) = (Served::of(&answer), environment.name.clone());
                 let flag = flags.entry(served.key.clone()).or_default();

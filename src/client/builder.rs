@@ -357,8 +357,9 @@ impl ClientBuilder {
         }
         let user_agent = header_value("user_agent", &self.user_agent)?;
         let mut headers = HeaderMap::new();
-        // Written once for all calls. HTTP/2 names the host in another way.
+        // Written once for all calls. HTTP/2 names the host in another way, and is not used if only another crate turns it on.
         if cfg!(not(feature = "http2")) {
+            http = http.http1_only();
             let host = &base_url[Position::BeforeHost..Position::AfterPort];
             headers.insert(header::HOST, header_value("base_url", host)?);
         }

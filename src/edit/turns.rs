@@ -1,4 +1,4 @@
-//! Who edits the same thing waits for their turn.
+//! Who edits the same thing, or reads the same list, waits for their turn.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -9,18 +9,19 @@ use tokio::time::timeout_at;
 use crate::engine::transport::from_now;
 use crate::{Client, Error, Operation, Result};
 
-/// One queue for each thing that is being edited by clones of a client, by its ids.
-#[derive(Default)]
+/// One queue for each thing that is being edited or read by clones of a client, by its ids.
+#[derive(Debug, Default)]
 pub(crate) struct Turns(Mutex<HashMap<String, Weak<Turn<()>>>>);
 
 impl Client {
-    /// Waits for the turn to edit this, no longer than a call may take. The turn ends when what this gives is dropped.
-    pub(super) async fn take_turn(
+    /// Waits for the turn with this key, no longer than a call may take. The turn ends when what this gives is dropped.
+    pub(crate) async fn take_turn(
         &self,
+        turns: &Turns,
         operation: &'static Operation,
         key: String,
     ) -> Result<OwnedMutexGuard<()>> {
-        let turn = self.turns.queue(key).lock_owned();
+        let turn = turns.queue(key).lock_owned();
         match self.core.options.deadline {
             None => Ok(turn.await),
             Some(deadline) => timeout_at(from_now(deadline), turn)

@@ -17,7 +17,7 @@ pub(crate) async fn edit_v1(
 ) -> Result<Edited<SettingValueModel>> {
     let operation = operations::UpdateSettingValue::OPERATION;
     let key = format!("{setting_id} {environment_id}");
-    let _turn = client.take_turn(operation, key).await?;
+    let _turn = client.take_turn(&client.turns, operation, key).await?;
     let mut rounds = Rounds::new(operation, &Options::default());
     let sender = client.without_non_idempotent_retries();
     let read = || async {

@@ -74,7 +74,10 @@ impl<F: FnMut(&mut Draft) -> Result<()>> EditValue<F> {
                 (operation, setting.clone())
             }
         };
-        let _turn = self.client.take_turn(operation, key).await?;
+        let _turn = self
+            .client
+            .take_turn(&self.client.turns, operation, key)
+            .await?;
         let mut rounds = Rounds::new(operation, &self.options);
         let sender = self.client.without_non_idempotent_retries();
         loop {

@@ -31,7 +31,10 @@ impl<F: FnMut(&mut Drafts) -> Result<()>> EditValues<F> {
     pub async fn send(mut self) -> Result<Edited<ConfigSettingFormulasModel>> {
         let ((config, environment), options) = (self.target, self.options);
         let key = format!("{config} {environment}");
-        let _turn = self.client.take_turn(OPERATION, key).await?;
+        let _turn = self
+            .client
+            .take_turn(&self.client.turns, OPERATION, key)
+            .await?;
         let mut rounds = Rounds::new(OPERATION, &options);
         let sender = self.client.without_non_idempotent_retries();
         let read = || async {

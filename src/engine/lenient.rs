@@ -82,36 +82,46 @@ impl<'de> DeserializeSeed<'de> for TimeOrNone {
     }
 }
 
-/// The document that could not be read, without the fields that are `null` and with whole numbers in place of `5.0`, if that may
-/// help: one that may be missing may be `null` as well, and numbers are equal by value.
-pub(crate) fn without_nulls_and_floats(body: &[u8], error: &serde_json::Error) -> Option<Vec<u8>> {
+/// The document that could not be read, without its fields that are `null`, or with whole numbers in place of `5.0`, if that is why:
+/// one that may be missing may be `null` as well, and numbers are equal by value. `None` if that changes nothing.
+pub(crate) fn simplify(body: &[u8], error: &serde_json::Error) -> Option<Vec<u8>> {
     let problem = error.to_string();
-    let causes = ["invalid type: null", "invalid type: floating point"];
-    if !causes.iter().any(|cause| problem.starts_with(cause)) {
-        return None;
-    }
     let mut value = serde_json::from_slice(body).ok()?;
-    simplify(&mut value);
-    serde_json::to_vec(&value).ok()
+    let changed = match () {
+        () if problem.starts_with("invalid type: null") => drop_nulls(&mut value),
+        () if problem.starts_with("invalid type: floating point") => drop_fractions(&mut value),
+        () => false,
+    };
+    changed.then(|| serde_json::to_vec(&value).ok())?
 }
 
-fn simplify(value: &mut Value) {
+/// Says whether there were any.
+fn drop_nulls(value: &mut Value) -> bool {
+    let mut changed = false;
+    if let Value::Object(fields) = value {
+        let before = fields.len();
+        fields.retain(|_, value| !value.is_null());
+        changed = fields.len() < before;
+    }
+    children(value).fold(changed, |changed, child| drop_nulls(child) || changed)
+}
+
+/// Writes `5.0` as 5. Says whether there was such a number.
+fn drop_fractions(value: &mut Value) -> bool {
     /// Beyond this, a float does not tell one whole number from the next.
     const EXACT: f64 = (1_u64 << 53) as f64;
+    let float = value.as_f64().filter(|_| value.is_f64());
+    if let Some(float) = float.filter(|float| float.fract() == 0.0 && float.abs() <= EXACT) {
+        *value = Value::from(float as i64);
+        return true;
+    }
+    children(value).fold(false, |changed, child| drop_fractions(child) || changed)
+}
+
+fn children(value: &mut Value) -> Box<dyn Iterator<Item = &mut Value> + '_> {
     match value {
-        Value::Object(fields) => {
-            fields.retain(|_, value| !value.is_null());
-            fields.values_mut().for_each(simplify);
-        }
-        Value::Array(entries) => entries.iter_mut().for_each(simplify),
-        Value::Number(number) => {
-            if let Some(float) = number.as_f64().filter(|_| number.is_f64())
-                && float.fract() == 0.0
-                && float.abs() <= EXACT
-            {
-                *number = (float as i64).into();
-            }
-        }
-        _ => {}
+        Value::Object(fields) => Box::new(fields.values_mut()),
+        Value::Array(entries) => Box::new(entries.iter_mut()),
+        _ => Box::new(std::iter::empty()),
     }
 }

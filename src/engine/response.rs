@@ -149,11 +149,8 @@ fn decode<T: DeserializeOwned>(answer: &RawResponse) -> Result<T, String> {
         return Err("it is null".to_string());
     }
     let body = hal::plain(&answer.headers, body);
-    let decoded = serde_json::from_slice(&body).or_else(|error| {
-        let plain = lenient::without_nulls_and_floats(&body, &error);
-        let value = plain.and_then(|plain| serde_json::from_slice(&plain).ok());
-        value.ok_or(error)
-    });
+    let decoded = serde_json::from_slice(&body);
+    let decoded = decoded.or_else(|error| decode_simplified(&body, &error).ok_or(error));
     match decoded {
         Ok(value) => match mismatch::fields::<T>(&body) {
             None => Ok(value),
@@ -164,6 +161,14 @@ fn decode<T: DeserializeOwned>(answer: &RawResponse) -> Result<T, String> {
             None => misread::words(&answer.headers, &body, &error),
         }),
     }
+}
+
+fn decode_simplified<T: DeserializeOwned>(body: &[u8], error: &serde_json::Error) -> Option<T> {
+    let simple = lenient::simplify(body, error)?;
+    let decoded = serde_json::from_slice(&simple);
+    decoded
+        .or_else(|error| decode_simplified(&simple, &error).ok_or(error))
+        .ok()
 }
 
 impl ResponseValue<()> {

@@ -87,7 +87,7 @@ impl Config {
             true => v1.await.map(|answer| json(&*answer)),
             false => v2.await.map(|answer| json(&*answer)),
         };
-        self.product.lists.forget_after_404(answer).await
+        self.product.lists.forget_after_404(answer)
     }
 
     /// Puts names in place of ids, from lists that are kept. After an error, those that were found stand there.

@@ -126,7 +126,7 @@ impl Change {
                 edited.map(|it| (it.changed, it.rounds, json(&it.value)))
             }
         };
-        let (changed, rounds, value) = lists.forget_after_404(edited).await?;
+        let (changed, rounds, value) = lists.forget_after_404(edited)?;
         let mut answer = Answer::of(&value)?;
         // The change is made, whether a name can be read or not.
         if let Err(error) = config.name(slice::from_mut(&mut answer)).await {

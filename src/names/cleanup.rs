@@ -17,6 +17,10 @@ impl Product {
     /// uses them (`get-code-references` for each that has some) and who changed them last (one call for each config and
     /// environment of the report).
     pub async fn stale(&self, days: i32) -> Result<StaleFlags> {
+        self.lists.forget_after_404(self.find_stale(days).await)
+    }
+
+    async fn find_stale(&self, days: i32) -> Result<StaleFlags> {
         let call = self.client.get_staleflags(self.product_id().await?);
         let report = call.stale_flag_age_days(days).send().await?.into_inner();
         let mut flags = Vec::new();
@@ -165,6 +169,11 @@ impl Retire {
     /// The dry run: who uses the flag, a line for each place in code (`get-code-references`) and each flag whose rules look
     /// at it (a read for each environment). Changes nothing.
     pub async fn uses(&self) -> Result<Vec<String>> {
+        let lists = &self.change.flag.environment.config.product.lists;
+        lists.forget_after_404(self.find_uses().await)
+    }
+
+    async fn find_uses(&self) -> Result<Vec<String>> {
         let flag = &self.change.flag;
         let (config, id) = (&flag.environment.config, flag.setting_id().await?);
         let (client, product_id) = (&config.product.client, config.product.product_id().await?);
@@ -187,6 +196,11 @@ impl Retire {
     /// Lists the [`uses`](Retire::uses) if there are some, and nothing is changed; otherwise those of the calls. What was done before the
     /// call that failed stays done: the tag is detached, the value is set.
     pub async fn send(self) -> Result<()> {
+        let lists = self.change.flag.environment.config.product.lists.clone();
+        lists.forget_after_404(self.delete().await)
+    }
+
+    async fn delete(self) -> Result<()> {
         let flag = &self.change.flag;
         if !self.even_if_used
             && let uses = self.uses().await?
@@ -210,7 +224,7 @@ impl Retire {
         }
         client.delete_setting(id).send().await?;
         // The next setting of this key is another one.
-        product.lists.forget().await;
+        product.lists.forget();
         Ok(())
     }
 }

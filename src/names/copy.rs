@@ -216,6 +216,11 @@ impl CopyPlan {
     ///
     /// [`Error::Edit`] if a setting has changed since the preview; otherwise those of the calls.
     pub async fn apply(&mut self) -> Result<()> {
+        let lists = self.copy.to.config.product.lists.clone();
+        lists.forget_after_404(self.make_steps().await)
+    }
+
+    async fn make_steps(&mut self) -> Result<()> {
         let CopyPlan { copy, steps } = self;
         let mut values = Vec::new();
         for CopyStep { action, done, .. } in steps.iter_mut().filter(|step| !step.done) {
@@ -274,7 +279,7 @@ impl Copy {
     /// Whether the target has it by now: the answer to its creation was lost, or somebody else has created it.
     async fn is_there(&self, action: &Action) -> bool {
         let to = &self.to.config;
-        to.product.lists.forget().await;
+        to.product.lists.forget();
         let (name, found) = match action {
             Action::Tag(tag) => (&tag.name, to.product.tag(&tag.name).await.map(|it| it.name)),
             Action::Segment(name) => (name, to.product.segment(name).await.map(|it| it.name)),
@@ -295,7 +300,7 @@ impl Copy {
                 let new: CreateTagModel = read(&json(tag))?;
                 client.create_tag(product_id, new).send().await?;
                 // One that is kept may have the same name and another id.
-                to.product.lists.forget().await;
+                to.product.lists.forget();
             }
             Action::Segment(name) => {
                 let id = from.segment(name).await?.segment_id;

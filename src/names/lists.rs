@@ -2,18 +2,19 @@
 
 use std::collections::HashMap;
 use std::fmt::Display;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use http::StatusCode;
-use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use super::Product;
 use super::answer::Answer;
+use crate::edit::Turns;
 use crate::likeness::did_you_mean;
 use crate::types::{
     ConfigModel, EnvironmentModel, ProductModel, SegmentListModel, SettingModel, TagModel,
 };
-use crate::{Error, ResponseValue, Result};
+use crate::{Error, Operation, ResponseValue, Result};
 
 /// What was read, for each level.
 #[derive(Debug, Default)]
@@ -24,53 +25,102 @@ pub(super) struct Lists {
     pub(super) segments: Level<SegmentListModel>,
     pub(super) settings: Level<SettingModel>,
     pub(super) tags: Level<TagModel>,
+    /// Those that read a list.
+    turns: Turns,
 }
 
 impl Lists {
     /// Has all lists but that of products read again.
-    pub(super) async fn forget(&self) {
-        self.configs.lock().await.clear();
-        self.environments.lock().await.clear();
-        self.segments.lock().await.clear();
-        self.settings.lock().await.clear();
-        self.tags.lock().await.clear();
+    pub(super) fn forget(&self) {
+        self.configs.clear();
+        self.environments.clear();
+        self.segments.clear();
+        self.settings.clear();
+        self.tags.clear();
     }
 
-    /// The same answer. After a 404, lists are read again: something has gone, and may have come again with another id.
-    pub(super) async fn forget_after_404<T>(&self, answer: Result<T>) -> Result<T> {
+    /// The same answer. After a 404, all lists are read again: something has gone, and may have come again with another id.
+    pub(super) fn forget_after_404<T>(&self, answer: Result<T>) -> Result<T> {
         if let Err(error) = &answer
             && error.status() == Some(StatusCode::NOT_FOUND)
         {
-            self.forget().await;
+            self.products.clear();
+            self.forget();
         }
         answer
     }
 }
 
-/// By the id of what has the list: when it was read, and what it held. Who reads one holds the lock, so that all who wait share it.
-type Level<T> = Mutex<HashMap<String, (Instant, Vec<T>)>>;
+/// The lists of one kind.
+#[derive(Debug)]
+pub(super) struct Level<T>(Mutex<Kept<T>>);
+
+#[derive(Debug)]
+struct Kept<T> {
+    /// By the id of what has the list: when it was read, and what it held.
+    lists: HashMap<String, (Instant, Vec<T>)>,
+    /// How many calls for one have failed.
+    failures: u64,
+}
+
+impl<T> Default for Level<T> {
+    fn default() -> Self {
+        let (lists, failures) = (HashMap::new(), 0);
+        Level(Mutex::new(Kept { lists, failures }))
+    }
+}
+
+impl<T> Level<T> {
+    fn lock(&self) -> MutexGuard<'_, Kept<T>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn clear(&self) {
+        self.lock().lists.clear();
+    }
+}
 
 impl Product {
     /// The one that the word names in the list of an owner. Makes the call if no list is there, or none that is young enough and
-    /// has it.
+    /// has it. Who needs the list meanwhile waits for that call, and makes another one only if it fails.
     pub(super) async fn find<T: Resource>(
         &self,
         lists: &Level<T>,
+        operation: &'static Operation,
         (owner, place): (String, String),
         word: &str,
         call: impl Future<Output = Result<ResponseValue<Vec<T>>>>,
     ) -> Result<T> {
-        let mut lists = lists.lock().await;
-        if let Some((read, list)) = lists.get(&owner)
-            && self.keep.is_none_or(|keep| read.elapsed() < keep)
-            && !candidates(list, word).is_empty()
-        {
-            return one(list, &place, word);
+        let known = || {
+            let kept = lists.lock();
+            let (read, list) = kept.lists.get(&owner)?;
+            let is_young = self.keep.is_none_or(|keep| read.elapsed() < keep);
+            (is_young && !candidates(list, word).is_empty()).then(|| one(list, &place, word))
+        };
+        if let Some(found) = known() {
+            return found;
         }
-        let list = call.await?.into_inner();
-        let found = one(&list, &place, word);
-        lists.insert(owner, (Instant::now(), list));
-        found
+        let failures = lists.lock().failures;
+        let key = format!("{} {owner}", T::KIND);
+        let turns = &self.lists.turns;
+        let turn = self.client.take_turn(turns, operation, key).await?;
+        if let Some(found) = known() {
+            return found;
+        }
+        // After a failure, those that have waited for it do not wait for each other as well.
+        let _turn = (lists.lock().failures == failures).then_some(turn);
+        match self.lists.forget_after_404(call.await) {
+            Ok(list) => {
+                let list = list.into_inner();
+                let found = one(&list, &place, word);
+                lists.lock().lists.insert(owner, (Instant::now(), list));
+                found
+            }
+            Err(error) => {
+                lists.lock().failures += 1;
+                Err(error)
+            }
+        }
     }
 }
 

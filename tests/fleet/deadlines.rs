@@ -1,9 +1,11 @@
-//! No call of a fleet waits beyond its deadline.
+//! No call of a fleet waits beyond its deadline, or fails because of Redis.
 
 use std::time::{Duration, Instant};
 
 use configcat_fake::{Fake, Fault};
+use configcat_management::uuid::Uuid;
 use configcat_management::{Error, RateLimiter};
+use http::StatusCode;
 use tokio::time::sleep;
 
 use super::Redis;
@@ -44,4 +46,31 @@ pub(super) async fn a_deadline_holds_while_all_that_may_be_in_flight_are(redis: 
     slow.unwrap();
     // Without the deadline it takes as long as the other call.
     assert!(late < Duration::from_secs(2), "{late:?}");
+}
+
+pub(super) async fn a_redis_that_hangs_costs_no_call(redis: Redis) {
+    let fake = Fake::start().await;
+    redis.suspend();
+    let client = fake.client_builder().fleet(redis.url()).build().unwrap();
+    let client = client.with_deadline(Duration::from_millis(400));
+    for _ in 0..3 {
+        client.get_products().send().await.unwrap();
+    }
+}
+
+/// Before the fleet knows of it, the caller does.
+pub(super) async fn an_answer_stays_what_it_is_while_redis_hangs(redis: Redis) {
+    let fake = Fake::start().await;
+    let client = fake.client_builder().fleet(redis.url()).build().unwrap();
+    client.get_products().send().await.unwrap();
+    fake.fail_next(1, Fault::Delay(Duration::from_millis(500)));
+    let client = client.with_deadline(Duration::from_millis(900));
+    let call = client.get_config(Uuid::nil());
+    let (answer, ()) = tokio::join!(call.send(), async {
+        sleep(Duration::from_millis(250)).await;
+        redis.suspend();
+    });
+    let error = answer.unwrap_err();
+    assert_eq!(error.status(), Some(StatusCode::NOT_FOUND), "{error}");
+    assert!(!error.perhaps_processed());
 }

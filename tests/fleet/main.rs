@@ -13,7 +13,10 @@ use std::time::{Duration, Instant};
 
 use configcat_fake::{Fake, Fault, QuotaPer, Recorded};
 use configcat_management::{Client, Error, Event, RateLimiter};
-use deadlines::{a_deadline_fails_at_once, a_deadline_holds_while_all_that_may_be_in_flight_are};
+use deadlines::{
+    a_deadline_fails_at_once, a_deadline_holds_while_all_that_may_be_in_flight_are,
+    a_redis_that_hangs_costs_no_call, an_answer_stays_what_it_is_while_redis_hangs,
+};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use processes::{Fleet, worker};
 use redis::TypedCommands as _;
@@ -46,6 +49,8 @@ fn main() {
         dropped_calls_give_their_permits_back,
         a_deadline_fails_at_once,
         a_deadline_holds_while_all_that_may_be_in_flight_are,
+        a_redis_that_hangs_costs_no_call,
+        an_answer_stays_what_it_is_while_redis_hangs,
         a_server_clock_that_is_off,
         limits_that_the_program_states_are_those_of_all,
         a_refusal_stops_all,

@@ -65,6 +65,13 @@ impl Redis {
         self.server.wait().unwrap();
     }
 
+    /// It takes connections and commands, and answers nothing.
+    pub(crate) fn suspend(&self) {
+        let mut kill = Command::new("kill");
+        kill.arg("-STOP").arg(self.server.id().to_string());
+        assert!(kill.status().unwrap().success());
+    }
+
     /// With nothing in it.
     pub(crate) fn revive(&mut self) {
         self.server = Self::serve(&self.folder);

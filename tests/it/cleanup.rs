@@ -175,3 +175,21 @@ async fn a_flag_of_the_same_key_is_found_after_a_deletion() -> Result<()> {
     }
     Ok(())
 }
+
+/// A flag that was deleted and created again is found by its key at the second try.
+#[tokio::test]
+async fn a_flag_of_another_id_is_retired_at_the_second_try() -> Result<()> {
+    let fake = Fake::start().await;
+    let (client, demo) = (fake.client(), fake.demo().unwrap());
+    let flag = production(&client, "Frontend", "page_size");
+    let old = flag.setting_id().await?;
+    client.delete_setting(old).send().await?;
+    let new = CreateSettingInitialValues::new("page_size", "Page size", SettingType::Int);
+    let new = client.create_setting(demo.v2.config_id, new).send().await?;
+    let error = flag.retire().send().await.unwrap_err();
+    assert_eq!(error.status().map(|status| status.as_u16()), Some(404));
+    flag.retire().send().await?;
+    let gone = client.get_setting(new.setting_id).send().await;
+    assert!(gone.is_err());
+    Ok(())
+}

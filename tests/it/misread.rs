@@ -8,7 +8,7 @@ use crate::support::{Act, Server, answer, assert_contains, assert_ends_with};
 use configcat_management::patch::{SettingPatch, SettingValuePatch};
 use configcat_management::types::*;
 use configcat_management::uuid::Uuid;
-use configcat_management::{Error, RetryPolicy, Stage};
+use configcat_management::{Error, RetryPolicy, SettingValue, Stage};
 use serde_json::{Value, json};
 #[cfg(target_os = "linux")]
 use tokio::net::TcpStream;
@@ -155,6 +155,22 @@ async fn a_whole_number_may_be_written_as_a_float() {
         let error = call(number).await.expect_err(number).to_string();
         assert!(error.contains("a whole number should be"), "{error}");
     }
+}
+
+#[tokio::test]
+async fn a_double_stays_one_beside_what_is_read_again() {
+    let mut body = full(&schemas(), "SettingValueModel");
+    (body["value"], body["readOnly"]) = (json!(5.0), Value::Null);
+    let read = async |body: &Value| {
+        let server = Server::start(crate::support::json(&body.to_string()));
+        let call = server.client().get_setting_value(Uuid::nil(), 1);
+        call.send().await.map(|answer| answer.into_inner())
+    };
+    let value = read(&body).await.expect("nothing is missed").value;
+    assert_eq!(value, SettingValue::Double(5.0));
+    // Both at once.
+    body["setting"]["order"] = json!(7.0);
+    assert_eq!(read(&body).await.expect("a 7").setting.order, 7);
 }
 
 #[test]

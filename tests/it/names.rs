@@ -1,14 +1,15 @@
 //! Names lead to ids with as few calls as possible, and one word changes a flag in V1 and V2 configs, losing nobody's change.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use configcat_fake::Fake;
+use configcat_fake::{Fake, Fault};
 use configcat_management::names::{
     Changed, Difference, Differences, Flag, FlagValues, Part, Served, StaleFlags,
 };
 use configcat_management::rule::{everyone, flag, percentages, when};
 use configcat_management::types::{CreateConfigRequest, CreateEnvironmentModel};
-use configcat_management::{Result, SettingValue};
+use configcat_management::{Result, RetryPolicy, SettingValue};
+use http::StatusCode;
 use tokio::task::JoinSet;
 
 use crate::support::assert_ends_with;
@@ -60,6 +61,47 @@ async fn many_at_once_share_a_list() -> Result<()> {
         calls(&fake),
         ["get-products", "get-configs", "get-settings"]
     );
+    Ok(())
+}
+
+/// They wait for one that fails, and then not for each other; nor does anybody wait beyond the deadline.
+#[tokio::test]
+async fn many_at_once_fail_at_once() {
+    const SOON: Duration = Duration::from_millis(300);
+    let fake = Fake::start().await;
+    fake.fail_next_of("get-products", 80, Fault::Delay(Duration::from_secs(60)));
+    let impatient = fake.client_builder().timeout(SOON).build().unwrap();
+    let impatient = impatient.with_retry(RetryPolicy::never());
+    for client in [impatient, fake.client().with_deadline(SOON)] {
+        // Before the first answer, one call goes at a time.
+        client.get_me().send().await.expect("no fault");
+        let product = client.product("Web shop");
+        let began = Instant::now();
+        let mut tasks = JoinSet::new();
+        for _ in 0..20 {
+            let product = product.clone();
+            tasks.spawn(async move { product.product_id().await });
+        }
+        assert!(tasks.join_all().await.iter().all(Result::is_err));
+        // One behind the other, it is six seconds.
+        assert!(began.elapsed() < Duration::from_secs(3));
+    }
+}
+
+/// What was deleted and created again has another id.
+#[tokio::test]
+async fn after_a_404_the_next_try_finds_what_was_created_anew() -> Result<()> {
+    let fake = Fake::start().await;
+    let client = fake.client();
+    let product_id = fake.demo().unwrap().product_id;
+    let config = client.product("Web shop").config("Backend");
+    let old = config.config_id().await?;
+    client.delete_config(old).send().await?;
+    let new = CreateConfigRequest::new("Backend");
+    let new = client.create_config(product_id, new).send().await?;
+    let error = config.setting("new_checkout").await.unwrap_err();
+    assert_eq!(error.status(), Some(StatusCode::NOT_FOUND), "{error}");
+    assert_eq!(config.config_id().await?, new.config_id);
     Ok(())
 }
 

@@ -169,13 +169,12 @@ impl Fleet {
         grain: Granularity,
         demand: u32,
     ) -> Option<Reply> {
-        let reply = self
-            .change(Action::Ask {
-                target,
-                demand,
-                grain,
-            })
-            .await?;
+        let asked = self.change(Action::Ask {
+            target,
+            demand,
+            grain,
+        });
+        let reply = asked.await.ok()??;
         let until = match reply {
             Reply::Wait(wait, true) => Some((target.key(grain), Instant::now() + wait)),
             _ => None,
@@ -184,11 +183,10 @@ impl Fleet {
         Some(reply)
     }
 
-    /// Changes the model; `None` if Redis is away. Goes on even if nobody waits for it: a permit gives itself back, and what the last
-    /// answer of a process told does not end with the process.
-    async fn change(&self, action: Action) -> Option<Reply> {
+    /// Changes the model; `None` if Redis is away. Goes on even if nobody waits for it: a permit gives itself back.
+    fn change(&self, action: Action) -> JoinHandle<Option<Reply>> {
         let fleet = self.clone();
-        let changed = tokio::spawn(async move {
+        tokio::spawn(async move {
             let (sender, reply) = oneshot::channel();
             lock(&fleet.0.waiting).push((action, sender));
             // Whoever has the turn may be of a runtime that is not driven any more. Without it, there are more conflicts.
@@ -208,8 +206,7 @@ impl Fleet {
                 Reply::Narrow(grain) => Reply::Narrow(grain),
                 Reply::Recorded => Reply::Recorded,
             })
-        });
-        changed.await.ok()?
+        })
     }
 
     async fn change_all(&self, batch: Vec<(Action, oneshot::Sender<Reply<Ticket>>)>) {
@@ -353,13 +350,13 @@ impl FleetPermit {
         self.sent = sent;
     }
 
-    /// An answer came.
-    pub(crate) async fn record_response(mut self, reading: &Reading) {
-        if let Some(fleet) = self.fleet.take() {
-            let _ = fleet
-                .change(Action::Response(self.ticket, reading.clone()))
-                .await;
-        }
+    /// An answer came. Gives what ends when the fleet knows.
+    pub(crate) fn record_response(
+        mut self,
+        reading: &Reading,
+    ) -> Option<JoinHandle<Option<Reply>>> {
+        let fleet = self.fleet.take()?;
+        Some(fleet.change(Action::Response(self.ticket, reading.clone())))
     }
 }
 
@@ -375,10 +372,9 @@ impl Drop for FleetPermit {
     fn drop(&mut self) {
         // Without a runtime, nobody is told: the fleet thinks that it is in flight until the period ends.
         if let Some(fleet) = self.fleet.take()
-            && let Ok(runtime) = tokio::runtime::Handle::try_current()
+            && tokio::runtime::Handle::try_current().is_ok()
         {
-            let loss = Action::Loss(self.ticket, self.sent);
-            runtime.spawn(async move { fleet.change(loss).await });
+            fleet.change(Action::Loss(self.ticket, self.sent));
         }
     }
 }

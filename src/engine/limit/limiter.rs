@@ -80,6 +80,12 @@ pub struct RateLimiter {
     shared: Arc<Shared>,
 }
 
+/// Ends when the fleet knows of a response, and goes on if nobody waits for that.
+#[cfg(feature = "redis")]
+pub(crate) type FleetInformed = tokio::task::JoinHandle<Option<super::fleet::Reply>>;
+#[cfg(not(feature = "redis"))]
+pub(crate) type FleetInformed = std::future::Ready<()>;
+
 /// The wait that a deadline, or the longest wait, does not allow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TooLate {

@@ -10,7 +10,7 @@ use super::body::{self, Outgoing};
 use super::{Options, RawResponse, Transport, failure, from_now};
 use crate::engine::error::mask::{Mask, Secrets};
 use crate::engine::error::{ApiError, Stage};
-use crate::engine::limit::limiter::Permit;
+use crate::engine::limit::limiter::{FleetInformed, Permit};
 use crate::engine::limit::reading::{Reading, named_limit};
 use crate::engine::request::Request;
 use crate::{Error, Result};
@@ -26,6 +26,8 @@ struct Attempt<'a> {
     request: &'a Request,
     /// Taken when the answer comes.
     permit: Option<Permit>,
+    /// Ends when the fleet knows of the answer.
+    fleet_informed: Option<FleetInformed>,
     stage: Stage,
     /// Given to reqwest.
     body: Outgoing,
@@ -47,12 +49,18 @@ impl Transport {
         let mut attempt = Attempt {
             request,
             permit: Some(permit),
+            fleet_informed: None,
             // A time-out does not mean that the server has seen nothing.
             stage: Stage::Sent,
             body,
         };
         let sent = self.send(http, &mut attempt, until);
-        if let Ok(result) = timeout_at(until, sent).await {
+        let ended = timeout_at(until, sent).await;
+        if let Some(informed) = attempt.fleet_informed.take() {
+            // Whatever comes of that, the answer is what it is.
+            let _ = timeout_at(until, informed).await;
+        }
+        if let Ok(result) = ended {
             return result;
         }
         let missing = match attempt.body.revoke() {
@@ -129,7 +137,7 @@ impl Transport {
             reading.named = named_limit(&String::from_utf8_lossy(&body));
         }
         if let Some(permit) = attempt.permit.take() {
-            permit.record_response(&reading).await;
+            attempt.fleet_informed = permit.record_response(&reading);
         }
         if !status.is_success() {
             // The status decides; the words are welcome as far as they come.

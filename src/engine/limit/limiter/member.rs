@@ -15,6 +15,9 @@ const FIRST_LOOK: Duration = Duration::from_millis(3);
 /// However long there is nothing to be had, the fleet is asked again after this.
 const LAST_LOOK: Duration = Duration::from_millis(250);
 
+/// The fleet may take this part of the time until a deadline to answer; then it counts as away for that call.
+const PARTS: u32 = 4;
+
 impl RateLimiter {
     /// Shares the limit with all processes that send to this server as this user.
     pub(crate) fn join_fleet(
@@ -34,7 +37,7 @@ impl RateLimiter {
         }
     }
 
-    /// Asks the fleet once: a permit, or how long to wait and whether that is certain. `None` if it is away.
+    /// Asks the fleet once: a permit, or how long to wait and whether that is certain. `None` if it is away, or too slow.
     pub(super) async fn ask_fleet(
         &self,
         fleet: &Fleet,
@@ -48,7 +51,15 @@ impl RateLimiter {
             let state = shared.state();
             (state.model.grain(), state.demand(&target, deadline))
         };
-        Some(match fleet.ask(target, grain, demand).await? {
+        let asked = fleet.ask(target, grain, demand);
+        let reply = match deadline {
+            None => asked.await,
+            Some(deadline) => {
+                let rest = deadline.saturating_duration_since(Instant::now());
+                timeout(rest / PARTS, asked).await.ok().flatten()
+            }
+        };
+        Some(match reply? {
             Reply::Narrow(grain) => {
                 let mut state = shared.state();
                 shared.change(&mut state, |model| model.narrow(grain, shared.now()));

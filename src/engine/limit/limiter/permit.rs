@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 
 use tokio::sync::OwnedSemaphorePermit;
 
+use super::FleetInformed;
 use super::state::Shared;
 #[cfg(feature = "redis")]
 use crate::engine::limit::fleet;
@@ -61,8 +62,8 @@ impl Permit {
         }
     }
 
-    /// An answer came. Waits until the fleet knows, if there is one.
-    pub(crate) async fn record_response(mut self, reading: &Reading) {
+    /// An answer came. If there is a fleet, gives what ends when it knows.
+    pub(crate) fn record_response(mut self, reading: &Reading) -> Option<FleetInformed> {
         self.done = true;
         let shared = &self.shared;
         {
@@ -79,12 +80,16 @@ impl Permit {
         #[cfg(feature = "redis")]
         if let Some(mut ticket) = self.fleet.take() {
             let beyond_max_wait = shared.state().model.asks_beyond_max_wait(reading);
-            match beyond_max_wait.is_some() {
+            return match beyond_max_wait.is_some() {
                 // It is no matter of the fleet's windows, and was not counted.
-                true => ticket.sent(false),
-                false => ticket.record_response(reading).await,
-            }
+                true => {
+                    ticket.sent(false);
+                    None
+                }
+                false => ticket.record_response(reading),
+            };
         }
+        None
     }
 }
 

@@ -123,7 +123,7 @@ async fn call(
     });
     let reading = answer.await.expect("the server answers");
     sleep(call.back as u32 * MS).await;
-    permit.record_response(&reading).await;
+    let _ = permit.record_response(&reading);
     log.borrow_mut().answered += 1;
 }
 
@@ -236,7 +236,7 @@ proptest! {
 /// The server answers at once.
 async fn answer(permit: Permit, server: &RefCell<Server>) {
     let reading = server.borrow_mut().serve();
-    permit.record_response(&reading).await;
+    let _ = permit.record_response(&reading);
 }
 
 /// Uses a quota of 2 up, and asks with a deadline.
@@ -293,7 +293,7 @@ async fn a_slow_answer_holds_nobody_up() {
         before.elapsed()
     );
     sleep(Duration::from_secs(3600)).await;
-    slow.record_response(&late).await;
+    let _ = slow.record_response(&late);
     assert_eq!(limiter.in_flight(), 0);
     assert_eq!(server.borrow().refused, 0);
 }
@@ -398,7 +398,7 @@ async fn calls_of_one_scope_do_not_wait_for_those_of_another() {
 async fn requests_in_flight_are_bounded() {
     let limiter = RateLimiter::new().with_max_in_flight(3);
     let first = permit(&limiter, Target::ONE, &mut None).await;
-    first.record_response(&Reading::default()).await;
+    let _ = first.record_response(&Reading::default());
     let mut held = Vec::new();
     for _ in 0..3 {
         held.push(permit(&limiter, Target::ONE, &mut None).await);
@@ -426,11 +426,11 @@ async fn what_is_beyond_the_longest_wait_does_not_queue() {
     };
     let refusal = async {
         sleep(10 * MS).await;
-        first.record_response(&refused).await;
+        let _ = first.record_response(&refused);
     };
     let waits = async || {
         let permit = permit(&limiter, busy, &mut None).await;
-        permit.record_response(&Reading::default()).await;
+        let _ = permit.record_response(&Reading::default());
     };
     let fails = async {
         let late = limiter.acquire(barred, &mut None, None, |_| {}).await.err();
