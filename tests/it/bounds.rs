@@ -29,7 +29,7 @@ fn long(bytes: usize) -> String {
 
 fn too_large(error: &Error, limit: usize) {
     let text = error.to_string();
-    let words = format!("the body has more than the {limit} bytes that are allowed");
+    let words = format!("the body has more than the {limit} bytes that `max_body` allows");
     assert!(text.contains(&words), "{text}");
     assert!(error.perhaps_processed());
     assert_eq!(error.attempts(), 1, "it would be as large the next time");

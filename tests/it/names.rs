@@ -73,8 +73,10 @@ async fn many_at_once_fail_at_once() {
     let impatient = fake.client_builder().timeout(SOON).build().unwrap();
     let impatient = impatient.with_retry(RetryPolicy::never());
     for client in [impatient, fake.client().with_deadline(SOON)] {
-        // Before the first answer, one call goes at a time.
-        client.get_me().send().await.expect("no fault");
+        // One more is in flight than was answered, at first.
+        for _ in 0..10 {
+            client.get_me().send().await.expect("no fault");
+        }
         let product = client.product("Web shop");
         let began = Instant::now();
         let mut tasks = JoinSet::new();

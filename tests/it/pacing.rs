@@ -4,7 +4,7 @@
 use std::slice;
 use std::time::{Duration, Instant};
 
-use configcat_fake::{Fake, Fault, QuotaPer};
+use configcat_fake::{Fake, Fault, QuotaPer, Recorded};
 use configcat_management::uuid::Uuid;
 use configcat_management::{Client, Error, RateLimiter};
 use tokio::task::JoinSet;
@@ -189,6 +189,27 @@ async fn after_a_429_everything_waits_and_one_goes_first() {
     let after = |index: usize| (requests[index].started - requests[0].started).num_milliseconds();
     assert!(after(1) >= 990, "{}", after(1));
     assert!(after(2) - after(1) >= 290, "{}", after(2) - after(1));
+}
+
+/// What was sent after a refused call is accepted, so no window was full: the others go on, and that call waits as long as it was
+/// asked to.
+#[tokio::test]
+async fn a_429_that_no_window_explains_holds_up_its_own_call_alone() {
+    let fake = Fake::start().await;
+    let client = fake.client();
+    all_succeed(calls(300, slice::from_ref(&client))).await;
+    fake.clear_requests();
+    fake.fail_next(1, Fault::Answer(http_429(&[("retry-after", "2")])));
+    fake.fail_next(199, Fault::Delay(Duration::from_millis(50)));
+    numbered_calls(0..1000, &client).join_all().await;
+    let requests = fake.requests();
+    let refused = requests.iter().find(|it| it.status == Some(429)).unwrap();
+    let again = |it: &&&Recorded| it.path == refused.path && it.status != refused.status;
+    let all = requests.iter().filter(|it| it.path != refused.path);
+    let last = all.map(|it| it.started).max().unwrap();
+    let again = requests.iter().find(|it| again(&it)).unwrap();
+    assert!((again.started - refused.started).num_milliseconds() >= 2000);
+    assert!((last - refused.started).num_milliseconds() < 1900);
 }
 
 fn http_429(headers: &[(&str, &str)]) -> http::Response<String> {

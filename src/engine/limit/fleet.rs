@@ -45,7 +45,7 @@ struct Keeper {
     listener: Option<Listener>,
     /// Never held across an await.
     link: Mutex<Link>,
-    /// Before when nobody of the fleet may send, for certain; and in which scope.
+    /// The scope in which nobody of the fleet may send, and until when.
     closed: Mutex<Option<(u64, Instant)>>,
     /// What is to be done to the model, and where the result goes. Whoever has the turn does it for all.
     waiting: Mutex<Vec<(Action, oneshot::Sender<Reply<Ticket>>)>>,

@@ -51,8 +51,8 @@ use state::{Shared, State};
 ///   is raised in growing steps, and given up after about ten round trips. If a 429 confirms it, or shows another limit, that limit
 ///   is kept, and one request more is tried now and then, so that a limit that was lifted is noticed.
 ///
-/// After a 429 nothing of its scope is sent until the server's `Retry-After` has passed; then one call goes first. If that is beyond
-/// the longest wait, the calls of that operation fail until it has passed, or until one that was in flight is accepted; the others
+/// After a 429 nothing of its scope is sent until the server's `Retry-After` has passed; then one call goes first. The others go on
+/// earlier if requests that were sent after the refused one are accepted: no window was full. If the wait is beyond the longest wait, the calls of that operation fail until it has passed, or until one that was in flight is accepted; the others
 /// go on.
 ///
 /// # Scopes

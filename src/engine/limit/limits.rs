@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::hidden::{Hidden, ROUNDING, SECOND, STRAY, is_about, is_near};
 use super::moment::Moment;
 use super::reading::Reading;
+use super::target::Granularity;
 use super::ticket::Ticket;
 use super::window::Window;
 
@@ -14,6 +15,13 @@ pub(crate) const DOCUMENTED: (u32, Duration) = (20, Duration::from_secs(1));
 
 /// How long one measurement of accepted requests runs at most: the longest window that is known of.
 const LONGEST: Duration = Duration::from_secs(60);
+
+/// So few are enough in place of [`STRAY`]'s first number if they were sent after the refused request, and all have been answered.
+const FEW: u32 = 3;
+
+fn operation(ticket: &Ticket) -> u64 {
+    ticket.target.key(Granularity::Operation)
+}
 
 /// All such limits of a scope.
 #[derive(Clone, Debug)]
@@ -36,16 +44,27 @@ pub(crate) struct Limits {
 #[derive(Clone, Debug)]
 #[cfg_attr(feature = "redis", derive(serde::Serialize, serde::Deserialize))]
 struct Refusal {
+    /// Of the request that was refused.
+    id: u64,
     epoch: u64,
+    operation: u64,
     at: Moment,
     /// What its words say.
     named: Option<(u32, Duration)>,
     /// It says nothing of when or why.
     is_silent: bool,
     wait: Duration,
-    /// What came after it.
+    /// What came after it, and how many of these requests were of the same operation and sent after it, too.
     accepted: u32,
+    sent_later: u32,
     refused: u32,
+}
+
+impl Refusal {
+    /// Whether so many were accepted in spite of it that it was no window's.
+    fn is_stray(&self, accepted: u32, first: u32) -> bool {
+        self.named.is_none() && accepted >= first + STRAY.1 * self.refused
+    }
 }
 
 impl Limits {
@@ -73,9 +92,31 @@ impl Limits {
         self.hidden
             .iter_mut()
             .for_each(|it| it.accepted_since = it.accepted_since.saturating_add(1));
-        if let Some(refusal) = &mut self.refusal {
-            refusal.accepted += u32::from(refusal.epoch == ticket.epoch);
+        if let Some(refusal) = self.refusal.as_mut().filter(|it| it.epoch == ticket.epoch) {
+            refusal.accepted += 1;
+            let is_later = ticket.id > refusal.id && operation(&ticket) == refusal.operation;
+            refusal.sent_later += u32::from(is_later);
         }
+    }
+
+    /// Whether the last refusal is over, because what was sent later was accepted: it was no window's. Forgets it then. So many of
+    /// those that were sent together with it are in flight.
+    pub(crate) fn refute_refusal(&mut self, in_flight: u32) -> bool {
+        let is_stray = self.refusal.as_ref().is_some_and(|refusal| {
+            let is_full = |it: &Hidden| it.is_full(refusal.accepted);
+            let first = if in_flight == 0 { FEW } else { STRAY.0 };
+            refusal.is_stray(refusal.sent_later, first) && !self.hidden.iter().any(is_full)
+        });
+        if is_stray {
+            self.refusal = None;
+            self.forget_unconfirmed();
+        }
+        is_stray
+    }
+
+    /// What was learnt from a refusal that was no window's, most likely.
+    fn forget_unconfirmed(&mut self) {
+        self.hidden.retain(|it| it.confirmed || it.is_guess);
     }
 
     /// A request was accepted at this moment, before this was a scope of its own.
@@ -102,7 +143,7 @@ impl Limits {
     pub(crate) fn record_refusal(
         &mut self,
         now: Moment,
-        epoch: u64,
+        ticket: Ticket,
         reading: &Reading,
         wait: Duration,
     ) -> Option<(u32, Duration)> {
@@ -111,12 +152,15 @@ impl Limits {
             .iter_mut()
             .for_each(|it| it.used_at_refusal = it.window.used());
         self.refusal = Some(Box::new(Refusal {
-            epoch,
+            id: ticket.id,
+            epoch: ticket.epoch,
+            operation: operation(&ticket),
             at: now,
             named: reading.named,
             is_silent: reading.named.is_none() && reading.retry_after.is_none(),
             wait,
             accepted: 0,
+            sent_later: 0,
             refused: 0,
         }));
         let (quota, period) = reading.named?;
@@ -163,9 +207,8 @@ impl Limits {
         let index = self.hidden.iter().position(is_it);
         let found = index.map(|index| &self.hidden[index]);
         let is_full = found.is_some_and(|it| it.is_full(accepted));
-        if named.is_none() && accepted >= STRAY.0 + STRAY.1 * refusal.refused && !is_full {
-            // Nor was any other refusal, most likely.
-            self.hidden.retain(|it| it.confirmed || it.is_guess);
+        if refusal.is_stray(accepted, STRAY.0) && !is_full {
+            self.forget_unconfirmed();
             return;
         }
         let measurement = self.measurement;

@@ -209,14 +209,21 @@ impl Scope {
             self.limits.count(now);
         }
         self.clock_sample = None;
+        self.limits.record_success(now, ticket);
+        if let State::Closed(_) = self.state {
+            self.reached += 1;
+            if self
+                .limits
+                .refute_refusal(self.flight.expected(ticket.epoch))
+            {
+                self.reopen(common, ticket.epoch);
+            }
+        }
         let current = ticket.epoch == self.epoch;
         if current {
             self.answered += 1;
             self.refusals = 0;
-        } else if let State::Closed(_) = self.state {
-            self.reached += 1;
         }
-        self.limits.record_success(now, ticket);
         let reset = reading.reset(ticket.given, now);
         match reading.remaining {
             Some(remaining) => self.record_count(common, current, ticket, now, remaining, reset),

@@ -165,7 +165,8 @@ impl Transport {
             };
         if !is_whole {
             let limit = self.max_body;
-            let problem = format!("the body has more than the {limit} bytes that are allowed");
+            let problem =
+                format!("the body has more than the {limit} bytes that `max_body` allows");
             let stage = Stage::Answering;
             return Err(Error::connection(operation, stage, problem, None, true));
         }

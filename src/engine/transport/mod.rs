@@ -216,16 +216,29 @@ impl Transport {
         let target = request.target();
         let attempt = retries.attempts.made + 1;
         let mut began = None;
-        let waiting = |expected| {
-            began = Some(Instant::now());
-            self.tell(
-                attempt,
-                Event::Waiting {
-                    operation,
-                    expected,
-                },
-            );
+        let mut waiting = |expected| {
+            if began.is_none() {
+                began = Some(Instant::now());
+                self.tell(
+                    attempt,
+                    Event::Waiting {
+                        operation,
+                        expected,
+                    },
+                );
+            }
         };
+        // The limiter may let others go before that.
+        if let Some(moment) = retries.not_before.take() {
+            let wait = moment.saturating_duration_since(Instant::now());
+            if deadline.is_some_and(|deadline| moment > deadline) {
+                return Err(Error::deadline(operation, Some(wait), false, before));
+            }
+            if !wait.is_zero() {
+                waiting(Some(wait));
+                sleep_until(moment).await;
+            }
+        }
         let place = &mut retries.place;
         let permit = self.limiter.acquire(target, place, deadline, waiting).await;
         if let Some(began) = began {

@@ -201,6 +201,8 @@ pub(crate) struct RetryState {
     out_of_descriptors: u32,
     /// Its place among those that wait for the rate limit, which it keeps.
     pub(super) place: Option<QueuePosition>,
+    /// A 429 asked not to send it before this.
+    pub(super) not_before: Option<Instant>,
     /// The first failure that was no 429, and the time since then that went by waiting for the rate limit.
     failing: Option<(Instant, Duration)>,
 }
@@ -210,7 +212,10 @@ impl RetryState {
     pub(super) fn record_failure(&mut self, error: &Error) {
         self.attempts.perhaps_processed |= error.perhaps_processed();
         match error.status() {
-            Some(StatusCode::TOO_MANY_REQUESTS) => self.rate_limited += 1,
+            Some(StatusCode::TOO_MANY_REQUESTS) => {
+                self.rate_limited += 1;
+                self.not_before = error.retry_after().map(super::from_now);
+            }
             _ => {
                 if is_out_of_descriptors(error) {
                     self.out_of_descriptors += 1;

@@ -14,7 +14,7 @@ use crate::engine::limit::target::{Granularity, Target};
 /// What goes before the hash in the name of a key.
 const PREFIX: &str = "configcat:rate:";
 /// Goes into the hash, so that releases of which the model has other fields do not meet.
-const FORMAT: &str = "5";
+const FORMAT: &str = "6";
 
 /// The model is forgotten so long after the last request, and never within two of the longest waits or periods.
 const FORGOTTEN: Duration = Duration::from_secs(3600);
@@ -188,13 +188,13 @@ mod tests {
         let names = format!("{FORMAT}: {}", names.join(" "));
         assert_eq!(
             names,
-            "5: At Closed Open accepted accepted_since answered answers at awaited began beside beyond_max_wait \
+            "6: At Closed Open accepted accepted_since answered answers at awaited began beside beyond_max_wait \
              bounds clock clock_sample common confirmed counted differences epoch estimates flight full given grain \
              has_silent hidden high highest id in_flight is_guess is_intermittent is_named is_silent key last_full \
              last_reported limit limits local low many max_wait measurement mismatched most named nanos narrowing \
-             owner period probe_after probe_began probing published quota ramp reached recent recounted refusal \
-             refusals refused refuted remaining requests reset reset_reported second secs shared since state strange \
-             target total unseen used used_at_refusal wait window without_count"
+             operation owner period probe_after probe_began probing published quota ramp reached recent recounted \
+             refusal refusals refused refuted remaining requests reset reset_reported second secs sent_later shared \
+             since state strange target total unseen used used_at_refusal wait window without_count"
         );
     }
 

@@ -31,7 +31,7 @@ impl RateLimiter {
         match self.shared.fleet.get_or_init(|| fleet.clone()).is(&fleet) {
             true => Ok(()),
             false => Err(
-                "the rate limiter is of another fleet already; give this client one of its own, by `rate_limiter(limiter)`"
+                "the rate limiter already belongs to another fleet; give this client one of its own, by `rate_limiter(limiter)`"
                     .to_string(),
             ),
         }

@@ -41,10 +41,9 @@ impl Scope {
                         self.finish_period();
                         (before, self.recounted) = (0, now);
                     }
-                    if let Some(over) = reset.and_then(|reset| reset.latest(&common.clock)) {
-                        let seen = over - ticket.given;
-                        self.period = Some(seen.min(common.max_wait));
-                    }
+                    let over = reset.and_then(|reset| reset.latest(&common.clock));
+                    let seen = over.map(|over| over - ticket.given);
+                    self.period = seen.filter(|seen| *seen <= common.max_wait).or(self.period);
                 }
                 common.estimates += 1;
                 self.state = State::Open(remaining);
@@ -99,7 +98,7 @@ impl Scope {
         let wait = wait.min(common.max_wait);
         let hidden = self
             .is_hidden(reading)
-            .then(|| self.limits.record_refusal(now, ticket.epoch, reading, wait));
+            .then(|| self.limits.record_refusal(now, ticket, reading, wait));
         if Order::of(reset, self.reset) == Order::Later {
             self.reset = reset;
         }

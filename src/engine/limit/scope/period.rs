@@ -91,18 +91,18 @@ impl Scope {
 
     /// When the period is over, at the latest.
     pub(super) fn end(&self, common: &Common) -> Moment {
-        let period = self.period.unwrap_or(WITHOUT_ANSWER);
         if let State::Assumed(_) = self.state {
+            let period = self.period.unwrap_or(WITHOUT_ANSWER);
             return self.began + (period + Flight::GRACE).min(common.max_wait);
         }
         let end = match self.reset {
             None => Some(self.reset_reported + WITHOUT_RESET),
             Some(reset) => reset.latest(&common.clock),
         };
-        // One that nobody waits for is not true: it costs one period as seen so far.
-        let bound = common.max_wait;
-        end.filter(|&end| end <= self.reset_reported + bound)
-            .unwrap_or(self.reset_reported + period.min(bound))
+        // One that nobody waits for is not true: it costs one period as seen so far, or as much as none.
+        let without = || self.reset_reported + self.period.unwrap_or(WITHOUT_RESET);
+        end.filter(|&end| end <= self.reset_reported + common.max_wait)
+            .unwrap_or_else(without)
     }
 
     /// Lets time pass: periods end, and so does waiting after a refusal.
@@ -169,6 +169,13 @@ impl Scope {
         self.began = now;
         (self.answered, self.counted, self.has_silent) = (0, 0, false);
         self.clock_sample = None;
+    }
+
+    /// Goes on where a refusal has stopped it that was no window's.
+    pub(super) fn reopen(&mut self, common: &mut Common, epoch: u64) {
+        common.estimates += 1;
+        self.state = State::Unknown;
+        (self.epoch, self.answered) = (epoch, self.reached);
     }
 
     pub(crate) fn finish_period(&mut self) {

@@ -258,6 +258,20 @@ fn published_limits_hold_from_the_first_request_on() {
     assert_eq!(seconds, [0, 0, 1, 1, 2, 60, 60, 61, 61, 62, 120, 120]);
 }
 
+/// By a clock that is an hour off, and of which no `Date` tells.
+#[test]
+fn a_reset_that_nobody_waits_for_is_none() {
+    let mut model = Model::new(Duration::from_secs(900));
+    let mut now = Moment::default();
+    for _ in 0..3 {
+        let ticket = model.admit(ONE, now, 1).unwrap();
+        model.record_response(ticket, now, &reading(0, 3_610_000));
+        let until = model.admit(ONE, now, 1).unwrap_err();
+        assert_eq!(until, now + Duration::from_secs(1));
+        now = until;
+    }
+}
+
 #[test]
 fn the_longest_wait_there_is_overflows_nothing() {
     let mut model = Model::new(Duration::MAX);
@@ -267,7 +281,7 @@ fn the_longest_wait_there_is_overflows_nothing() {
     let until = model.admit(ONE, now, 1).unwrap_err();
     assert_eq!(
         until,
-        now + Duration::from_secs(60),
+        now + Duration::from_secs(1),
         "nobody waits for a century"
     );
     let ticket = model.admit(ONE, until, 1).unwrap();

@@ -38,3 +38,20 @@ fn many_strays_are_no_window() {
         assert!(ratio <= 1.25 && outcome.refused <= 40);
     }
 }
+
+/// Nor does one hold up the others for as long as it asks for if what was sent after it is accepted.
+#[test]
+fn strays_hold_up_nobody_else() {
+    for seed in 0..8 {
+        let mut server = Server::new(&[(1_000_000, 3600 * SECOND)], Granularity::Operation);
+        (server.stray, server.tells) = (20, false);
+        server.random.seed(seed);
+        let outcome = Play::new(server).run(&many(1, 6_000));
+        show(
+            &format!("2 % strays without a limit, seed {seed}"),
+            2.0,
+            &outcome,
+        );
+        assert!(outcome.seconds() <= 6.0);
+    }
+}
