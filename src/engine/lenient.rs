@@ -103,7 +103,7 @@ fn drop_nulls(value: &mut Value) -> bool {
         fields.retain(|_, value| !value.is_null());
         changed = fields.len() < before;
     }
-    children(value).fold(changed, |changed, child| drop_nulls(child) || changed)
+    children(value).fold(changed, |changed, child| changed | drop_nulls(child))
 }
 
 /// Writes `5.0` as 5. Says whether there was such a number.
@@ -115,7 +115,7 @@ fn drop_fractions(value: &mut Value) -> bool {
         *value = Value::from(float as i64);
         return true;
     }
-    children(value).fold(false, |changed, child| drop_fractions(child) || changed)
+    children(value).fold(false, |changed, child| changed | drop_fractions(child))
 }
 
 fn children(value: &mut Value) -> Box<dyn Iterator<Item = &mut Value> + '_> {
