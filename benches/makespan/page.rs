@@ -24,7 +24,7 @@ pub(crate) fn report(rows: &[Row], period: Duration, command: &str) -> Result<(S
         "A limit that headers tell is kept without a refusal, if its windows are fixed, it does not change and nobody else uses the credentials. One that no header tells is \
          learnt from one to three refusals if it is 20 requests a second for an endpoint or for the credentials, and from dozens, up to \
          a fifth of the first few hundred calls, if it is another one or several endpoints begin at once; a call that \
-         meets one waits and keeps its place. No call is sent before the time that the server asks for, and, once it is known what is \
+         meets one waits and keeps its place. No refused call is sent again before the time that the server asks for, and, once it is known what is \
          counted together, none waits for a limit that is not its own.\n"
     )?;
     writeln!(

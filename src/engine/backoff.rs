@@ -15,6 +15,15 @@ pub(crate) fn random(first: Duration, failures: u32, most: Duration) -> Duration
     Duration::try_from_secs_f64(bound.as_secs_f64() * fastrand::f64()).unwrap_or(bound)
 }
 
+/// The wait after so many 429s in a row that do not say how long: half a second at first, and a minute at most.
+pub(crate) fn after_refusals(refusals: u32) -> Duration {
+    double(
+        Duration::from_millis(500),
+        refusals,
+        Duration::from_secs(60),
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -59,14 +59,25 @@ pub(super) struct Level<T>(Mutex<Kept<T>>);
 struct Kept<T> {
     /// By the id of what has the list: when it was read, and what it held.
     lists: HashMap<String, (Instant, Vec<T>)>,
-    /// How many calls for one have failed.
-    failures: u64,
+    /// By the same id, how many calls for it have failed since the last one that did not.
+    failures: HashMap<String, u32>,
+    /// How often all were forgotten.
+    forgotten: u64,
 }
 
 impl<T> Default for Level<T> {
     fn default() -> Self {
-        let (lists, failures) = (HashMap::new(), 0);
-        Level(Mutex::new(Kept { lists, failures }))
+        Level(Mutex::new(Kept {
+            lists: HashMap::new(),
+            failures: HashMap::new(),
+            forgotten: 0,
+        }))
+    }
+}
+
+impl<T> Kept<T> {
+    fn failures(&self, owner: &str) -> u32 {
+        self.failures.get(owner).copied().unwrap_or_default()
     }
 }
 
@@ -76,13 +87,15 @@ impl<T> Level<T> {
     }
 
     fn clear(&self) {
-        self.lock().lists.clear();
+        let mut kept = self.lock();
+        kept.lists.clear();
+        kept.forgotten += 1;
     }
 }
 
 impl Product {
     /// The one that the word names in the list of an owner. Makes the call if no list is there, or none that is young enough and
-    /// has it. Who needs the list meanwhile waits for that call, and makes another one only if it fails.
+    /// has it. Who needs the list meanwhile waits for that call, and makes another one if it fails.
     pub(super) async fn find<T: Resource>(
         &self,
         lists: &Level<T>,
@@ -100,24 +113,31 @@ impl Product {
         if let Some(found) = known() {
             return found;
         }
-        let failures = lists.lock().failures;
+        let failures = lists.lock().failures(&owner);
         let key = format!("{} {owner}", T::KIND);
         let turns = &self.lists.turns;
         let turn = self.client.take_turn(turns, operation, key).await?;
         if let Some(found) = known() {
             return found;
         }
-        // After a failure, those that have waited for it do not wait for each other as well.
-        let _turn = (lists.lock().failures == failures).then_some(turn);
+        // Those that have waited for two calls that failed do not wait for each other as well.
+        let failed = lists.lock().failures(&owner) > failures + 1;
+        let _turn = (!failed).then_some(turn);
+        let forgotten = lists.lock().forgotten;
         match self.lists.forget_after_404(call.await) {
             Ok(list) => {
                 let list = list.into_inner();
                 let found = one(&list, &place, word);
-                lists.lock().lists.insert(owner, (Instant::now(), list));
+                let mut kept = lists.lock();
+                kept.failures.remove(&owner);
+                // One that was read before may have what has gone since.
+                if kept.forgotten == forgotten {
+                    kept.lists.insert(owner, (Instant::now(), list));
+                }
                 found
             }
             Err(error) => {
-                lists.lock().failures += 1;
+                *lists.lock().failures.entry(owner).or_default() += 1;
                 Err(error)
             }
         }

@@ -58,7 +58,7 @@ pub(super) async fn a_redis_that_hangs_costs_no_call(redis: Redis) {
     }
 }
 
-/// Before the fleet knows of it, the caller does.
+/// That the fleet cannot be told of it changes nothing.
 pub(super) async fn an_answer_stays_what_it_is_while_redis_hangs(redis: Redis) {
     let fake = Fake::start().await;
     let client = fake.client_builder().fleet(redis.url()).build().unwrap();

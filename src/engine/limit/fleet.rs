@@ -3,6 +3,7 @@
 //! Only the head of a process's queue asks. What asks and what tells runs in a task of its own, so that a call which is
 //! dropped meanwhile loses nothing. If Redis does not answer, each process is on its own until it is back.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -52,6 +53,8 @@ struct Keeper {
     turn: tokio::sync::Mutex<()>,
     /// How narrow scopes were last.
     grain: Mutex<Granularity>,
+    /// One that could not wait had no answer, and there was none since then.
+    is_slow: AtomicBool,
 }
 
 enum Link {
@@ -153,6 +156,7 @@ impl Fleet {
             waiting: Mutex::default(),
             turn: tokio::sync::Mutex::default(),
             grain: Mutex::new(Granularity::Credential),
+            is_slow: AtomicBool::new(false),
         })))
     }
 
@@ -161,20 +165,32 @@ impl Fleet {
         (self.0.store.key(), &self.0.address) == (other.0.store.key(), &other.0.address)
     }
 
-    /// Asks for the right to send one request, for one of so many that wait; `None` if Redis is away. `grain` is how narrow scopes are
-    /// here.
+    /// Asks for the right to send one request, for one of so many that wait; `None` if Redis is away, or does not answer in time.
+    /// `grain` is how narrow scopes are here.
     pub(crate) async fn ask(
         &self,
         target: Target,
         grain: Granularity,
         demand: u32,
+        patience: Option<Duration>,
     ) -> Option<Reply> {
+        if patience.is_some() && self.0.is_slow.load(Ordering::Relaxed) {
+            return None;
+        }
         let asked = self.change(Action::Ask {
             target,
             demand,
             grain,
         });
-        let reply = asked.await.ok()??;
+        let reply = match patience {
+            None => asked.await,
+            Some(patience) => {
+                let reply = timeout(patience, asked).await;
+                self.0.is_slow.store(reply.is_err(), Ordering::Relaxed);
+                reply.ok()?
+            }
+        };
+        let reply = reply.ok()??;
         let until = match reply {
             Reply::Wait(wait, true) => Some((target.key(grain), Instant::now() + wait)),
             _ => None,
@@ -196,7 +212,9 @@ impl Fleet {
                 fleet.change_all(batch).await;
             }
             drop(turn);
-            Some(match reply.await.ok()? {
+            let reply = reply.await;
+            fleet.0.is_slow.store(false, Ordering::Relaxed);
+            Some(match reply.ok()? {
                 Reply::Granted(ticket) => Reply::Granted(FleetPermit {
                     fleet: Some(fleet),
                     ticket,

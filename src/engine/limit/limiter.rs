@@ -52,8 +52,11 @@ use state::{Shared, State};
 ///   is kept, and one request more is tried now and then, so that a limit that was lifted is noticed.
 ///
 /// After a 429 nothing of its scope is sent until the server's `Retry-After` has passed; then one call goes first. The others go on
-/// earlier if requests that were sent after the refused one are accepted: no window was full. If the wait is beyond the longest wait, the calls of that operation fail until it has passed, or until one that was in flight is accepted; the others
-/// go on.
+/// earlier if three or more calls of the same operation that were sent later are accepted, and only a few of them refused: then no
+/// window was full, and the refused call waits alone. A 429 that names a limit, or says that nothing is left, is always believed.
+///
+/// If the wait is beyond the longest wait, the calls of that operation fail until it has passed, or until one that was in flight is
+/// accepted; the others go on.
 ///
 /// # Scopes
 ///
@@ -68,7 +71,7 @@ use state::{Shared, State};
 ///   what the server counts together.
 /// - Once it is known what the server counts together, calls of one scope never wait for the count of another.
 /// - No call waits beyond its deadline, and no single wait that the server asks for is longer than the longest wait: a call that
-///   would have to wait longer is not sent, and fails. Limits that the program states itself are not bounded by the longest wait, see
+///   a 429 asks to wait longer is not sent again, and fails. Limits that the program states itself are not bounded by the longest wait, see
 ///   [`published`](Self::published).
 /// - A call that is dropped gives its permit back.
 ///

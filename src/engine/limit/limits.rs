@@ -48,6 +48,8 @@ struct Refusal {
     id: u64,
     epoch: u64,
     operation: u64,
+    /// How many of the epoch were in flight.
+    in_flight: u32,
     at: Moment,
     /// What its words say.
     named: Option<(u32, Duration)>,
@@ -58,12 +60,14 @@ struct Refusal {
     accepted: u32,
     sent_later: u32,
     refused: u32,
+    /// One of those that were refused is said to be a window's.
+    is_certain: bool,
 }
 
 impl Refusal {
     /// Whether so many were accepted in spite of it that it was no window's.
     fn is_stray(&self, accepted: u32, first: u32) -> bool {
-        self.named.is_none() && accepted >= first + STRAY.1 * self.refused
+        !self.is_certain && self.named.is_none() && accepted >= first + STRAY.1 * self.refused
     }
 }
 
@@ -87,31 +91,32 @@ impl Limits {
     }
 
     /// A request was accepted.
-    pub(crate) fn record_success(&mut self, now: Moment, ticket: Ticket) {
+    pub(crate) fn record_success(&mut self, now: Moment, ticket: Ticket, is_broken: bool) {
         self.measure(ticket.given, now);
         self.hidden
             .iter_mut()
             .for_each(|it| it.accepted_since = it.accepted_since.saturating_add(1));
         if let Some(refusal) = self.refusal.as_mut().filter(|it| it.epoch == ticket.epoch) {
             refusal.accepted += 1;
+            // A gateway's failure may not have come so far as to be counted.
             let is_later = ticket.id > refusal.id && operation(&ticket) == refusal.operation;
-            refusal.sent_later += u32::from(is_later);
+            refusal.sent_later += u32::from(is_later && !is_broken);
         }
     }
 
-    /// Whether the last refusal is over, because what was sent later was accepted: it was no window's. Forgets it then. So many of
-    /// those that were sent together with it are in flight.
-    pub(crate) fn refute_refusal(&mut self, in_flight: u32) -> bool {
-        let is_stray = self.refusal.as_ref().is_some_and(|refusal| {
+    /// Whether the last refusal, which was of this epoch, is over, because what was sent later was accepted: it was no window's.
+    /// Forgets it then, and gives how many were in flight when it came. So many of the epoch are in flight now.
+    pub(crate) fn refute_refusal(&mut self, epoch: u64, in_flight: u32) -> Option<u32> {
+        let refusal = self.refusal.as_ref().filter(|refusal| {
             let is_full = |it: &Hidden| it.is_full(refusal.accepted);
             let first = if in_flight == 0 { FEW } else { STRAY.0 };
-            refusal.is_stray(refusal.sent_later, first) && !self.hidden.iter().any(is_full)
+            let is_stray = refusal.is_stray(refusal.sent_later, first);
+            refusal.epoch == epoch && is_stray && !self.hidden.iter().any(is_full)
         });
-        if is_stray {
-            self.refusal = None;
-            self.forget_unconfirmed();
-        }
-        is_stray
+        let before = refusal?.in_flight;
+        self.refusal = None;
+        self.forget_unconfirmed();
+        Some(before)
     }
 
     /// What was learnt from a refusal that was no window's, most likely.
@@ -143,7 +148,7 @@ impl Limits {
     pub(crate) fn record_refusal(
         &mut self,
         now: Moment,
-        ticket: Ticket,
+        (ticket, in_flight): (Ticket, u32),
         reading: &Reading,
         wait: Duration,
     ) -> Option<(u32, Duration)> {
@@ -155,6 +160,7 @@ impl Limits {
             id: ticket.id,
             epoch: ticket.epoch,
             operation: operation(&ticket),
+            in_flight,
             at: now,
             named: reading.named,
             is_silent: reading.named.is_none() && reading.retry_after.is_none(),
@@ -162,6 +168,7 @@ impl Limits {
             accepted: 0,
             sent_later: 0,
             refused: 0,
+            is_certain: false,
         }));
         let (quota, period) = reading.named?;
         let known = self
@@ -177,9 +184,10 @@ impl Limits {
     }
 
     /// Another request was refused.
-    pub(crate) fn record_another_refusal(&mut self, epoch: u64) {
+    pub(crate) fn record_another_refusal(&mut self, epoch: u64, reading: &Reading) {
         if let Some(refusal) = self.refusal.as_mut().filter(|it| it.epoch == epoch) {
             refusal.refused += 1;
+            refusal.is_certain |= reading.named.is_some() || reading.remaining == Some(0);
         }
     }
 

@@ -12,12 +12,7 @@ use super::moment::Moment;
 use super::reading::{Reading, Reset};
 use super::target::Target;
 use super::ticket::Ticket;
-
-/// The first wait after a refusal that does not say how long; doubled for each one that follows.
-const FIRST_WAIT: Duration = Duration::from_millis(500);
-
-/// The longest such wait, unless the server asks for more: a period of the longest limit that is known of.
-const LAST_WAIT: Duration = Duration::from_secs(60);
+use crate::engine::backoff;
 
 /// How long a count is believed that comes without a reset.
 const WITHOUT_RESET: Duration = Duration::from_secs(1);
@@ -192,7 +187,8 @@ impl Scope {
 
     /// When the next one is out of the way at the latest.
     fn overdue_at(&self, now: Moment) -> Moment {
-        self.flight.overdue_at().unwrap_or(now + FIRST_WAIT)
+        let soon = || now + backoff::after_refusals(1);
+        self.flight.overdue_at().unwrap_or_else(soon)
     }
 
     /// An answer came.
@@ -209,14 +205,12 @@ impl Scope {
             self.limits.count(now);
         }
         self.clock_sample = None;
-        self.limits.record_success(now, ticket);
+        self.limits.record_success(now, ticket, reading.broken);
         if let State::Closed(_) = self.state {
             self.reached += 1;
-            if self
-                .limits
-                .refute_refusal(self.flight.expected(ticket.epoch))
-            {
-                self.reopen(common, ticket.epoch);
+            let in_flight = self.flight.expected(ticket.epoch);
+            if let Some(before) = self.limits.refute_refusal(ticket.epoch, in_flight) {
+                self.reopen(common, ticket.epoch, before);
             }
         }
         let current = ticket.epoch == self.epoch;
@@ -230,7 +224,7 @@ impl Scope {
             None if current && self.state == State::Unknown && !reading.broken => {
                 self.state = State::Free;
                 // After a refusal, it may be a limit without headers.
-                self.ramp = self.epoch > 0;
+                self.ramp = self.epoch > 0 || self.reached > 0;
             }
             // A server that tells no count will not tell this one either.
             None if in_time && self.has_reported() => {

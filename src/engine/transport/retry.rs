@@ -214,7 +214,9 @@ impl RetryState {
         match error.status() {
             Some(StatusCode::TOO_MANY_REQUESTS) => {
                 self.rate_limited += 1;
-                self.not_before = error.retry_after().map(super::from_now);
+                let backoff = || backoff::after_refusals(self.rate_limited);
+                let wait = error.retry_after().unwrap_or_else(backoff);
+                self.not_before = Some(super::from_now(wait));
             }
             _ => {
                 if is_out_of_descriptors(error) {

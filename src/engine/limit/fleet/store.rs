@@ -190,11 +190,11 @@ mod tests {
             names,
             "6: At Closed Open accepted accepted_since answered answers at awaited began beside beyond_max_wait \
              bounds clock clock_sample common confirmed counted differences epoch estimates flight full given grain \
-             has_silent hidden high highest id in_flight is_guess is_intermittent is_named is_silent key last_full \
-             last_reported limit limits local low many max_wait measurement mismatched most named nanos narrowing \
-             operation owner period probe_after probe_began probing published quota ramp reached recent recounted \
-             refusal refusals refused refuted remaining requests reset reset_reported second secs sent_later shared \
-             since state strange target total unseen used used_at_refusal wait window without_count"
+             has_silent hidden high highest id in_flight is_certain is_guess is_intermittent is_named is_silent key \
+             last_full last_reported limit limits local low many max_wait measurement mismatched most named nanos \
+             narrowing operation owner period probe_after probe_began probing published quota ramp reached recent \
+             recounted refusal refusals refused refuted remaining requests reset reset_reported second secs \
+             sent_later shared since state strange target total unseen used used_at_refusal wait window without_count"
         );
     }
 

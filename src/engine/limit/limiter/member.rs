@@ -1,6 +1,7 @@
 //! A limiter that is one of a fleet: the fleet decides, the model takes note, so that it can go on alone.
 
 use std::pin::pin;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep, timeout};
@@ -51,15 +52,12 @@ impl RateLimiter {
             let state = shared.state();
             (state.model.grain(), state.demand(&target, deadline))
         };
-        let asked = fleet.ask(target, grain, demand);
-        let reply = match deadline {
-            None => asked.await,
-            Some(deadline) => {
-                let rest = deadline.saturating_duration_since(Instant::now());
-                timeout(rest / PARTS, asked).await.ok().flatten()
-            }
-        };
-        Some(match reply? {
+        // Once it has told this call to wait, it is not too slow.
+        let deadline = deadline.filter(|_| !queued.fleet_answered.load(Ordering::Relaxed));
+        let patience = deadline.map(|it| it.saturating_duration_since(Instant::now()) / PARTS);
+        let reply = fleet.ask(target, grain, demand, patience).await?;
+        queued.fleet_answered.store(true, Ordering::Relaxed);
+        Some(match reply {
             Reply::Narrow(grain) => {
                 let mut state = shared.state();
                 shared.change(&mut state, |model| model.narrow(grain, shared.now()));

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+#[cfg(feature = "redis")]
+use std::sync::atomic::AtomicBool;
 
 use tokio::sync::Notify;
 
@@ -16,6 +18,8 @@ pub(super) struct Queued<'a> {
     pub(super) changed: Arc<Notify>,
     /// How many were there before.
     ahead: u32,
+    #[cfg(feature = "redis")]
+    pub(super) fleet_answered: AtomicBool,
 }
 
 impl<'a> Queued<'a> {
@@ -40,6 +44,8 @@ impl<'a> Queued<'a> {
             place,
             changed,
             ahead: ahead as u32,
+            #[cfg(feature = "redis")]
+            fleet_answered: AtomicBool::new(false),
         }
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::super::moment::Moment;
 use super::super::reading::{Order, Reading, Reset};
 use super::super::ticket::Ticket;
-use super::{Common, FIRST_WAIT, LAST_WAIT, Scope, State};
+use super::{Common, Scope, State};
 use crate::engine::backoff;
 
 impl Scope {
@@ -74,7 +74,7 @@ impl Scope {
         let reason = over.filter(|_| reading.remaining.is_none_or(|remaining| remaining == 0));
         let asked = reading.retry_after.or_else(|| Some(reason? - now));
         if ticket.epoch != self.epoch {
-            self.limits.record_another_refusal(ticket.epoch);
+            self.limits.record_another_refusal(ticket.epoch, reading);
             let until = asked.map(|wait| now + wait.min(common.max_wait));
             match (&mut self.state, until) {
                 // Sent before the refusal that is known already; it may know more.
@@ -88,7 +88,7 @@ impl Scope {
             return None;
         }
         self.refusals += 1;
-        let backoff = backoff::double(FIRST_WAIT, self.refusals, LAST_WAIT);
+        let backoff = backoff::after_refusals(self.refusals);
         let wait = match asked {
             // Told, and it was not enough.
             Some(wait) if self.refusals > 1 => wait.max(backoff),
@@ -96,9 +96,10 @@ impl Scope {
             None => backoff,
         };
         let wait = wait.min(common.max_wait);
+        let sent = (ticket, self.flight.expected(ticket.epoch));
         let hidden = self
             .is_hidden(reading)
-            .then(|| self.limits.record_refusal(now, ticket, reading, wait));
+            .then(|| self.limits.record_refusal(now, sent, reading, wait));
         if Order::of(reset, self.reset) == Order::Later {
             self.reset = reset;
         }

@@ -100,7 +100,11 @@ impl Scope {
             Some(reset) => reset.latest(&common.clock),
         };
         // One that nobody waits for is not true: it costs one period as seen so far, or as much as none.
-        let without = || self.reset_reported + self.period.unwrap_or(WITHOUT_RESET);
+        let unseen = match self.left() {
+            0 => WITHOUT_RESET,
+            _ => common.max_wait,
+        };
+        let without = || self.reset_reported + self.period.unwrap_or(unseen);
         end.filter(|&end| end <= self.reset_reported + common.max_wait)
             .unwrap_or_else(without)
     }
@@ -171,11 +175,11 @@ impl Scope {
         self.clock_sample = None;
     }
 
-    /// Goes on where a refusal has stopped it that was no window's.
-    pub(super) fn reopen(&mut self, common: &mut Common, epoch: u64) {
+    /// Goes on in the epoch in which a refusal has stopped it that was no window's, most likely: with as many as were in flight.
+    pub(super) fn reopen(&mut self, common: &mut Common, epoch: u64, in_flight: u32) {
         common.estimates += 1;
-        self.state = State::Unknown;
-        (self.epoch, self.answered) = (epoch, self.reached);
+        (self.state, self.epoch, self.ramp) = (State::Unknown, epoch, true);
+        (self.answered, self.reached) = (in_flight, in_flight);
     }
 
     pub(crate) fn finish_period(&mut self) {
