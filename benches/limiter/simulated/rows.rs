@@ -15,8 +15,7 @@ const MISSED: &str = "\nWhat is missed (✗), and why:\n\n\
   other client has sent in between. \
   The server serves whoever comes first, so ours are quicker than their share (below 1).\n\
 - Neither headers, nor names, nor waits: when a window ends is not known then; the wait is doubled until a call succeeds.\n\
-- Two endpoints beside a limited one, without headers: two more round trips go by until it is known what is counted together.\n\
-- Strays: the worst of 24 runs is 1 to 4 % below the goal, because some strays look like a window; the means are at 98 %.\n";
+- Two endpoints beside a limited one, without headers: two more round trips go by until it is known what is counted together.\n";
 
 /// The part of the page that these rows are.
 pub fn report() -> Result<Told> {

@@ -192,6 +192,8 @@ impl Hidden {
         let used = self.used_at_refusal + accepted;
         let was_probing = self.probing > 0;
         let before = self.held();
+        // It holds more than it was said to, so that was wrong, and this may be.
+        let grew = self.confirmed && before > self.named;
         if let Some((quota, period)) = named {
             (self.named, self.window.period) = (quota, period);
             self.is_named = true;
@@ -228,6 +230,7 @@ impl Hidden {
             (false, true) if named.is_some() || self.is_guess => PROBE_AFTER.0,
             (false, true) => PROBE_AFTER_MISMATCH.0,
             (false, false) => 0,
+            (true, true) if grew => PROBE_AFTER_MISMATCH.0,
             (true, true) if self.window.quota >= self.named => {
                 (self.probe_after * factor).clamp(PROBE_AFTER_MISMATCH.0, PROBE_AFTER.1)
             }
@@ -250,4 +253,23 @@ pub(super) fn is_about(used: u32, quota: u32) -> bool {
 
 pub(super) fn is_near(a: Duration, b: Duration) -> bool {
     a < b * 3 / 2 && b < a * 3 / 2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// After how many full windows it is probed again, if it is refused when so many were accepted of 20, and one more is tried.
+    fn probed_after(accepted: u32) -> u32 {
+        let mut hidden = Hidden::confirmed(Moment::default(), 20, SECOND, None);
+        (hidden.window.quota, hidden.probing) = (accepted + 1, 1);
+        hidden.used_at_refusal = accepted;
+        assert!(hidden.record_refusal(None, 0));
+        hidden.probe_after
+    }
+
+    #[test]
+    fn a_limit_that_was_exceeded_is_believed_for_a_shorter_time_than_one_that_is_met_again() {
+        assert_eq!((probed_after(20), probed_after(23)), (64, 2));
+    }
 }

@@ -106,7 +106,8 @@ impl Server {
             reading.is_exact = true;
             return reading;
         }
-        let reads = self.reads.filter(|_| target.key(Granularity::Kind) == 1);
+        let read = Target::new(true, "", "").key(Granularity::Kind);
+        let reads = self.reads.filter(|_| target.key(Granularity::Kind) == read);
         let limits = reads.map_or(self.limits.clone(), |reads| vec![reads]);
         let counts = self.counts.entry(key);
         let counts = counts.or_insert_with(|| vec![(0, 0); limits.len()]);
