@@ -89,6 +89,7 @@ impl<T> Level<T> {
     fn clear(&self) {
         let mut kept = self.lock();
         kept.lists.clear();
+        kept.failures.clear();
         kept.forgotten += 1;
     }
 }

@@ -3,7 +3,6 @@
 //! Only the head of a process's queue asks. What asks and what tells runs in a task of its own, so that a call which is
 //! dropped meanwhile loses nothing. If Redis does not answer, each process is on its own until it is back.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -29,6 +28,8 @@ use store::Store;
 const ANSWER_TIME: Duration = Duration::from_millis(500);
 /// If others have been quicker for so long, a process decides alone on what it has asked.
 const LONGEST_CONFLICT: Duration = Duration::from_secs(2);
+/// How long no call with a deadline asks after one that had no answer in time.
+const SLOW: Duration = Duration::from_secs(1);
 /// The time to reach a Redis, which may be spent on TLS.
 const CONNECT_TIME: Duration = Duration::from_secs(1);
 /// The first wait before a Redis that was away is tried again, and the longest one; it doubles in between.
@@ -53,8 +54,8 @@ struct Keeper {
     turn: tokio::sync::Mutex<()>,
     /// How narrow scopes were last.
     grain: Mutex<Granularity>,
-    /// One that could not wait had no answer, and there was none since then.
-    is_slow: AtomicBool,
+    /// One that could not wait had no answer: until when none like it asks, unless an answer comes.
+    slow_until: Mutex<Option<Instant>>,
 }
 
 enum Link {
@@ -156,7 +157,7 @@ impl Fleet {
             waiting: Mutex::default(),
             turn: tokio::sync::Mutex::default(),
             grain: Mutex::new(Granularity::Credential),
-            is_slow: AtomicBool::new(false),
+            slow_until: Mutex::new(None),
         })))
     }
 
@@ -174,7 +175,9 @@ impl Fleet {
         demand: u32,
         patience: Option<Duration>,
     ) -> Option<Reply> {
-        if patience.is_some() && self.0.is_slow.load(Ordering::Relaxed) {
+        if patience.is_some()
+            && lock(&self.0.slow_until).is_some_and(|until| Instant::now() < until)
+        {
             return None;
         }
         let asked = self.change(Action::Ask {
@@ -186,7 +189,9 @@ impl Fleet {
             None => asked.await,
             Some(patience) => {
                 let reply = timeout(patience, asked).await;
-                self.0.is_slow.store(reply.is_err(), Ordering::Relaxed);
+                if reply.is_err() {
+                    *lock(&self.0.slow_until) = Some(Instant::now() + SLOW);
+                }
                 reply.ok()?
             }
         };
@@ -213,7 +218,7 @@ impl Fleet {
             }
             drop(turn);
             let reply = reply.await;
-            fleet.0.is_slow.store(false, Ordering::Relaxed);
+            *lock(&fleet.0.slow_until) = None;
             Some(match reply.ok()? {
                 Reply::Granted(ticket) => Reply::Granted(FleetPermit {
                     fleet: Some(fleet),

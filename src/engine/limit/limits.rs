@@ -185,8 +185,8 @@ impl Limits {
 
     /// Another request was refused.
     pub(crate) fn record_another_refusal(&mut self, epoch: u64, reading: &Reading) {
-        if let Some(refusal) = self.refusal.as_mut().filter(|it| it.epoch == epoch) {
-            refusal.refused += 1;
+        if let Some(refusal) = &mut self.refusal {
+            refusal.refused += u32::from(refusal.epoch == epoch);
             refusal.is_certain |= reading.named.is_some() || reading.remaining == Some(0);
         }
     }

@@ -230,6 +230,7 @@ impl Transport {
         };
         // The limiter may let others go before that.
         if let Some(moment) = retries.not_before.take() {
+            let moment = moment.min(from_now(self.limiter.max_wait()));
             let wait = moment.saturating_duration_since(Instant::now());
             if deadline.is_some_and(|deadline| moment > deadline) {
                 return Err(Error::deadline(operation, Some(wait), false, before));

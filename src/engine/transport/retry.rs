@@ -214,8 +214,9 @@ impl RetryState {
         match error.status() {
             Some(StatusCode::TOO_MANY_REQUESTS) => {
                 self.rate_limited += 1;
-                let backoff = || backoff::after_refusals(self.rate_limited);
-                let wait = error.retry_after().unwrap_or_else(backoff);
+                // Of longer waits, the limiter knows more.
+                let soon = || backoff::after_refusals(1);
+                let wait = error.retry_after().unwrap_or_else(soon);
                 self.not_before = Some(super::from_now(wait));
             }
             _ => {

@@ -1,7 +1,6 @@
 //! A limiter that is one of a fleet: the fleet decides, the model takes note, so that it can go on alone.
 
 use std::pin::pin;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep, timeout};
@@ -16,7 +15,7 @@ const FIRST_LOOK: Duration = Duration::from_millis(3);
 /// However long there is nothing to be had, the fleet is asked again after this.
 const LAST_LOOK: Duration = Duration::from_millis(250);
 
-/// The fleet may take this part of the time until a deadline to answer; then it counts as away for that call.
+/// The fleet may take this part of the time that a call has until its deadline to answer; then it counts as away for that call.
 const PARTS: u32 = 4;
 
 impl RateLimiter {
@@ -52,12 +51,9 @@ impl RateLimiter {
             let state = shared.state();
             (state.model.grain(), state.demand(&target, deadline))
         };
-        // Once it has told this call to wait, it is not too slow.
-        let deadline = deadline.filter(|_| !queued.fleet_answered.load(Ordering::Relaxed));
-        let patience = deadline.map(|it| it.saturating_duration_since(Instant::now()) / PARTS);
-        let reply = fleet.ask(target, grain, demand, patience).await?;
-        queued.fleet_answered.store(true, Ordering::Relaxed);
-        Some(match reply {
+        // The same each time: shortly before the deadline, no less.
+        let patience = deadline.map(|it| it.saturating_duration_since(queued.entered) / PARTS);
+        Some(match fleet.ask(target, grain, demand, patience).await? {
             Reply::Narrow(grain) => {
                 let mut state = shared.state();
                 shared.change(&mut state, |model| model.narrow(grain, shared.now()));

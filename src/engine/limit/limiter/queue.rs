@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-#[cfg(feature = "redis")]
-use std::sync::atomic::AtomicBool;
 
 use tokio::sync::Notify;
 
@@ -19,7 +17,7 @@ pub(super) struct Queued<'a> {
     /// How many were there before.
     ahead: u32,
     #[cfg(feature = "redis")]
-    pub(super) fleet_answered: AtomicBool,
+    pub(super) entered: tokio::time::Instant,
 }
 
 impl<'a> Queued<'a> {
@@ -45,7 +43,7 @@ impl<'a> Queued<'a> {
             changed,
             ahead: ahead as u32,
             #[cfg(feature = "redis")]
-            fleet_answered: AtomicBool::new(false),
+            entered: tokio::time::Instant::now(),
         }
     }
 

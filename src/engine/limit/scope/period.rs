@@ -99,10 +99,10 @@ impl Scope {
             None => Some(self.reset_reported + WITHOUT_RESET),
             Some(reset) => reset.latest(&common.clock),
         };
-        // One that nobody waits for is not true: it costs one period as seen so far, or as much as none.
-        let unseen = match self.left() {
-            0 => WITHOUT_RESET,
-            _ => common.max_wait,
+        // One that nobody waits for is not true: it costs one period as seen so far, or, once nothing is left, as much as none.
+        let unseen = match self.uncounted() < self.left() {
+            true => common.max_wait,
+            false => WITHOUT_RESET,
         };
         let without = || self.reset_reported + self.period.unwrap_or(unseen);
         end.filter(|&end| end <= self.reset_reported + common.max_wait)
