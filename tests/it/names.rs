@@ -64,7 +64,7 @@ async fn many_at_once_share_a_list() -> Result<()> {
     Ok(())
 }
 
-/// They wait for one that fails, and then not for each other; nor does anybody wait beyond the deadline.
+/// They wait for two calls that fail, and then not for each other; nor does anybody wait beyond the deadline.
 #[tokio::test]
 async fn many_at_once_fail_at_once() {
     const SOON: Duration = Duration::from_millis(300);

@@ -54,6 +54,7 @@ use state::{Shared, State};
 /// After a 429 nothing of its scope is sent until the server's `Retry-After` has passed; then one call goes first. The others go on
 /// earlier if three or more calls of the same operation that were sent later are accepted, and only a few of them refused: then no
 /// window was full, and the refused call waits alone. A 429 that names a limit, or says that nothing is left, is always believed.
+/// Calls whose deadline is earlier than the end of the wait do not wait to see that: they fail at once.
 ///
 /// If the wait is beyond the longest wait, the calls of that operation fail until it has passed, or until one that was in flight is
 /// accepted; the others go on.
